@@ -1,0 +1,250 @@
+"""The formulas of the notat: small, pure, and exact.
+
+Numbers are `fractions.Fraction`, so nothing is lost before a figure is shown and "half up" means half up.
+An `Interval` goes with each number: published inputs are rounded, so all that is known of an input printed as
+5 is that it was at least 4,5 and less than 5,5; what follows from such inputs is an interval too.
+
+Units: full-year equivalents (persons), headcounts (persons), attainment and weights (ratios: 1 is 100 per cent).
+Source of each definition: the notats' own text and footnotes for 2021 and 2025, see docs/metode.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from math import floor
+
+__all__ = [
+    "Interval",
+    "attainment",
+    "attainment_interval",
+    "full_year_equivalents",
+    "joint",
+    "joint_interval",
+    "round_half_up",
+    "weighted_attainment",
+    "weighted_attainment_interval",
+    "weights",
+]
+
+HALF = Fraction(1, 2)
+HOURS_PER_WEEK = 37  # full time in Denmark, as agreed for the municipal sector
+
+
+def round_half_up(value: Fraction | int) -> int:
+    """Round to a whole number, a half going up (towards plus infinity).
+
+    Parameters
+    ----------
+    value
+        Any exact number.
+
+    Returns
+    -------
+    int
+        ``2,5 → 3`` and ``3,5 → 4``, where Python's own ``round`` says ``2`` and ``4``.
+    """
+    return floor(Fraction(value) + HALF)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The values a number may have had before it was rounded: ``[lower, upper)``, or one point.
+
+    The lower end belongs to the interval; the upper end does only when both are the same point, since a
+    number that is rounded half up never reaches the upper half.
+    """
+
+    lower: Fraction
+    upper: Fraction
+
+    def __post_init__(self) -> None:
+        """Refuse an interval that runs backwards."""
+        if self.upper < self.lower:
+            raise ValueError(
+                f"an interval runs from the lower to the upper bound, not {self.lower} to {self.upper}"
+            )
+
+    @classmethod
+    def exactly(cls, value: Fraction | int) -> Interval:
+        """Return the interval of a number that is known exactly."""
+        return cls(Fraction(value), Fraction(value))
+
+    @classmethod
+    def rounded(cls, value: Fraction | int) -> Interval:
+        """Return all that a count of persons may have been when it is printed as the whole number `value`.
+
+        A count is never negative, so the interval of a printed 0 begins at 0.
+        """
+        return cls(max(Fraction(0), value - HALF), value + HALF)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the interval is a single point."""
+        return self.lower == self.upper
+
+    def __contains__(self, value: Fraction | int) -> bool:
+        """Whether the unrounded number may have been `value`."""
+        return self.lower == value if self.exact else self.lower <= value < self.upper
+
+    def __add__(self, other: Interval) -> Interval:
+        """Return the interval of a sum."""
+        return Interval(self.lower + other.lower, self.upper + other.upper)
+
+    def scaled(self, factor: Fraction | int) -> Interval:
+        """Return the interval times a known, non-negative `factor`."""
+        if factor < 0:
+            raise ValueError(f"an interval is scaled by a number of at least 0, not {factor}")
+        return Interval(self.lower * factor, self.upper * factor)
+
+    def meets(self, other: Interval) -> bool:
+        """Whether some number lies in both intervals."""
+        if self.exact:
+            return self.lower in other
+        if other.exact:
+            return other.lower in self
+        return max(self.lower, other.lower) < min(self.upper, other.upper)
+
+    def rounds_to(self, printed: Fraction | int) -> bool:
+        """Whether some number in the interval is `printed` when rounded half up to a whole number."""
+        return self.meets(Interval(printed - HALF, printed + HALF))
+
+
+def full_year_equivalents(
+    spells: Iterable[tuple[date, date | None]], year: int, *, weekly_hours: Fraction | None = None
+) -> Fraction:
+    """Sum spells into full-year equivalents (helårspersoner) of one year.
+
+    Days inside the year ÷ days of the year (365 or 366), first and last day both included, summed over spells.
+
+    Parameters
+    ----------
+    spells
+        First and last day of each; the last is None for one that still runs.
+    year
+        The calendar year that is counted.
+    weekly_hours
+        Hours a week, for schemes counted by hours: the days are multiplied by hours ÷ 37. None counts days alone.
+
+    Returns
+    -------
+    Fraction
+        Persons; 0 when no spell touches the year.
+
+    Raises
+    ------
+    ValueError
+        If a spell ends before it starts, or the weekly hours are negative.
+    """
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    days = 0
+    for start, end in spells:
+        if end is not None and end < start:
+            raise ValueError(f"a spell ends ({end}) before it starts ({start})")
+        inside = (min(end or last, last) - max(start, first)).days + 1
+        days += max(0, inside)
+    whole = Fraction(days, (last - first).days + 1)
+    if weekly_hours is None:
+        return whole
+    if weekly_hours < 0:
+        raise ValueError(f"weekly hours cannot be negative: {weekly_hours}")
+    return whole * weekly_hours / HOURS_PER_WEEK
+
+
+def joint(statuses: Iterable[Fraction | int]) -> Fraction:
+    """Return the joint status (samlet status) of schemes that share a target: the sum of their statuses.
+
+    Persons in, persons out; nothing to sum gives 0.
+    """
+    return sum((Fraction(status) for status in statuses), Fraction(0))
+
+
+def joint_interval(statuses: Iterable[Interval]) -> Interval:
+    """Return the bounds of `joint` when each status is known only to an interval."""
+    return sum(statuses, Interval.exactly(0))
+
+
+def attainment(status: Fraction | int, target: Fraction | int | None) -> Fraction | None:
+    """Return the attainment (målopfyldelse): status ÷ target.
+
+    Parameters
+    ----------
+    status
+        Persons (full-year equivalents or headcount).
+    target
+        Persons, or None where no target was set.
+
+    Returns
+    -------
+    Fraction or None
+        A ratio, 1 being 100 per cent; None ("no target") where the target is missing or zero.
+    """
+    return Fraction(status) / target if target else None
+
+
+def attainment_interval(status: Interval, target: Fraction | int | None) -> Interval | None:
+    """Return the bounds of `attainment`; targets are whole numbers set by the council, and so exact."""
+    return status.scaled(1 / Fraction(target)) if target else None
+
+
+def weights(targets: Mapping[str, Fraction | int | None]) -> dict[str, Fraction]:
+    """Return each target group's weight: its target ÷ the sum of the targets.
+
+    Parameters
+    ----------
+    targets
+        The whole city's (KK's) target by group, in persons. A group whose target is missing or zero gets no
+        weight, and the weights of the others are larger by as much: they always sum to 1.
+
+    Returns
+    -------
+    dict of str to Fraction
+        Ratios that sum to 1, in the order of `targets`; empty when no group has a target.
+    """
+    present = {group: Fraction(target) for group, target in targets.items() if target}
+    total = sum(present.values())
+    return {group: target / total for group, target in present.items()}
+
+
+def _rescaled(groups: Iterable[str], group_weights: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """Return the weights of `groups` alone, made to sum to 1 again."""
+    return weights({group: group_weights.get(group) for group in groups})
+
+
+def weighted_attainment(
+    attainments: Mapping[str, Fraction | None], group_weights: Mapping[str, Fraction]
+) -> Fraction | None:
+    """Return the weighted attainment (samlet målopfyldelse): Σ weight × attainment.
+
+    Parameters
+    ----------
+    attainments
+        Ratio by target group; None where the administration has no target for the group. Such a group is left
+        out and the weights of the others are rescaled to sum to 1.
+    group_weights
+        The city's weights by group, as `weights` gives them.
+
+    Returns
+    -------
+    Fraction or None
+        A ratio; None when no group has both an attainment and a weight.
+    """
+    present = {group: value for group, value in attainments.items() if value is not None}
+    scaled = _rescaled(present, group_weights)
+    if not scaled:
+        return None
+    return sum((weight * present[group] for group, weight in scaled.items()), Fraction(0))
+
+
+def weighted_attainment_interval(
+    attainments: Mapping[str, Interval | None], group_weights: Mapping[str, Fraction]
+) -> Interval | None:
+    """Return the bounds of `weighted_attainment`; weights follow from targets, and so are exact."""
+    present = {group: value for group, value in attainments.items() if value is not None}
+    scaled = _rescaled(present, group_weights)
+    if not scaled:
+        return None
+    parts: Sequence[Interval] = [present[group].scaled(weight) for group, weight in scaled.items()]
+    return joint_interval(parts)

@@ -1,0 +1,109 @@
+"""How numbers, dates and lists are written in a Danish official document, and how they are read back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from aarsstatus.attainment import round_half_up
+
+__all__ = [
+    "MONTHS",
+    "NO_TARGET",
+    "decimal",
+    "direction",
+    "in_words",
+    "join",
+    "long_date",
+    "parse",
+    "percent",
+    "short_date",
+    "whole",
+]
+
+MONTHS = (
+    "januar", "februar", "marts", "april", "maj", "juni",
+    "juli", "august", "september", "oktober", "november", "december",
+)  # fmt: skip
+NO_TARGET = "intet måltal"
+_WORDS = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
+
+
+def whole(value: Fraction | int) -> str:
+    """Write a number as a whole one, rounded half up, with a point between thousands: ``1.134``."""
+    return f"{round_half_up(value):,}".replace(",", ".")
+
+
+def decimal(value: Fraction | int, places: int = 1) -> str:
+    """Write a number with `places` decimals, rounded half up, and a decimal comma: ``1.048,5``.
+
+    Raises
+    ------
+    ValueError
+        If `places` is not at least 1; whole numbers are written by `whole`.
+    """
+    if places < 1:
+        raise ValueError("decimal() writes at least one decimal; use whole() for none")
+    scaled = round_half_up(Fraction(value) * 10**places)
+    sign = "-" if scaled < 0 else ""
+    before, after = divmod(abs(scaled), 10**places)
+    return f"{sign}{whole(before)},{after:0{places}d}"
+
+
+def percent(ratio: Fraction | int) -> str:
+    """Write a ratio (1 is 100 per cent) as a whole percentage, rounded half up: ``74 pct.``."""
+    return f"{whole(Fraction(ratio) * 100)} pct."
+
+
+def parse(text: str) -> Fraction:
+    """Read a number as a notat prints it: ``1.134``, ``74 pct.``, ``116 pct`` or ``73,6``.
+
+    Returns
+    -------
+    Fraction
+        The number as it stands: ``74 pct.`` is 74.
+
+    Raises
+    ------
+    ValueError
+        If the text is not such a number.
+    """
+    match = re.fullmatch(r"(-?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(?: pct\.?)?", text.strip())
+    if match is None:
+        raise ValueError(f"»{text}« er ikke et tal, som notatet skriver det (1.134, 73,6 eller 74 pct.)")
+    sign, before, after = match.groups()
+    digits = before.replace(".", "") + (after or "")
+    value = Fraction(int(digits), 10 ** len(after or ""))
+    return -value if sign else value
+
+
+def long_date(day: date) -> str:
+    """Write a date in running text: ``21. januar 2021``."""
+    return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
+
+
+def short_date(day: date) -> str:
+    """Write a date as a letterhead does: ``11-03-2026``."""
+    return f"{day:%d-%m-%Y}"
+
+
+def join(words: Sequence[str], last: Literal["og", "eller"] = "og") -> str:
+    """Join words into a list: ``a, b og c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def in_words(count: int) -> str:
+    """Write a small count in words (``syv``), a larger one in figures."""
+    return _WORDS[count] if 0 <= count < len(_WORDS) else whole(count)
+
+
+def direction(before: Fraction | int, after: Fraction | int) -> Literal["steget", "faldet", "uændret"]:
+    """Say which way a figure went, from one year to the next."""
+    if after > before:
+        return "steget"
+    return "faldet" if after < before else "uændret"

@@ -1,0 +1,417 @@
+"""The table of figures: every number the notat shows, each with its formula, inputs, bounds and source.
+
+`build_figures` is pure: data in, figures out. Everything else is a projection of what it returns.
+
+A figure's id reads ``YEAR.ADMINISTRATION.GROUP[.SCHEME].MEASURE``; the scheme is left out where the group has no
+other (``2025.KK.fleksjob.status``), and what covers all groups has the group ``total``
+(``2025.BUF.total.weighted_attainment``).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, get_args
+
+from aarsstatus import attainment as formulas
+from aarsstatus import danish
+from aarsstatus.attainment import Interval
+from aarsstatus.inputs import GROUPS, KK, Data
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "Figure", "Figures", "Measure", "Mode", "Verdict", "build_figures", "figure_id", "unit"]
+
+Measure = Literal[
+    "status",
+    "joint_status",
+    "target",
+    "attainment",
+    "weight",
+    "weighted_attainment",
+    "spells",
+    "spells_total",
+]
+Verdict = Literal["exact", "within_rounding", "contradicted", "unpublished"]
+Mode = Literal["published", "recomputed"]
+
+PERCENTAGES: frozenset[str] = frozenset({"attainment", "weight", "weighted_attainment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure. The fields are the columns of ``figures.csv``, in order.
+
+    `value`, `lower` and `upper` are exact: persons for statuses and targets, per cent for attainments and
+    weights, a count for spells; None is "no target". ``[lower, upper)`` holds the unrounded number.
+    """
+
+    id: str
+    year: int
+    administration: str
+    group: str
+    scheme: str
+    measure: Measure
+    value: Fraction | None
+    lower: Fraction | None
+    upper: Fraction | None
+    shown: str
+    formula: str
+    inputs: tuple[str, ...]
+    source: str
+    published: str
+    verdict: Verdict
+
+    @property
+    def computed(self) -> str:
+        """The figure as it is shown when it is not the published one that is printed."""
+        return show(self.measure, self.value)
+
+    @property
+    def interval(self) -> Interval | None:
+        """The bounds as an interval."""
+        return None if self.lower is None or self.upper is None else Interval(self.lower, self.upper)
+
+
+COLUMNS = tuple(field.name for field in fields(Figure))
+
+
+def unit(measure: str) -> str:
+    """Return the unit of a measure's value, in Danish."""
+    if measure in PERCENTAGES:
+        return "pct."
+    return "forløb" if measure.startswith("spells") else "personer"
+
+
+def show(measure: str, value: Fraction | None) -> str:
+    """Write a figure's value as the notat does."""
+    if value is None:
+        return danish.NO_TARGET
+    return danish.percent(value / 100) if measure in PERCENTAGES else danish.whole(value)
+
+
+def figure_id(year: int, administration: str, group: str, measure: str, scheme: str = "") -> str:
+    """Return the id of a figure."""
+    middle = [scheme] if scheme and scheme != group else []
+    return ".".join([str(year), administration, group, *middle, measure])
+
+
+class Figures(Mapping[str, Figure]):
+    """All figures of a build by id, in the order of the tables."""
+
+    def __init__(self, figures: Sequence[Figure]) -> None:
+        self._by_id = {figure.id: figure for figure in figures}
+        if len(self._by_id) < len(figures):
+            raise ValueError("two figures have the same id")
+
+    def __getitem__(self, key: str) -> Figure:
+        """Return the figure with the id `key`."""
+        return self._by_id[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the ids."""
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        """Return how many figures there are."""
+        return len(self._by_id)
+
+    def find(
+        self, year: int, administration: str, group: str, measure: str, scheme: str = ""
+    ) -> Figure | None:
+        """Return a figure by its parts, or None."""
+        return self._by_id.get(figure_id(year, administration, group, measure, scheme))
+
+    def select(
+        self, *, year: int | None = None, administration: str | None = None, measure: str | None = None
+    ) -> list[Figure]:
+        """Return the figures of a year, an administration and a measure; what is not given is not restricted."""
+        return [
+            figure
+            for figure in self._by_id.values()
+            if (year is None or figure.year == year)
+            and (administration is None or figure.administration == administration)
+            and (measure is None or figure.measure == measure)
+        ]
+
+    def to_csv(self) -> str:
+        """Return the figures as ``figures.csv``: comma, point decimal, one row a figure."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for figure in self._by_id.values():
+            writer.writerow([_plain(cell) for cell in astuple(figure)])
+        return text.getvalue()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the figures as a pandas table, one row a figure, with `value`, `lower` and `upper` as floats."""
+        import pandas as pd  # noqa: PLC0415 - only who asks for a frame pays for pandas
+
+        frame = pd.DataFrame([astuple(figure) for figure in self._by_id.values()], columns=list(COLUMNS))
+        numbers = ["value", "lower", "upper"]
+        frame[numbers] = frame[numbers].astype(float)
+        return frame
+
+
+def _plain(cell: object) -> object:
+    """Write a field of a figure as a CSV cell."""
+    if isinstance(cell, Fraction):
+        return plain_decimal(cell)
+    if isinstance(cell, tuple):
+        return " ".join(cell)
+    return "" if cell is None else cell
+
+
+def plain_decimal(value: Fraction, places: int = 6) -> str:
+    """Write a number with a decimal point and at most `places` decimals, without trailing zeros."""
+    scaled = formulas.round_half_up(abs(value) * 10**places)
+    before, after = divmod(scaled, 10**places)
+    text = f"{before}.{after:0{places}d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and scaled else text
+
+
+class _Builder:
+    """Collects the figures of some years; one method for each kind of figure, in the order of a table."""
+
+    def __init__(self, data: Data, printed: Mapping[str, str], mode: Mode) -> None:
+        self.data, self.printed, self.mode = data, printed, mode
+        self.figures: dict[str, Figure] = {}
+
+    def add(
+        self,
+        at: tuple[int, str, str, str],
+        measure: Measure,
+        value: Fraction | None,
+        interval: Interval | None,
+        formula: str,
+        inputs: Sequence[str] = (),
+        source: str = "",
+    ) -> Figure:
+        """Add one figure; `at` is its year, administration, group and scheme."""
+        year, administration, group, scheme = at
+        id_ = figure_id(year, administration, group, measure, scheme)
+        published = self.printed.get(id_, "")
+        computed = show(measure, value)
+        figure = Figure(
+            id=id_,
+            year=year,
+            administration=administration,
+            group=group,
+            scheme=scheme,
+            measure=measure,
+            value=value,
+            lower=interval.lower if interval else None,
+            upper=interval.upper if interval else None,
+            shown=published if published and self.mode == "published" else computed,
+            formula=formula,
+            inputs=tuple(inputs),
+            source=source,
+            published=published,
+            verdict=verdict(published, computed, interval),
+        )
+        self.figures[id_] = figure
+        return figure
+
+    def table(self, year: int, administration: str) -> None:
+        """Add all figures of one administration's table for one year."""
+        attainments = [
+            figure
+            for group in GROUPS
+            if any(scheme.group == group for scheme in self.data.schemes_of(year))
+            and (figure := self.group(year, administration, group)) is not None
+        ]
+        if attainments:
+            self.total(year, administration, attainments)
+
+    def group(self, year: int, administration: str, group: str) -> Figure | None:
+        """Add the figures of one target group: statuses, spells, joint status, target, attainment."""
+        rows = [
+            row
+            for scheme in self.data.schemes_of(year)
+            if scheme.group == group and (row := self.data.statuses.get((year, administration, scheme.key)))
+        ]
+        if not rows:
+            return None
+        statuses, spells = [], []
+        for row in rows:
+            at = (year, administration, group, row.scheme)
+            said = "aflæst" if row.origin.startswith("notat") else "opgjort"
+            statuses.append(
+                self.add(at, "status", row.status, row.interval, f"{said} af {row.origin}", source=row.source)
+            )
+            if row.spells is not None:
+                spells.append(
+                    self.add(
+                        at, "spells", Fraction(row.spells), Interval.exactly(row.spells),
+                        f"{said} af {row.origin}", source=row.source,
+                    )
+                )  # fmt: skip
+        status = statuses[0] if group != "placements" else self.joint(year, administration, group, statuses)
+        if spells and group == "placements":
+            self.spells_total(year, administration, group, spells)
+        return self.attainment(year, administration, group, status, statuses)
+
+    def joint(self, year: int, administration: str, group: str, statuses: Sequence[Figure]) -> Figure:
+        """Add the joint status of the schemes that share a target."""
+        value = formulas.joint(_value(figure) for figure in statuses)
+        interval = formulas.joint_interval(_interval(figure) for figure in statuses)
+        formula = f"{_sum(statuses)} = {_number(value)}"
+        return self.add(
+            (year, administration, group, ""), "joint_status", value, interval, formula, _ids(statuses)
+        )
+
+    def spells_total(self, year: int, administration: str, group: str, spells: Sequence[Figure]) -> None:
+        """Add the number of spells in all schemes that share a target."""
+        value = formulas.joint(_value(figure) for figure in spells)
+        formula = f"{_sum(spells)} = {_number(value)}"
+        self.add(
+            (year, administration, group, ""),
+            "spells_total",
+            value,
+            Interval.exactly(value),
+            formula,
+            _ids(spells),
+        )
+
+    def attainment(
+        self, year: int, administration: str, group: str, status: Figure, statuses: Sequence[Figure]
+    ) -> Figure:
+        """Add a group's target, and its attainment: status ÷ target."""
+        at = (year, administration, group, "")
+        row = self.data.targets.get((year, administration, group))
+        number = row.target if row else None
+        target = self.add(
+            at, "target", Fraction(number) if number else None, Interval.exactly(number) if number else None,
+            "vedtaget af Borgerrepræsentationen" if number else "der er ikke vedtaget et måltal", source=row.source if row else "",
+        )  # fmt: skip
+        value = formulas.attainment(_value(status), number)
+        interval = formulas.attainment_interval(_interval(status), number)
+        if value is None:
+            formula = "der er ikke vedtaget et måltal"
+        else:
+            above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
+            formula = f"{above} ÷ {_number(_value(target))} = {danish.decimal(value * 100)} → {danish.percent(value)}"
+        return self.add(
+            at, "attainment", None if value is None else value * 100, interval and interval.scaled(100), formula,
+            [*_ids(statuses), target.id],
+        )  # fmt: skip
+
+    def total(self, year: int, administration: str, attainments: Sequence[Figure]) -> None:
+        """Add the groups' weights and the weighted attainment."""
+        targets = {group: row.target for group in GROUPS if (row := self.data.targets.get((year, KK, group)))}
+        shares = formulas.weights(targets)
+        sources = {group: figure_id(year, KK, group, "target") for group in shares}
+        below = " + ".join(_number(Fraction(targets[group] or 0)) for group in shares)
+        weights: dict[str, Figure] = {}
+        for group in (figure.group for figure in attainments if figure.group in shares):
+            share = shares[group]
+            formula = f"{_number(Fraction(targets[group] or 0))} ÷ ({below}) = {danish.decimal(share * 100)} → {danish.percent(share)}"
+            others = [id_ for other, id_ in sources.items() if other != group]
+            weights[group] = self.add(
+                (year, administration, group, ""), "weight", share * 100, Interval.exactly(share * 100), formula,
+                [sources[group], *others],
+            )  # fmt: skip
+        ratios = {f.group: None if f.value is None else f.value / 100 for f in attainments}
+        value = formulas.weighted_attainment(ratios, shares)
+        intervals = {f.group: f.interval and f.interval.scaled(Fraction(1, 100)) for f in attainments}
+        interval = formulas.weighted_attainment_interval(intervals, shares)
+        counted = [f for f in attainments if f.value is not None and f.group in weights]
+        if value is None:
+            formula = "der er ikke vedtaget et måltal"
+        else:
+            terms = [f"{_percentage(weights[f.group])} × {_percentage(f)}" for f in counted]
+            above = " + ".join(terms)
+            if len(counted) < len(shares):
+                used = " + ".join(_percentage(weights[f.group]) for f in counted)
+                above = f"({above}) ÷ ({used})" if len(counted) > 1 else f"{above} ÷ {used}"
+            formula = f"{above} = {danish.decimal(value * 100)} → {danish.percent(value)}"
+        self.add(
+            (year, administration, "total", ""), "weighted_attainment",
+            None if value is None else value * 100, interval and interval.scaled(100), formula,
+            [id_ for f in counted for id_ in (weights[f.group].id, f.id)],
+        )  # fmt: skip
+
+
+def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode = "published") -> Figures:
+    """Compute every figure of a year and of the years before it.
+
+    A later year never changes an earlier notat, so nothing after `year` is looked at.
+
+    Parameters
+    ----------
+    data
+        What `inputs.read_data` read.
+    year
+        The year of the notat.
+    notat
+        The published notat that the report stands for, if there is one: its printed values come first where the
+        same figure was printed by several notats.
+    mode
+        Whether a figure that was published is shown as published, or as it follows from the inputs.
+    """
+    builder = _Builder(data, printed_values(data, notat), mode)
+    for when in (when for when in reversed(data.years()) if when <= year):
+        for code in data.codes():
+            builder.table(when, code)
+    return Figures(list(builder.figures.values()))
+
+
+def printed_values(data: Data, notat: str | None) -> dict[str, str]:
+    """Return the value that each figure was published with: in a table or a footnote if anywhere there, else in prose."""
+    values: dict[str, str] = {}
+    by_rank = sorted(data.printed, key=lambda row: (row.notat != notat, row.place.startswith("brødtekst")))
+    for row in by_rank:
+        if row.id.rpartition(".")[2] in get_args(Measure):
+            values.setdefault(row.id, row.printed)
+    return values
+
+
+def verdict(published: str, computed: str, interval: Interval | None) -> Verdict:
+    """Hold a published number against what follows from the inputs."""
+    if not published:
+        return "unpublished"
+    if danish.NO_TARGET in (published, computed) or interval is None:
+        return "exact" if published == computed else "contradicted"
+    printed = danish.parse(published)
+    if printed == danish.parse(computed):
+        return "exact"
+    return "within_rounding" if interval.rounds_to(printed) else "contradicted"
+
+
+def _value(figure: Figure) -> Fraction:
+    """Return the value of a figure that has one."""
+    if figure.value is None:
+        raise ValueError(f"{figure.id} has no value")
+    return figure.value
+
+
+def _interval(figure: Figure) -> Interval:
+    """Return the bounds of a figure that has a value."""
+    interval = figure.interval
+    if interval is None:
+        raise ValueError(f"{figure.id} has no bounds")
+    return interval
+
+
+def _ids(figures: Sequence[Figure]) -> list[str]:
+    """Return the ids of some figures."""
+    return [figure.id for figure in figures]
+
+
+def _number(value: Fraction) -> str:
+    """Write a number in a formula: whole if it is, else with one decimal."""
+    return danish.whole(value) if value.denominator == 1 else danish.decimal(value)
+
+
+def _sum(figures: Sequence[Figure]) -> str:
+    """Write a sum of figures."""
+    return " + ".join(_number(_value(figure)) for figure in figures)
+
+
+def _percentage(figure: Figure) -> str:
+    """Write a percentage in a formula, with one decimal."""
+    return f"{danish.decimal(_value(figure))} pct."

@@ -1,0 +1,508 @@
+"""``data/`` and ``params/``, read and validated into plain, frozen objects.
+
+Each row remembers the file and line it came from: that is where the lineage of every figure ends. All problems
+of all files are collected and raised at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from aarsstatus import danish
+from aarsstatus.attainment import Interval
+from aarsstatus.params import Params, read_params
+from aarsstatus.problems import InputError, Problem, near
+from aarsstatus.project import Project
+
+__all__ = [
+    "COUNTINGS",
+    "GROUPS",
+    "Administration",
+    "Data",
+    "Printed",
+    "Scheme",
+    "Status",
+    "Target",
+    "read_data",
+    "read_year",
+]
+
+GROUPS = ("placements", "fleksjob", "fritidsjob")
+"""The target groups, in the order of a table."""
+COUNTINGS = ("days", "hours", "headcount")
+KK = "KK"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A jobordning: which target it counts towards, how it is counted, when it existed, and what it is called."""
+
+    key: str
+    group: str
+    counting: str
+    first_year: int
+    last_year: int | None
+    name: str
+    row_label: str
+    source: str
+
+    def existed(self, year: int) -> bool:
+        """Whether the scheme existed in a year."""
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """A forvaltning under the name that it held for some years; `KK` is the whole city."""
+
+    code: str
+    name: str
+    first_year: int
+    last_year: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A måltal in persons; None or 0 is "no target"."""
+
+    year: int
+    administration: str
+    group: str
+    target: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a scheme came to in a year, in full-year equivalents or heads, and how many spells that was."""
+
+    year: int
+    administration: str
+    scheme: str
+    status: Fraction
+    spells: int | None
+    interval: Interval
+    origin: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One number as a notat printed it, where, and which figure it states."""
+
+    notat: str
+    place: str
+    id: str
+    printed: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Everything in ``data/``."""
+
+    schemes: Mapping[str, Scheme]
+    administrations: tuple[Administration, ...]
+    targets: Mapping[tuple[int, str, str], Target]
+    statuses: Mapping[tuple[int, str, str], Status]
+    printed: tuple[Printed, ...]
+
+    def codes(self) -> list[str]:
+        """Return the administrations' codes in the order of the tables, KK first."""
+        return list(dict.fromkeys(administration.code for administration in self.administrations))
+
+    def name(self, code: str, year: int) -> str:
+        """Return what an administration was called in a year."""
+        for administration in self.administrations:
+            if administration.code == code and administration.first_year <= year:
+                if administration.last_year is None or year <= administration.last_year:
+                    return administration.name
+        raise KeyError(f"{code} had no name in {year}")
+
+    def years(self) -> list[int]:
+        """Return the years that have any status, oldest first."""
+        return sorted({year for year, _, _ in self.statuses})
+
+    def schemes_of(self, year: int) -> list[Scheme]:
+        """Return the schemes that have any status in a year, in the order of a table."""
+        present = {scheme for when, _, scheme in self.statuses if when == year}
+        return [scheme for key, scheme in self.schemes.items() if key in present]
+
+
+Row = TypeVar("Row")
+
+
+class _Cell(ValueError):
+    """A cell that cannot be read: what was expected, and perhaps the nearest valid value."""
+
+    def __init__(self, expected: str, hint: str | None = None) -> None:
+        super().__init__(expected)
+        self.expected, self.hint = expected, hint
+
+
+Parser = Callable[[str], Any]
+
+
+def _text(cell: str) -> str:
+    if not cell.strip():
+        raise _Cell("en tekst")
+    return cell.strip()
+
+
+def _integer(least: int, most: int, what: str) -> Parser:
+    def parse(cell: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", cell, re.ASCII) or not least <= int(cell) <= most:
+            raise _Cell(what)
+        return int(cell)
+
+    return parse
+
+
+_year = _integer(2000, 2200, "et år fra 2000 til 2200")
+_count = _integer(0, 10_000_000, "et helt tal på mindst 0, uden punktum")
+
+
+def _status(cell: str) -> Fraction:
+    if not re.fullmatch(r"\d{1,8}(\.\d{1,20})?", cell, re.ASCII):
+        raise _Cell("et tal på mindst 0 med punktum som decimaltegn")
+    return Fraction(cell)
+
+
+def _or_none(parser: Parser) -> Parser:
+    return lambda cell: parser(cell) if cell.strip() else None
+
+
+def _one_of(known: Iterable[str], what: str) -> Parser:
+    known = list(known)
+
+    def parse(cell: str) -> str:
+        if cell not in known:
+            raise _Cell(f"{what} ({danish.join(known, 'eller')})", near(cell, known))
+        return cell
+
+    return parse
+
+
+@dataclass(frozen=True, slots=True)
+class _Table(Generic[Row]):
+    """One CSV file: its columns in order, how a cell of each is read, what makes a row unique, what a row becomes."""
+
+    file: str
+    columns: Mapping[str, Parser]
+    unique: tuple[str, ...]
+    build: Callable[[dict[str, Any], str], Row]
+
+    def read(self, project: Project, problems: list[Problem]) -> list[Row]:
+        """Read every row; what cannot be read goes to `problems`."""
+        path = project.data / self.file
+        name = project.name(path)
+        text = _read_text(path, name, problems)
+        if text is None:
+            return []
+        rows: list[Row] = []
+        seen: dict[tuple[str, ...], int] = {}
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+        try:
+            header = next(reader, [])
+            if not self._header_fits(header, name, problems):
+                return []
+            for cells in reader:
+                if not any(cell.strip() for cell in cells):
+                    continue
+                line = reader.line_num
+                if len(cells) != len(header):
+                    expected = f"{len(header)} celler som i overskriften"
+                    problems.append(
+                        Problem(
+                            name,
+                            "rækken har ikke rigtigt antal celler",
+                            line,
+                            None,
+                            str(len(cells)),
+                            expected,
+                        )
+                    )
+                    continue
+                row = self._row(dict(zip(header, cells, strict=True)), name, line, problems)
+                if row is None:
+                    continue
+                values, key = (
+                    row,
+                    tuple(dict(zip(header, cells, strict=True))[column] for column in self.unique),
+                )
+                if self.unique and key in seen:
+                    problems.append(
+                        Problem(name, f"rækken gentager linje {seen[key]}", line, found=" ".join(key))
+                    )
+                    continue
+                seen[key] = line
+                rows.append(self.build(values, f"{name}:{line}"))
+        except csv.Error as error:
+            problems.append(
+                Problem(name, "filen er ikke en gyldig CSV-fil", reader.line_num, found=str(error))
+            )
+        return rows
+
+    def _header_fits(self, header: list[str], name: str, problems: list[Problem]) -> bool:
+        missing = [column for column in self.columns if column not in header]
+        unknown = [column for column in header if column not in self.columns]
+        problems += [Problem(name, "kolonnen mangler", 1, column, hint=None) for column in missing]
+        problems += [
+            Problem(name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown
+        ]
+        if len(set(header)) < len(header) and not unknown:
+            problems.append(Problem(name, "en kolonne står der to gange", 1, found=", ".join(header)))
+            return False
+        return not (missing or unknown)
+
+    def _row(
+        self, cells: dict[str, str], name: str, line: int, problems: list[Problem]
+    ) -> dict[str, Any] | None:
+        values: dict[str, Any] = {}
+        for column, parser in self.columns.items():
+            try:
+                values[column] = parser(cells[column])
+            except _Cell as bad:
+                problems.append(
+                    Problem(
+                        name, "værdien kan ikke bruges", line, column, cells[column], bad.expected, bad.hint
+                    )
+                )
+        return values if len(values) == len(self.columns) else None
+
+
+def _read_text(path: Path, name: str, problems: list[Problem]) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        problems.append(Problem(name, "filen findes ikke"))
+    except UnicodeDecodeError:
+        problems.append(
+            Problem(name, "filen er ikke gemt som UTF-8", expected="»CSV UTF-8« som filtype i Excel")
+        )
+    except OSError as error:
+        problems.append(Problem(name, f"filen kan ikke læses ({error.strerror})"))
+    return None
+
+
+def _delimiter(text: str) -> str:
+    """A Danish Excel saves CSV with semicolons; both are read."""
+    header = text.partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+_SCHEMES = _Table(
+    "schemes.csv",
+    {
+        "scheme": _text, "group": _one_of(GROUPS, "en måltalsgruppe"), "counting": _one_of(COUNTINGS, "en opgørelsesmåde"),
+        "first_year": _year, "last_year": _or_none(_year), "name": _text, "row_label": _text,
+    },
+    ("scheme",),
+    lambda v, source: Scheme(v["scheme"], v["group"], v["counting"], v["first_year"], v["last_year"], v["name"], v["row_label"], source),
+)  # fmt: skip
+
+_ADMINISTRATIONS = _Table(
+    "administrations.csv",
+    {"administration": _text, "name": _text, "first_year": _year, "last_year": _or_none(_year)},
+    ("administration", "first_year"),
+    lambda v, source: Administration(v["administration"], v["name"], v["first_year"], v["last_year"], source),
+)
+
+_PRINTED = _Table(
+    "published.csv",
+    {"source": _text, "place": _text, "id": _text, "printed": _text},
+    (),
+    lambda v, source: Printed(v["source"], v["place"], v["id"], v["printed"], source),
+)
+
+
+def _build_status(values: dict[str, Any], source: str) -> Status:
+    status: Fraction = values["status"]
+    interval = Interval.rounded(status) if values["rounding"] == "whole" else Interval.exactly(status)
+    return Status(
+        values["year"], values["administration"], values["scheme"], status, values["spells"], interval, values["source"], source
+    )  # fmt: skip
+
+
+def read_data(project: Project) -> Data:
+    """Read every CSV file in ``data/``.
+
+    Raises
+    ------
+    InputError
+        With all problems of all files.
+    """
+    problems: list[Problem] = []
+    schemes = {scheme.key: scheme for scheme in _SCHEMES.read(project, problems)}
+    administrations = _ADMINISTRATIONS.read(project, problems)
+    if problems:
+        raise InputError(problems)
+    code = _one_of(dict.fromkeys(one.code for one in administrations), "en forvaltning")
+    targets = _Table(
+        "targets.csv",
+        {
+            "year": _year, "administration": code, "group": _one_of(GROUPS, "en måltalsgruppe"),
+            "target": _or_none(_count), "source": _text,
+        },
+        ("year", "administration", "group"),
+        lambda v, source: Target(v["year"], v["administration"], v["group"], v["target"], source),
+    ).read(project, problems)  # fmt: skip
+    statuses = _Table(
+        "status.csv",
+        {
+            "year": _year, "administration": code, "scheme": _one_of(schemes, "en jobordning"), "status": _status,
+            "spells": _or_none(_count), "rounding": _one_of(("whole", "exact"), "en afrunding"), "source": _text,
+        },
+        ("year", "administration", "scheme"),
+        _build_status,
+    ).read(project, problems)  # fmt: skip
+    printed = _PRINTED.read(project, problems)
+    if not any(administration.code == KK for administration in administrations):
+        problems.append(
+            Problem("data/administrations.csv", "hele kommunen mangler", expected=f"en række med koden {KK}")
+        )
+    for status in statuses:
+        scheme = schemes[status.scheme]
+        if not scheme.existed(status.year):
+            file, _, line = status.source.partition(":")
+            problems.append(
+                Problem(
+                    file,
+                    f"jobordningen {scheme.key} fandtes ikke i {status.year} ifølge {scheme.source}",
+                    int(line),
+                    "year",
+                )
+            )
+    if problems:
+        raise InputError(problems)
+    return Data(
+        schemes,
+        tuple(administrations),
+        {(t.year, t.administration, t.group): t for t in targets},
+        {(s.year, s.administration, s.scheme): s for s in statuses},
+        tuple(printed),
+    )
+
+
+def read_year(project: Project, year: int, comparison_year: int | None = None) -> tuple[Params, Data]:
+    """Read all that one year's notat is made from, and check that it hangs together.
+
+    Parameters
+    ----------
+    year, comparison_year
+        The years; a comparison year other than the one in ``params/`` may be asked for.
+
+    Raises
+    ------
+    InputError
+        With all problems at once, those of the year's parameters and of all data files.
+    """
+    problems: list[Problem] = []
+    params: Params | None = None
+    data: Data | None = None
+    path = project.params / f"{year}.yml"
+    try:
+        params = read_params(path, project.name(path))
+    except InputError as error:
+        problems += error.problems
+    try:
+        data = read_data(project)
+    except InputError as error:
+        problems += error.problems
+    if params is not None and comparison_year is not None:
+        if comparison_year >= year:
+            problems.append(
+                Problem(
+                    "--compare",
+                    "sammenligningsåret skal ligge før årsstatussens år",
+                    found=str(comparison_year),
+                )
+            )
+        params = params.model_copy(update={"comparison_year": comparison_year})
+    if params is not None and data is not None:
+        problems += _missing(project.name(path), params, data)
+    if problems or params is None or data is None:
+        raise InputError(problems)
+    return params, data
+
+
+def _missing(file: str, params: Params, data: Data) -> list[Problem]:
+    """Say which rows a year's notat needs and does not have."""
+    problems = [
+        Problem(file, "ukendt jobordning", column="schemes", found=key, hint=near(key, data.schemes))
+        for key in params.schemes
+        if key not in data.schemes
+    ]
+    schemes = [data.schemes[key] for key in params.schemes if key in data.schemes]
+    problems += [
+        Problem(
+            file,
+            f"jobordningen hører til {scheme.group}, som ikke står i target_groups",
+            column="schemes",
+            found=scheme.key,
+        )
+        for scheme in schemes
+        if scheme.group not in params.target_groups
+    ]
+    problems += [
+        Problem(file, f"måltalsgruppen har ingen jobordning i schemes", column="target_groups", found=group)
+        for group in params.target_groups
+        if not any(scheme.group == group for scheme in schemes)
+    ]
+    status, targets = "data/status.csv", "data/targets.csv"
+    for code in data.codes():
+        problems += [
+            Problem(status, "rækken mangler", expected=f"{params.year},{code},{scheme.key},…")
+            for scheme in schemes
+            if (params.year, code, scheme.key) not in data.statuses
+        ]
+        problems += [
+            Problem(
+                targets,
+                "rækken mangler",
+                expected=f"{params.year},{code},{group},… (tom, hvis der ikke er et måltal)",
+            )
+            for group in params.target_groups
+            if (params.year, code, group) not in data.targets
+        ]
+        if not any(
+            one.code == code
+            and one.first_year <= params.year
+            and params.year <= (one.last_year or params.year)
+            for one in data.administrations
+        ):
+            problems.append(Problem("data/administrations.csv", f"{code} har intet navn i {params.year}"))
+    listed = set(params.schemes)
+    problems += [
+        Problem(
+            status,
+            f"jobordningen står ikke i schemes i {file}",
+            int(row.source.rpartition(":")[2]),
+            "scheme",
+            row.scheme,
+        )
+        for row in data.statuses.values()
+        if row.year == params.year and row.scheme not in listed
+    ]
+    if not any(year == params.comparison_year and code == KK for year, code, _ in data.statuses):
+        known = [str(year) for year in data.years() if year < params.year]
+        problems.append(
+            Problem(
+                status,
+                f"der er ingen tal for sammenligningsåret {params.comparison_year}",
+                expected=danish.join(known, "eller") or None,
+            )
+        )
+    elif not any(year == params.comparison_year and code == KK for year, code, _ in data.targets):
+        problems.append(
+            Problem(targets, f"der er ingen måltal for sammenligningsåret {params.comparison_year}")
+        )
+    return problems

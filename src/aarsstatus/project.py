@@ -1,0 +1,76 @@
+"""Where a project's folders are, and how a file is named in messages and lineage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aarsstatus.problems import InputError, Problem
+
+__all__ = ["Project", "find_project"]
+
+_MARKS = ("_quarto.yml", "params", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with the report's inputs. Every path below it is named relative to it, so no machine leaks out."""
+
+    root: Path
+
+    @property
+    def params(self) -> Path:
+        """One YAML file a year."""
+        return self.root / "params"
+
+    @property
+    def data(self) -> Path:
+        """The tidy CSV files."""
+        return self.root / "data"
+
+    @property
+    def notebooks(self) -> Path:
+        """The notebooks that Papermill executes."""
+        return self.root / "notebooks"
+
+    @property
+    def extension(self) -> Path:
+        """The Quarto extension: templates, stylesheet, fonts and filters that both engines use."""
+        return self.root / "_extensions" / "notat"
+
+    @property
+    def output(self) -> Path:
+        """Where finished reports go unless told otherwise."""
+        return self.root / "output"
+
+    def name(self, path: Path) -> str:
+        """Return how a file is called in messages and lineage: relative to the project, with forward slashes."""
+        try:
+            return path.resolve().relative_to(self.root).as_posix()
+        except ValueError:
+            return path.name
+
+    def years(self) -> list[int]:
+        """Return the years that have a file in ``params/``, oldest first."""
+        return sorted(int(path.stem) for path in self.params.glob("*.yml") if path.stem.isdecimal())
+
+
+def find_project(start: Path | None = None) -> Project:
+    """Find the project that `start` (default: the current folder) lies in.
+
+    Raises
+    ------
+    InputError
+        If neither it nor any folder above holds ``_quarto.yml``, ``params/`` and ``data/``.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if all((folder / mark).exists() for mark in _MARKS):
+            return Project(folder)
+    raise InputError(
+        Problem(
+            here.name or str(here),
+            "mappen er ikke en del af et årsstatus-projekt",
+            expected="en mappe med _quarto.yml, params/ og data/",
+        )
+    )
