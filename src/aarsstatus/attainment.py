@@ -63,9 +63,7 @@ class Interval:
     def __post_init__(self) -> None:
         """Refuse an interval that runs backwards."""
         if self.upper < self.lower:
-            raise ValueError(
-                f"an interval runs from the lower to the upper bound, not {self.lower} to {self.upper}"
-            )
+            raise ValueError(f"an interval runs from the lower to the upper bound, not {self.lower} to {self.upper}")
 
     @classmethod
     def exactly(cls, value: Fraction | int) -> Interval:

@@ -120,9 +120,7 @@ class Figures(Mapping[str, Figure]):
         """Return how many figures there are."""
         return len(self._by_id)
 
-    def find(
-        self, year: int, administration: str, group: str, measure: str, scheme: str = ""
-    ) -> Figure | None:
+    def find(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
         """Return a figure by its parts, or None."""
         return self._by_id.get(figure_id(year, administration, group, measure, scheme))
 
@@ -260,9 +258,7 @@ class _Builder:
         value = formulas.joint(_value(figure) for figure in statuses)
         interval = formulas.joint_interval(_interval(figure) for figure in statuses)
         formula = f"{_sum(statuses)} = {_number(value)}"
-        return self.add(
-            (year, administration, group, ""), "joint_status", value, interval, formula, _ids(statuses)
-        )
+        return self.add((year, administration, group, ""), "joint_status", value, interval, formula, _ids(statuses))
 
     def spells_total(self, year: int, administration: str, group: str, spells: Sequence[Figure]) -> None:
         """Add the number of spells in all schemes that share a target."""
@@ -363,7 +359,7 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
 def printed_values(data: Data, notat: str | None) -> dict[str, str]:
     """Return the value that each figure was published with: in a table or a footnote if anywhere there, else in prose."""
     values: dict[str, str] = {}
-    by_rank = sorted(data.printed, key=lambda row: (row.notat != notat, row.place.startswith("brødtekst")))
+    by_rank = sorted(data.printed, key=lambda row: (row.notat != notat, row.in_prose))
     for row in by_rank:
         if row.id.rpartition(".")[2] in get_args(Measure):
             values.setdefault(row.id, row.printed)

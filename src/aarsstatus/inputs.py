@@ -68,6 +68,10 @@ class Administration:
     last_year: int | None
     source: str
 
+    def held(self, year: int) -> bool:
+        """Whether the administration held this name in a year."""
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -104,6 +108,11 @@ class Printed:
     printed: str
     source: str
 
+    @property
+    def in_prose(self) -> bool:
+        """Whether the number stands in the running text."""
+        return self.place.startswith("brødtekst")
+
 
 @dataclass(frozen=True, slots=True)
 class Data:
@@ -122,9 +131,8 @@ class Data:
     def name(self, code: str, year: int) -> str:
         """Return what an administration was called in a year."""
         for administration in self.administrations:
-            if administration.code == code and administration.first_year <= year:
-                if administration.last_year is None or year <= administration.last_year:
-                    return administration.name
+            if administration.code == code and administration.held(year):
+                return administration.name
         raise KeyError(f"{code} had no name in {year}")
 
     def years(self) -> list[int]:
@@ -140,7 +148,7 @@ class Data:
 Row = TypeVar("Row")
 
 
-class _Cell(ValueError):
+class _CellError(ValueError):
     """A cell that cannot be read: what was expected, and perhaps the nearest valid value."""
 
     def __init__(self, expected: str, hint: str | None = None) -> None:
@@ -153,14 +161,14 @@ Parser = Callable[[str], Any]
 
 def _text(cell: str) -> str:
     if not cell.strip():
-        raise _Cell("en tekst")
+        raise _CellError("en tekst")
     return cell.strip()
 
 
 def _integer(least: int, most: int, what: str) -> Parser:
     def parse(cell: str) -> int:
         if not re.fullmatch(r"\d{1,9}", cell, re.ASCII) or not least <= int(cell) <= most:
-            raise _Cell(what)
+            raise _CellError(what)
         return int(cell)
 
     return parse
@@ -172,7 +180,7 @@ _count = _integer(0, 10_000_000, "et helt tal på mindst 0, uden punktum")
 
 def _status(cell: str) -> Fraction:
     if not re.fullmatch(r"\d{1,8}(\.\d{1,20})?", cell, re.ASCII):
-        raise _Cell("et tal på mindst 0 med punktum som decimaltegn")
+        raise _CellError("et tal på mindst 0 med punktum som decimaltegn")
     return Fraction(cell)
 
 
@@ -185,7 +193,7 @@ def _one_of(known: Iterable[str], what: str) -> Parser:
 
     def parse(cell: str) -> str:
         if cell not in known:
-            raise _Cell(f"{what} ({danish.join(known, 'eller')})", near(cell, known))
+            raise _CellError(f"{what} ({danish.join(known, 'eller')})", near(cell, known))
         return cell
 
     return parse
@@ -239,42 +247,32 @@ class _Table(Generic[Row]):
                     tuple(dict(zip(header, cells, strict=True))[column] for column in self.unique),
                 )
                 if self.unique and key in seen:
-                    problems.append(
-                        Problem(name, f"rækken gentager linje {seen[key]}", line, found=" ".join(key))
-                    )
+                    problems.append(Problem(name, f"rækken gentager linje {seen[key]}", line, found=" ".join(key)))
                     continue
                 seen[key] = line
                 rows.append(self.build(values, f"{name}:{line}"))
         except csv.Error as error:
-            problems.append(
-                Problem(name, "filen er ikke en gyldig CSV-fil", reader.line_num, found=str(error))
-            )
+            problems.append(Problem(name, "filen er ikke en gyldig CSV-fil", reader.line_num, found=str(error)))
         return rows
 
     def _header_fits(self, header: list[str], name: str, problems: list[Problem]) -> bool:
         missing = [column for column in self.columns if column not in header]
         unknown = [column for column in header if column not in self.columns]
         problems += [Problem(name, "kolonnen mangler", 1, column, hint=None) for column in missing]
-        problems += [
-            Problem(name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown
-        ]
+        problems += [Problem(name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown]
         if len(set(header)) < len(header) and not unknown:
             problems.append(Problem(name, "en kolonne står der to gange", 1, found=", ".join(header)))
             return False
         return not (missing or unknown)
 
-    def _row(
-        self, cells: dict[str, str], name: str, line: int, problems: list[Problem]
-    ) -> dict[str, Any] | None:
+    def _row(self, cells: dict[str, str], name: str, line: int, problems: list[Problem]) -> dict[str, Any] | None:
         values: dict[str, Any] = {}
         for column, parser in self.columns.items():
             try:
                 values[column] = parser(cells[column])
-            except _Cell as bad:
+            except _CellError as bad:
                 problems.append(
-                    Problem(
-                        name, "værdien kan ikke bruges", line, column, cells[column], bad.expected, bad.hint
-                    )
+                    Problem(name, "værdien kan ikke bruges", line, column, cells[column], bad.expected, bad.hint)
                 )
         return values if len(values) == len(self.columns) else None
 
@@ -285,16 +283,14 @@ def _read_text(path: Path, name: str, problems: list[Problem]) -> str | None:
     except FileNotFoundError:
         problems.append(Problem(name, "filen findes ikke"))
     except UnicodeDecodeError:
-        problems.append(
-            Problem(name, "filen er ikke gemt som UTF-8", expected="»CSV UTF-8« som filtype i Excel")
-        )
+        problems.append(Problem(name, "filen er ikke gemt som UTF-8", expected="»CSV UTF-8« som filtype i Excel"))
     except OSError as error:
         problems.append(Problem(name, f"filen kan ikke læses ({error.strerror})"))
     return None
 
 
 def _delimiter(text: str) -> str:
-    """A Danish Excel saves CSV with semicolons; both are read."""
+    """Return the delimiter in use: a Danish Excel saves CSV with semicolons, and both are read."""
     header = text.partition("\n")[0]
     return ";" if header.count(";") > header.count(",") else ","
 
@@ -453,7 +449,7 @@ def _missing(file: str, params: Params, data: Data) -> list[Problem]:
         if scheme.group not in params.target_groups
     ]
     problems += [
-        Problem(file, f"måltalsgruppen har ingen jobordning i schemes", column="target_groups", found=group)
+        Problem(file, "måltalsgruppen har ingen jobordning i schemes", column="target_groups", found=group)
         for group in params.target_groups
         if not any(scheme.group == group for scheme in schemes)
     ]
@@ -473,12 +469,7 @@ def _missing(file: str, params: Params, data: Data) -> list[Problem]:
             for group in params.target_groups
             if (params.year, code, group) not in data.targets
         ]
-        if not any(
-            one.code == code
-            and one.first_year <= params.year
-            and params.year <= (one.last_year or params.year)
-            for one in data.administrations
-        ):
+        if not any(one.code == code and one.held(params.year) for one in data.administrations):
             problems.append(Problem("data/administrations.csv", f"{code} har intet navn i {params.year}"))
     listed = set(params.schemes)
     problems += [
@@ -502,7 +493,5 @@ def _missing(file: str, params: Params, data: Data) -> list[Problem]:
             )
         )
     elif not any(year == params.comparison_year and code == KK for year, code, _ in data.targets):
-        problems.append(
-            Problem(targets, f"der er ingen måltal for sammenligningsåret {params.comparison_year}")
-        )
+        problems.append(Problem(targets, f"der er ingen måltal for sammenligningsåret {params.comparison_year}"))
     return problems

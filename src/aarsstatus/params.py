@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -123,9 +123,7 @@ def read_params(path: Path, name: str) -> Params:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise InputError(
-            Problem(
-                name, "filen er ikke gyldig YAML", line=mark.line + 1 if mark else None, found=error.problem
-            )
+            Problem(name, "filen er ikke gyldig YAML", line=mark.line + 1 if mark else None, found=error.problem)
         ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(Problem(name, "filen er ikke gyldig YAML", found=str(error))) from None
@@ -133,8 +131,7 @@ def read_params(path: Path, name: str) -> Params:
         raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected="year: …"))
     lines = dict(_lines(node))
     problems = [
-        Problem(name, "nøglen står der to gange", line=line, column=key)
-        for key, line in _repeated(node, prefix="")
+        Problem(name, "nøglen står der to gange", line=line, column=key) for key, line in _repeated(node, prefix="")
     ]
     try:
         params = Params.model_validate(content)
@@ -215,21 +212,19 @@ def _problem(name: str, lines: Mapping[tuple[str | int, ...], int], detail: Any)
     expected, hint = _EXPECTED.get(kind), None
     context = detail.get("ctx", {})
     if kind == "literal_error":
-        expected, hint = (
-            context["expected"].replace(" or ", " eller "),
-            near(str(detail["input"]), Group.__args__),
-        )  # type: ignore[attr-defined]
+        expected, hint = (context["expected"].replace(" or ", " eller "), near(str(detail["input"]), get_args(Group)))  # type: ignore[attr-defined]
     elif kind in {"greater_than_equal", "less_than_equal"}:
-        expected = f"et år fra 2000 til 2200"
+        expected = "et år fra 2000 til 2200"
     return Problem(name, "værdien kan ikke bruges", line, key, str(detail["input"]), expected, hint)
 
 
 def _known(at: tuple[str | int, ...]) -> list[str]:
     """Return the keys that are known at a place in the file."""
-    model: type[BaseModel] = Params
-    for part in at:
-        if isinstance(part, str):
-            model = {"document": Document, "office": Office, "targets_adopted": Adoption, "cover": Cover}[
-                part
-            ]
+    models: dict[str, type[BaseModel]] = {
+        "document": Document,
+        "office": Office,
+        "targets_adopted": Adoption,
+        "cover": Cover,
+    }
+    model = next((models[part] for part in reversed(at) if isinstance(part, str)), Params)
     return list(model.model_fields)

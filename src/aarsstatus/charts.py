@@ -1,0 +1,401 @@
+"""The notat's charts, drawn with matplotlib from the figures.
+
+Each chart comes with its caption, an alternative text that states the numbers drawn, and those numbers as a table.
+Colours are told apart by lightness as well, so a colour-blind reader and a greyscale print lose nothing. SVG text
+is drawn as paths in the extension's own font: the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+
+from aarsstatus import danish
+from aarsstatus.figures import Figure
+from aarsstatus.inputs import GROUPS, KK
+from aarsstatus.tables import Cell, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from aarsstatus.notat import Notat
+
+__all__ = ["Chart", "all_charts"]
+
+WIDTH = 6.5
+"""Inches: the width of the text block that tables and charts share."""
+INK, MUTED, GRID = "#1a1a1a", "#595959", "#d9d9d9"
+COLOURS = {"placements": "#0b2a5b", "fleksjob": "#c8500a", "fritidsjob": "#5aa9a0"}
+"""Dark blue, orange, light teal: about 18, 47 and 65 per cent lightness, so they also differ in grey."""
+MARKERS = {"placements": "o", "fleksjob": "s", "fritidsjob": "D"}
+LIGHT, SOFTER = "#b9c4d6", "#4f6894"
+CROWDED = 14
+"""Percentage points: nearer than this, the labels of two points of one year would meet."""
+FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawn chart: its id, caption and alternative text, its SVG and PNG, and the numbers drawn."""
+
+    id: str
+    caption: str
+    alt: str
+    svg: str
+    png: bytes
+    numbers: Table
+
+
+def all_charts(notat: Notat) -> Mapping[str, Chart]:
+    """Draw every chart of a year's notat, by id without ``fig-``."""
+    return {
+        "udvikling": development(notat),
+        "maalopfyldelse": by_administration(notat),
+        "samlet": weighted(notat),
+    }
+
+
+def development(notat: Notat) -> Chart:
+    """Draw the city's attainment by target group over the years, on a true time axis.
+
+    Years without data stay empty: a line joins only years that follow each other.
+    """
+    figures = _drawn(notat, [(year, KK, group) for year in notat.years() for group in GROUPS], "attainment")
+    groups = [group for group in GROUPS if any(figure.group == group for figure in figures)]
+    years = sorted({figure.year for figure in figures})
+    span = range(years[0], years[-1] + 1)
+    missing = [year for year in span if year not in years]
+    with _style(notat):
+        drawing, axes = _canvas(3.1)
+        for run in _runs(missing):
+            axes.axvspan(run[0] - 0.5, run[-1] + 0.5, color="#f0f0f0", zorder=0)
+            label = f"Ingen data\n{run[0]}–{run[-1]}" if len(run) > 1 else f"Ingen data\n{run[0]}"
+            axes.text((run[0] + run[-1]) / 2, 8, label, ha="center", va="bottom", color=MUTED, fontsize=8)
+        for group in groups:
+            _line(axes, [figure for figure in figures if figure.group == group])
+        _label_points(axes, figures)
+        axes.axhline(100, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+        top = max(120.0, max(map(_height, figures)) * 1.1)
+        changes = _scheme_changes(notat)
+        for year, text in changes:
+            axes.axvline(year - 0.5, color=MUTED, linewidth=0.8, linestyle=":")
+            axes.text(year - 0.46, top * 1.02, text, ha="left", va="bottom", color=MUTED, fontsize=7.5)
+        axes.set_xlim(span[0] - 0.5, span[-1] + 0.5)
+        axes.set_ylim(0, top)
+        axes.set_xticks(list(span), [str(year) for year in span])
+        _percent_axis(axes)
+        handles = [
+            Line2D([], [], color=COLOURS[group], marker=MARKERS[group], label=_capital(notat.group_label(group)))
+            for group in groups
+        ]
+        handles.append(Line2D([], [], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), label="Måltallet (100 pct.)"))
+        _legend(axes, handles)
+        svg, png = _saved(drawing, "udvikling")
+    spoken = [
+        f"{_capital(notat.group_label(group))}: "
+        + danish.join([f"{f.shown} i {f.year}" for f in figures if f.group == group])
+        for group in groups
+    ]
+    gap = f" Der er ingen data for {danish.join([str(year) for year in missing])}." if missing else ""
+    marks = "".join(
+        f" {danish.sentences([f'{line} fra {year}' for line in text.splitlines()])}" for year, text in changes
+    )
+    return Chart(
+        "fig-udvikling",
+        f"Målopfyldelse for hele kommunen, {years[0]}–{years[-1]}",
+        f"Kurve over målopfyldelsen for hele kommunen. {danish.sentences(spoken)}{gap}{marks}",
+        svg,
+        png,
+        _numbers(
+            "Målopfyldelse, hele kommunen",
+            [_capital(notat.group_label(group)) for group in groups],
+            [(str(year), [_find(figures, year, KK, group) for group in groups]) for year in years],
+        ),
+    )
+
+
+def by_administration(notat: Notat) -> Chart:
+    """Draw each administration's attainment against its target this year, a bullet chart for each target group.
+
+    A thin light bar shows the comparison year where there is one.
+    """
+    codes = [KK, *notat.administrations()]
+    groups = [group for group in GROUPS if notat.has(notat.year, group)]
+    figures = _drawn(
+        notat,
+        [(year, code, group) for year in (notat.year, notat.comparison_year) for code in codes for group in groups],
+        "attainment",
+    )
+    with _style(notat):
+        drawing = Drawing(figsize=(WIDTH, 3.3), layout="constrained")
+        panels = drawing.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+        for axes, group in zip(panels, groups, strict=True):
+            _bullets(axes, notat, figures, codes, group)
+        handles = [
+            Patch(color=COLOURS["placements"], label=str(notat.year)),
+            Line2D([], [], color=INK, linewidth=1.6, label="Måltallet (100 pct.)"),
+        ]
+        if any(figure.year == notat.comparison_year for figure in figures):
+            handles.insert(1, Patch(color=LIGHT, label=str(notat.comparison_year)))
+        drawing.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+        svg, png = _saved(drawing, "maalopfyldelse")
+    spoken = [
+        f"{_capital(notat.group_label(group))}: "
+        + danish.join([f"{f.administration} {f.shown}" for f in figures if f.group == group and f.year == notat.year])
+        for group in groups
+    ]
+    before = [f"{notat.group_label(f.group)} {f.shown}" for f in figures if f.year == notat.comparison_year]
+    compared = (
+        f" Til sammenligning {notat.comparison_year} for KK: {danish.sentences([danish.join(before)])}"
+        if before
+        else ""
+    )
+    return Chart(
+        "fig-maalopfyldelse",
+        f"Målopfyldelse i forhold til måltallet i {notat.year}, fordelt på forvaltninger",
+        f"Vandrette søjler for hver forvaltning. {danish.sentences(spoken)}{compared}",
+        svg,
+        png,
+        _numbers(
+            f"Målopfyldelse {notat.year}",
+            [_capital(notat.group_label(group)) for group in groups],
+            [(code, [_find(figures, notat.year, code, group) for group in groups]) for code in codes],
+        ),
+    )
+
+
+def weighted(notat: Notat) -> Chart:
+    """Draw the weighted attainment of each administration and the city this year."""
+    codes = [KK, *notat.administrations()]
+    figures = _drawn(notat, [(notat.year, code, "total") for code in codes], "weighted_attainment")
+    with _style(notat):
+        drawing, axes = _canvas(2.9)
+        most = max(map(_height, figures), default=100.0)
+        for place, code in enumerate(codes):
+            figure = _find(figures, notat.year, code, "total")
+            if figure is None:
+                continue
+            height = _height(figure)
+            colour = COLOURS["placements"] if code == KK else SOFTER
+            axes.bar(place, height, width=0.62, color=colour, zorder=2)
+            inside = height > most / 10
+            axes.annotate(
+                figure.shown, (place, height), (0, -4 if inside else 3), textcoords="offset points", ha="center",
+                va="top" if inside else "bottom", fontsize=8, color="white" if inside else INK,
+            )  # fmt: skip
+        axes.axhline(100, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=3)
+        axes.set_xticks(range(len(codes)), codes)
+        axes.set_ylim(0, max(115.0, most * 1.15))
+        _percent_axis(axes)
+        _legend(axes, [
+            Patch(color=COLOURS["placements"], label="Hele kommunen (KK)"),
+            Patch(color=SOFTER, label="Forvaltning"),
+            Line2D([], [], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), label="Måltallet (100 pct.)"),
+        ])  # fmt: skip
+        svg, png = _saved(drawing, "samlet")
+    spoken = danish.join([f"{f.administration} {f.shown}" for f in figures])
+    return Chart(
+        "fig-samlet",
+        f"Samlet målopfyldelse (vægtet gennemsnit) i {notat.year}",
+        f"Søjler for den samlede målopfyldelse i {notat.year}: {danish.sentences([spoken])}",
+        svg,
+        png,
+        _numbers(
+            f"Samlet målopfyldelse {notat.year}",
+            ["Samlet målopfyldelse"],
+            [(code, [_find(figures, notat.year, code, "total")]) for code in codes],
+        ),
+    )
+
+
+# -- what is drawn --------------------------------------------------------------------------------------------
+
+
+def _height(figure: Figure) -> float:
+    """Return a figure as it is drawn: what the reader sees printed, in per cent."""
+    return float(danish.parse(figure.shown))
+
+
+def _drawn(notat: Notat, wanted: Sequence[tuple[int, str, str]], measure: str) -> list[Figure]:
+    """Return the figures that exist and have a value."""
+    found = (notat.figure(year, code, group, measure) for year, code, group in wanted)
+    return [figure for figure in found if figure is not None and figure.value is not None]
+
+
+def _find(figures: Sequence[Figure], year: int, code: str, group: str) -> Figure | None:
+    """Return the drawn figure of a year, an administration and a group."""
+    return next((f for f in figures if (f.year, f.administration, f.group) == (year, code, group)), None)
+
+
+def _numbers(corner: str, header: Sequence[str], rows: Sequence[tuple[str, Sequence[Figure | None]]]) -> Table:
+    """Return the numbers drawn, as a table."""
+    cells = [
+        Row(label, tuple(Cell(f.shown, f.id) if f is not None else Cell() for f in figures)) for label, figures in rows
+    ]
+    return Table("", "", (corner, *header), tuple(cells))
+
+
+def _scheme_changes(notat: Notat) -> list[tuple[int, str]]:
+    """Return the years from which there are other schemes than before, and what changed, a line for each scheme."""
+    return [
+        (
+            year,
+            "\n".join(
+                [f"{_capital(_short(scheme.name))} er med" for scheme in came]
+                + [f"{_capital(_short(scheme.name))} er ude" for scheme in went]
+            ),
+        )
+        for year, (came, went) in notat.scheme_changes().items()
+    ]
+
+
+def _short(name: str) -> str:
+    """Return a scheme's name without the law it stands under."""
+    return name.partition(" under ")[0]
+
+
+def _runs(years: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the runs of years that follow each other."""
+    run: list[int] = []
+    for year in years:
+        if run and year != run[-1] + 1:
+            yield run
+            run = []
+        run.append(year)
+    if run:
+        yield run
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# -- how it is drawn ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _style(notat: Notat) -> Iterator[None]:
+    """Draw in the extension's font, the same on every machine."""
+    family = "DejaVu Sans"
+    for path in (notat.fonts / name for name in FONTS if notat.fonts is not None):
+        if path.is_file():
+            font_manager.fontManager.addfont(path)
+            family = "Open Sans"
+    with mpl.rc_context(
+        {
+            "font.family": [family],
+            "font.size": 8.5,
+            "text.color": INK,
+            "axes.labelcolor": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "axes.edgecolor": MUTED,
+            "axes.linewidth": 0.6,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "svg.fonttype": "path",
+            "svg.hashsalt": "aarsstatus",
+            "path.simplify": False,
+        }
+    ):
+        yield
+
+
+def _canvas(height: float) -> tuple[Drawing, Axes]:
+    drawing = Drawing(figsize=(WIDTH, height), layout="constrained")
+    return drawing, drawing.subplots()
+
+
+def _percent_axis(axes: Axes) -> None:
+    axes.yaxis.set_major_formatter(lambda value, _: danish.percent(Fraction(value) / 100))
+    axes.yaxis.grid(visible=True, color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0)
+
+
+def _legend(axes: Axes, handles: Sequence[Line2D | Patch]) -> None:
+    axes.legend(
+        handles=list(handles), loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, frameon=False, fontsize=8
+    )
+
+
+def _line(axes: Axes, figures: Sequence[Figure]) -> None:
+    """Draw one group's years; only years that follow each other are joined."""
+    heights = {figure.year: _height(figure) for figure in figures}
+    group = figures[0].group
+    for run in _runs(list(heights)):
+        axes.plot(
+            run, [heights[year] for year in run], color=COLOURS[group], marker=MARKERS[group], markersize=5,
+            linewidth=1.8, zorder=3,
+        )  # fmt: skip
+
+
+def _label_points(axes: Axes, figures: Sequence[Figure]) -> None:
+    """Write each point's value above it, or below where the point above would be in the way."""
+    for figure in figures:
+        height = _height(figure)
+        above = [_height(other) - height for other in figures if other.year == figure.year]
+        crowded = any(0 < distance < CROWDED for distance in above)
+        axes.annotate(
+            figure.shown, (figure.year, height), (0, -6 if crowded else 6), textcoords="offset points", ha="center",
+            va="top" if crowded else "bottom", fontsize=8, color=INK,
+        )  # fmt: skip
+
+
+def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequence[str], group: str) -> None:
+    """Draw one target group's panel: a bar for each administration, the comparison year behind it, the target."""
+    longest, values = 100.0, []
+    for place, code in enumerate(codes):
+        for year, height, colour in ((notat.comparison_year, 0.72, LIGHT), (notat.year, 0.36, COLOURS["placements"])):
+            figure = _find(figures, year, code, group)
+            if figure is None:
+                continue
+            length = _height(figure)
+            longest = max(longest, length)
+            axes.barh(place, length, height=height, color=colour, zorder=2)
+            if year == notat.year:
+                values.append((place, figure.shown))
+    for place, shown in values:
+        axes.text(longest * 1.36, place, shown, va="center", ha="right", fontsize=7.5)
+    target = axes.axvline(100, color=INK, linewidth=1.6, zorder=3)
+    target.set_path_effects([withStroke(linewidth=3.4, foreground="white")])
+    axes.set_title(_wrapped(_capital(notat.group_label(group))), fontsize=8.5, loc="left")
+    axes.set_yticks(range(len(codes)), codes)
+    axes.set_ylim(len(codes) - 0.5, -0.5)
+    axes.set_xlim(0, longest * 1.36)
+    axes.set_xticks([0, 50, 100, 150] if longest > 130 else [0, 50, 100])
+    axes.xaxis.set_major_formatter(lambda value, _: danish.whole(Fraction(value)))
+    axes.set_xlabel("pct. af måltallet", fontsize=7.5)
+    axes.xaxis.grid(visible=True, color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0)
+
+
+def _wrapped(text: str, most: int = 32) -> str:
+    """Break a title into lines between words."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def _saved(drawing: Drawing, name: str) -> tuple[str, bytes]:
+    """Return a drawing as SVG and as PNG, without date, creator or random ids."""
+    svg, png = io.StringIO(), io.BytesIO()
+    drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": name})
+    drawing.savefig(png, format="png", dpi=200, metadata={"Software": None})
+    return svg.getvalue(), png.getvalue()

@@ -1,0 +1,255 @@
+"""The embedded engine: an executed notebook to HTML, PDF or DOCX without Quarto.
+
+It runs the pandoc of ``pypandoc_binary`` and the compiler of ``typst`` with the very files of the Quarto extension
+(template, stylesheet, filters, reference document), so that both engines make the same document. Nothing is
+fetched, and nothing of the machine, its clock or its folders reaches the output: the same notebook gives the same
+bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import nbformat
+import yaml
+
+from aarsstatus.render.docx import finish
+
+__all__ = ["Format", "RenderError", "embedded_version", "front_matter", "markdown_of", "render"]
+
+Format = Literal["html", "pdf", "docx"]
+
+# Written into files when the notat has no date of its own: a fixed day, so that bytes never depend on the clock.
+_NO_DATE = date(2000, 1, 1)
+_IMAGES = {"svg": "image/svg+xml", "png": "image/png"}
+_FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\Z", re.DOTALL)
+# The Markdown that Quarto reads, too.
+_READER = "markdown"
+
+
+class RenderError(Exception):
+    """The notebook cannot become a document. The message is Danish: analysts read it."""
+
+
+def front_matter(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+    """Return the YAML of the notebook's first raw cell as a dictionary, empty when there is none.
+
+    Raises
+    ------
+    RenderError
+        If the cell is not a YAML mapping.
+    """
+    for cell in notebook.cells[:1]:
+        match = _FRONT_MATTER.match(cell.source.strip()) if cell.cell_type == "raw" else None
+        if match is None:
+            continue
+        try:
+            values = yaml.safe_load(match[1])
+        except yaml.YAMLError as error:
+            raise RenderError(f"Notebookens første celle er ikke gyldig YAML: {error}") from error
+        if not isinstance(values, dict):
+            raise RenderError("Notebookens første celle skal have navne og værdier, som »title: Årsstatus«")
+        return values
+    return {}
+
+
+def markdown_of(notebook: nbformat.NotebookNode, images: Literal["svg", "png"] = "svg") -> tuple[str, dict[str, bytes]]:
+    """Return the Markdown that an executed notebook stands for, as Quarto reads it, and its pictures.
+
+    Parameters
+    ----------
+    notebook
+        Executed; code cells write ``text/markdown`` and pictures, and code itself is never shown.
+    images
+        Which of a picture's variants to take where it has both.
+
+    Returns
+    -------
+    tuple
+        The Markdown, front matter first, and the pictures by the path under which the Markdown names them.
+
+    Raises
+    ------
+    RenderError
+        If a cell failed or shows something that is neither Markdown nor a picture; the message names the cell.
+    """
+    parts: list[str] = []
+    media: dict[str, bytes] = {}
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type in {"markdown", "raw"}:
+            parts.append(cell.source)
+            continue
+        for place, output in enumerate(cell.outputs, start=1):
+            shown = _shown(output, images, f"celle {number}")
+            if isinstance(shown, str):
+                parts.append(shown)
+            elif shown is not None:
+                suffix, content = shown
+                path = f"media/celle-{number:03}-{place}.{suffix}"
+                media[path] = content
+                parts.append(f"![]({path})")
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n", media
+
+
+def _shown(output: nbformat.NotebookNode, images: Literal["svg", "png"], where: str) -> str | tuple[str, bytes] | None:
+    """Return what one output shows: Markdown, a picture as (suffix, bytes), or nothing."""
+    if output.output_type == "error":
+        raise RenderError(f"{where} fejlede: {output.ename}: {output.evalue}")
+    if output.output_type == "stream":
+        return str(output.text) if output.name == "stdout" else None
+    data = output.data
+    if "text/markdown" in data:
+        return str(data["text/markdown"])
+    for suffix in (images, *_IMAGES):
+        content = data.get(_IMAGES[suffix])
+        if content is not None:
+            text = content if isinstance(content, str) else "".join(content)
+            return suffix, text.encode() if suffix == "svg" else base64.b64decode(text)
+    raise RenderError(f"{where} viser {', '.join(data) or 'ingenting'}; notatet viser kun Markdown og billeder")
+
+
+def render(notebook: nbformat.NotebookNode, format: Format, extension: Path, target: Path) -> None:  # noqa: A002
+    """Render an executed notebook to one file. May be called from several threads at once.
+
+    Parameters
+    ----------
+    notebook
+        Executed, with front matter in its first cell.
+    format
+        What to make.
+    extension
+        The folder of the Quarto extension, ``_extensions/notat``.
+    target
+        The file to write; its folder exists.
+
+    Raises
+    ------
+    RenderError
+        If a cell failed, a reference points to nothing, or the document cannot be made; in Danish.
+    """
+    metadata = front_matter(notebook)
+    markdown, media = markdown_of(notebook, "png" if format == "docx" else "svg")
+    extension = extension.resolve()
+    day = _document_date(metadata)
+    with tempfile.TemporaryDirectory(prefix="aarsstatus-") as name:
+        folder = Path(name)
+        for path, content in media.items():
+            (folder / path).parent.mkdir(exist_ok=True)
+            (folder / path).write_bytes(content)
+        made = folder / f"notat.{'typ' if format == 'pdf' else format}"
+        _pandoc(markdown, [*_options(format, extension), f"--output={made.name}"], folder, day)
+        if format == "pdf":
+            _typst(made, extension / "fonts", day)
+            made = made.with_suffix(".pdf")
+        elif format == "docx":
+            finish(made, metadata)
+        shutil.copyfile(made, target)
+
+
+def _document_date(metadata: dict[str, Any]) -> date:
+    """Return the notat's own date, or a fixed one."""
+    value = metadata.get("document-date")
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)) if value else _NO_DATE
+    except ValueError as error:
+        raise RenderError(f"document-date skal være en dato som 2026-03-11; fandt »{value}«") from error
+
+
+def _options(format: Format, extension: Path) -> list[str]:  # noqa: A002
+    """Return pandoc's options for a format; the same that _extension.yml gives Quarto."""
+    common = [
+        f"--from={_READER}",
+        "--standalone",
+        "--wrap=none",
+        f"--lua-filter={extension / 'notat.lua'}",
+        f"--lua-filter={extension / 'crossref.lua'}",
+    ]
+    if format == "html":
+        return [
+            *common,
+            "--to=html5",
+            "--shift-heading-level-by=1",
+            "--section-divs",
+            "--embed-resources",
+            f"--template={extension / 'template.html'}",
+            f"--css={extension / 'tokens.css'}",
+            f"--css={extension / 'notat.css'}",
+            f"--metadata=engine-name:Årsstatus, indlejret motor: pandoc {_pandoc_version()}",
+        ]
+    if format == "pdf":
+        return [*common, "--to=typst", f"--template={extension / 'typst-embedded.typ'}"]
+    return [*common, "--to=docx", f"--reference-doc={extension / 'reference.docx'}"]
+
+
+def _pandoc(markdown: str, options: list[str], folder: Path, day: date) -> None:
+    """Run pandoc in a folder of its own, with nothing of the user's pandoc set-up."""
+    seconds = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    environment = os.environ | {"SOURCE_DATE_EPOCH": str(seconds), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    done = subprocess.run(  # noqa: S603
+        [_pandoc_path(), f"--data-dir={folder}", *options],
+        input=markdown.encode(),
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    said = done.stderr.decode(errors="replace").strip()
+    if done.returncode != 0:
+        told = [line.removeprefix("FEJL: ") for line in said.splitlines() if line.startswith("FEJL: ")]
+        raise RenderError("\n".join(told) or f"pandoc kunne ikke lave dokumentet: {said}")
+    if said:
+        # Pandoc warns of pictures it cannot find, of duplicate names and the like: never fit to publish.
+        raise RenderError(f"pandoc advarer: {said}")
+
+
+def _typst(source: Path, fonts: Path, day: date) -> None:
+    """Compile to a PDF that is both accessible (PDF/UA-1) and fit for the archive (PDF/A-2a)."""
+    import typst  # noqa: PLC0415 - only a PDF needs it
+
+    try:
+        typst.compile(
+            source,
+            output=source.with_suffix(".pdf"),
+            root=source.parent,
+            font_paths=[fonts],
+            ignore_system_fonts=True,
+            pdf_standards=["a-2a", "ua-1"],
+            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
+        )
+    except typst.TypstError as error:
+        raise RenderError(f"PDF kunne ikke laves: {error.message}\n{error.diagnostic}") from error
+
+
+@cache
+def _pandoc_path() -> str:
+    """Return the program that came with ``pypandoc_binary``, never one that happens to be on the machine."""
+    import pypandoc  # noqa: PLC0415 - slow to import
+
+    bundled = Path(pypandoc.__file__).parent / "files" / ("pandoc.exe" if os.name == "nt" else "pandoc")
+    return str(bundled) if bundled.is_file() else str(pypandoc.get_pandoc_path())
+
+
+@cache
+def _pandoc_version() -> str:
+    """Return pandoc's version as it says itself."""
+    said = subprocess.run([_pandoc_path(), "--version"], capture_output=True, check=True).stdout  # noqa: S603
+    return said.decode().split()[1]
+
+
+@cache
+def embedded_version() -> str:
+    """Return what the manifest and the run's last lines call this engine: ``pandoc 3.9, typst 0.15.2``."""
+    from importlib.metadata import version  # noqa: PLC0415
+
+    return f"pandoc {_pandoc_version()}, typst {version('typst')}"
