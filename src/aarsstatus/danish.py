@@ -72,7 +72,7 @@ def parse(text: str) -> Fraction:
     ValueError
         If the text is not such a number.
     """
-    match = re.fullmatch(r"(-?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(?: pct\.?)?", text.strip())
+    match = re.fullmatch(r"(-?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(?: pct\.?)?", text.strip(), re.ASCII)
     if match is None:
         raise ValueError(f"»{text}« er ikke et tal, som notatet skriver det (1.134, 73,6 eller 74 pct.)")
     sign, before, after = match.groups()

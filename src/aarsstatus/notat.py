@@ -109,6 +109,10 @@ class Notat:
         """Return the year as a caption, a header or a footnote shows it."""
         return self._printed.get(f"{year}.{administration}.{where}.year", str(year))
 
+    def title(self) -> str:
+        """Return the notat's title, as the seeds word it."""
+        return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
+
     # -- words for a sentence -----------------------------------------------------------------------------
 
     def say(self, year: int, group: str, measure: str, administration: str = KK, scheme: str = "") -> str:

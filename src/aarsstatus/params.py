@@ -6,15 +6,14 @@ silently: a key is either required or says in the model what leaving it out mean
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from aarsstatus.problems import InputError, Problem, near
+from aarsstatus.problems import InputError, Problem
+from aarsstatus.yamlfile import read_model
 
 __all__ = ["Adoption", "Cover", "Document", "Office", "Params", "read_params"]
 
@@ -93,6 +92,9 @@ class Params(_Strict):
         return self
 
 
+_YEAR = "et år fra 2000 til 2200"
+
+
 def read_params(path: Path, name: str) -> Params:
     """Read and check one year's parameters.
 
@@ -109,122 +111,14 @@ def read_params(path: Path, name: str) -> Params:
         With every problem in the file: unreadable YAML, unknown keys (with the nearest known one), missing keys,
         values of the wrong kind, a year that is not the file's own.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(Problem(name, "filen findes ikke", expected="en parameterfil for året")) from None
-    except UnicodeDecodeError:
-        raise InputError(Problem(name, "filen er ikke gemt som UTF-8")) from None
-    except OSError as error:
-        raise InputError(Problem(name, f"filen kan ikke læses ({error.strerror})")) from None
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise InputError(
-            Problem(name, "filen er ikke gyldig YAML", line=mark.line + 1 if mark else None, found=error.problem)
-        ) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InputError(Problem(name, "filen er ikke gyldig YAML", found=str(error))) from None
-    if not isinstance(node, yaml.MappingNode):
-        raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected="year: …"))
-    lines = dict(_lines(node))
-    problems = [
-        Problem(name, "nøglen står der to gange", line=line, column=key) for key, line in _repeated(node, prefix="")
-    ]
-    try:
-        params = Params.model_validate(content)
-    except ValidationError as error:
-        problems += [_problem(name, lines, detail) for detail in error.errors(include_url=False)]
-        raise InputError(problems) from None
+    params, lines = read_model(
+        path,
+        name,
+        Params,
+        expected_file="en parameterfil for året, der begynder med year: …",
+        expected={"greater_than_equal": _YEAR, "less_than_equal": _YEAR},
+    )
     if path.stem != str(params.year):
-        problems.append(
-            Problem(
-                name,
-                "året passer ikke til filens navn",
-                lines[("year",)],
-                "year",
-                str(params.year),
-                path.stem,
-            )
-        )
-    if problems:
-        raise InputError(problems)
+        found, line = str(params.year), lines[("year",)]
+        raise InputError(Problem(name, "året passer ikke til filens navn", line, "year", found, path.stem))
     return params
-
-
-def _lines(node: yaml.Node, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    """Yield where each key and list item of a YAML document stands: (path, line), lines from 1."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield (*at, key.value), key.start_mark.line + 1
-            yield from _lines(value, (*at, key.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield (*at, index), item.start_mark.line + 1
-            yield from _lines(item, (*at, index))
-
-
-def _repeated(node: yaml.Node, prefix: str) -> Iterator[tuple[str, int]]:
-    """Yield keys that stand twice in one mapping; YAML would silently keep the last."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield f"{prefix}{key.value}", key.start_mark.line + 1
-            seen.add(key.value)
-            yield from _repeated(value, f"{prefix}{key.value}.")
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _repeated(item, prefix)
-
-
-_MESSAGES = {
-    "extra_forbidden": "ukendt nøgle",
-    "missing": "nøglen mangler",
-}
-_EXPECTED = {
-    "int_type": "et helt tal",
-    "string_type": "en tekst (sæt anførselstegn om)",
-    "date_type": "en dato (ÅÅÅÅ-MM-DD uden anførselstegn)",
-    "date_from_datetime_inexact": "en dato uden klokkeslæt",
-    "list_type": "en liste",
-    "model_type": "en gruppe af nøgler",
-    "string_too_short": "en tekst, der ikke er tom",
-    "string_too_long": "en kortere tekst",
-    "string_pattern_mismatch": "en kode med små bogstaver a-z",
-    "too_short": "mindst ét punkt",
-}
-
-
-def _problem(name: str, lines: Mapping[tuple[str | int, ...], int], detail: Any) -> Problem:  # noqa: ANN401
-    """Turn one of pydantic's findings into a message an analyst can act on."""
-    kind, at = str(detail["type"]), tuple(detail["loc"])
-    line = next((lines[at[:size]] for size in range(len(at), 0, -1) if at[:size] in lines), 1)
-    key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in at) or None
-    if kind == "extra_forbidden":
-        return Problem(name, _MESSAGES[kind], line, key, hint=near(str(at[-1]), _known(at[:-1])))
-    if kind == "missing":
-        return Problem(name, _MESSAGES[kind], line if len(at) > 1 else None, key)
-    if kind == "value_error":
-        return Problem(name, str(detail["ctx"]["error"]), line if at else None, key)
-    expected, hint = _EXPECTED.get(kind), None
-    context = detail.get("ctx", {})
-    if kind == "literal_error":
-        expected, hint = (context["expected"].replace(" or ", " eller "), near(str(detail["input"]), get_args(Group)))  # type: ignore[attr-defined]
-    elif kind in {"greater_than_equal", "less_than_equal"}:
-        expected = "et år fra 2000 til 2200"
-    return Problem(name, "værdien kan ikke bruges", line, key, str(detail["input"]), expected, hint)
-
-
-def _known(at: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that are known at a place in the file."""
-    models: dict[str, type[BaseModel]] = {
-        "document": Document,
-        "office": Office,
-        "targets_adopted": Adoption,
-        "cover": Cover,
-    }
-    model = next((models[part] for part in reversed(at) if isinstance(part, str)), Params)
-    return list(model.model_fields)

@@ -1,12 +1,428 @@
-"""Finish a DOCX from either engine: what Word expects and pandoc does not write."""
+"""Finish a DOCX from either engine: what Word and a case system expect, and what pandoc does not write.
+
+Captions are numbered by Word's own fields and references point to them, so that a colleague can insert a table and
+press F9; header rows repeat, rows and tables stay whole; the footer, the document's properties and the fonts are
+filled in. The result is the same bytes for the same input: no clock, and parts in a fixed order.
+"""
 
 from __future__ import annotations
 
+import io
+import re
+import uuid
+import zipfile
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 __all__ = ["finish"]
 
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_CAPTIONS = {"TableCaption", "ImageCaption"}
+# »Tabel 1: …« as both engines write it, with a no-break space.
+_NUMBERED = re.compile(r"^(Tabel|Figur)[ \u00a0](\d+)")
+_TARGET = re.compile(r"^(tbl|fig)-")
+# Fixed, so that a font is always scrambled alike.
+_FONT_KEYS = uuid.UUID("6d0f5f0e-7f0b-5d0c-9a44-2d5d3a1c7e10")
+_EMBEDDED = {"embedRegular": "Regular", "embedBold": "Bold"}
 
-def finish(path: Path, metadata: dict[str, Any]) -> None:
-    """Finish."""
+_Parts = dict[str, bytes]
+
+
+def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -> None:
+    """Finish the DOCX at `path`, in place.
+
+    Parameters
+    ----------
+    path
+        As pandoc or Quarto wrote it, with the extension's ``reference.docx``.
+    metadata
+        The notebook's front matter: ``title``, ``doctype``, ``office``, ``administration``, ``footer-address``,
+        ``document-date``, ``keywords``.
+    fonts
+        A folder with the typefaces to embed (``OpenSans-Regular.ttf`` …); none are embedded without it.
+    """
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    document = etree.fromstring(parts["word/document.xml"])
+    _unwrap_layout_tables(document)
+    _frame(document)
+    _finish_tables(document)
+    _number_captions(document)
+    _describe_pictures(document)
+    parts["word/document.xml"] = _bytes(document)
+    _fill_in(parts, metadata)
+    _properties(parts, metadata)
+    _language(parts)
+    if fonts is not None:
+        _embed_fonts(parts, fonts)
+    _write(path, parts)
+
+
+# The body ---------------------------------------------------------------------------------------------------------
+
+
+def _unwrap_layout_tables(document: etree._Element) -> None:
+    """Take the content out of the one-celled tables in which Quarto sets every figure and table."""
+    for table in list(document.iter(_w("tbl"))):
+        cells = table.findall(f"{_w('tr')}/{_w('tc')}")
+        if len(cells) != 1 or cells[0].find(f".//{_w('tbl')}") is None and cells[0].find(f".//{_w('drawing')}") is None:
+            continue
+        parent = table.getparent()
+        place = parent.index(table)
+        content = [child for child in cells[0] if child.tag != _w("tcPr")]
+        # A cell must end with a paragraph; the empty one that only does this is not content.
+        if content and content[-1].tag == _w("p") and not "".join(content[-1].itertext()).strip():
+            if content[-1].find(f".//{_w('drawing')}") is None:
+                content.pop()
+        parent.remove(table)
+        for offset, child in enumerate(content):
+            parent.insert(place + offset, child)
+
+
+def _frame(document: etree._Element) -> None:
+    """Set the frame of the right-hand column on its paragraphs themselves: LibreOffice ignores a style's."""
+    for paragraph in _styled(document, {"Sagsoplysninger"}):
+        frame = etree.Element(_w("framePr"))
+        for name, value in _FRAME.items():
+            frame.set(_w(name), value)
+        _properties_of(paragraph).insert(1, frame)
+
+
+# Twips; the same as the style's in make_reference.py (a test compares them).
+_FRAME = {
+    "w": "2098", "hSpace": "0", "wrap": "around", "vAnchor": "text", "hAnchor": "margin", "xAlign": "right", "y": "1",
+}  # fmt: skip
+
+
+def _finish_tables(document: etree._Element) -> None:
+    """Mark header row and header column, keep rows and tables whole, and name each table by its caption."""
+    for table in document.iter(_w("tbl")):
+        rows = table.findall(_w("tr"))
+        properties = table.find(_w("tblPr"))
+        look = properties.find(_w("tblLook"))
+        if look is not None:
+            look.set(_w("firstRow"), "1")
+            look.set(_w("firstColumn"), "1")
+            look.set(_w("val"), "00A0")
+        caption = _previous_paragraph(table)
+        if caption is not None and _style(caption) in _CAPTIONS:
+            name = etree.SubElement(properties, _w("tblCaption"))
+            name.set(_w("val"), "".join(caption.itertext(_w("t"))))
+        for number, row in enumerate(rows):
+            row_properties = row.find(_w("trPr"))
+            if row_properties is None:
+                row_properties = etree.Element(_w("trPr"))
+                row.insert(0, row_properties)
+            row_properties.insert(0, etree.Element(_w("cantSplit")))
+            if number == 0 and row_properties.find(_w("tblHeader")) is None:
+                row_properties.append(etree.Element(_w("tblHeader")))
+        following = table.getnext()
+        notes_follow = following is not None and _style(following) == "Tabelnoter"
+        for row in rows if notes_follow else rows[:-1]:
+            for paragraph in row.iter(_w("p")):
+                _keep_with_next(paragraph)
+    notes = list(_styled(document, {"Tabelnoter"}))
+    for paragraph in notes:
+        following = paragraph.getnext()
+        if following is not None and _style(following) == "Tabelnoter":
+            _keep_with_next(paragraph)
+
+
+def _number_captions(document: etree._Element) -> None:
+    """Make the numbers of captions fields that count, and the references to them fields that follow."""
+    marks: dict[str, str] = {}
+    free = 1 + max((int(mark.get(_w("id"))) for mark in document.iter(_w("bookmarkStart"))), default=0)
+    target: str | None = None
+    for element in list(document.iter(_w("bookmarkStart"), _w("p"))):
+        if element.tag == _w("bookmarkStart"):
+            name = element.get(_w("name"))
+            target = name if _TARGET.match(name) else target
+        elif _style(element) in _CAPTIONS and target is not None:
+            marks[target] = "_Ref_" + re.sub(r"\W", "_", target)
+            if _number_caption(element, marks[target], str(free)):
+                free += 1
+            target = None
+    for link in list(document.iter(_w("hyperlink"))):
+        mark = marks.get(link.get(_w("anchor"), ""))
+        if mark is not None:
+            _follow(link, mark)
+
+
+def _number_caption(caption: etree._Element, mark: str, identifier: str) -> bool:
+    """Turn the number at the start of a caption into a field with a bookmark around it."""
+    runs = [run for run in caption.iter(_w("r")) if run.find(_w("t")) is not None]
+    taken, text = 0, ""
+    while taken < len(runs) and not re.match(r"^\w+[ \u00a0]\d+\D", text):
+        text += "".join(runs[taken].itertext(_w("t")))
+        taken += 1
+    match = _NUMBERED.match(text)
+    if match is None:
+        return False
+    first = runs[0]
+    parent = first.getparent()
+    place = parent.index(first)
+    look = first.find(_w("rPr"))
+    for run in runs[:taken]:
+        run.getparent().remove(run)
+    start, end = etree.Element(_w("bookmarkStart")), etree.Element(_w("bookmarkEnd"))
+    start.set(_w("id"), identifier)
+    start.set(_w("name"), mark)
+    end.set(_w("id"), identifier)
+    label = _run(f"{match[1]}\u00a0", look, bold=True)
+    number = _field(f"SEQ {match[1]} \\* ARABIC", match[2], look, bold=True)
+    rest = text[match.end() :]
+    colon = [_run(":", look, bold=True)] if rest.startswith(":") else []
+    for offset, element in enumerate(
+        [label, start, *number, end, *colon, _run(rest.removeprefix(":"), look)]
+    ):
+        parent.insert(place + offset, element)
+    return True
+
+
+def _follow(link: etree._Element, mark: str) -> None:
+    """Replace a link such as »tabel 1« by its word and a field that repeats the caption's number."""
+    text = "".join(link.itertext(_w("t")))
+    match = re.search(r"\d+$", text)
+    if match is None:
+        return
+    parent, place = link.getparent(), link.getparent().index(link)
+    before = [_run(text[: match.start()], None)] if match.start() else []
+    parent.remove(link)
+    for offset, element in enumerate([*before, *_field(f"REF {mark} \\h", match[0], None)]):
+        parent.insert(place + offset, element)
+    last = parent[place + len(before) + 4]
+    last.tail = link.tail
+
+
+def _describe_pictures(document: etree._Element) -> None:
+    """Give every picture a number and a name of its own; pandoc's come from the file's."""
+    for number, picture in enumerate(document.iter(f"{{{_WP}}}docPr"), start=1):
+        picture.set("id", str(number))
+        picture.set("name", f"Figur {number}")
+        picture.attrib.pop("title", None)
+
+
+# The other parts --------------------------------------------------------------------------------------------------
+
+
+def _fill_in(parts: _Parts, metadata: Mapping[str, Any]) -> None:
+    """Write the document type in the first page's header, and office and address in the footers."""
+    office = metadata.get("office")
+    address = " · ".join(str(metadata[key]) for key in ("administration", "footer-address") if metadata.get(key))
+    for name in sorted(parts):
+        if re.fullmatch(r"word/header\d+\.xml", name) and metadata.get("doctype"):
+            header = etree.fromstring(parts[name])
+            for text in header.iter(_w("t")):
+                if text.text:
+                    text.text = str(metadata["doctype"])
+            parts[name] = _bytes(header)
+        elif re.fullmatch(r"word/footer\d+\.xml", name):
+            footer = etree.fromstring(parts[name])
+            paragraph = footer.find(_w("p"))
+            if office and paragraph is not None:
+                paragraph.insert(1, _run(str(office), None, bold=True))
+            if address:
+                line = etree.SubElement(footer, _w("p"))
+                style = etree.SubElement(etree.SubElement(line, _w("pPr")), _w("pStyle"))
+                style.set(_w("val"), "Footer")
+                line.append(_run(address, None))
+            parts[name] = _bytes(footer)
+
+
+def _properties(parts: _Parts, metadata: Mapping[str, Any]) -> None:
+    """Write title, office, language, keywords and dates; drop the engine's own properties."""
+    core = f"{_PACKAGE}/metadata/core-properties"
+    dc, terms = "http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/"
+    xsi = "http://www.w3.org/2001/XMLSchema-instance"
+    root = etree.Element(f"{{{core}}}coreProperties", nsmap={"cp": core, "dc": dc, "dcterms": terms, "xsi": xsi})
+    keywords = metadata.get("keywords") or []
+    values = [
+        (f"{{{dc}}}title", metadata.get("title")),
+        (f"{{{dc}}}creator", metadata.get("office") or metadata.get("administration")),
+        (f"{{{core}}}keywords", keywords if isinstance(keywords, str) else ", ".join(map(str, keywords))),
+        (f"{{{dc}}}language", "da-DK"),
+        (f"{{{core}}}category", metadata.get("doctype")),
+    ]
+    for name, value in values:
+        if value:
+            etree.SubElement(root, name).text = str(value)
+    day = metadata.get("document-date")
+    moment = f"{day.isoformat() if isinstance(day, date) else day or '2000-01-01'}T00:00:00Z"
+    for name in ("created", "modified"):
+        stamp = etree.SubElement(root, f"{{{terms}}}{name}")
+        stamp.set(f"{{{xsi}}}type", "dcterms:W3CDTF")
+        stamp.text = moment
+    parts["docProps/core.xml"] = _bytes(root)
+    _remove(parts, "docProps/custom.xml")
+
+
+def _remove(parts: _Parts, part: str) -> None:
+    """Take a part out of the package, with its type and the relation that leads to it."""
+    if parts.pop(part, None) is None:
+        return
+    for name, attribute, value in (
+        ("[Content_Types].xml", "PartName", f"/{part}"),
+        ("_rels/.rels", "Target", part),
+    ):
+        root = etree.fromstring(parts[name])
+        for entry in list(root):
+            if entry.get(attribute, "").lstrip("/") == value.lstrip("/"):
+                root.remove(entry)
+        parts[name] = _bytes(root)
+
+
+def _language(parts: _Parts) -> None:
+    """Say that the document is in Danish as written in Denmark; »da« alone leaves Word without a dictionary."""
+    for name in ("word/styles.xml", "word/settings.xml"):
+        root = etree.fromstring(parts[name])
+        for element in root.iter(_w("lang"), _w("themeFontLang")):
+            element.set(_w("val"), "da-DK")
+        parts[name] = _bytes(root)
+
+
+def _embed_fonts(parts: _Parts, folder: Path) -> None:
+    """Embed the typefaces, scrambled as the format wants, so that the notat looks the same on every machine."""
+    table = etree.fromstring(parts["word/fontTable.xml"])
+    font = next((each for each in table if each.get(_w("name")) == "Open Sans"), None)
+    if font is None:
+        return
+    relations = etree.Element("Relationships", nsmap={None: f"{_PACKAGE}/relationships"})
+    for number, (element, weight) in enumerate(_EMBEDDED.items(), start=1):
+        content = (folder / f"OpenSans-{weight}.ttf").read_bytes()
+        key = uuid.uuid5(_FONT_KEYS, weight)
+        parts[f"word/fonts/font{number}.odttf"] = _scramble(content, key)
+        entry = etree.SubElement(font, _w(element), nsmap={"r": R})
+        entry.set(f"{{{R}}}id", f"rId{number}")
+        entry.set(_w("fontKey"), f"{{{str(key).upper()}}}")
+        relation = etree.SubElement(relations, "Relationship")
+        relation.set("Id", f"rId{number}")
+        relation.set("Type", f"{R}/font")
+        relation.set("Target", f"fonts/font{number}.odttf")
+    parts["word/fontTable.xml"] = _bytes(table)
+    parts["word/_rels/fontTable.xml.rels"] = _bytes(relations)
+    types = etree.fromstring(parts["[Content_Types].xml"])
+    kind = etree.Element(f"{{{_PACKAGE}/content-types}}Default")
+    kind.set("Extension", "odttf")
+    kind.set("ContentType", "application/vnd.openxmlformats-officedocument.obfuscatedFont")
+    types.insert(0, kind)
+    parts["[Content_Types].xml"] = _bytes(types)
+    settings = etree.fromstring(parts["word/settings.xml"])
+    # The schema wants these early: before everything but the view.
+    place = next((n for n, each in enumerate(settings) if each.tag not in _VIEW), len(settings))
+    settings.insert(place, etree.Element(_w("embedTrueTypeFonts")))
+    parts["word/settings.xml"] = _bytes(settings)
+
+
+def _scramble(font: bytes, key: uuid.UUID) -> bytes:
+    """Return a font with its first 32 bytes combined with its key (ECMA-376, part 4, 2.8.1)."""
+    mask = key.bytes[::-1]
+    return bytes(byte ^ mask[n % 16] for n, byte in enumerate(font[:32])) + font[32:]
+
+
+# Small things -----------------------------------------------------------------------------------------------------
+
+
+def _w(name: str) -> str:
+    return f"{{{W}}}{name}"
+
+
+_VIEW = {_w(name) for name in ("writeProtection", "view", "zoom", "removePersonalInformation", "removeDateAndTime",
+                               "doNotDisplayPageBoundaries", "displayBackgroundShape", "printPostScriptOverText",
+                               "printFractionalCharacterWidth", "printFormsData")}  # fmt: skip
+
+
+def _style(element: etree._Element) -> str | None:
+    """Return the paragraph's style id, None for anything else."""
+    found = element.find(f"{_w('pPr')}/{_w('pStyle')}") if element.tag == _w("p") else None
+    return None if found is None else str(found.get(_w("val")))
+
+
+def _styled(document: etree._Element, names: Iterable[str]) -> Iterable[etree._Element]:
+    """Yield the paragraphs that have one of these styles."""
+    wanted = set(names)
+    return (each for each in document.iter(_w("p")) if _style(each) in wanted)
+
+
+def _previous_paragraph(element: etree._Element) -> etree._Element | None:
+    """Return the paragraph before an element, looking past bookmarks."""
+    before = element.getprevious()
+    while before is not None and before.tag in {_w("bookmarkStart"), _w("bookmarkEnd")}:
+        before = before.getprevious()
+    return before if before is not None and before.tag == _w("p") else None
+
+
+def _properties_of(paragraph: etree._Element) -> etree._Element:
+    """Return a paragraph's properties, made when it has none."""
+    found = paragraph.find(_w("pPr"))
+    if found is None:
+        found = etree.Element(_w("pPr"))
+        paragraph.insert(0, found)
+    return found
+
+
+def _keep_with_next(paragraph: etree._Element) -> None:
+    """Keep a paragraph on the page of the next one."""
+    properties = _properties_of(paragraph)
+    if properties.find(_w("keepNext")) is None:
+        # The schema wants it right after the style.
+        properties.insert(1 if properties.find(_w("pStyle")) is not None else 0, etree.Element(_w("keepNext")))
+
+
+def _run(text: str, look: etree._Element | None, *, bold: bool = False) -> etree._Element:
+    """Return a run of text with the look of another."""
+    run = etree.Element(_w("r"))
+    _look(run, look, bold=bold)
+    words = etree.SubElement(run, _w("t"))
+    words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    words.text = text
+    return run
+
+
+def _look(run: etree._Element, look: etree._Element | None, *, bold: bool) -> None:
+    properties = deepcopy(look) if look is not None else etree.Element(_w("rPr"))
+    if bold:
+        properties.insert(0, etree.Element(_w("b")))
+    if len(properties):
+        run.append(properties)
+
+
+def _field(instruction: str, result: str, look: etree._Element | None, *, bold: bool = False) -> list[etree._Element]:
+    """Return the runs of a field, with the result that it has now."""
+    runs = []
+    for kind in ("begin", None, "separate", "", "end"):
+        if kind == "":
+            runs.append(_run(result, look, bold=bold))
+            continue
+        run = etree.Element(_w("r"))
+        _look(run, look, bold=bold)
+        if kind is None:
+            code = etree.SubElement(run, _w("instrText"))
+            code.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            code.text = f" {instruction} "
+        else:
+            etree.SubElement(run, _w("fldChar")).set(_w("fldCharType"), kind)
+        runs.append(run)
+    return runs
+
+
+def _bytes(root: etree._Element) -> bytes:
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _write(path: Path, parts: _Parts) -> None:
+    """Write the package with its list of types first, the rest by name, and no time in it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(parts, key=lambda part: (part != "[Content_Types].xml", part != "_rels/.rels", part)):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, parts[name])
+    path.write_bytes(buffer.getvalue())

@@ -151,7 +151,7 @@ def render(notebook: nbformat.NotebookNode, format: Format, extension: Path, tar
             _typst(made, extension / "fonts", day)
             made = made.with_suffix(".pdf")
         elif format == "docx":
-            finish(made, metadata)
+            finish(made, metadata, fonts=extension / "fonts")
         shutil.copyfile(made, target)
 
 

@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from aarsstatus.attainment import Interval
+from aarsstatus.attainment import Interval, round_half_up
 
 if TYPE_CHECKING:
     import z3
@@ -30,25 +31,30 @@ Inputs = tuple[tuple[str, Interval], ...]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one printed number says of the unrounded inputs: Σ factor × input lies in `interval`."""
+    """What one printed number says of the unrounded inputs: Σ factor × input lies in `interval`.
+
+    `told` is the sum whose bounds a `Clash` tells, where it is another than `terms`.
+    """
 
     id: str
     terms: tuple[tuple[str, Fraction], ...]
     interval: Interval
+    told: tuple[tuple[str, Fraction], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
     """A claim that cannot hold together with the claims before it.
 
-    `least` and `greatest` are the tightest bounds that the inputs and those claims leave its sum; `against` are
-    the ids of claims that are enough to exclude it, none of which can be spared. It is empty where the inputs'
-    own intervals are enough.
+    `least` and `greatest` are the tightest bounds that the inputs and those claims leave its sum, `printable` the
+    first and the last whole number it may round to. `against` are the ids of claims that are enough to exclude
+    it, none of which can be spared; it is empty where the inputs' own intervals are enough.
     """
 
     id: str
     least: Fraction
     greatest: Fraction
+    printable: tuple[int, int]
     against: tuple[str, ...]
 
 
@@ -90,8 +96,8 @@ def clashes(inputs: Inputs, claims: tuple[Claim, ...]) -> tuple[Clash, ...]:
                 fits = middle
         kept, bad, rest = kept + rest[:fits], rest[fits], rest[fails:]
         core = _minimal(impossible, kept, bad)
-        least, greatest = _extremes(inputs, claims, kept, claims[bad])
-        found.append(Clash(claims[bad].id, least, greatest, tuple(claims[index].id for index in core)))
+        against = tuple(claims[index].id for index in core)
+        found.append(Clash(claims[bad].id, *_extremes(inputs, claims, kept, claims[bad]), against))
     return tuple(found)
 
 
@@ -124,13 +130,15 @@ def _minimal(impossible: Any, kept: Sequence[int], bad: int) -> list[int]:  # no
         size //= 2
 
 
-def _extremes(inputs: Inputs, claims: Sequence[Claim], kept: Sequence[int], claim: Claim) -> tuple[Fraction, Fraction]:
-    """Return the least and the greatest value (infimum and supremum) that the kept claims leave a claim's sum."""
+def _extremes(
+    inputs: Inputs, claims: Sequence[Claim], kept: Sequence[int], claim: Claim
+) -> tuple[Fraction, Fraction, tuple[int, int]]:
+    """Return the infimum and the supremum that the kept claims leave a claim's sum, and what it may round to."""
     import z3  # noqa: PLC0415 - see the module's docstring
 
     names = {name: index for index, (name, _) in enumerate(inputs)}
     text = _declared(inputs) + [f"(assert {_holds(claims[index], names)})" for index in kept]
-    text += ["(declare-const goal Real)", f"(assert (= goal {_sum(claim, names)}))"]
+    text += ["(declare-const goal Real)", f"(assert (= goal {_sum(claim.told or claim.terms, names)}))"]
     optimizer = z3.Optimize()
     optimizer.set(priority="box")  # each end by itself
     optimizer.from_string("\n".join(text))
@@ -138,8 +146,12 @@ def _extremes(inputs: Inputs, claims: Sequence[Claim], kept: Sequence[int], clai
     least, greatest = optimizer.minimize(goal), optimizer.maximize(goal)
     if optimizer.check() != z3.sat:
         raise RuntimeError("the claims that were kept do not hold together")
-    # An end that is not reached comes as [infinite part, end, multiple of something infinitely small].
-    return _fraction(least.lower_values()[1]), _fraction(greatest.upper_values()[1])
+    # An end comes as [infinite part, end, multiple of something infinitely small: 0 where the end is reached].
+    _, low, _ = least.lower_values()
+    _, high, short = greatest.upper_values()
+    lower, upper = _fraction(low), _fraction(high)
+    last = round_half_up(upper) if _fraction(short) == 0 else ceil(upper - Fraction(1, 2))
+    return lower, upper, (round_half_up(lower), last)
 
 
 def _load(inputs: Inputs, claims: Sequence[Claim]) -> z3.Solver:
@@ -172,14 +184,12 @@ def _declared(inputs: Inputs) -> list[str]:
 
 def _holds(claim: Claim, names: dict[str, int]) -> str:
     """Write a claim."""
-    return _inside(_sum(claim, names), claim.interval)
+    return _inside(_sum(claim.terms, names), claim.interval)
 
 
-def _sum(claim: Claim, names: dict[str, int]) -> str:
-    """Write a claim's sum."""
-    terms = [
-        f"v{names[name]}" if factor == 1 else f"(* {_rational(factor)} v{names[name]})" for name, factor in claim.terms
-    ]
+def _sum(told: Sequence[tuple[str, Fraction]], names: dict[str, int]) -> str:
+    """Write a sum."""
+    terms = [f"v{names[name]}" if factor == 1 else f"(* {_rational(factor)} v{names[name]})" for name, factor in told]
     return f"(+ {' '.join(terms)})" if len(terms) > 1 else terms[0]
 
 

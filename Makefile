@@ -1,0 +1,58 @@
+# Everything sets itself up: Python 3.11 or newer, make and a package index are enough, and after the first time
+# not even the index is needed. `make` lists the targets.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+RUN    := $(BIN)/aarsstatus
+
+.DEFAULT_GOAL := help
+.PHONY: help report test check lint format lab bench lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+report: $(VENV)/.installed ## the finished notat for the newest year, in output/
+	$(RUN) build $(YEAR)
+
+test: $(VENV)/.installed-dev ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev ## formatter, linter and type checker, changing nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+format: $(VENV)/.installed-dev ## format code and strip notebooks
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/nbstripout notebooks/*.ipynb
+
+lab: $(VENV)/.installed ## open the notebooks in JupyterLab
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'jupyterlab>=4'
+	AARSSTATUS_VIEW=lab $(BIN)/jupyter lab notebooks/notat.ipynb
+
+bench: $(VENV)/.installed-dev ## measure, and write bench/RESULTS.md
+	$(BIN)/python bench/bench.py
+
+lock: ## write requirements*.lock anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		--extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove the environment and all that was built
+	rm -rf $(VENV) output .mypy_cache .ruff_cache .pytest_cache
+
+# The package itself is linked, not copied (its build tool is in the lock like everything else), so a change to the
+# code needs no new installation.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	touch $@

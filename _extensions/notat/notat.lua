@@ -1,0 +1,323 @@
+-- notat.lua: what a notat's Markdown becomes in each format. Both engines run it, and first of all:
+-- Quarto at its entry point "pre-ast", the embedded engine before crossref.lua. So it sees the document as the
+-- notebook wrote it, and depends on nothing inside Quarto.
+--
+--   raw HTML tables   HTML: kept as written, in a frame that scrolls; Typst: our own #notat-tabel call, with
+--                     tagged header cells; DOCX: a native table with explicit column widths
+--   fig-alt           put on the image itself, where every format looks for it
+--   .figurdata        HTML: behind a disclosure; elsewhere left out
+--   .sagsoplysninger .tabelnoter .tilstand .forside
+--                     HTML: elements and classes; Typst: functions of typst-template.typ; DOCX: paragraph styles
+
+local html = FORMAT:match("html") ~= nil
+local typst = FORMAT:match("typst") ~= nil
+local docx = FORMAT:match("docx") ~= nil
+
+-- Typst functions and DOCX paragraph styles, by the class of the div.
+local styles = {
+  sagsoplysninger = "Sagsoplysninger",
+  tabelnoter = "Tabelnoter",
+  tilstand = "Tilstand",
+  forside = "Forside",
+}
+
+local function raw(text)
+  return pandoc.RawBlock(typst and "typst" or "html", text)
+end
+
+local function write(blocks)
+  return (pandoc.write(pandoc.Pandoc(blocks), "typst"):gsub("%s+$", ""))
+end
+
+-- Column widths ------------------------------------------------------------------------------------------------
+
+-- A line of a table at full width holds about this many characters of the table's type size.
+local LINE = 104
+
+local function words(text)
+  local longest = 0
+  for word in text:gmatch("%S+") do
+    longest = math.max(longest, utf8.len(word) or #word)
+  end
+  return longest
+end
+
+--- The width that the words of a column's header need to stand on at most two lines.
+local function two_lines(text)
+  local best, all = math.huge, {}
+  for word in text:gmatch("%S+") do
+    all[#all + 1] = word
+  end
+  for i = 1, #all do
+    local first, second = table.concat(all, " ", 1, i), table.concat(all, " ", i + 1)
+    best = math.min(best, math.max(utf8.len(first), utf8.len(second)))
+  end
+  return #all > 0 and best or 0
+end
+
+--- The shares of the width that a table's columns get (they add up to 1): a column of figures has room for its
+--- longest word and for its header on two lines, so that no word is ever broken; the first column has the rest.
+local function column_shares(tbl)
+  local need = {}
+  for i = 1, #tbl.colspecs do
+    need[i] = 8
+  end
+  local function see(rows, heading)
+    local taken = {} -- columns that a rowspan from above still fills
+    for _, row in ipairs(rows) do
+      local column = 1
+      for _, cell in ipairs(row.cells) do
+        while (taken[column] or 0) > 0 do
+          taken[column] = taken[column] - 1
+          column = column + 1
+        end
+        if cell.col_span == 1 and need[column] then
+          local text = pandoc.utils.stringify(cell.contents)
+          local least = heading and column > 1 and two_lines(text) or words(text)
+          need[column] = math.max(need[column], least + 3)
+        end
+        for i = column, column + cell.col_span - 1 do
+          taken[i] = cell.row_span - 1
+        end
+        column = column + cell.col_span
+      end
+      while (taken[column] or 0) > 0 do
+        taken[column] = taken[column] - 1
+        column = column + 1
+      end
+    end
+  end
+  see(tbl.head.rows, true)
+  for _, body in ipairs(tbl.bodies) do
+    see(body.body)
+  end
+  local figures = 0
+  for i = 2, #need do
+    figures = figures + need[i]
+  end
+  need[1] = math.max(need[1], LINE - figures)
+  local sum = need[1] + figures
+  for i = 1, #need do
+    need[i] = need[i] / sum
+  end
+  return need
+end
+
+-- Tables -------------------------------------------------------------------------------------------------------
+
+local function read_table(text)
+  local found
+  pandoc.read(text, "html"):walk({
+    Table = function(tbl)
+      found = found or tbl
+    end,
+  })
+  return found
+end
+
+local function typst_cell(cell)
+  local spans = ""
+  if cell.col_span > 1 then
+    spans = spans .. "colspan: " .. cell.col_span .. ", "
+  end
+  if cell.row_span > 1 then
+    spans = spans .. "rowspan: " .. cell.row_span .. ", "
+  end
+  return spans
+end
+
+--- A table as a call of #notat-tabel. Rows stay whole arrays, so that the template decides what a row header is.
+local function typst_table(tbl)
+  local out = pandoc.List()
+  local shares = column_shares(tbl)
+  for i, share in ipairs(shares) do
+    shares[i] = string.format("%.4ffr", share)
+  end
+  out:insert("#notat-tabel(columns: (" .. table.concat(shares, ", ") .. ",),")
+  out:insert("  header: (")
+  for _, row in ipairs(tbl.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      out:insert("    table.cell(" .. typst_cell(cell) .. ")[" .. write(cell.contents) .. "],")
+    end
+  end
+  out:insert("  ),")
+  for _, body in ipairs(tbl.bodies) do
+    out:insert("  (") -- one row group
+    for _, row in ipairs(body.body) do
+      for i, cell in ipairs(row.cells) do
+        local kind = i <= body.row_head_columns and "notat-raekke" or "table.cell"
+        out:insert("    " .. kind .. "(" .. typst_cell(cell) .. ")[" .. write(cell.contents) .. "],")
+      end
+    end
+    out:insert("  ),")
+  end
+  out:insert(")")
+  return raw(table.concat(out, "\n"))
+end
+
+--- A native table; its cells have a paragraph style of their own, since pandoc's is also that of lists.
+local function docx_table(tbl)
+  local style = pandoc.Attr("", {}, { ["custom-style"] = "Tabeltekst" })
+  local function restyle(rows)
+    for _, row in ipairs(rows) do
+      for _, cell in ipairs(row.cells) do
+        local blocks = cell.contents:map(function(block)
+          return block.t == "Plain" and pandoc.Para(block.content) or block
+        end)
+        if #blocks == 0 then
+          blocks = { pandoc.Para({ pandoc.RawInline("openxml", "<!-- -->") }) } -- an empty one would lose its style
+        end
+        cell.contents = { pandoc.Div(blocks, style) }
+      end
+    end
+  end
+  restyle(tbl.head.rows)
+  for _, body in ipairs(tbl.bodies) do
+    restyle(body.body)
+  end
+  for i, share in ipairs(column_shares(tbl)) do
+    tbl.colspecs[i] = { i == 1 and pandoc.AlignLeft or pandoc.AlignRight, share }
+  end
+  return tbl
+end
+
+--- The table of a raw HTML block in the shape this format wants.
+--- @param label string what a screen reader calls the frame that scrolls
+local function render_table(block, label)
+  if html then
+    -- Quarto would otherwise rewrite the table and lose <th>.
+    local attributes = { role = "region", tabindex = "0", ["aria-label"] = label }
+    if quarto ~= nil then
+      attributes["html-table-processing"] = "none"
+    end
+    return pandoc.Div({ block }, pandoc.Attr("", { "tabelramme" }, attributes))
+  end
+  local tbl = read_table(block.text)
+  if tbl == nil then
+    return block
+  end
+  return typst and typst_table(tbl) or docx_table(tbl)
+end
+
+local function is_table(block)
+  return block.t == "RawBlock" and block.format == "html" and block.text:find("<table", 1, true) ~= nil
+end
+
+local function with_tables(blocks, label)
+  return blocks:map(function(block)
+    return is_table(block) and render_table(block, label) or block
+  end)
+end
+
+-- Divs ---------------------------------------------------------------------------------------------------------
+
+local function has(div, class)
+  return div.t == "Div" and div.classes:includes(class)
+end
+
+local function floating(div)
+  local last = div.content[#div.content]
+  local caption = last and (last.t == "Para" or last.t == "Plain") and pandoc.utils.stringify(last) or div.identifier
+  div.content = with_tables(div.content, caption)
+  local alt = div.attributes["fig-alt"]
+  if alt == nil then
+    return div
+  end
+  div.attributes["fig-alt"] = nil
+  return div:walk({
+    Image = function(image)
+      if typst and quarto ~= nil then
+        image.attributes["fig-alt"] = alt -- Quarto writes the call, since it may still move the file
+      elseif typst then
+        local text = alt:gsub('[\\"]', "\\%0")
+        return pandoc.RawInline("typst", string.format('#image("%s", alt: "%s", width: 100%%)', image.src, text))
+      else
+        image.caption = pandoc.Inlines({ pandoc.Str(alt) })
+      end
+      image.attributes.width = not html and "100%" or nil
+      return image
+    end,
+  })
+end
+
+local function figurdata(div)
+  if not html then
+    return pandoc.Blocks({})
+  end
+  local blocks = pandoc.Blocks({ raw('<details class="figurdata"><summary>Tallene i figuren</summary>') })
+  blocks:extend(with_tables(div.content, "Tallene i figuren"))
+  blocks:insert(raw("</details>"))
+  return blocks
+end
+
+local function styled(div, class)
+  if typst then
+    local blocks = pandoc.Blocks({ raw("#" .. class .. "[") })
+    blocks:extend(div.content)
+    blocks:insert(raw("]"))
+    return blocks
+  elseif docx then
+    div.attributes["custom-style"] = styles[class]
+  elseif html and class == "sagsoplysninger" then
+    local blocks = pandoc.Blocks({ raw('<aside class="sagsoplysninger" aria-label="Sagsoplysninger">') })
+    blocks:extend(div.content)
+    blocks:insert(raw("</aside>"))
+    return blocks
+  elseif html and class == "tilstand" then
+    div.attributes.role = "note"
+  end
+  return div
+end
+
+--- A table and the notes right after it belong together: one group that is not split across pages.
+local function group_notes(blocks)
+  local result = pandoc.Blocks({})
+  local i = 1
+  while i <= #blocks do
+    local block, following = blocks[i], blocks[i + 1]
+    if block.t == "Div" and block.identifier:match("^tbl%-") and following and has(following, "tabelnoter") then
+      if typst then
+        result:extend({ raw("#tabelgruppe["), block, following, raw("]") })
+      elseif html then
+        result:insert(pandoc.Div({ block, following }, pandoc.Attr("", { "tabelgruppe" })))
+      else
+        result:extend({ block, following })
+      end
+      i = i + 2
+    else
+      result:insert(block)
+      i = i + 1
+    end
+  end
+  return result
+end
+
+-- Typst wants a date in parts: a document's date comes from its parameters, never from the clock.
+local function typst_date(meta)
+  local date = meta["document-date"] and pandoc.utils.stringify(meta["document-date"]) or ""
+  local year, month, day = date:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)$")
+  if typst and year then
+    local parts = string.format("year: %d, month: %d, day: %d", year, month, day)
+    meta["typst-date"] = pandoc.MetaInlines({ pandoc.RawInline("typst", parts) })
+    return meta
+  end
+end
+
+return {
+  { Meta = typst_date },
+  { Blocks = group_notes },
+  {
+    Div = function(div)
+      if div.identifier:match("^tbl%-") or div.identifier:match("^fig%-") then
+        return floating(div)
+      elseif has(div, "figurdata") then
+        return figurdata(div)
+      end
+      for class in pairs(styles) do
+        if has(div, class) then
+          return styled(div, class)
+        end
+      end
+    end,
+  },
+}

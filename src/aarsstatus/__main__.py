@@ -1,0 +1,5 @@
+"""``python -m aarsstatus``."""
+
+from aarsstatus.cli import main
+
+main()

@@ -1,0 +1,271 @@
+"""The command line: ``aarsstatus build | check | explain``.
+
+It is made with argparse, and everything heavier is loaded by the command that needs it: asking for help costs a few
+hundredths of a second. What a person reads is Danish.
+
+Exit status: 0 done; 1 findings; 2 bad input or usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from aarsstatus import __version__
+
+__all__ = ["main"]
+
+DONE, FINDINGS, BAD_INPUT = 0, 1, 2
+
+_DANISH = {
+    "usage: ": "brug: ",
+    "positional arguments": "argumenter",
+    "options": "valg",
+    "subcommands": "kommandoer",
+    "show this help message and exit": "vis denne hjælp",
+    "%(prog)s: error: %(message)s\n": "%(prog)s: fejl: %(message)s\n",
+    "the following arguments are required: %s": "der mangler: %s",
+    "unrecognized arguments: %s": "ukendte argumenter: %s",
+    "invalid choice: %(value)r (choose from %(choices)s)": "%(value)s kan ikke vælges (vælg mellem %(choices)s)",
+    "invalid %(type)s value: %(value)r": "%(value)s er ikke %(type)s",
+    "expected one argument": "skal have en værdi",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "ambiguous option: %(option)s could match %(matches)s": "%(option)s kan være %(matches)s",
+}
+
+
+def _in_danish(text: str) -> str:
+    """Return one of argparse's own texts in Danish; it asks for each by its English."""
+    return _DANISH.get(text, text)
+
+
+argparse._ = _in_danish  # type: ignore[attr-defined]  # argparse has no other way to be told its language
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="aarsstatus",
+        description="Laver årsstatussen for de særlige jobordninger ud fra data, og kan gøre rede for hvert tal i den.",
+        epilog="Hver kommando har sin egen hjælp: aarsstatus build --help",
+    )
+    parser.add_argument("--version", action="version", version=f"aarsstatus {__version__}", help="vis versionen")
+    commands = parser.add_subparsers(dest="command", metavar="KOMMANDO", required=True, title="kommandoer")
+    _add_build(commands)
+    _add_check(commands)
+    _add_explain(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_build(commands: Commands) -> None:  # type: ignore[valid-type]
+    build = _command(
+        commands,
+        "build",
+        _build,
+        "lav notatet for et eller flere år",
+        "Læser params/ og data/, kører notebooken og laver HTML, PDF og DOCX i output/ÅR/. Er der intet ændret siden "
+        "sidst, sker der ingenting.",
+        "aarsstatus build                   det nyeste år i params/\n"
+        "aarsstatus build 2021              årsstatus for 2021, sammenlignet med 2020\n"
+        "aarsstatus build 2025 --formats pdf --output /tmp/udkast",
+    )
+    build.add_argument(
+        "years", nargs="*", type=_year, metavar="ÅR", help="året eller årene; uden: det nyeste i params/"
+    )
+    build.add_argument("--compare", type=_year, metavar="ÅR", help="et andet sammenligningsår end det i params/")
+    build.add_argument(
+        "--engine", choices=["auto", "quarto", "embedded"], default="auto",
+        help="hvad der laver dokumenterne; auto: Quarto, hvis det er installeret, ellers den indbyggede motor",
+    )  # fmt: skip
+    build.add_argument(
+        "--formats", type=_formats, default=("html", "pdf", "docx"), metavar="html,pdf,docx", help="hvilke dokumenter"
+    )
+    build.add_argument(
+        "--figures", choices=["published", "recomputed"], default="published",
+        help="vis offentliggjorte tal, som de blev trykt (published), eller som de følger af grundlaget (recomputed)",
+    )  # fmt: skip
+    build.add_argument("--output", type=Path, metavar="MAPPE", help="hvor mappen ÅR/ skal ligge; uden: output/")
+    build.add_argument("--force", action="store_true", help="lav det hele igen, også selv om intet er ændret")
+    build.add_argument("--quiet", action="store_true", help="skriv kun, hvis noget går galt")
+
+
+def _add_check(commands: Commands) -> None:  # type: ignore[valid-type]
+    check = _command(
+        commands,
+        "check",
+        _check,
+        "se, om et års parametre og data er i orden",
+        "Læser params/ÅR.yml og alle filer i data/ og viser alle problemer på én gang. Laver ingen filer.",
+        "aarsstatus check 2025",
+    )
+    check.add_argument("year", type=_year, metavar="ÅR", help="året")
+
+
+def _add_explain(commands: Commands) -> None:  # type: ignore[valid-type]
+    explain = _command(
+        commands,
+        "explain",
+        _explain,
+        "vis, hvor et tal kommer fra",
+        "Viser et tal, dets formel og alt, det er regnet ud af, ned til fil og linje.",
+        "aarsstatus explain 2025.KK.placements.attainment\naarsstatus explain 2025.BUF.total.weighted_attainment",
+    )
+    explain.add_argument("id", metavar="ID", help="tallets id, som det står i figures.csv")
+
+
+def _command(
+    commands: Commands,  # type: ignore[valid-type]
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    summary: str,
+    description: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    """Add a command with its help and examples."""
+    lines = "\n".join(f"  {line}" for line in examples.splitlines())
+    parser: argparse.ArgumentParser = commands.add_parser(  # type: ignore[attr-defined]
+        name,
+        help=summary,
+        description=description,
+        epilog=f"eksempler:\n{lines}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _year(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) == 4):
+        raise argparse.ArgumentTypeError(f"»{text}« er ikke et årstal med fire cifre")
+    return int(text)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    known = ("html", "pdf", "docx")
+    wanted = [part.strip() for part in text.split(",") if part.strip()]
+    unknown = [part for part in wanted if part not in known]
+    if unknown or not wanted:
+        raise argparse.ArgumentTypeError(f"»{text}« skal være et eller flere af html, pdf og docx med komma imellem")
+    return tuple(format_ for format_ in known if format_ in wanted)
+
+
+# -- the commands ---------------------------------------------------------------------------------------------
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from aarsstatus.build import Options, build  # noqa: PLC0415
+    from aarsstatus.notat import newest  # noqa: PLC0415
+    from aarsstatus.project import find_project  # noqa: PLC0415
+
+    project = find_project()
+    options = Options(
+        arguments.compare, arguments.engine, arguments.formats, arguments.figures, arguments.output, arguments.force
+    )
+    for year in arguments.years or [newest(project)]:
+        with _steps(year, quiet=arguments.quiet) as step:
+            result = build(project, year, options, step)
+        if arguments.quiet:
+            continue
+        took = f"{result.seconds:.1f}".replace(".", ",")
+        if result.already_done:
+            print(f"{year}: intet er ændret; {_path(result.folder)} er i orden ({took} s)")
+            continue
+        print(f"{year}: færdig på {took} s med {result.engine}")
+        for name in result.files:
+            print(f"  {_path(result.folder / name)}")
+    return DONE
+
+
+@contextmanager
+def _steps(year: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show each step as it begins: in place on a terminal, as plain lines elsewhere."""
+    if quiet:
+        yield lambda _: None
+    elif sys.stderr.isatty():
+        from rich.console import Console  # noqa: PLC0415
+
+        with Console(stderr=True).status(f"{year}") as status:
+            yield lambda text: status.update(f"{year}: {text} …")
+    else:
+        yield lambda text: print(f"{year}: {text}", file=sys.stderr, flush=True)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from aarsstatus.inputs import read_year  # noqa: PLC0415
+    from aarsstatus.problems import InputError  # noqa: PLC0415
+    from aarsstatus.project import find_project  # noqa: PLC0415
+
+    project = find_project()
+    try:
+        read_year(project, arguments.year)
+    except InputError as error:
+        for problem in error.problems:
+            print(problem)
+        count = len(error.problems)
+        print(f"{arguments.year}: {count} {'problem' if count == 1 else 'problemer'}")
+        return FINDINGS
+    print(f"{arguments.year}: parametre og data er i orden")
+    return DONE
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from aarsstatus.explain import explain  # noqa: PLC0415
+    from aarsstatus.project import find_project  # noqa: PLC0415
+
+    for line in explain(find_project(), arguments.id):
+        print(line)
+    return DONE
+
+
+def _path(path: Path) -> str:
+    """Return a path as a person would type it from here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr)
+    return BAD_INPUT
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status. No traceback reaches an analyst."""
+    parsed = _parser().parse_args(arguments)
+    from aarsstatus.problems import InputError  # noqa: PLC0415
+
+    try:
+        return int(parsed.run(parsed))
+    except InputError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _fail("afbrudt; det seneste færdige notat er urørt")
+    except BrokenPipeError:
+        # Whoever read our output has closed it, as `head` does; Python would complain again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        return _fail(f"{error.filename or 'systemet'}: {error.strerror or error}")
+    except Exception as error:
+        from aarsstatus.build import BuildError  # noqa: PLC0415
+
+        if isinstance(error, BuildError):
+            return _fail(str(error))
+        raise
+
+
+def main() -> NoReturn:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(run(sys.argv[1:]))

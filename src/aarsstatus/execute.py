@@ -1,0 +1,186 @@
+"""Executing a notebook with Papermill, and making the result say nothing of when and where it was executed.
+
+Papermill stays the executor. The kernel is our own to start, so that it boots while Papermill is still being
+imported, runs this very interpreter, talks over sockets that are files where the platform has them, and touches
+nothing in the user's home folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+
+__all__ = ["NotebookError", "cell_name", "execute", "kernel", "normalise"]
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+CELL_TIMEOUT = 300
+"""Seconds: no cell of a notat takes more than a few; one that takes this long hangs."""
+
+
+class NotebookError(Exception):
+    """A notebook that did not run to its end. The message is Danish; `notebook` holds what it came to."""
+
+    def __init__(self, message: str, notebook: nbformat.NotebookNode | None = None) -> None:
+        super().__init__(message)
+        self.notebook = notebook
+
+
+class _Kernel(AsyncKernelManager):
+    """A kernel that is this interpreter, whatever kernels the machine or the user has registered."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Return how the kernel is started."""
+        quiet = ["--HistoryManager.enabled=False", "--log-level=ERROR"]
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *quiet]
+        return KernelSpec(argv=argv, **{key: KERNEL[key] for key in ("display_name", "language")})
+
+
+@contextmanager
+def kernel(project: Path) -> Iterator[AsyncKernelManager]:
+    """Start a kernel in the project's folder, and end it. It boots in the background.
+
+    Parameters
+    ----------
+    project
+        The kernel's working folder.
+    """
+    with tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True) as folder:
+        manager = _Kernel(kernel_name=KERNEL["name"])
+        if sys.platform != "win32":
+            manager.transport = "ipc"
+        manager.connection_file = str(Path(folder, "k.json"))
+        manager.shutdown_wait_time = 1.0
+        from jupyter_core.utils import run_sync  # noqa: PLC0415 - loaded by jupyter_client already
+
+        run_sync(manager.start_kernel)(cwd=str(project), env=_environment(folder))
+        try:
+            yield manager
+        finally:
+            if manager.has_kernel:
+                run_sync(manager.shutdown_kernel)(now=True)
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Return the kernel's environment: nothing that a person may have set changes what a notebook says."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AARSSTATUS_", "MPL", "IPYTHON"))}
+    ours = {"PYTHONHASHSEED": "0", "IPYTHONDIR": folder, "SOURCE_DATE_EPOCH": "0", "PYTHONUTF8": "1"}
+    return kept | ours
+
+
+def execute(
+    source: Path, target: Path, parameters: Mapping[str, Any], manager: AsyncKernelManager, folder: Path
+) -> nbformat.NotebookNode:
+    """Execute a notebook with Papermill.
+
+    Parameters
+    ----------
+    source, target
+        The notebook, and where Papermill writes the executed one.
+    parameters
+        What Papermill injects; each must be one that the notebook's ``parameters`` cell has.
+    manager
+        A started kernel.
+    folder
+        The working folder, the kernel's own.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The executed notebook, normalised.
+
+    Raises
+    ------
+    NotebookError
+        If a cell fails; its message names the cell.
+    """
+    import papermill  # noqa: PLC0415 - takes most of a second; the kernel boots meanwhile
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
+
+    try:
+        papermill.execute_notebook(
+            source,
+            target,
+            parameters=dict(parameters),
+            cwd=folder,
+            km=manager,
+            progress_bar=False,
+            execution_timeout=CELL_TIMEOUT,
+            request_save_on_cell_execute=False,
+        )
+    except papermill.PapermillExecutionError as error:
+        notebook = normalise(nbformat.read(target, as_version=4)) if target.exists() else None
+        raise NotebookError(f"{_failed(error, notebook)}: {_reason(error.ename, error.evalue)}", notebook) from None
+    except DeadKernelError:
+        raise NotebookError(f"{source.name}: Python-processen, der kørte notebooken, døde") from None
+    except CellTimeoutError:
+        raise NotebookError(f"{source.name}: en celle blev ikke færdig på {CELL_TIMEOUT} sekunder") from None
+    return normalise(nbformat.read(target, as_version=4))
+
+
+def _failed(error: Any, notebook: nbformat.NotebookNode | None) -> str:  # noqa: ANN401 - papermill is untyped
+    """Return the name of the cell that failed."""
+    if notebook is not None:
+        for index, cell in enumerate(notebook.cells):
+            if any(output.output_type == "error" for output in cell.get("outputs", [])):
+                return cell_name(index, cell)
+    return f"celle {error.cell_index}"
+
+
+def _reason(name: str, value: str) -> str:
+    """Return why a cell failed; our own messages are for people already."""
+    return value if name == "InputError" else f"{name}: {value}"
+
+
+def cell_name(index: int, cell: nbformat.NotebookNode) -> str:
+    """Return what a cell is called in messages: its number, counted from 1, and its id."""
+    return f"celle {index + 1} (»{cell.get('id', '?')}«)"
+
+
+def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return an executed notebook without timestamps, durations, paths, random ids and Python's own names for objects.
+
+    What is left depends on the notebook, its parameters and its inputs alone.
+    """
+    cells = []
+    for index, cell in enumerate(notebook.cells):
+        if "papermill-error-cell-tag" in cell.metadata.get("tags", []):
+            continue
+        tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith("papermill")]
+        plain = nbformat.NotebookNode(cell_type=cell.cell_type, id=cell.get("id"), source=cell.source)
+        plain.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if "injected-parameters" in tags:
+            plain.id = "injected-parameters"
+        if cell.cell_type == "code":
+            plain.execution_count = cell.execution_count
+            plain.outputs = [_plain_output(output) for output in cell.outputs]
+        plain.id = plain.id or f"cell-{index + 1}"
+        cells.append(plain)
+    return nbformat.from_dict(
+        {
+            "cells": cells,
+            "metadata": {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+
+
+def _plain_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return an output without metadata, and without the text that stands for its object."""
+    output = nbformat.from_dict(dict(output))
+    if output.output_type in {"display_data", "execute_result"}:
+        rich = {kind: data for kind, data in output.data.items() if kind != "text/plain"}
+        output.data = nbformat.from_dict(rich or dict(output.data))
+        output.metadata = nbformat.NotebookNode()
+        output.pop("transient", None)
+    return output

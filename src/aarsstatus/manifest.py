@@ -1,0 +1,133 @@
+"""The manifest: the hash of everything a build was made from and of everything it made.
+
+It is the cache as well: a build whose inputs match and whose outputs are intact is done already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import aarsstatus
+from aarsstatus.project import Project
+
+__all__ = ["describe", "digest", "input_hashes", "is_current", "output_hashes", "read", "write"]
+
+NAME = "manifest.json"
+VERSION = 1
+"""The layout of the manifest; a manifest of another version is not read."""
+PACKAGE = Path(__file__).parent
+SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def input_hashes(project: Project, year: int) -> dict[str, str]:
+    """Return the hash of every file that a year's build depends on, by its name in the project."""
+    files = [project.params / f"{year}.yml", project.root / "_quarto.yml", project.root / "requirements.lock"]
+    files += _files([project.data], but={"raw", "example"})
+    files += _files([project.notebooks, project.extension])
+    hashes = {project.name(path): digest(path.read_bytes()) for path in files if path.is_file()}
+    package = {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files([PACKAGE])}
+    return dict(sorted((hashes | {name: digest(path.read_bytes()) for name, path in package.items()}).items()))
+
+
+def _files(folders: Iterable[Path], but: frozenset[str] | set[str] = frozenset()) -> list[Path]:
+    """Return the files below some folders, without caches."""
+    return [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not (SKIPPED | but) & set(path.relative_to(folder).parts)
+    ]
+
+
+def describe(project: Project, year: int, options: Mapping[str, Any], engine: Mapping[str, str]) -> dict[str, Any]:
+    """Return the first half of a manifest: what the build is made from. Nothing in it is a time or a place.
+
+    Parameters
+    ----------
+    project, year
+        What is built.
+    options
+        How: comparison year, formats, figures.
+    engine
+        The renderer's name and version.
+    """
+    return {
+        "manifest": VERSION,
+        "aarsstatus": aarsstatus.__version__,
+        "year": year,
+        "options": dict(options),
+        "engine": dict(engine),
+        "python": platform.python_version(),
+        "packages": packages(),
+        "inputs": input_hashes(project, year),
+    }
+
+
+def packages() -> dict[str, str]:
+    """Return the version of every package that the program may use, found by walking its requirements."""
+    found: dict[str, str] = {}
+    waiting = ["aarsstatus"]
+    while waiting:
+        name = waiting.pop()
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        key = distribution.metadata["Name"].lower().replace("_", "-")
+        if key in found:
+            continue
+        found[key] = distribution.version
+        waiting += [_required(text) for text in distribution.requires or [] if "extra ==" not in text]
+    found.pop("aarsstatus", None)
+    return dict(sorted(found.items()))
+
+
+def _required(requirement: str) -> str:
+    """Return the name in a requirement such as ``typer[all]>=0.15; python_version < '4'``."""
+    name = requirement
+    for mark in " ;[<>=!~(":
+        name = name.partition(mark)[0]
+    return name
+
+
+def output_hashes(folder: Path) -> dict[str, str]:
+    """Return the hash of every file of a finished build, but the manifest's own."""
+    return {
+        path.relative_to(folder).as_posix(): digest(path.read_bytes()) for path in _files([folder]) if path.name != NAME
+    }
+
+
+def write(folder: Path, made_from: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the manifest of the build that lies in `folder`, and return it."""
+    manifest = {**made_from, "outputs": output_hashes(folder)}
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
+    return manifest
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest in a folder, or None where there is no readable one of this version."""
+    try:
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and manifest.get("manifest") == VERSION else None
+
+
+def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
+    """Whether the build in `folder` was made from just these inputs, and is as it was when it was made."""
+    manifest = read(folder)
+    if manifest is None or {key: value for key, value in manifest.items() if key != "outputs"} != dict(made_from):
+        return False
+    return bool(manifest["outputs"] == output_hashes(folder))

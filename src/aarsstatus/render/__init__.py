@@ -1,0 +1,97 @@
+"""Turning an executed notebook into documents: two engines, one project, the same extension files.
+
+Quarto is the reference; the embedded engine is for machines that have no Quarto. Which one made a document stands
+in the manifest and at the end of a run.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal, Protocol, get_args
+
+from aarsstatus.problems import InputError, Problem
+
+__all__ = ["ENGINES", "FORMATS", "Choice", "Engine", "Format", "RenderError", "choose"]
+
+Format = Literal["html", "pdf", "docx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+Choice = Literal["auto", "quarto", "embedded"]
+ENGINES: tuple[Choice, ...] = get_args(Choice)
+
+
+class RenderError(Exception):
+    """The notebook cannot become a document. The message is Danish: analysts read it."""
+
+
+class Engine(Protocol):
+    """A way of rendering."""
+
+    name: str
+
+    def version(self) -> str:
+        """Return the versions of the programs that render."""
+
+    def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
+        """Render an executed notebook to a file of each format in `folder`, and return the files.
+
+        Raises
+        ------
+        RenderError
+            If a document cannot be made.
+        """
+
+
+class Embedded:
+    """The embedded engine, one thread a format: the work is done by pandoc's processes and typst's own threads."""
+
+    name = "embedded"
+
+    def __init__(self, extension: Path) -> None:
+        self.extension = extension
+
+    def version(self) -> str:
+        """Return the versions of the programs that render."""
+        from aarsstatus.render.embedded import embedded_version  # noqa: PLC0415
+
+        return embedded_version()
+
+    def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
+        """Render an executed notebook to a file of each format in `folder`, and return the files."""
+        import nbformat  # noqa: PLC0415 - as above
+
+        from aarsstatus.render.embedded import render  # noqa: PLC0415
+
+        executed = nbformat.read(notebook, as_version=4)
+        files = [folder / f"{notebook.stem}.{format_}" for format_ in formats]
+        with ThreadPoolExecutor(max_workers=len(files)) as pool:
+            list(
+                pool.map(lambda job: render(executed, job[0], self.extension, job[1]), zip(formats, files, strict=True))
+            )
+        return files
+
+
+def choose(choice: Choice, project: Path) -> Engine:
+    """Return the engine asked for; ``auto`` takes Quarto when it is on PATH.
+
+    Raises
+    ------
+    InputError
+        If Quarto is asked for and is not there.
+    """
+    from aarsstatus.render.quarto import Quarto  # noqa: PLC0415 - the command line's help needs no renderer
+
+    found = shutil.which("quarto") if choice != "embedded" else None
+    if found:
+        return Quarto(Path(found), project)
+    if choice == "quarto":
+        raise InputError(
+            Problem(
+                "--engine quarto",
+                "programmet quarto findes ikke på denne maskine",
+                expected="quarto på PATH, eller --engine embedded",
+            )
+        )
+    return Embedded(project / "_extensions" / "notat")

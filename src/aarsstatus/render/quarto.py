@@ -1,0 +1,90 @@
+"""The reference engine: ``quarto render`` on the executed notebook.
+
+The notebook is rendered in a folder of its own with the project's ``_quarto.yml`` and extension, never executed
+again, so what Quarto leaves behind never reaches the project.
+"""
+
+from __future__ import annotations
+
+import calendar
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+
+from aarsstatus.render import Format, RenderError
+from aarsstatus.render.docx import finish
+from aarsstatus.render.embedded import _document_date, front_matter
+
+__all__ = ["Quarto"]
+
+TIMEOUT = 300
+"""Seconds for one call: Quarto takes a few; one that takes this long hangs."""
+_TO = {"html": "notat-html", "pdf": "notat-typst", "docx": "notat-docx"}
+
+
+class Quarto:
+    """Quarto as it is on PATH."""
+
+    name = "quarto"
+
+    def __init__(self, program: Path, project: Path) -> None:
+        self.program, self.project = program, project
+
+    def version(self) -> str:
+        """Return Quarto's version."""
+        return f"quarto {self._version}"
+
+    @cached_property
+    def _version(self) -> str:
+        return self._run(["--version"], self.project, {}).strip().splitlines()[-1]
+
+    def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
+        """Render an executed notebook to a file of each format in `folder`, and return the files."""
+        metadata = front_matter(nbformat.read(notebook, as_version=4))
+        epoch = {"SOURCE_DATE_EPOCH": str(calendar.timegm(_document_date(metadata).timetuple()))}
+        with tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True) as scratch:
+            where = Path(scratch)
+            shutil.copy2(self.project / "_quarto.yml", where)
+            shutil.copytree(self.project / "_extensions", where / "_extensions")
+            shutil.copyfile(notebook, where / notebook.name)
+            self._run(["render", notebook.name, "--to", ",".join(_TO[format_] for format_ in formats)], where, epoch)
+            made = []
+            for format_ in formats:
+                path = where / f"{notebook.stem}.{format_}"
+                if not path.is_file():
+                    raise RenderError(f"Quarto {self._version} lavede ikke {path.name}")
+                if format_ == "docx":
+                    finish(path, metadata)
+                made.append(folder / path.name)
+                shutil.copyfile(path, made[-1])
+        return made
+
+    def _run(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> str:
+        """Run Quarto and return what it printed."""
+        try:
+            done = subprocess.run(  # noqa: S603 - the program is the one on PATH, the arguments are ours
+                [self.program, *arguments],
+                cwd=folder,
+                env=os.environ | {"NO_COLOR": "1"} | environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=TIMEOUT,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise RenderError(f"Quarto blev ikke færdig på {TIMEOUT} sekunder") from None
+        except OSError as error:
+            raise RenderError(f"Quarto kan ikke startes ({error.strerror})") from None
+        if done.returncode != 0:
+            last = [line for line in done.stderr.splitlines() if line.strip()][-6:]
+            raise RenderError("Quarto kunne ikke lave dokumentet:\n" + "\n".join(last))
+        return done.stdout

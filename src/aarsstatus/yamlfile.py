@@ -1,0 +1,183 @@
+"""A YAML file read into a typed model, with every problem told by line, and unknown keys by their nearest known one.
+
+YAML alone would keep the last of two equal keys and say nothing, and a model alone knows no lines: this reads the
+file twice, once for where things stand and once for what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from aarsstatus.problems import InputError, Problem, near
+
+__all__ = ["At", "Lines", "read_model"]
+
+At = tuple[str | int, ...]
+"""Where something stands in a file: keys, and indices from 0."""
+Lines = Mapping[At, int]
+"""The line, from 1, of each key and each item of a list."""
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without references from one place to another: they can make a small file endless, and nobody needs one."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 - as PyYAML has it
+        """Read one value; one that refers to another is an error."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(None, None, f"henvisningen *{event.anchor}", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+def read_model(
+    path: Path, name: str, model: type[Model], *, expected_file: str, expected: Mapping[str, str] | None = None
+) -> tuple[Model, Lines]:
+    """Read a YAML file as a model.
+
+    Parameters
+    ----------
+    path, name
+        The file, and what to call it in messages.
+    model
+        A closed pydantic model (``extra="forbid"``).
+    expected_file
+        What should have been there, for a file that is missing or empty.
+    expected
+        What was expected, by pydantic's name of the error, where the general words would be too general.
+
+    Returns
+    -------
+    tuple of model and Lines
+        The model, and where each of its parts stands.
+
+    Raises
+    ------
+    InputError
+        With every problem in the file: unreadable YAML, a key that stands twice, unknown keys (with the nearest
+        known one), missing keys, values of the wrong kind.
+    """
+    text = _read_text(path, name, expected_file)
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader that refuses more
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise InputError(Problem(name, "filen er ikke gyldig YAML", line, found=error.problem)) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InputError(Problem(name, "filen er ikke gyldig YAML", found=str(error))) from None
+    if not isinstance(node, yaml.MappingNode):
+        raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected=expected_file))
+    lines: Lines = dict(_lines(node))
+    problems = [
+        Problem(name, "nøglen står der to gange", line, _written(at)) for at, line in _repeated(node)
+    ]  # a repeated key does not keep the rest from being checked
+    try:
+        value = model.model_validate(content)
+    except ValidationError as error:
+        words = {**_EXPECTED, **(expected or {})}
+        problems += [_problem(name, model, lines, detail, words) for detail in error.errors(include_url=False)]
+        raise InputError(problems) from None
+    if problems:
+        raise InputError(problems)
+    return value, lines
+
+
+def _read_text(path: Path, name: str, expected_file: str) -> str:
+    """Read a file as UTF-8, with or without a byte order mark."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(Problem(name, "filen findes ikke", expected=expected_file)) from None
+    except UnicodeDecodeError:
+        raise InputError(Problem(name, "filen er ikke gemt som UTF-8")) from None
+    except OSError as error:
+        raise InputError(Problem(name, f"filen kan ikke læses ({error.strerror})")) from None
+
+
+def _lines(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
+    """Yield where each key and each item of a list stands."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield (*at, key.value), key.start_mark.line + 1
+            yield from _lines(value, (*at, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield (*at, index), item.start_mark.line + 1
+            yield from _lines(item, (*at, index))
+
+
+def _repeated(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
+    """Yield keys that stand twice in one group; YAML would silently keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield (*at, key.value), key.start_mark.line + 1
+            seen.add(key.value)
+            yield from _repeated(value, (*at, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _repeated(item, (*at, index))
+
+
+_EXPECTED: Mapping[str, str] = {
+    "int_type": "et helt tal",
+    "string_type": "en tekst (sæt anførselstegn om)",
+    "date_type": "en dato (ÅÅÅÅ-MM-DD uden anførselstegn)",
+    "date_from_datetime_inexact": "en dato uden klokkeslæt",
+    "list_type": "en liste",
+    "tuple_type": "en liste",
+    "model_type": "en gruppe af nøgler",
+    "string_too_short": "en tekst, der ikke er tom",
+    "string_too_long": "en kortere tekst",
+    "string_pattern_mismatch": "en kode med små bogstaver a-z",
+    "too_short": "mindst ét punkt",
+}
+
+
+def _problem(
+    name: str, model: type[BaseModel], lines: Lines, detail: Mapping[str, Any], expected: Mapping[str, str]
+) -> Problem:
+    """Turn one of pydantic's findings into a message an analyst can act on."""
+    kind, at = str(detail["type"]), tuple(detail["loc"])
+    line = next((lines[at[:size]] for size in range(len(at), 0, -1) if at[:size] in lines), 1)
+    key = _written(at) or None
+    if kind == "extra_forbidden":
+        return Problem(name, "ukendt nøgle", line, key, hint=near(str(at[-1]), _known(model, at[:-1])))
+    if kind == "missing":
+        return Problem(name, "nøglen mangler", line if len(at) > 1 else None, key)
+    if kind == "value_error":
+        return Problem(name, str(detail["ctx"]["error"]), line if at else None, key)
+    words, hint = expected.get(kind), None
+    if kind == "literal_error":
+        words = str(detail["ctx"]["expected"]).replace(" or ", " eller ")
+        hint = near(str(detail["input"]), re.findall(r"'([^']*)'", words))
+    return Problem(name, "værdien kan ikke bruges", line, key, str(detail["input"]), words, hint)
+
+
+def _written(at: At) -> str:
+    """Write where something stands: ``targets_adopted.2.date``, items counted from 1."""
+    return ".".join(str(part + 1 if isinstance(part, int) else part) for part in at)
+
+
+def _known(model: type[BaseModel], at: At) -> list[str]:
+    """Return the keys that a model knows at a place in the file."""
+    for part in at:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model_in(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - whatever an annotation is
+    """Return the model that a field holds: itself, as one of several, or in a list."""
+    if get_origin(annotation) is None and not isinstance(annotation, UnionType):
+        return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
