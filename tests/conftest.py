@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from aarsstatus.figures import Figures, build_figures
 from aarsstatus.inputs import Data, read_year
 from aarsstatus.params import Params
 from aarsstatus.project import Project
+from aarsstatus.render import Choice
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("params", "data", "notebooks", "_extensions", "_quarto.yml", "requirements.lock")
@@ -60,17 +63,36 @@ def figures(inputs: tuple[Params, Data], year: int) -> Figures:
     return build_figures(data, year, notat=params.notat)
 
 
+Reports = Callable[[str, int], Result]
+
+
 @pytest.fixture(scope="session")
-def built(project: Project, year: int, tmp_path_factory: pytest.TempPathFactory) -> Result:
+def reports(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """Finished reports by engine and year, each built once."""
+
+    @cache
+    def report(engine: Choice, year: int) -> Result:
+        if engine == "quarto" and shutil.which("quarto") is None:
+            pytest.skip("quarto is not on PATH: the reference engine cannot be tried")
+        output = tmp_path_factory.mktemp(f"{engine}-{year}")
+        return build(project, year, Options(engine=engine, output=output))
+
+    return report
+
+
+@pytest.fixture(scope="session")
+def built(reports: Reports, year: int) -> Result:
     """The year's finished report, made by the embedded engine."""
-    output = tmp_path_factory.mktemp(f"output-{year}")
-    return build(project, year, Options(engine="embedded", output=output))
+    return reports("embedded", year)
 
 
 @pytest.fixture(scope="session")
-def built_by_quarto(project: Project, year: int, tmp_path_factory: pytest.TempPathFactory) -> Result:
+def built_by_quarto(reports: Reports, year: int) -> Result:
     """The year's finished report, made by Quarto."""
-    if shutil.which("quarto") is None:
-        pytest.skip("quarto is not on PATH: the reference engine cannot be compared")
-    output = tmp_path_factory.mktemp(f"quarto-{year}")
-    return build(project, year, Options(engine="quarto", output=output))
+    return reports("quarto", year)
+
+
+@pytest.fixture(params=["embedded", "quarto"])
+def report(request: pytest.FixtureRequest, reports: Reports, year: int) -> Result:
+    """The report of each year, from each engine."""
+    return reports(request.param, year)

@@ -104,9 +104,7 @@ def test_an_interval_is_not_scaled_by_a_negative_number() -> None:
         ([], 2025, Fraction(0)),
     ],
 )
-def test_full_year_equivalents(
-    spells: list[tuple[date, date | None]], year: int, expected: Fraction
-) -> None:
+def test_full_year_equivalents(spells: list[tuple[date, date | None]], year: int, expected: Fraction) -> None:
     assert full_year_equivalents(spells, year) == expected
 
 

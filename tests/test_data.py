@@ -48,9 +48,7 @@ def test_a_table_has_every_cell_of_its_shape(data: Data, notat: str, number: int
     schemes = [s.key for s in data.schemes_of(year) if s.group == "placements"]
     assert len(schemes) == SCHEMES[year]
     expected = {f"{year}.{code}.placements.{key}.{measure}" for key in schemes for measure in ("status", "spells")}
-    expected |= {
-        f"{year}.{code}.placements.{m}" for m in ("joint_status", "target", "attainment", "spells_total")
-    }
+    expected |= {f"{year}.{code}.placements.{m}" for m in ("joint_status", "target", "attainment", "spells_total")}
     expected |= {f"{year}.{code}.{g}.{m}" for g in SINGLE[year] for m in ("status", "target", "attainment")}
     expected |= {f"{year}.{code}.total.weighted_attainment"}
     expected |= {f"{year}.{code}.{what}" for what in ("caption.year", "header.year", "table")}
@@ -63,7 +61,9 @@ def test_a_table_has_every_cell_of_its_shape(data: Data, notat: str, number: int
 
 def test_inputs_are_what_the_tables_print(data: Data) -> None:
     """Status, spells and targets in the input files are the very numbers of the tables."""
-    printed = {row.id: danish.parse(row.printed) for row in data.printed if row.place.startswith("tabel") and _figure(row.id)}
+    printed = {
+        row.id: danish.parse(row.printed) for row in data.printed if row.place.startswith("tabel") and _figure(row.id)
+    }
     seen = 0
     for (year, code, key), status in data.statuses.items():
         group = data.schemes[key].group
@@ -106,7 +106,9 @@ def test_the_data_fit_the_package(project: Project) -> None:
 
 def test_the_package_notices_a_bad_cell(copied: Project) -> None:
     path = copied.data / "status.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("2025,KK,loentilskud,93", "2025,KK,loentilskud,-93"), "utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("2025,KK,loentilskud,93", "2025,KK,loentilskud,-93"), "utf-8"
+    )
     assert not frictionless.validate(str(copied.data / "datapackage.json")).valid
 
 

@@ -51,12 +51,13 @@ local function float(div)
   if typst then
     local blocks = pandoc.Blocks({ raw("#figure([") })
     blocks:extend(div.content)
+    local close = string.format(
+      ']), kind: "quarto-float-%s", supplement: "%s")<%s>', is_table and "tbl" or "fig", kind.title, div.identifier)
     local position = is_table and "top" or "bottom"
-    blocks:insert(raw("], caption: figure.caption(position: " .. position .. ", ["))
-    blocks:insert(pandoc.Plain(caption.content))
-    blocks:insert(raw(string.format(
-      ']), kind: "quarto-float-%s", supplement: "%s")<%s>\n',
-      is_table and "tbl" or "fig", kind.title, div.identifier)))
+    local label = pandoc.Inlines({ pandoc.RawInline("typst", "], caption: figure.caption(position: " .. position .. ", [") })
+    label:extend(caption.content)
+    label:insert(pandoc.RawInline("typst", close))
+    blocks:insert(pandoc.Plain(label))
     return blocks
   end
 

@@ -47,7 +47,7 @@ def typ(tokens: dict[str, Any]) -> str:
 
 # What the web fonts hold: Latin-1, and the punctuation and signs that a notat uses besides (Open Sans has no
 # arrow: → comes from the reader's own fonts).
-CHARACTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "–—‘’‚“”„…•‰‹›€−≈≠≤≥Œœ"
+CHARACTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "–—‘’‚“”„†‡…•‰‹›€−≈≠≤≥Œœ"
 WEB_FONTS = ("Regular", "Semibold", "Bold")
 
 

@@ -63,7 +63,7 @@ def style(kind: str, name: str, inside: str = "", *, based_on: str = "", after: 
         f'<w:name w:val="{BUILT_IN.get(name, name)}"/>'
         + (f'<w:basedOn w:val="{based_on}"/>' if based_on else "")
         + (f'<w:next w:val="{after}"/>' if after else "")
-        + f'<w:qFormat/>{inside}</w:style>'
+        + f"<w:qFormat/>{inside}</w:style>"
     )
 
 
@@ -97,13 +97,16 @@ def styles(look: Look) -> str:
         f'<w:shd w:val="clear" w:color="auto" w:fill="{look.colour["band"]}"/>'
     )
     no_hyphens = "<w:suppressAutoHyphens/>"
-    parts = [
+    defaults = (
         f'{HEAD}<w:styles xmlns:w="{W}"><w:docDefaults><w:rPrDefault><w:rPr>'
         f'<w:rFonts w:ascii="{look.font}" w:hAnsi="{look.font}" w:eastAsia="{look.font}" w:cs="{look.font}"/>'
         f'<w:color w:val="{look.colour["ink"]}"/>'
         f'<w:sz w:val="{look.half_points["text"]}"/><w:szCs w:val="{look.half_points["text"]}"/>'
         '<w:lang w:val="da-DK" w:eastAsia="da-DK" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
-        f"<w:pPrDefault><w:pPr>{spacing(0, 8, 1.2)}</w:pPr></w:pPrDefault></w:docDefaults>",
+        f"<w:pPrDefault><w:pPr>{spacing(0, 8, 1.2)}</w:pPr></w:pPrDefault></w:docDefaults>"
+    )
+    parts = [
+        defaults,
         style("character", "Default Paragraph Font", default=True),
         style("paragraph", "Normal", default=True),
         style("paragraph", "Body Text", f"<w:pPr>{measure}</w:pPr>", based_on="Normal"),
@@ -131,8 +134,8 @@ def styles(look: Look) -> str:
             based_on="Normal",
         ),
         style(
-            "paragraph", "Tabelnoter", f"<w:pPr><w:keepLines/>{spacing(3, 0, 1.05)}</w:pPr>" + look.run("small", "muted"),
-            based_on="Normal",
+            "paragraph", "Tabelnoter", f"<w:pPr><w:keepLines/>{spacing(3, 0, 1.05)}</w:pPr>"
+            + look.run("small", "muted"), based_on="Normal",
         ),
         style(
             "paragraph", "Sagsoplysninger", f"<w:pPr>{frame}{no_hyphens}{spacing(0, 6, 1.1)}</w:pPr>"
@@ -166,8 +169,8 @@ def styles(look: Look) -> str:
             f"<w:tblPr><w:tblBorders>{look.border('top', 'accent', 4)}{look.border('bottom', 'accent', 8)}"
             f"{look.border('insideH', 'line', 4)}</w:tblBorders>"
             f'<w:tblCellMar><w:top w:w="{twips(1)}" w:type="dxa"/><w:left w:w="{twips(1.4)}" w:type="dxa"/>'
-            f'<w:bottom w:w="{twips(1)}" w:type="dxa"/><w:right w:w="{twips(1.4)}" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-            '<w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
+            f'<w:bottom w:w="{twips(1)}" w:type="dxa"/><w:right w:w="{twips(1.4)}" w:type="dxa"/>'
+            '</w:tblCellMar></w:tblPr><w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
             f'<w:tblStylePr w:type="firstRow">{look.run(colour="accent", bold=True)}<w:tcPr><w:tcBorders>'
             f'{look.border("bottom", "accent", 8)}</w:tcBorders>'
             f'<w:shd w:val="clear" w:color="auto" w:fill="{look.colour["band"]}"/>'
@@ -197,14 +200,16 @@ def text(words: str) -> str:
 def parts(look: Look) -> dict[str, str]:
     """Return every part of the document by its name."""
     page = look.page
-    rule = f"<w:pPr><w:pStyle w:val=\"Footer\"/><w:pBdr>{look.border('top', 'accent', 6, 4)}</w:pBdr></w:pPr>"
+    rule = f'<w:pPr><w:pStyle w:val="Footer"/><w:pBdr>{look.border("top", "accent", 6, 4)}</w:pBdr></w:pPr>'
     footer = (
         f'{HEAD}<w:ftr xmlns:w="{W}"><w:p>{rule}<w:r><w:tab/></w:r>{text("Side ")}{field("PAGE")}{text(" af ")}'
         f"{field('NUMPAGES')}</w:p></w:ftr>"
     )
     header = '<w:hdr xmlns:w="%s"><w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>%s</w:p></w:hdr>'
     relation = f'<Relationship Id="%s" Type="{R}/%s" Target="%s"/>'
-    relations = HEAD + '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
+    relations = (
+        HEAD + '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
+    )
     word = [
         ("styles", "styles"), ("settings", "settings"), ("fontTable", "fontTable"), ("numbering", "numbering"),
         ("footnotes", "footnotes"), ("theme", "theme/theme1"), ("webSettings", "webSettings"), ("comments", "comments"),
@@ -226,18 +231,21 @@ def parts(look: Look) -> dict[str, str]:
         for number, kind in ((-1, "separator"), (0, "continuationSeparator"))
     )
     return {
-        "[Content_Types].xml": HEAD
-        + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        "[Content_Types].xml": HEAD + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" '
         f'ContentType="{OFFICE_TYPE}.wordprocessingml.document.main+xml"/>{overrides}'
-        '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
+        '<Override PartName="/docProps/core.xml" '
+        'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
         f'<Override PartName="/docProps/app.xml" ContentType="{OFFICE_TYPE}.extended-properties+xml"/></Types>',
         "_rels/.rels": relations
         % (
-            relation % ("rId1", "officeDocument", "word/document.xml")
+            relation
+            % ("rId1", "officeDocument", "word/document.xml")
             + '<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/'
-            'core-properties" Target="docProps/core.xml"/>' + relation % ("rId3", "extended-properties", "docProps/app.xml")
+            'core-properties" Target="docProps/core.xml"/>'
+            + relation
+            % ("rId3", "extended-properties", "docProps/app.xml")
         ),
         "docProps/app.xml": HEAD
         + '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>',
@@ -253,7 +261,8 @@ def parts(look: Look) -> dict[str, str]:
         "word/footer2.xml": footer,
         "word/settings.xml": f'{HEAD}<w:settings xmlns:w="{W}"><w:defaultTabStop w:val="1134"/><w:compat>'
         '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
-        '</w:compat><w:themeFontLang w:val="da-DK"/><w:decimalSymbol w:val=","/><w:listSeparator w:val=";"/></w:settings>',
+        '</w:compat><w:themeFontLang w:val="da-DK"/><w:decimalSymbol w:val=","/><w:listSeparator w:val=";"/>'
+        "</w:settings>",
         "word/fontTable.xml": f'{HEAD}<w:fonts xmlns:w="{W}"><w:font w:name="{look.font}"><w:altName w:val="Segoe UI"/>'
         '<w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font></w:fonts>',
         "word/webSettings.xml": f'{HEAD}<w:webSettings xmlns:w="{W}"/>',
@@ -278,9 +287,9 @@ def theme(look: Look) -> str:
         f'<a:clrScheme name="Notat">{colours}</a:clrScheme>'
         f'<a:fontScheme name="Notat"><a:majorFont>{face}</a:majorFont><a:minorFont>{face}</a:minorFont></a:fontScheme>'
         f'<a:fmtScheme name="Notat"><a:fillStyleLst>{fill * 3}</a:fillStyleLst>'
-        f'<a:lnStyleLst>{f"<a:ln>{fill}</a:ln>" * 3}</a:lnStyleLst>'
-        f'<a:effectStyleLst>{"<a:effectStyle><a:effectLst/></a:effectStyle>" * 3}</a:effectStyleLst>'
-        f'<a:bgFillStyleLst>{fill * 3}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>'
+        f"<a:lnStyleLst>{f'<a:ln>{fill}</a:ln>' * 3}</a:lnStyleLst>"
+        f"<a:effectStyleLst>{'<a:effectStyle><a:effectLst/></a:effectStyle>' * 3}</a:effectStyleLst>"
+        f"<a:bgFillStyleLst>{fill * 3}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
     )
 
 

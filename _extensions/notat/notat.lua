@@ -6,6 +6,7 @@
 --                     tagged header cells; DOCX: a native table with explicit column widths
 --   fig-alt           put on the image itself, where every format looks for it
 --   .figurdata        HTML: behind a disclosure; elsewhere left out
+--   .content-visible  content for one format alone, settled
 --   .sagsoplysninger .tabelnoter .tilstand .forside
 --                     HTML: elements and classes; Typst: functions of typst-template.typ; DOCX: paragraph styles
 
@@ -25,8 +26,31 @@ local function raw(text)
   return pandoc.RawBlock(typst and "typst" or "html", text)
 end
 
+-- Cells repeat (the same labels in every table), and each call of pandoc.write costs: words alone are remembered.
+local written = {}
+
+--- Blocks in Typst's own markup.
 local function write(blocks)
-  return (pandoc.write(pandoc.Pandoc(blocks), "typst"):gsub("%s+$", ""))
+  local key = #blocks == 1 and blocks[1].t == "Plain" and "" or nil
+  for _, inline in ipairs(key and blocks[1].content or {}) do
+    if inline.t == "Str" or inline.t == "Space" then
+      key = key and key .. (inline.text or " ")
+    else
+      key = nil
+    end
+  end
+  if #blocks == 0 then
+    return ""
+  elseif key and (key:match("^%d[%d.]*$") or key:match("^%d+ %a+%.?$")) then
+    return key -- a number, or a number and a word
+  elseif key and written[key] then
+    return written[key]
+  end
+  local text = pandoc.write(pandoc.Pandoc(blocks), "typst"):gsub("%s+$", "")
+  if key then
+    written[key] = text
+  end
+  return text
 end
 
 -- Column widths ------------------------------------------------------------------------------------------------
@@ -115,6 +139,11 @@ local function read_table(text)
   return found
 end
 
+--- Whether a rule is due between two rows: their kinds differ, unless the second sums up the first.
+local function ends_group(above, below)
+  return above.classes[1] ~= below.classes[1] and not below.classes:includes("total")
+end
+
 local function typst_cell(cell)
   local spans = ""
   if cell.col_span > 1 then
@@ -143,10 +172,19 @@ local function typst_table(tbl)
   out:insert("  ),")
   for _, body in ipairs(tbl.bodies) do
     out:insert("  (") -- one row group
+    local before
     for _, row in ipairs(body.body) do
+      if before and ends_group(before, row) then
+        out:insert("  ), (")
+      end
+      before = row
       for i, cell in ipairs(row.cells) do
         local kind = i <= body.row_head_columns and "notat-raekke" or "table.cell"
-        out:insert("    " .. kind .. "(" .. typst_cell(cell) .. ")[" .. write(cell.contents) .. "],")
+        local text = write(cell.contents)
+        if row.classes:includes("weighted") and text ~= "" then
+          text = "#strong[" .. text .. "]"
+        end
+        out:insert("    " .. kind .. "(" .. typst_cell(cell) .. ")[" .. text .. "],")
       end
     end
     out:insert("  ),")
@@ -162,7 +200,10 @@ local function docx_table(tbl)
     for _, row in ipairs(rows) do
       for _, cell in ipairs(row.cells) do
         local blocks = cell.contents:map(function(block)
-          return block.t == "Plain" and pandoc.Para(block.content) or block
+          if block.t ~= "Plain" then
+            return block
+          end
+          return pandoc.Para(row.classes:includes("weighted") and { pandoc.Strong(block.content) } or block.content)
         end)
         if #blocks == 0 then
           blocks = { pandoc.Para({ pandoc.RawInline("openxml", "<!-- -->") }) } -- an empty one would lose its style
@@ -215,9 +256,11 @@ local function has(div, class)
   return div.t == "Div" and div.classes:includes(class)
 end
 
+local caption -- of the table or figure seen last
+
 local function floating(div)
   local last = div.content[#div.content]
-  local caption = last and (last.t == "Para" or last.t == "Plain") and pandoc.utils.stringify(last) or div.identifier
+  caption = last and (last.t == "Para" or last.t == "Plain") and pandoc.utils.stringify(last) or div.identifier
   div.content = with_tables(div.content, caption)
   local alt = div.attributes["fig-alt"]
   if alt == nil then
@@ -245,7 +288,7 @@ local function figurdata(div)
     return pandoc.Blocks({})
   end
   local blocks = pandoc.Blocks({ raw('<details class="figurdata"><summary>Tallene i figuren</summary>') })
-  blocks:extend(with_tables(div.content, "Tallene i figuren"))
+  blocks:extend(with_tables(div.content, "Tallene i figuren: " .. (caption or "")))
   blocks:insert(raw("</details>"))
   return blocks
 end
@@ -259,9 +302,9 @@ local function styled(div, class)
   elseif docx then
     div.attributes["custom-style"] = styles[class]
   elseif html and class == "sagsoplysninger" then
-    local blocks = pandoc.Blocks({ raw('<aside class="sagsoplysninger" aria-label="Sagsoplysninger">') })
+    local blocks = pandoc.Blocks({ raw('<section class="sagsoplysninger" aria-label="Sagsoplysninger">') })
     blocks:extend(div.content)
-    blocks:insert(raw("</aside>"))
+    blocks:insert(raw("</section>"))
     return blocks
   elseif html and class == "tilstand" then
     div.attributes.role = "note"
@@ -303,8 +346,24 @@ local function typst_date(meta)
   end
 end
 
+--- Content for some formats alone, in Quarto's own words; settled here, so that both engines do it, and so that
+--- Quarto sees a figure with the one picture that it will show.
+local function conditional(div)
+  local shows = has(div, "content-visible")
+  if not shows and not has(div, "content-hidden") then
+    return nil
+  end
+  local function is(format)
+    return html and format == "html" or docx and format == "docx" or typst and (format == "typst" or format == "pdf")
+  end
+  local when, unless = div.attributes["when-format"], div.attributes["unless-format"]
+  local applies = (when == nil or is(when)) and (unless == nil or not is(unless))
+  return applies == shows and div.content or pandoc.Blocks({})
+end
+
 return {
   { Meta = typst_date },
+  { Div = conditional },
   { Blocks = group_notes },
   {
     Div = function(div)

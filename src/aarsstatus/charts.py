@@ -8,13 +8,16 @@ is drawn as paths in the extension's own font: the same bytes on every machine.
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
+import typst
 from matplotlib import font_manager
 from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Chart", "all_charts"]
 
+PPI = 200
+"""Dots per inch of a chart in Word."""
 WIDTH = 6.5
 """Inches: the width of the text block that tables and charts share."""
 INK, MUTED, GRID = "#1a1a1a", "#595959", "#d9d9d9"
@@ -394,8 +399,16 @@ def _wrapped(text: str, most: int = 32) -> str:
 
 
 def _saved(drawing: Drawing, name: str) -> tuple[str, bytes]:
-    """Return a drawing as SVG and as PNG, without date, creator or random ids."""
-    svg, png = io.StringIO(), io.BytesIO()
+    """Return a drawing as SVG, without date, creator or random ids, and as PNG made from that SVG."""
+    svg = io.StringIO()
     drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": name})
-    drawing.savefig(png, format="png", dpi=200, metadata={"Software": None})
-    return svg.getvalue(), png.getvalue()
+    return svg.getvalue(), _raster(svg.getvalue().encode())
+
+
+def _raster(svg: bytes) -> bytes:
+    """Return an SVG as PNG. Typst is at hand, and takes a tenth of the time of drawing everything once more."""
+    with tempfile.TemporaryDirectory(prefix="aarsstatus-") as folder:
+        Path(folder, "chart.svg").write_bytes(svg)
+        page = '#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("chart.svg")\n'
+        Path(folder, "page.typ").write_text(page, encoding="utf-8")
+        return typst.compile(Path(folder, "page.typ"), root=folder, format="png", ppi=PPI, ignore_system_fonts=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import nbformat
 
-from aarsstatus.execute import cell_name
+from aarsstatus.execute import named_cells
 
 __all__ = ["Block", "blocks", "findings", "markdown_outputs"]
 
@@ -67,8 +67,7 @@ def findings(notebook: nbformat.NotebookNode) -> list[str]:
     found: list[str] = []
     defined: dict[str, str] = {}
     referred: list[tuple[str, str]] = []
-    for index, cell in enumerate(notebook.cells):
-        name = cell_name(index, cell)
+    for name, cell in named_cells(notebook):
         found += [f"{name}: {text}" for text in _bad_outputs(cell)]
         text = markdown_outputs(cell)
         for block in blocks(text):

@@ -19,7 +19,7 @@ import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
-__all__ = ["NotebookError", "cell_name", "execute", "kernel", "normalise"]
+__all__ = ["NotebookError", "execute", "kernel", "named_cells", "normalise"]
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 CELL_TIMEOUT = 300
@@ -130,9 +130,9 @@ def execute(
 def _failed(error: Any, notebook: nbformat.NotebookNode | None) -> str:  # noqa: ANN401 - papermill is untyped
     """Return the name of the cell that failed."""
     if notebook is not None:
-        for index, cell in enumerate(notebook.cells):
+        for name, cell in named_cells(notebook):
             if any(output.output_type == "error" for output in cell.get("outputs", [])):
-                return cell_name(index, cell)
+                return name
     return f"celle {error.cell_index}"
 
 
@@ -141,9 +141,13 @@ def _reason(name: str, value: str) -> str:
     return value if name == "InputError" else f"{name}: {value}"
 
 
-def cell_name(index: int, cell: nbformat.NotebookNode) -> str:
-    """Return what a cell is called in messages: its number, counted from 1, and its id."""
-    return f"celle {index + 1} (»{cell.get('id', '?')}«)"
+def named_cells(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, nbformat.NotebookNode]]:
+    """Yield each cell with what it is called in messages: its number in the notebook as written, and its id."""
+    number = 0
+    for cell in notebook.cells:
+        injected = "injected-parameters" in cell.metadata.get("tags", [])
+        number += not injected
+        yield ("cellen med parametre" if injected else f"celle {number} (»{cell.get('id', '?')}«)"), cell
 
 
 def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

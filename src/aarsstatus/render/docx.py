@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lxml import etree
 
@@ -53,17 +53,24 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -
         parts = {name: archive.read(name) for name in archive.namelist()}
     document = etree.fromstring(parts["word/document.xml"])
     _unwrap_layout_tables(document)
+    _tidy_paragraphs(document)
     _frame(document)
     _finish_tables(document)
     _number_captions(document)
     _describe_pictures(document)
     parts["word/document.xml"] = _bytes(document)
-    _fill_in(parts, metadata)
-    _properties(parts, metadata)
+    said = {key: _plain(value) if isinstance(value, str) else value for key, value in metadata.items()}
+    _fill_in(parts, said)
+    _properties(parts, said)
     _language(parts)
     if fonts is not None:
         _embed_fonts(parts, fonts)
     _write(path, parts)
+
+
+def _plain(text: str) -> str:
+    """Return a text of the front matter as it is shown: it is Markdown, in which a sign may be escaped."""
+    return re.sub(r"\\([^\w\s])", r"\1", text)
 
 
 # The body ---------------------------------------------------------------------------------------------------------
@@ -73,18 +80,44 @@ def _unwrap_layout_tables(document: etree._Element) -> None:
     """Take the content out of the one-celled tables in which Quarto sets every figure and table."""
     for table in list(document.iter(_w("tbl"))):
         cells = table.findall(f"{_w('tr')}/{_w('tc')}")
-        if len(cells) != 1 or cells[0].find(f".//{_w('tbl')}") is None and cells[0].find(f".//{_w('drawing')}") is None:
+        if len(cells) != 1 or all(cells[0].find(f".//{_w(inner)}") is None for inner in ("tbl", "drawing")):
             continue
         parent = table.getparent()
         place = parent.index(table)
         content = [child for child in cells[0] if child.tag != _w("tcPr")]
-        # A cell must end with a paragraph; the empty one that only does this is not content.
-        if content and content[-1].tag == _w("p") and not "".join(content[-1].itertext()).strip():
-            if content[-1].find(f".//{_w('drawing')}") is None:
-                content.pop()
+        # A cell must end with a paragraph; an empty one that only does this is not content.
+        if content and content[-1].tag == _w("p") and _is_empty(content[-1]):
+            content.pop()
         parent.remove(table)
         for offset, child in enumerate(content):
             parent.insert(place + offset, child)
+
+
+def _is_empty(paragraph: etree._Element) -> bool:
+    return not "".join(paragraph.itertext()).strip() and paragraph.find(f".//{_w('drawing')}") is None
+
+
+def _tidy_paragraphs(document: etree._Element) -> None:
+    """Undo what Quarto sets on paragraphs beside their style: a second set of properties, a second alignment."""
+    for paragraph in document.iter(_w("p")):
+        sets = paragraph.findall(_w("pPr"))
+        for extra in sets[1:]:
+            sets[0].extend(list(extra))
+            paragraph.remove(extra)
+        if not sets:
+            continue
+        for extra in sets[0].findall(_w("jc"))[1:]:
+            sets[0].remove(extra)
+        style = sets[0].find(_w("pStyle"))
+        if style is None:
+            continue
+        if style.get(_w("val")) in _CAPTIONS:
+            kind = "TableCaption" if "".join(paragraph.itertext(_w("t"))).startswith("Tabel") else "ImageCaption"
+            style.set(_w("val"), kind)
+            sets[0][:] = [style]
+        elif style.get(_w("val")) == "Compact" and paragraph.find(f".//{_w('drawing')}") is not None:
+            style.set(_w("val"), "CaptionedFigure")
+            sets[0][:] = [style]
 
 
 def _frame(document: etree._Element) -> None:
@@ -112,7 +145,7 @@ def _finish_tables(document: etree._Element) -> None:
             look.set(_w("firstRow"), "1")
             look.set(_w("firstColumn"), "1")
             look.set(_w("val"), "00A0")
-        caption = _previous_paragraph(table)
+        caption = _beside(table, "previous")
         if caption is not None and _style(caption) in _CAPTIONS:
             name = etree.SubElement(properties, _w("tblCaption"))
             name.set(_w("val"), "".join(caption.itertext(_w("t"))))
@@ -124,14 +157,14 @@ def _finish_tables(document: etree._Element) -> None:
             row_properties.insert(0, etree.Element(_w("cantSplit")))
             if number == 0 and row_properties.find(_w("tblHeader")) is None:
                 row_properties.append(etree.Element(_w("tblHeader")))
-        following = table.getnext()
+        following = _beside(table, "next")
         notes_follow = following is not None and _style(following) == "Tabelnoter"
         for row in rows if notes_follow else rows[:-1]:
             for paragraph in row.iter(_w("p")):
                 _keep_with_next(paragraph)
     notes = list(_styled(document, {"Tabelnoter"}))
     for paragraph in notes:
-        following = paragraph.getnext()
+        following = _beside(paragraph, "next")
         if following is not None and _style(following) == "Tabelnoter":
             _keep_with_next(paragraph)
 
@@ -180,9 +213,7 @@ def _number_caption(caption: etree._Element, mark: str, identifier: str) -> bool
     number = _field(f"SEQ {match[1]} \\* ARABIC", match[2], look, bold=True)
     rest = text[match.end() :]
     colon = [_run(":", look, bold=True)] if rest.startswith(":") else []
-    for offset, element in enumerate(
-        [label, start, *number, end, *colon, _run(rest.removeprefix(":"), look)]
-    ):
+    for offset, element in enumerate([label, start, *number, end, *colon, _run(rest.removeprefix(":"), look)]):
         parent.insert(place + offset, element)
     return True
 
@@ -198,8 +229,6 @@ def _follow(link: etree._Element, mark: str) -> None:
     parent.remove(link)
     for offset, element in enumerate([*before, *_field(f"REF {mark} \\h", match[0], None)]):
         parent.insert(place + offset, element)
-    last = parent[place + len(before) + 4]
-    last.tail = link.tail
 
 
 def _describe_pictures(document: etree._Element) -> None:
@@ -208,6 +237,8 @@ def _describe_pictures(document: etree._Element) -> None:
         picture.set("id", str(number))
         picture.set("name", f"Figur {number}")
         picture.attrib.pop("title", None)
+    for picture in document.iter("{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"):
+        picture.set("descr", "")  # the file's name; the description is the one above
 
 
 # The other parts --------------------------------------------------------------------------------------------------
@@ -247,7 +278,10 @@ def _properties(parts: _Parts, metadata: Mapping[str, Any]) -> None:
     values = [
         (f"{{{dc}}}title", metadata.get("title")),
         (f"{{{dc}}}creator", metadata.get("office") or metadata.get("administration")),
-        (f"{{{core}}}keywords", keywords if isinstance(keywords, str) else ", ".join(map(str, keywords))),
+        (
+            f"{{{core}}}keywords",
+            keywords if isinstance(keywords, str) else ", ".join(_plain(str(each)) for each in keywords),
+        ),
         (f"{{{dc}}}language", "da-DK"),
         (f"{{{core}}}category", metadata.get("doctype")),
     ]
@@ -351,12 +385,13 @@ def _styled(document: etree._Element, names: Iterable[str]) -> Iterable[etree._E
     return (each for each in document.iter(_w("p")) if _style(each) in wanted)
 
 
-def _previous_paragraph(element: etree._Element) -> etree._Element | None:
-    """Return the paragraph before an element, looking past bookmarks."""
-    before = element.getprevious()
-    while before is not None and before.tag in {_w("bookmarkStart"), _w("bookmarkEnd")}:
-        before = before.getprevious()
-    return before if before is not None and before.tag == _w("p") else None
+def _beside(element: etree._Element, side: Literal["previous", "next"]) -> etree._Element | None:
+    """Return what stands before or after an element, looking past bookmarks."""
+    found = element
+    while True:
+        found = found.getprevious() if side == "previous" else found.getnext()
+        if found is None or found.tag not in {_w("bookmarkStart"), _w("bookmarkEnd")}:
+            return found
 
 
 def _properties_of(paragraph: etree._Element) -> etree._Element:

@@ -22,22 +22,18 @@ from typing import Any, Literal
 import nbformat
 import yaml
 
-from aarsstatus.render.docx import finish
+from aarsstatus.render import Format, RenderError, docx, pdf
 
-__all__ = ["Format", "RenderError", "embedded_version", "front_matter", "markdown_of", "render"]
-
-Format = Literal["html", "pdf", "docx"]
+__all__ = ["RenderError", "embedded_version", "front_matter", "markdown_of", "render"]
 
 # Written into files when the notat has no date of its own: a fixed day, so that bytes never depend on the clock.
 _NO_DATE = date(2000, 1, 1)
 _IMAGES = {"svg": "image/svg+xml", "png": "image/png"}
 _FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\Z", re.DOTALL)
+# Where typst says that the scratch folder is.
+_PATH = re.compile(r"\S*(?=notat\.typ)")
 # The Markdown that Quarto reads, too.
 _READER = "markdown"
-
-
-class RenderError(Exception):
-    """The notebook cannot become a document. The message is Danish: analysts read it."""
 
 
 def front_matter(notebook: nbformat.NotebookNode) -> dict[str, Any]:
@@ -150,8 +146,9 @@ def render(notebook: nbformat.NotebookNode, format: Format, extension: Path, tar
         if format == "pdf":
             _typst(made, extension / "fonts", day)
             made = made.with_suffix(".pdf")
+            pdf.finish(made)
         elif format == "docx":
-            finish(made, metadata, fonts=extension / "fonts")
+            docx.finish(made, metadata, fonts=extension / "fonts")
         shutil.copyfile(made, target)
 
 
@@ -218,7 +215,7 @@ def _typst(source: Path, fonts: Path, day: date) -> None:
     import typst  # noqa: PLC0415 - only a PDF needs it
 
     try:
-        typst.compile(
+        _, warnings = typst.compile_with_warnings(
             source,
             output=source.with_suffix(".pdf"),
             root=source.parent,
@@ -228,7 +225,10 @@ def _typst(source: Path, fonts: Path, day: date) -> None:
             timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
         )
     except typst.TypstError as error:
-        raise RenderError(f"PDF kunne ikke laves: {error.message}\n{error.diagnostic}") from error
+        raise RenderError(f"PDF kunne ikke laves: {_PATH.sub('', error.diagnostic or error.message)}") from error
+    if warnings:
+        # A typeface that is missing, a layout that does not settle: never fit to publish either.
+        raise RenderError("typst advarer: " + "; ".join(warning.message for warning in warnings))
 
 
 @cache

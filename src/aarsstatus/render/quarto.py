@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 
-from aarsstatus.render import Format, RenderError
+from aarsstatus.render import FORMATS, Format, RenderError
 from aarsstatus.render.docx import finish
 from aarsstatus.render.embedded import _document_date, front_matter
 
@@ -53,7 +53,8 @@ class Quarto:
             shutil.copy2(self.project / "_quarto.yml", where)
             shutil.copytree(self.project / "_extensions", where / "_extensions")
             shutil.copyfile(notebook, where / notebook.name)
-            self._run(["render", notebook.name, "--to", ",".join(_TO[format_] for format_ in formats)], where, epoch)
+            for to in self._calls(formats):
+                self._run(["render", notebook.name, *to], where, epoch)
             made = []
             for format_ in formats:
                 path = where / f"{notebook.stem}.{format_}"
@@ -64,6 +65,10 @@ class Quarto:
                 made.append(folder / path.name)
                 shutil.copyfile(path, made[-1])
         return made
+
+    def _calls(self, formats: Sequence[Format]) -> list[list[str]]:
+        """Return the options of each call: one for all the project's formats, else one for each that is wanted."""
+        return [[]] if set(formats) == set(FORMATS) else [["--to", _TO[format_]] for format_ in formats]
 
     def _run(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> str:
         """Run Quarto and return what it printed."""
@@ -85,6 +90,6 @@ class Quarto:
         except OSError as error:
             raise RenderError(f"Quarto kan ikke startes ({error.strerror})") from None
         if done.returncode != 0:
-            last = [line for line in done.stderr.splitlines() if line.strip()][-6:]
-            raise RenderError("Quarto kunne ikke lave dokumentet:\n" + "\n".join(last))
+            said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("    at ")]
+            raise RenderError("Quarto kunne ikke lave dokumentet:\n" + "\n".join(said[-8:]))
         return done.stdout

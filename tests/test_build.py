@@ -1,0 +1,259 @@
+"""Whole builds: what lies in the output folder, what stands in the documents, and what happens when one fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import copy_project
+from reading import docx_tables, docx_text, html_page, html_tables, pdf_tables, pdf_text, tidy
+
+from aarsstatus import danish, manifest
+from aarsstatus.build import BuildError, Options, Result, build
+from aarsstatus.inputs import Data
+from aarsstatus.params import Params
+from aarsstatus.problems import InputError
+from aarsstatus.project import Project
+
+READERS = {"html": html_tables, "docx": docx_tables, "pdf": pdf_tables}
+COLUMNS = {
+    "status": 1,
+    "joint_status": 2,
+    "target": 3,
+    "attainment": 4,
+    "weighted_attainment": 4,
+    "spells": 5,
+    "spells_total": 5,
+}
+TABLE = re.compile(r"tabel (\d+), ")
+
+
+def test_all_files_are_there(report: Result) -> None:
+    assert set(report.files) >= {
+        "notat.html", "notat.pdf", "notat.docx", "notat.ipynb", "figures.csv", "manifest.json",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("format_", READERS)
+def test_every_published_cell_is_in_its_place(report: Result, inputs: tuple[Params, Data], format_: str) -> None:
+    """Row by the scheme's label, column by the measure: each number that the seed's tables print."""
+    params, data = inputs
+    tables = READERS[format_](report.folder / f"notat.{format_}")
+    assert len(tables) == 9
+    labels = {key: scheme.row_label for key, scheme in data.schemes.items()}
+    checked = 0
+    for row in data.printed:
+        place = TABLE.match(row.place)
+        if row.notat != params.notat or place is None or "fodnote" in row.place:
+            continue
+        caption, grid = tables[int(place[1]) - 1]
+        *_, group_or_key, measure = row.id.split(".")
+        if measure in COLUMNS:
+            label = {"spells_total": "Antal forløb", "weighted_attainment": "Samlet målopfyldelse"}.get(
+                measure, labels.get(group_or_key, labels["loentilskud"])
+            )
+            line = next(cells for cells in grid[1:] if cells[0].startswith(label))
+            assert line[COLUMNS[measure]] == row.printed, row
+        elif row.id.endswith("caption.year"):
+            assert f" for {row.printed}" in caption
+        elif row.id.endswith("header.year"):
+            assert grid[0][5] == f"Antal forløb i {row.printed}**"
+        else:
+            assert row.id.endswith(".table")
+            assert caption.startswith(f"{row.printed}: ")
+        checked += 1
+    cells = sum(bool(cell) for _, grid in tables for cells in grid[1:] for cell in cells[1:])
+    assert checked == cells + 3 * len(tables), "a number in a cell that the seed does not print, or one missing"
+
+
+def test_formats_say_the_same(report: Result) -> None:
+    """Every table cell, caption and sentence is the same in all three formats."""
+    tables = {format_: reader(report.folder / f"notat.{format_}") for format_, reader in READERS.items()}
+    assert tables["html"] == tables["docx"] == tables["pdf"]
+    pdf, docx = (tidy(text(report.folder / f"notat.{name}")) for name, text in (("pdf", pdf_text), ("docx", docx_text)))
+    paragraphs = [
+        tidy(p.text_content()) for p in html_page(report.folder / "notat.html").xpath("//main//p | //main//li")
+    ]
+    assert len(paragraphs) > 30
+    for paragraph in paragraphs:
+        assert _dense(paragraph) in _dense(docx), paragraph
+        assert _dense(paragraph) in _dense(pdf), paragraph
+
+
+def _dense(text: str) -> str:
+    """Leave out spaces and hyphens: where a line breaks is the format's own business."""
+    return re.sub(r"[\s\-\u00ad\u2010]", "", text)
+
+
+def test_engines_say_the_same(built: Result, built_by_quarto: Result) -> None:
+    for format_, reader in READERS.items():
+        ours, theirs = (reader(result.folder / f"notat.{format_}") for result in (built, built_by_quarto))
+        assert ours == theirs
+    ours, theirs = (
+        [tidy(p.text_content()) for p in html_page(result.folder / "notat.html").xpath("//main//p | //main//li | //h2")]
+        for result in (built, built_by_quarto)
+    )
+    assert ours == theirs
+
+
+def test_prose_prints_what_the_seed_prints(built: Result, inputs: tuple[Params, Data]) -> None:
+    params, data = inputs
+    page = html_page(built.folder / "notat.html")
+    said = [
+        (span.get("data-figure"), tidy(span.text_content())) for span in page.xpath("//main//p//span[@data-figure]")
+    ]
+    expected = {
+        (row.id, danish.whole(danish.parse(row.printed)) + (" pct." if "pct" in row.printed else ""))
+        for row in data.printed
+        if row.notat == params.notat
+        and row.in_prose
+        and row.id.rpartition(".")[2] in {"status", "joint_status", "attainment"}
+    }
+    assert expected <= set(said)
+
+
+def test_a_year_mentions_only_what_it_had(built: Result, year: int) -> None:
+    text = tidy(html_page(built.folder / "notat.html").xpath("//main")[0].text_content()).lower()
+    assert ("nytteindsatsprojekt" in text) == (year == 2021)
+    assert ("småjob under det sociale frikort" in text) == (year == 2025)
+    assert ("fritidsjob" in text) == (year == 2025)
+    assert ("ikke de samme jobordninger" in text) == (year == 2025)
+
+
+def test_html_makes_no_request(report: Result) -> None:
+    text = (report.folder / "notat.html").read_text(encoding="utf-8")
+    page = html_page(report.folder / "notat.html")
+    outside = [
+        value
+        for name in ("src", "href", "srcset", "data", "poster", "action")
+        for value in page.xpath(f"//@{name}")
+        if not value.startswith(("#", "data:"))
+    ]
+    assert outside == []
+    assert not page.xpath("//script")
+    assert not re.findall(r"url\(\s*['\"]?(?!data:)[^)]", text)
+    assert "@import" not in text
+
+
+def test_charts_have_captions_and_state_their_numbers(built: Result, year: int) -> None:
+    page = html_page(built.folder / "notat.html")
+    images = page.xpath("//figure//img")
+    assert len(images) == 3
+    for image in images:
+        assert image.get("src").startswith("data:image/svg+xml")
+        assert re.search(r"\d+ pct\.", image.get("alt"))
+        assert tidy(image.xpath("ancestor::figure//figcaption")[0].text_content()).startswith("Figur ")
+    over_time = next(image.get("alt") for image in images if "Kurve" in image.get("alt"))
+    assert ("Der er ingen data for 2022 og 2023" in over_time) == (year == 2025)
+
+
+def test_the_manifest_names_engine_inputs_and_outputs(report: Result, year: int) -> None:
+    written = json.loads((report.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert written["engine"]["name"] in {"embedded", "quarto"}
+    assert written["engine"]["version"] == report.engine
+    assert {f"params/{year}.yml", "data/status.csv", "notebooks/notat.ipynb", "_extensions/notat/notat.lua"} <= set(
+        written["inputs"]
+    )
+    assert "aarsstatus/attainment.py" in written["inputs"]
+    assert set(written["outputs"]) == set(report.files) - {"manifest.json"}
+    assert written["outputs"] == manifest.output_hashes(report.folder)
+    assert "papermill" in written["packages"]
+
+
+def test_nothing_of_the_machine_leaks(report: Result, project: Project) -> None:
+    for path in report.folder.iterdir():
+        content = path.read_bytes()
+        assert str(project.root).encode() not in content, path.name
+        assert b"object at 0x" not in content, path.name
+
+
+def test_the_executed_notebook_is_normal(report: Result, year: int) -> None:
+    notebook = nbformat.read(report.folder / "notat.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert any(f"year = {year}" in cell.source for cell in notebook.cells)
+    assert notebook.cells[0].source.startswith("---\ntitle: ")
+
+
+# -- a second build, and builds that fail -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Result]:
+    """A finished build of a copied project, that the tests below break in turn."""
+    project = copy_project(tmp_path_factory.mktemp("byg") / "projekt æøå")
+    return project, build(project, 2025, Options(engine="embedded", formats=("html",)))
+
+
+QUICK = Options(engine="embedded", formats=("html",))
+
+
+def test_nothing_changed_is_nothing_done(made: tuple[Project, Result]) -> None:
+    project, first = made
+    before = {path: path.stat().st_mtime_ns for path in first.folder.iterdir()}
+    again = build(project, 2025, QUICK)
+    assert again.already_done
+    assert {path: path.stat().st_mtime_ns for path in first.folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('show(\\"# Hele kommunen\\")', "1 / 0", "celle 8 (»kommunen«): ZeroDivisionError"),
+        ('show(\\"# Hele kommunen\\")', 'show(\\"@tbl-intet\\")', "celle 8 (»kommunen«): henvisningen @tbl-intet"),
+        ('show(\\"# Hele kommunen\\")', 'print(\\"hov\\")', "celle 8 (»kommunen«): cellen udskriver"),
+        ('show_table(n.table(\\"KK\\"))', 'show(\\"::: {#tbl-kk}\\\\n\\\\n:::\\")', "tbl-kk har ingen tabel"),
+        ('show_chart(charts[\\"samlet\\"])', "import os; os._exit(3)", "døde"),
+    ],
+)
+def test_a_failing_cell_is_named_and_the_last_good_build_stays(
+    made: tuple[Project, Result], old: str, new: str, said: str
+) -> None:
+    project, first = made
+    notebook = project.notebooks / "notat.ipynb"
+    text = notebook.read_text(encoding="utf-8")
+    assert old in text
+    before = manifest.output_hashes(first.folder)
+    notebook.write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        with pytest.raises(BuildError) as caught:
+            build(project, 2025, QUICK)
+    finally:
+        notebook.write_text(text, encoding="utf-8")
+    assert said in str(caught.value)
+    assert manifest.output_hashes(first.folder) == before
+    assert not list(project.output.glob(".*")), "a scratch folder was left behind"
+    kept = project.output / "2025.fejlet.ipynb"
+    if "døde" not in said:
+        assert kept.exists()
+        kept.unlink()
+
+
+def test_bad_parameters_stop_before_anything_runs(copied: Project) -> None:
+    path = copied.params / "2025.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("comparison_year", "comparision_year"), encoding="utf-8")
+    with pytest.raises(InputError, match="mente du »comparison_year«"):
+        build(copied, 2025, QUICK)
+    assert not copied.output.exists()
+
+
+def test_another_comparison_year(made: tuple[Project, Result], tmp_path: Path) -> None:
+    project, _ = made
+    result = build(project, 2025, Options(compare=2021, engine="embedded", formats=("html",), output=tmp_path))
+    tables = html_tables(result.folder / "notat.html")
+    assert "Københavns Kommune for 2021" in tables[1][0]
+    text = tidy(html_page(result.folder / "notat.html").text_content())
+    assert "nytteindsats er udgået" in text
+
+
+def test_recomputed_figures_are_marked(made: tuple[Project, Result], tmp_path: Path) -> None:
+    project, _ = made
+    options = Options(engine="embedded", formats=("html",), figures="recomputed", output=tmp_path)
+    page = html_page(build(project, 2025, options).folder / "notat.html")
+    cell = page.xpath("//td[@data-figure='2025.BIF.placements.spells_total']")[0]
+    assert tidy(cell.text_content()) == "356†"
+    text = tidy(page.text_content())
+    assert "offentliggjort som 256." in text
+    assert "som de følger af grundlaget" in text
