@@ -227,9 +227,10 @@ end
 local function render_table(block, label)
   if html then
     -- Quarto would otherwise rewrite the table and lose <th>.
-    local attributes = { role = "region", tabindex = "0", ["aria-label"] = label }
+    -- A list, since the order of a Lua table's keys differs from run to run.
+    local attributes = pandoc.List({ { "role", "region" }, { "tabindex", "0" }, { "aria-label", label } })
     if quarto ~= nil then
-      attributes["html-table-processing"] = "none"
+      attributes:insert({ "html-table-processing", "none" })
     end
     return pandoc.Div({ block }, pandoc.Attr("", { "tabelramme" }, attributes))
   end

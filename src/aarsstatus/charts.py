@@ -8,10 +8,12 @@ is drawn as paths in the extension's own font: the same bytes on every machine.
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,7 +108,7 @@ def development(notat: Notat) -> Chart:
         ]
         handles.append(Line2D([], [], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), label="Måltallet (100 pct.)"))
         _legend(axes, handles)
-        svg, png = _saved(drawing, "udvikling")
+        svg, png = _saved(drawing)
     spoken = [
         f"{_capital(notat.group_label(group))}: "
         + danish.join([f"{f.shown} i {f.year}" for f in figures if f.group == group])
@@ -154,7 +156,7 @@ def by_administration(notat: Notat) -> Chart:
         if any(figure.year == notat.comparison_year for figure in figures):
             handles.insert(1, Patch(color=LIGHT, label=str(notat.comparison_year)))
         drawing.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-        svg, png = _saved(drawing, "maalopfyldelse")
+        svg, png = _saved(drawing)
     spoken = [
         f"{_capital(notat.group_label(group))}: "
         + danish.join([f"{f.administration} {f.shown}" for f in figures if f.group == group and f.year == notat.year])
@@ -208,7 +210,7 @@ def weighted(notat: Notat) -> Chart:
             Patch(color=SOFTER, label="Forvaltning"),
             Line2D([], [], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), label="Måltallet (100 pct.)"),
         ])  # fmt: skip
-        svg, png = _saved(drawing, "samlet")
+        svg, png = _saved(drawing)
     spoken = danish.join([f"{f.administration} {f.shown}" for f in figures])
     return Chart(
         "fig-samlet",
@@ -398,11 +400,24 @@ def _wrapped(text: str, most: int = 32) -> str:
     return "\n".join(lines)
 
 
-def _saved(drawing: Drawing, name: str) -> tuple[str, bytes]:
+def _saved(drawing: Drawing) -> tuple[str, bytes]:
     """Return a drawing as SVG, without date, creator or random ids, and as PNG made from that SVG."""
-    svg = io.StringIO()
-    drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": name})
-    return svg.getvalue(), _raster(svg.getvalue().encode())
+    written = io.StringIO()
+    drawing.savefig(written, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    svg = _compact(written.getvalue())
+    return svg, _raster(svg.encode())
+
+
+def _compact(svg: str) -> str:
+    """Round the outlines in an SVG to a hundredth of a point, which nobody sees and which halves its size."""
+    outline = re.compile(r' d="([^"]*)"')
+    number = re.compile(r"-?\d+\.\d{3,}")
+    return outline.sub(lambda path: f' d="{number.sub(_hundredth, path[1])}"', svg)
+
+
+def _hundredth(number: re.Match[str]) -> str:
+    """Return a decimal number with at most two decimals."""
+    return f"{Decimal(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _raster(svg: bytes) -> bytes:

@@ -16,7 +16,7 @@ The file is a list under the key ``errata``; every entry has these keys, all of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -153,7 +153,14 @@ def judge(rows: Iterable[AuditRow], errata: Iterable[Erratum]) -> Findings:
             declared.append((row, erratum))
         else:
             undeclared.append(row)
-    stale = [Stale(erratum, why) for erratum in errata if (why := _why_stale(erratum, rows)) is not None]
+    by_row: dict[tuple[str, str, str], list[AuditRow]] = {}
+    for row in rows:
+        by_row.setdefault((row.source, row.place, row.id), []).append(row)
+    stale = [
+        Stale(erratum, why)
+        for erratum in errata
+        if (why := _why_stale(erratum, by_row.get(erratum.key, [])) or _nowhere(erratum, rows, by_row)) is not None
+    ]
     return Findings(tuple(declared), tuple(undeclared), tuple(stale))
 
 
@@ -168,25 +175,23 @@ def _stale(erratum: Erratum, row: AuditRow) -> str | None:
     return None
 
 
-def _why_stale(erratum: Erratum, rows: Sequence[AuditRow]) -> str | None:
+def _why_stale(erratum: Erratum, found: Sequence[AuditRow]) -> str | None:
     """Say why an entry is stale, if it is: a number that is printed several times in a place needs to fit once."""
-    found = [row for row in rows if (row.source, row.place, row.id) == erratum.key]
-    if not found:
-        return _nowhere(erratum, rows)
     reasons = [_stale(erratum, row) for row in found]
-    return None if None in reasons else reasons[0]
+    return None if None in reasons or not reasons else reasons[0]
 
 
-def _nowhere(erratum: Erratum, rows: Sequence[AuditRow]) -> str:
-    """Say that no number has an entry's source, place and id, and which part looks misspelt."""
-    for name in ("source", "id", "place"):
-        word = getattr(erratum, name)
-        rows_here = {"source": rows, "id": rows, "place": [row for row in rows if row.id == erratum.id]}[name]
-        known = {getattr(row, name) for row in rows_here}
+def _nowhere(erratum: Erratum, rows: Sequence[AuditRow], keys: Container[tuple[str, str, str]]) -> str | None:
+    """Say that no number has an entry's source, place and id, if none has, and which part looks misspelt."""
+    if erratum.key in keys:
+        return None
+    here = [row for row in rows if row.id == erratum.id]
+    for name, among in (("source", rows), ("id", rows), ("place", here)):
+        word, known = str(getattr(erratum, name)), {str(getattr(row, name)) for row in among}
         if word not in known:
-            hint = near(word, known)
-            mente = f"; mente du »{hint}«?" if hint else ""
-            return f"data/published.csv har ingen række med {name} »{word}«{mente}"
+            hint = near(word, sorted(known))
+            meant = f"; mente du »{hint}«?" if hint else ""
+            return f"data/published.csv har ingen række med {name} »{word}«{meant}"
     return "data/published.csv har ingen række med den kombination af source, place og id"
 
 

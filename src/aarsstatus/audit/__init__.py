@@ -18,7 +18,7 @@ equivalents are rounded, so "possible" asks whether unrounded inputs exist that 
 
 from aarsstatus.audit.prepublication import THRESHOLDS, Finding, Moved, Threshold, check_figures, moved
 from aarsstatus.audit.rules import RULES, Rule
-from aarsstatus.audit.verdicts import COLUMNS, AuditRow, audit, figure_verdicts, to_csv
+from aarsstatus.audit.verdicts import COLUMNS, AuditRow, audit, figure_verdicts, to_csv, unrounded
 
 __all__ = [
     "COLUMNS",
@@ -34,4 +34,5 @@ __all__ = [
     "figure_verdicts",
     "moved",
     "to_csv",
+    "unrounded",
 ]

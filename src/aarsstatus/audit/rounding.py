@@ -208,4 +208,4 @@ def _rational(value: Fraction) -> str:
 
 def _fraction(value: Any) -> Fraction:  # noqa: ANN401 - z3's numbers have no types
     """Read one of Z3's rationals."""
-    return Fraction(value.numerator_as_long(), value.denominator_as_long())
+    return Fraction(value.as_string())

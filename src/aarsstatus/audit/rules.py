@@ -16,7 +16,7 @@ from typing import Literal
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, joint_interval, round_half_up
 from aarsstatus.audit.sheet import Sheet, fewest_years, in_table, table_number
-from aarsstatus.figures import Figure, Figures, Verdict, show, verdict
+from aarsstatus.figures import Figure, Figures, Verdict, show
 from aarsstatus.inputs import GROUPS, KK, Data, Printed
 from aarsstatus.params import Params
 
@@ -88,7 +88,7 @@ def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[
     if of_city is not None:
         checks.append(_city(figure, row, sheet.numbers[row.source], of_city))
     if figure.measure not in INPUTS:
-        checks.insert(0, _derived(figure, row))  # a table's own sum comes before the city's
+        checks.insert(0, _derived(figure, row, sheet.numbers[row.source]))  # a table's own sum comes before the city's
     elif of_city is None:
         checks.append(_input(figure, row))
     if figure.measure == "status":
@@ -110,15 +110,17 @@ def parts(sheet: Sheet, figures: Figures, figure: Figure) -> list[Figure] | None
     return present if present and len(present) == len(found) else None
 
 
-def _derived(figure: Figure, row: Printed) -> Check:
+def _derived(figure: Figure, row: Printed, number: Fraction | None) -> Check:
     """Hold a derived number against its formula, with the bounds of its inputs."""
-    found = verdict(row.printed, figure.computed, figure.interval)
-    reason = _stop(figure.formula)
-    if found == "contradicted":
-        reason = _but(figure.formula, row)
-    elif found == "within_rounding" and figure.interval is not None:
+    found: Verdict
+    if number == (None if figure.value is None else round_half_up(figure.value)):
+        found, reason = "exact", _stop(figure.formula)
+    elif number is not None and figure.interval is not None and figure.interval.rounds_to(number):
         bounds = _between(figure.interval)
+        found, reason = "within_rounding", _stop(figure.formula)
         reason += f" Grundtallene er afrundet; uafrundet er det {bounds}, så {row.printed} er muligt."
+    else:
+        found, reason = "contradicted", _but(figure.formula, row)
     return Check(_RULE_OF[figure.measure], found, figure.computed, reason, figure.lower, figure.upper)
 
 
@@ -206,7 +208,9 @@ def repeated(sheet: Sheet, figures: Figures, row: Printed, first: Check) -> Chec
         return replace(first, rule="repeated", reason=f"Som i {primary.place}: {first.reason}")
     figure = figures.get(row.id)
     if first.verdict == "contradicted" and figure is not None and figure.measure not in INPUTS:
-        return _derived(figure, row)  # the table is wrong already: the sentence may well be right
+        return _derived(
+            figure, row, sheet.numbers[row.source]
+        )  # the table is wrong already: the sentence may well be right
     reason = _stop(f"{_capital(primary.place)} har {primary.printed}, men her står {row.printed}")
     return Check("repeated", "contradicted", primary.printed, reason, first.lower, first.upper)
 

@@ -108,8 +108,9 @@ class Sheet:
                 spells = self.number(figure_id(year, code, at.group, "spells", at.scheme))
                 known = None if spells is None else int(spells)
                 interval = self._interval((year, code, at.scheme), number, known)
+                value = interval.lower if interval.exact else number
                 statuses[year, code, at.scheme] = Status(
-                    year, code, at.scheme, number, known, interval, self.notat, row.source
+                    year, code, at.scheme, value, known, interval, self.notat, row.source
                 )
         return _figures(
             tuple(self.data.schemes.values()), self.data.administrations, tuple(targets.values()),
@@ -170,9 +171,18 @@ def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
         if problem is not None:
             problems.append(problem)
             continue
-        numbers[row.source] = None if row.printed == danish.NO_TARGET else danish.parse(row.printed)
+        numbers[row.source] = None if row.printed == danish.NO_TARGET else _number(row.printed)
         primary.setdefault(row.id, row)
     return Sheet(params, data, rows, administrations, tables, primary, numbers)
+
+
+@lru_cache(maxsize=2048)
+def _number(text: str) -> Fraction | None:
+    """Read a number as a notat prints it; None where it is not one."""
+    try:
+        return danish.parse(text)
+    except ValueError:
+        return None
 
 
 def _existed(data: Data, code: str, year: int) -> bool:
@@ -195,10 +205,7 @@ def _unreadable(row: Printed, at: FigureId, data: Data, tables: tuple[tuple[int,
         return Problem(file, "ukendt jobordning i gruppen", int(line), "id", at.scheme, hint=near(at.scheme, schemes))
     if row.printed == danish.NO_TARGET:
         return None
-    try:
-        number = danish.parse(row.printed)
-    except ValueError:
-        number = None
+    number = _number(row.printed)
     whole = at.measure not in PERCENTAGES
     if number is None or number < 0 or (whole and number.denominator != 1):
         expected = "et helt tal som 1.134" if whole else "en procent som 74 pct."

@@ -11,7 +11,7 @@ from fractions import Fraction
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.audit import rules
-from aarsstatus.audit.rounding import Claim, Clash, Inputs, clashes
+from aarsstatus.audit.rounding import Claim, Clash, Inputs, clashes, witness
 from aarsstatus.audit.rules import Check, Rule
 from aarsstatus.audit.sheet import Sheet, in_table, read_figure_id, read_sheet
 from aarsstatus.figures import PERCENTAGES, Figure, Figures, Measure, Verdict, plain_decimal
@@ -19,7 +19,7 @@ from aarsstatus.inputs import KK, Data, Printed
 from aarsstatus.params import Params
 from aarsstatus.problems import InputError, Problem, near
 
-__all__ = ["COLUMNS", "AuditRow", "audit", "claims", "figure_verdicts", "to_csv"]
+__all__ = ["COLUMNS", "AuditRow", "audit", "claims", "figure_verdicts", "to_csv", "unrounded"]
 
 COLUMNS = ("source", "place", "id", "printed", "recomputed", "lower", "upper", "verdict", "reason")
 """The columns of ``audit.csv``, in order."""
@@ -83,6 +83,31 @@ def audit(data: Data, params: Iterable[Params], *, notat: str | None = None) -> 
     if problems:
         raise InputError(problems)
     return [judged[row.source] for row in wanted]
+
+
+def unrounded(data: Data, params: Params) -> dict[str, Fraction]:
+    """Return unrounded statuses that round to all that a notat printed, but for what is contradicted.
+
+    They are not the statuses that there were, which nobody can know from the notat; they prove that there may have
+    been some. By the statuses' ids, in persons.
+
+    Raises
+    ------
+    InputError
+        As `audit`.
+    """
+    problems: list[Problem] = []
+    sheet = read_sheet(data, params, problems)
+    if problems:
+        raise InputError(problems)
+    figures = sheet.figures()
+    checks = {id_: rules.figure_checks(sheet, figures, row, {}) for id_, row in sheet.primary.items()}
+    inputs, said = claims(sheet, figures, checks)
+    given_up = {clash.id for clash in clashes(inputs, said)}
+    found = witness(inputs, tuple(claim for claim in said if claim.id not in given_up))
+    if found is None:
+        raise AssertionError("claims that hold together have a witness")
+    return found
 
 
 def to_csv(rows: Iterable[AuditRow]) -> str:

@@ -62,7 +62,7 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -
     said = {key: _plain(value) if isinstance(value, str) else value for key, value in metadata.items()}
     _fill_in(parts, said)
     _properties(parts, said)
-    _language(parts)
+    _styles_and_language(parts)
     if fonts is not None:
         _embed_fonts(parts, fonts)
     _write(path, parts)
@@ -257,14 +257,17 @@ def _fill_in(parts: _Parts, metadata: Mapping[str, Any]) -> None:
             parts[name] = _bytes(header)
         elif re.fullmatch(r"word/footer\d+\.xml", name):
             footer = etree.fromstring(parts[name])
-            paragraph = footer.find(_w("p"))
-            if office and paragraph is not None:
-                paragraph.insert(1, _run(str(office), None, bold=True))
-            if address:
+            first = footer.find(_w("p"))
+            lines = [(text, bold) for text, bold in ((office, True), (address, False)) if text]
+            for number, (text, bold) in enumerate(lines):
+                run = _run(str(text), None, bold=bold)
+                if number == 0:
+                    first.insert(1, run)
+                    continue
                 line = etree.SubElement(footer, _w("p"))
                 style = etree.SubElement(etree.SubElement(line, _w("pPr")), _w("pStyle"))
                 style.set(_w("val"), "Footer")
-                line.append(_run(address, None))
+                line.append(run)
             parts[name] = _bytes(footer)
 
 
@@ -313,12 +316,18 @@ def _remove(parts: _Parts, part: str) -> None:
         parts[name] = _bytes(root)
 
 
-def _language(parts: _Parts) -> None:
-    """Say that the document is in Danish as written in Denmark; »da« alone leaves Word without a dictionary."""
+def _styles_and_language(parts: _Parts) -> None:
+    """Say that the document is in Danish as written in Denmark (»da« alone leaves Word without a dictionary).
+
+    Pandoc's styles for program code go: a notat has none, and a colleague's list of styles is long enough.
+    """
     for name in ("word/styles.xml", "word/settings.xml"):
         root = etree.fromstring(parts[name])
         for element in root.iter(_w("lang"), _w("themeFontLang")):
             element.set(_w("val"), "da-DK")
+        for style in root.findall(_w("style")):
+            if style.get(_w("styleId"), "").endswith("Tok"):
+                root.remove(style)
         parts[name] = _bytes(root)
 
 
