@@ -1,7 +1,7 @@
 """Measures, side by side in one run: pairs are interleaved, medians are taken, ratios count.
 
-    python bench/bench.py            everything, five rounds; writes bench/RESULTS.md
-    python bench/bench.py --rounds 1 --dry    one round, printed only
+python bench/bench.py            everything, five rounds; writes bench/RESULTS.md
+python bench/bench.py --rounds 1 --dry    one round, printed only
 """
 
 from __future__ import annotations
@@ -151,9 +151,7 @@ def report(found: list[Comparison], rounds: int) -> str:
     entries = {id(e): e for c in found for e in (c.subject, c.reference)}.values()
     lines += [f"| {e.name} | {e.median:.2f} s | {min(e.seconds):.2f}–{max(e.seconds):.2f} s |" for e in entries]
     lines += ["", "| comparison | ratio | target | |", "|---|---|---|---|"]
-    lines += [
-        f"| {c.title} | {c.ratio:.2f} | {c.target} | {'met' if c.met(c.ratio) else 'not met'} |" for c in found
-    ]
+    lines += [f"| {c.title} | {c.ratio:.2f} | {c.target} | {'met' if c.met(c.ratio) else 'not met'} |" for c in found]
     if not shutil.which("quarto"):
         lines += ["", "Quarto is not on this machine's PATH: not compared."]
     return "\n".join(lines) + "\n"

@@ -76,7 +76,3 @@ def test_small_counts_are_words() -> None:
 @pytest.mark.parametrize(("before", "after", "word"), [(1, 2, "steget"), (2, 1, "faldet"), (2, 2, "uændret")])
 def test_direction(before: int, after: int, word: str) -> None:
     assert danish.direction(before, after) == word
-
-
-def test_sentences_end_once() -> None:
-    assert danish.sentences(["Det er 74 pct.", "Det er 7"]) == "Det er 74 pct. Det er 7."

@@ -10,15 +10,15 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aarsstatus import manifest
-from aarsstatus.figures import Mode
+from aarsstatus import audit, manifest, quality
+from aarsstatus.figures import Figures, Mode
 from aarsstatus.inputs import read_year
 from aarsstatus.notat import Notat, front_matter
-from aarsstatus.render import embedded
 from aarsstatus.render import FORMATS, Choice, Engine, Format, RenderError, choose
 
 if TYPE_CHECKING:
@@ -97,6 +97,24 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
     return Result(year, target, files, engine.version(), time.perf_counter() - started, already)
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """One of a build's notebooks: its name, its title and heading, and the formats it is rendered to."""
+
+    name: str
+    title: str
+    doctype: str
+    formats: tuple[Format, ...]
+
+
+def _reports(notat: Notat, formats: tuple[Format, ...]) -> list[_Report]:
+    """Return the notebooks of a build. The quality report is for the screen alone."""
+    return [
+        _Report("notat", notat.title(), "NOTAT", formats),
+        _Report("kvalitetsrapport", f"Kvalitetsrapport for årsstatus {notat.year}", "KVALITETSRAPPORT", ("html",)),
+    ]
+
+
 def _make(
     project: Project,
     notat: Notat,
@@ -111,15 +129,24 @@ def _make(
     scratch = target.with_name(f".{target.name}-{os.getpid()}")
     scratch.mkdir()
     try:
-        notebook = _executed(project, notat, scratch / "notat.ipynb", progress, _failed_notebook(target))
+        progress("Kører notebookene og regner efter")
+        reports = _reports(notat, options.formats)
+        with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
+            executing = [pool.submit(_executed, project, notat, report, scratch, target) for report in reports]
+            audited = pool.submit(_audited, project, notat)
+            notebooks = [job.result() for job in executing]
+            rows, figures = audited.result()
         progress(f"Laver {', '.join(format_.upper() for format_ in options.formats)} med {engine.version()}")
-        try:
-            engine.render(notebook, options.formats, scratch)
-        except (RenderError, embedded.RenderError) as error:
-            _keep(notebook, _failed_notebook(target))
-            raise BuildError(str(error)) from None
+        for report, notebook in zip(reports, notebooks, strict=True):
+            try:
+                engine.render(notebook, report.formats, scratch)
+            except RenderError as error:
+                shutil.copyfile(notebook, _failed_notebook(target))
+                raise BuildError(str(error)) from None
+        (scratch / "kvalitetsrapport.ipynb").unlink()
         progress("Skriver tal og manifest")
-        _write(scratch / "figures.csv", notat.figures.to_csv())
+        _write(scratch / "figures.csv", figures.to_csv())
+        _write(scratch / "audit.csv", audit.to_csv(rows))
         manifest.write(scratch, made_from)
         _swap_in(scratch, target)
         _failed_notebook(target).unlink(missing_ok=True)
@@ -127,35 +154,41 @@ def _make(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _executed(project: Project, notat: Notat, path: Path, progress: Progress, failed: Path) -> Path:
-    """Execute the notat's notebook, check what came of it, and write it to `path`."""
+def _audited(project: Project, notat: Notat) -> tuple[list[audit.AuditRow], Figures]:
+    """Return the audit of all that was published up to the year, and the figures with its verdicts."""
+    rows = quality.audit_years(notat.data, quality.read_published_params(project, notat.year))
+    return rows, notat.figures.with_verdicts(audit.figure_verdicts(rows))
+
+
+def _executed(project: Project, notat: Notat, report: _Report, folder: Path, target: Path) -> Path:
+    """Execute one of the notebooks, check what came of it, and write it to `folder`."""
     from aarsstatus import execute  # noqa: PLC0415 - a build that is done already needs no kernel
 
+    written = project.notebooks / f"{report.name}.ipynb"
+    path = folder / written.name
     with execute.kernel(project.root) as kernel:
-        progress("Kører notebooken")
         import nbformat  # noqa: PLC0415 - while the kernel boots
 
         from aarsstatus.document import findings  # noqa: PLC0415
 
-        source = nbformat.read(project.notebooks / "notat.ipynb", as_version=4)
-        _set_front_matter(source, front_matter(notat.params, notat.title(), "NOTAT"))
+        source = nbformat.read(written, as_version=4)
+        _set_front_matter(source, front_matter(notat.params, report.title, report.doctype))
         prepared = path.with_suffix(".input.ipynb")
         _write(prepared, nbformat.writes(source) + "\n")
         parameters = {"year": notat.year, "comparison_year": notat.comparison_year, "figures": notat.mode}
         try:
-            notebook = execute.execute(prepared, path, parameters, kernel, project.root)
+            notebook = execute.execute(prepared, path, parameters, kernel)
         except execute.NotebookError as error:
             if error.notebook is not None:
-                _write(path, nbformat.writes(error.notebook) + "\n")
-                _keep(path, failed)
-            raise BuildError(f"{project.name(project.notebooks / 'notat.ipynb')}, {error}") from None
+                _write(_failed_notebook(target), nbformat.writes(error.notebook) + "\n")
+            raise BuildError(f"{project.name(written)}, {error}") from None
         finally:
             prepared.unlink(missing_ok=True)
     _write(path, nbformat.writes(notebook) + "\n")
     problems = findings(notebook)
     if problems:
-        _keep(path, failed)
-        raise BuildError("\n".join(f"notebooks/notat.ipynb, {problem}" for problem in problems))
+        shutil.copyfile(path, _failed_notebook(target))
+        raise BuildError("\n".join(f"{project.name(written)}, {problem}" for problem in problems))
     return path
 
 
@@ -170,10 +203,6 @@ def _set_front_matter(notebook: nbformat.NotebookNode, values: dict[str, Any]) -
 def _failed_notebook(target: Path) -> Path:
     """Return where the executed notebook of a failed build is kept."""
     return target.with_name(f"{target.name}.fejlet.ipynb")
-
-
-def _keep(notebook: Path, place: Path) -> None:
-    shutil.copyfile(notebook, place)
 
 
 def _write(path: Path, text: str) -> None:

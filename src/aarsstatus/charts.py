@@ -29,14 +29,16 @@ from matplotlib.patheffects import withStroke
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.inputs import GROUPS, KK
+from aarsstatus.markdown import sentences
 from aarsstatus.tables import Cell, Row, Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from aarsstatus.notat import Notat
+    from aarsstatus.quality import Quality
 
-__all__ = ["Chart", "all_charts"]
+__all__ = ["Chart", "all_charts", "rounding"]
 
 PPI = 200
 """Dots per inch of a chart in Word."""
@@ -54,14 +56,14 @@ FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn chart: its id, caption and alternative text, its SVG and PNG, and the numbers drawn."""
+    """A drawn chart: its id, caption and alternative text, its SVG and PNG, and the numbers drawn (None where a table beside it has them)."""
 
     id: str
     caption: str
     alt: str
     svg: str
     png: bytes
-    numbers: Table
+    numbers: Table | None
 
 
 def all_charts(notat: Notat) -> Mapping[str, Chart]:
@@ -83,7 +85,7 @@ def development(notat: Notat) -> Chart:
     years = sorted({figure.year for figure in figures})
     span = range(years[0], years[-1] + 1)
     missing = [year for year in span if year not in years]
-    with _style(notat):
+    with _style(notat.fonts):
         drawing, axes = _canvas(3.1)
         for run in _runs(missing):
             axes.axvspan(run[0] - 0.5, run[-1] + 0.5, color="#f0f0f0", zorder=0)
@@ -97,7 +99,7 @@ def development(notat: Notat) -> Chart:
         changes = _scheme_changes(notat)
         for year, text in changes:
             axes.axvline(year - 0.5, color=MUTED, linewidth=0.8, linestyle=":")
-            axes.text(year - 0.46, top * 1.02, text, ha="left", va="bottom", color=MUTED, fontsize=7.5)
+            axes.text(year, top * 1.02, text, ha="center", va="bottom", color=MUTED, fontsize=7)
         axes.set_xlim(span[0] - 0.5, span[-1] + 0.5)
         axes.set_ylim(0, top)
         axes.set_xticks(list(span), [str(year) for year in span])
@@ -115,13 +117,11 @@ def development(notat: Notat) -> Chart:
         for group in groups
     ]
     gap = f" Der er ingen data for {danish.join([str(year) for year in missing])}." if missing else ""
-    marks = "".join(
-        f" {danish.sentences([f'{line} fra {year}' for line in text.splitlines()])}" for year, text in changes
-    )
+    marks = "".join(f" {sentences([f'{line} fra {year}' for line in text.splitlines()])}" for year, text in changes)
     return Chart(
         "fig-udvikling",
         f"Målopfyldelse for hele kommunen, {years[0]}–{years[-1]}",
-        f"Kurve over målopfyldelsen for hele kommunen. {danish.sentences(spoken)}{gap}{marks}",
+        f"Kurve over målopfyldelsen for hele kommunen. {sentences(spoken)}{gap}{marks}",
         svg,
         png,
         _numbers(
@@ -144,7 +144,7 @@ def by_administration(notat: Notat) -> Chart:
         [(year, code, group) for year in (notat.year, notat.comparison_year) for code in codes for group in groups],
         "attainment",
     )
-    with _style(notat):
+    with _style(notat.fonts):
         drawing = Drawing(figsize=(WIDTH, 3.3), layout="constrained")
         panels = drawing.subplots(1, len(groups), sharey=True, squeeze=False)[0]
         for axes, group in zip(panels, groups, strict=True):
@@ -164,14 +164,12 @@ def by_administration(notat: Notat) -> Chart:
     ]
     before = [f"{notat.group_label(f.group)} {f.shown}" for f in figures if f.year == notat.comparison_year]
     compared = (
-        f" Til sammenligning {notat.comparison_year} for KK: {danish.sentences([danish.join(before)])}"
-        if before
-        else ""
+        f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(before)])}" if before else ""
     )
     return Chart(
         "fig-maalopfyldelse",
         f"Målopfyldelse i forhold til måltallet i {notat.year}, fordelt på forvaltninger",
-        f"Vandrette søjler for hver forvaltning. {danish.sentences(spoken)}{compared}",
+        f"Vandrette søjler for hver forvaltning. {sentences(spoken)}{compared}",
         svg,
         png,
         _numbers(
@@ -186,7 +184,7 @@ def weighted(notat: Notat) -> Chart:
     """Draw the weighted attainment of each administration and the city this year."""
     codes = [KK, *notat.administrations()]
     figures = _drawn(notat, [(notat.year, code, "total") for code in codes], "weighted_attainment")
-    with _style(notat):
+    with _style(notat.fonts):
         drawing, axes = _canvas(2.9)
         most = max(map(_height, figures), default=100.0)
         for place, code in enumerate(codes):
@@ -215,7 +213,7 @@ def weighted(notat: Notat) -> Chart:
     return Chart(
         "fig-samlet",
         f"Samlet målopfyldelse (vægtet gennemsnit) i {notat.year}",
-        f"Søjler for den samlede målopfyldelse i {notat.year}: {danish.sentences([spoken])}",
+        f"Søjler for den samlede målopfyldelse i {notat.year}: {sentences([spoken])}",
         svg,
         png,
         _numbers(
@@ -223,6 +221,47 @@ def weighted(notat: Notat) -> Chart:
             ["Samlet målopfyldelse"],
             [(code, [_find(figures, notat.year, code, "total")]) for code in codes],
         ),
+    )
+
+
+def rounding(quality: Quality) -> Chart:
+    """Draw where each unrounded number may lie that holds within rounding, seen from the number that is printed."""
+    rows = [row for row in quality.rounded if row.lower is not None and row.upper is not None]
+    with _style(quality.fonts):
+        drawing, axes = _canvas(0.9 + 0.3 * len(rows))
+        axes.axvspan(-0.5, 0.5, color="#e3e9f3", zorder=0)
+        axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
+        for place, row in enumerate(rows):
+            printed = danish.parse(row.printed)
+            lower, upper = (float(end - printed) for end in (row.lower or printed, row.upper or printed))
+            axes.plot([lower, upper], [place, place], color=COLOURS["placements"], linewidth=5, solid_capstyle="butt")
+            axes.plot(float(danish.parse(row.recomputed) - printed), place, marker="D", color=COLOURS["fleksjob"])
+        axes.set_yticks(range(len(rows)), [f"{row.place[:1].upper()}{row.place[1:]}" for row in rows], fontsize=7.5)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.xaxis.set_major_formatter(lambda value, _: danish.decimal(Fraction(value)).removesuffix(",0"))
+        axes.set_xlabel("forskel fra det trykte tal (personer eller procentpoint)", fontsize=7.5)
+        axes.xaxis.grid(visible=True, color=GRID, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.tick_params(length=0)
+        handles = [
+            Line2D([], [], color=COLOURS["placements"], linewidth=5, label="Hvor det uafrundede tal kan ligge"),
+            Line2D([], [], color=COLOURS["fleksjob"], marker="D", linestyle="", label="Af de trykte grundtal"),
+            Patch(color="#e3e9f3", label="Rundes af til det trykte tal"),
+        ]
+        drawing.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+        svg, png = _saved(drawing)
+    spoken = [
+        f"{row.place}: trykt {row.printed} uafrundet mellem {danish.decimal(row.lower)} og {danish.decimal(row.upper)}"
+        for row in rows
+        if row.lower is not None and row.upper is not None
+    ]
+    return Chart(
+        "fig-afrunding",
+        f"Tal inden for afrundingen i årsstatussen for {quality.year}: hvor det uafrundede tal kan ligge",
+        f"En vandret streg for hvert tal. {sentences(spoken)}",
+        svg,
+        png,
+        None,
     )
 
 
@@ -292,10 +331,10 @@ def _capital(text: str) -> str:
 
 
 @contextmanager
-def _style(notat: Notat) -> Iterator[None]:
+def _style(fonts: Path | None) -> Iterator[None]:
     """Draw in the extension's font, the same on every machine."""
     family = "DejaVu Sans"
-    for path in (notat.fonts / name for name in FONTS if notat.fonts is not None):
+    for path in (fonts / name for name in FONTS if fonts is not None):
         if path.is_file():
             font_manager.fontManager.addfont(path)
             family = "Open Sans"
@@ -426,4 +465,5 @@ def _raster(svg: bytes) -> bytes:
         Path(folder, "chart.svg").write_bytes(svg)
         page = '#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("chart.svg")\n'
         Path(folder, "page.typ").write_text(page, encoding="utf-8")
-        return typst.compile(Path(folder, "page.typ"), root=folder, format="png", ppi=PPI, ignore_system_fonts=True)
+        source = Path(folder, "page.typ")
+        return bytes(typst.compile(source, root=Path(folder), format="png", ppi=PPI, ignore_system_fonts=True))

@@ -1,4 +1,4 @@
-"""The command line: ``aarsstatus build | check | explain``.
+"""The command line: ``aarsstatus build | check | verify | explain``.
 
 It is made with argparse, and everything heavier is loaded by the command that needs it: asking for help costs a few
 hundredths of a second. What a person reads is Danish.
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="KOMMANDO", required=True, title="kommandoer")
     _add_build(commands)
     _add_check(commands)
+    _add_verify(commands)
     _add_explain(commands)
     return parser
 
@@ -107,6 +108,19 @@ def _add_check(commands: Commands) -> None:  # type: ignore[valid-type]
         "aarsstatus check 2025",
     )
     check.add_argument("year", type=_year, metavar="ÅR", help="året")
+
+
+def _add_verify(commands: Commands) -> None:  # type: ignore[valid-type]
+    verify = _command(
+        commands,
+        "verify",
+        _verify,
+        "regn alt efter, der er offentliggjort",
+        "Regner hvert trykt tal i de offentliggjorte notater efter og holder det, der ikke passer, op mod\n"
+        "data/errata.yml. Slutter med 0, når alt er forklaret, og ellers med 1.",
+        "aarsstatus verify          alle offentliggjorte år\naarsstatus verify 2025",
+    )
+    verify.add_argument("years", nargs="*", type=_year, metavar="ÅR", help="året eller årene; uden: alle")
 
 
 def _add_explain(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -214,6 +228,34 @@ def _check(arguments: argparse.Namespace) -> int:
         return FINDINGS
     print(f"{arguments.year}: parametre og data er i orden")
     return DONE
+
+
+_VERIFIED = (
+    ("notat", "source"), ("trykte tal", "printed"), ("stemmer", "exact"), ("inden for afrunding", "within_rounding"),
+    ("modstrid, forklaret", "declared"), ("modstrid, uforklaret", "undeclared"), ("forældet", "stale"),
+)  # fmt: skip
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from aarsstatus.project import find_project  # noqa: PLC0415
+    from aarsstatus.quality import verify  # noqa: PLC0415
+
+    found = verify(find_project(), arguments.years)
+    lines = [[title for title, _ in _VERIFIED]]
+    lines += [[str(getattr(row, name)) for _, name in _VERIFIED] for row in found.summary]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_VERIFIED))]
+    for name, *cells in lines:
+        print(
+            "  ".join(
+                [name.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))]
+            )
+        )
+    for row in found.findings.undeclared:
+        print(f"\nuforklaret: {row.source}, {row.place}: {row.printed} ({row.id})\n  {row.reason}")
+    for stale in found.findings.stale:
+        print(f"\nforældet: {stale.erratum.file}, linje {stale.erratum.line}: {stale.erratum.id}\n  {stale.why}")
+    print(f"\n{len(found.rows)} trykte tal er regnet efter.", "Alt er forklaret." if found.findings.explained else "")
+    return DONE if found.findings.explained else FINDINGS
 
 
 def _explain(arguments: argparse.Namespace) -> int:

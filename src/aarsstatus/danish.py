@@ -20,7 +20,6 @@ __all__ = [
     "long_date",
     "parse",
     "percent",
-    "sentences",
     "short_date",
     "whole",
 ]
@@ -96,11 +95,6 @@ def join(words: Sequence[str], last: Literal["og", "eller"] = "og") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def sentences(texts: Sequence[str]) -> str:
-    """Write texts as sentences; one that ends in an abbreviation's point gets no second one."""
-    return " ".join(text if text.endswith(".") else f"{text}." for text in texts)
 
 
 def in_words(count: int) -> str:

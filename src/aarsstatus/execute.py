@@ -78,7 +78,7 @@ def _environment(folder: str) -> dict[str, str]:
 
 
 def execute(
-    source: Path, target: Path, parameters: Mapping[str, Any], manager: AsyncKernelManager, folder: Path
+    source: Path, target: Path, parameters: Mapping[str, Any], manager: AsyncKernelManager
 ) -> nbformat.NotebookNode:
     """Execute a notebook with Papermill.
 
@@ -89,9 +89,7 @@ def execute(
     parameters
         What Papermill injects; each must be one that the notebook's ``parameters`` cell has.
     manager
-        A started kernel.
-    folder
-        The working folder, the kernel's own.
+        A started kernel; its working folder is the notebook's.
 
     Returns
     -------
@@ -111,7 +109,6 @@ def execute(
             source,
             target,
             parameters=dict(parameters),
-            cwd=folder,
             km=manager,
             progress_bar=False,
             execution_timeout=CELL_TIMEOUT,

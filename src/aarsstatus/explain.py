@@ -70,6 +70,7 @@ def _facts(figure: Figure) -> Iterator[str]:
         yield f"læst i {figure.source}"
     interval = figure.interval
     if interval is not None and not interval.exact:
-        yield f"uden afrunding: fra {danish.decimal(interval.lower)} til {danish.decimal(interval.upper)} {unit(figure.measure)}"
+        ends = f"fra {danish.decimal(interval.lower)} til {danish.decimal(interval.upper)}"
+        yield f"uden afrunding: {ends} {unit(figure.measure)}"
     if figure.published:
         yield f"offentliggjort som {figure.published}: {VERDICTS[figure.verdict]}"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -39,6 +39,7 @@ Measure = Literal[
 Verdict = Literal["exact", "within_rounding", "contradicted", "unpublished"]
 Mode = Literal["published", "recomputed"]
 
+NOT_ADOPTED = "der er ikke vedtaget et måltal"
 PERCENTAGES: frozenset[str] = frozenset({"attainment", "weight", "weighted_attainment"})
 
 
@@ -135,6 +136,15 @@ class Figures(Mapping[str, Figure]):
             and (administration is None or figure.administration == administration)
             and (measure is None or figure.measure == measure)
         ]
+
+    def with_verdicts(self, verdicts: Mapping[str, Verdict]) -> Figures:
+        """Return the same figures with other verdicts, by id, where they were published."""
+        return Figures(
+            [
+                replace(figure, verdict=verdicts[figure.id]) if figure.published and figure.id in verdicts else figure
+                for figure in self._by_id.values()
+            ]
+        )
 
     def to_csv(self) -> str:
         """Return the figures as ``figures.csv``: comma, point decimal, one row a figure."""
@@ -281,13 +291,17 @@ class _Builder:
         row = self.data.targets.get((year, administration, group))
         number = row.target if row else None
         target = self.add(
-            at, "target", Fraction(number) if number else None, Interval.exactly(number) if number else None,
-            "vedtaget af Borgerrepræsentationen" if number else "der er ikke vedtaget et måltal", source=row.source if row else "",
-        )  # fmt: skip
+            at,
+            "target",
+            Fraction(number) if number else None,
+            Interval.exactly(number) if number else None,
+            "vedtaget af Borgerrepræsentationen" if number else NOT_ADOPTED,
+            source=row.source if row else "",
+        )
         value = formulas.attainment(_value(status), number)
         interval = formulas.attainment_interval(_interval(status), number)
         if value is None:
-            formula = "der er ikke vedtaget et måltal"
+            formula = NOT_ADOPTED
         else:
             above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
             formula = f"{above} ÷ {_number(_value(target))} = {danish.decimal(value * 100)} → {danish.percent(value)}"
@@ -305,7 +319,8 @@ class _Builder:
         weights: dict[str, Figure] = {}
         for group in (figure.group for figure in attainments if figure.group in shares):
             share = shares[group]
-            formula = f"{_number(Fraction(targets[group] or 0))} ÷ ({below}) = {danish.decimal(share * 100)} → {danish.percent(share)}"
+            above = _number(Fraction(targets[group] or 0))
+            formula = f"{above} ÷ ({below}) = {danish.decimal(share * 100)} → {danish.percent(share)}"
             others = [id_ for other, id_ in sources.items() if other != group]
             weights[group] = self.add(
                 (year, administration, group, ""), "weight", share * 100, Interval.exactly(share * 100), formula,
@@ -317,7 +332,7 @@ class _Builder:
         interval = formulas.weighted_attainment_interval(intervals, shares)
         counted = [f for f in attainments if f.value is not None and f.group in weights]
         if value is None:
-            formula = "der er ikke vedtaget et måltal"
+            formula = NOT_ADOPTED
         else:
             terms = [f"{_percentage(weights[f.group])} × {_percentage(f)}" for f in counted]
             above = " + ".join(terms)
@@ -357,7 +372,7 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
 
 
 def printed_values(data: Data, notat: str | None) -> dict[str, str]:
-    """Return the value that each figure was published with: in a table or a footnote if anywhere there, else in prose."""
+    """Return the value that each figure was published with: a table or a footnote goes before the prose."""
     values: dict[str, str] = {}
     by_rank = sorted(data.printed, key=lambda row: (row.notat != notat, row.in_prose))
     for row in by_rank:

@@ -298,12 +298,17 @@ def _delimiter(text: str) -> str:
 _SCHEMES = _Table(
     "schemes.csv",
     {
-        "scheme": _text, "group": _one_of(GROUPS, "en måltalsgruppe"), "counting": _one_of(COUNTINGS, "en opgørelsesmåde"),
-        "first_year": _year, "last_year": _or_none(_year), "name": _text, "row_label": _text,
+        "scheme": _text,
+        "group": _one_of(GROUPS, "en måltalsgruppe"),
+        "counting": _one_of(COUNTINGS, "en opgørelsesmåde"),
+        "first_year": _year,
+        "last_year": _or_none(_year),
+        "name": _text,
+        "row_label": _text,
     },
     ("scheme",),
-    lambda v, source: Scheme(v["scheme"], v["group"], v["counting"], v["first_year"], v["last_year"], v["name"], v["row_label"], source),
-)  # fmt: skip
+    lambda v, source: Scheme(key=v.pop("scheme"), **v, source=source),
+)
 
 _ADMINISTRATIONS = _Table(
     "administrations.csv",
@@ -324,8 +329,15 @@ def _build_status(values: dict[str, Any], source: str) -> Status:
     status: Fraction = values["status"]
     interval = Interval.rounded(status) if values["rounding"] == "whole" else Interval.exactly(status)
     return Status(
-        values["year"], values["administration"], values["scheme"], status, values["spells"], interval, values["source"], source
-    )  # fmt: skip
+        year=values["year"],
+        administration=values["administration"],
+        scheme=values["scheme"],
+        status=status,
+        spells=values["spells"],
+        interval=interval,
+        origin=values["source"],
+        source=source,
+    )
 
 
 def read_data(project: Project) -> Data:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["attribute", "bullets", "plain", "span"]
+__all__ = ["attribute", "bullets", "plain", "sentences", "span"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~^$@&\"':%=/])")
 
@@ -18,6 +18,15 @@ def plain(text: str) -> str:
 def span(figure: str, text: str) -> str:
     """Write a number in running text with the id of its figure on it."""
     return f"[{text}]{{{attribute('figure', figure)}}}"
+
+
+def sentences(texts: Sequence[str]) -> str:
+    """Write texts as sentences; one that ends in an abbreviation's point gets no second one.
+
+    The point may stand inside a number that carries its figure: ``[79 pct.]{figure="…"}``.
+    """
+    seen = (re.sub(r"\]\{[^}]*\}$", "", text) for text in texts)
+    return " ".join(text if bare.endswith(".") else f"{text}." for text, bare in zip(texts, seen, strict=True))
 
 
 def attribute(name: str, text: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aarsstatus import danish, tables
 from aarsstatus.figures import Figure, Figures, Mode, build_figures, figure_id, show
 from aarsstatus.inputs import KK, Data, Scheme, read_year
-from aarsstatus.markdown import plain, span
+from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.params import Params
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
@@ -46,9 +46,10 @@ class Notat:
         self.params, self.data, self.mode, self.fonts = params, data, mode, fonts
         self.year, self.comparison_year = params.year, params.comparison_year
         self.figures: Figures = build_figures(data, params.year, notat=params.notat, mode=mode)
-        own = [row for row in data.printed if row.notat == params.notat and mode == "published"]
+        own = [row for row in data.printed if row.notat == params.notat]
         self._prose = {row.id: row.printed for row in own if row.in_prose}
-        self._printed = {row.id: row.printed for row in own}
+        self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
+        self._said: dict[str, Figure] = {}
 
     # -- looking up ---------------------------------------------------------------------------------------
 
@@ -107,7 +108,14 @@ class Notat:
 
     def year_shown(self, year: int, administration: str, where: str) -> str:
         """Return the year as a caption, a header or a footnote shows it."""
-        return self._printed.get(f"{year}.{administration}.{where}.year", str(year))
+        published = self._years.get(f"{year}.{administration}.{where}.year", str(year))
+        if self.mode == "published":
+            return published
+        return str(year) if published == str(year) else f"{year}{tables.MARK}"
+
+    def year_published(self, year: int, administration: str, where: str) -> str:
+        """Return the year that was printed in a caption, a header or a footnote."""
+        return self._years.get(f"{year}.{administration}.{where}.year", str(year))
 
     def title(self) -> str:
         """Return the notat's title, as the seeds word it."""
@@ -118,11 +126,25 @@ class Notat:
     def say(self, year: int, group: str, measure: str, administration: str = KK, scheme: str = "") -> str:
         """Return a figure for a sentence, as Markdown that carries its id."""
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
-        return span(figure.id, self._in_prose(figure) + tables.mark(self, figure))
+        shown = self._in_prose(figure)
+        if danish.parse(self._prose.get(figure.id, figure.published or shown)) == danish.parse(shown):
+            return span(figure.id, shown)
+        self._said[figure.id] = figure
+        return span(figure.id, shown + tables.MARK)
+
+    def notes(self) -> str:
+        """Return a note on each number that was said otherwise than it was published, and forget them."""
+        told = [
+            f"{plain(tables.MARK)} {self._in_prose(figure)} for {figure.year}: offentliggjort som "
+            f"{self._prose.get(figure.id, figure.published)}"
+            for figure in self._said.values()
+        ]
+        self._said.clear()
+        return "\n".join(["::: {.tabelnoter}", "\n\n".join(sentences([one]) for one in told), ":::"]) if told else ""
 
     def _in_prose(self, figure: Figure) -> str:
         """Return a figure as the prose prints it, which may be otherwise than the tables do."""
-        printed = self._prose.get(figure.id)
+        printed = self._prose.get(figure.id) if self.mode == "published" else None
         return figure.shown if printed is None else show(figure.measure, danish.parse(printed))
 
     def direction(self, group: str, measure: str) -> str:

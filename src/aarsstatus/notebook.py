@@ -57,7 +57,8 @@ def show_chart(chart: Chart) -> None:
     _markdown('\n:::\n\n::: {.content-visible when-format="docx"}\n')
     _display(Image(data=chart.png, format="png"))
     _markdown(f"\n:::\n\n{plain(chart.caption)}\n:::\n\n")
-    _markdown(f"::: {{.figurdata}}\n```{{=html}}\n{to_html(chart.numbers)}\n```\n:::\n\n")
+    if chart.numbers is not None:
+        _markdown(f"::: {{.figurdata}}\n```{{=html}}\n{to_html(chart.numbers)}\n```\n:::\n\n")
 
 
 def _by_hand() -> bool:

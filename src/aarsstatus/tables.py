@@ -14,7 +14,7 @@ from typing import Protocol
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.inputs import GROUPS, KK, Scheme
-from aarsstatus.markdown import plain, span
+from aarsstatus.markdown import plain, sentences, span
 
 __all__ = ["Cell", "Note", "Table", "View", "administration_table", "slug", "to_markdown"]
 
@@ -36,11 +36,24 @@ class View(Protocol):
     def year_shown(self, year: int, administration: str, where: str) -> str:
         """Return the year as a caption, a header or a footnote shows it."""
 
+    def year_published(self, year: int, administration: str, where: str) -> str:
+        """Return the year that was printed in a caption, a header or a footnote."""
+
     def weight_shown(self, figure: Figure) -> str:
         """Return a weight as the footnote shows it."""
 
     def administration(self, code: str, year: int) -> str:
         """Return what an administration was called in a year."""
+
+
+MARK = "†"
+"""Stands after a number that is shown otherwise than it was published."""
+_YEARS = {
+    "caption": "titlen",
+    "header": "kolonnen Antal forløb",
+    "footnote_fleksjob": "note *",
+    "footnote_spells": "note **",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +85,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its caption and footnotes; the first header is that of the row labels."""
+    """A table with its caption and footnotes; the first header is that of the row labels.
+
+    `kind` is ``tekst`` for a table of sentences rather than numbers.
+    """
 
     id: str
     caption: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = field(default=())
+    kind: str = ""
 
 
 def slug(code: str) -> str:
@@ -148,7 +165,7 @@ def _cell(view: View, figure: Figure | None, rowspan: int = 1) -> Cell:
 
 def mark(view: View, figure: Figure) -> str:
     """Return the mark of a figure that is shown otherwise than it was published."""
-    return "†" if differs(view, figure) else ""
+    return MARK if differs(view, figure) else ""
 
 
 def differs(view: View, figure: Figure) -> bool:
@@ -181,7 +198,7 @@ def _notes(view: View, year: int, code: str, schemes: Sequence[Scheme]) -> list[
         for weight in weights
     ]
     if parts:
-        notes.append(Note("***", f"Vægtet efter kommunens måltal: {'; '.join(parts)}."))
+        notes.append(Note("***", sentences([f"Vægtet efter kommunens måltal: {'; '.join(parts)}"])))
     notes += _missing_targets(view, year, code)
     return [*notes, *_differences(view, year, code)]
 
@@ -207,10 +224,14 @@ def _differences(view: View, year: int, code: str) -> list[Note]:
     shown = [
         (figure, label) for label, figure in _labelled(view, year, code) if figure is not None and differs(view, figure)
     ]
-    return [
-        Note("†", danish.sentences([f"{label}: her vises {view.shown(figure)}; offentliggjort som {figure.published}"]))
-        for figure, label in shown
+    told = [
+        f"{label}: her vises {view.shown(figure)}; offentliggjort som {figure.published}" for figure, label in shown
     ]
+    for where, label in _YEARS.items():
+        published = view.year_published(year, code, where)
+        if view.year_shown(year, code, where) not in (published, str(year)):
+            told.append(f"Året i {label}: her vises {year}; offentliggjort som {published}")
+    return [Note(MARK, sentences([one])) for one in told]
 
 
 def _labelled(view: View, year: int, code: str) -> list[tuple[str, Figure | None]]:
@@ -240,7 +261,10 @@ def _labelled(view: View, year: int, code: str) -> list[tuple[str, Figure | None
 def to_markdown(table: Table) -> str:
     """Write a table as Markdown: a fenced div with an id around raw HTML, the caption last, then the notes."""
     notes = "\n\n".join(f"{plain(note.marker)} {note.text}".strip() for note in table.notes)
-    block = f"::: {{#{table.id} .notat-tabel}}\n```{{=html}}\n{to_html(table)}\n```\n\n{plain(table.caption)}\n:::\n"
+    kind = f" .{table.kind}" if table.kind else ""
+    block = (
+        f"::: {{#{table.id} .notat-tabel{kind}}}\n```{{=html}}\n{to_html(table)}\n```\n\n{plain(table.caption)}\n:::\n"
+    )
     return f"{block}\n::: {{.tabelnoter}}\n{notes}\n:::\n" if notes else block
 
 

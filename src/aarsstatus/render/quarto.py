@@ -17,8 +17,7 @@ from pathlib import Path
 
 import nbformat
 
-from aarsstatus.render import FORMATS, Format, RenderError
-from aarsstatus.render.docx import finish
+from aarsstatus.render import FORMATS, Format, RenderError, docx, pdf
 from aarsstatus.render.embedded import _document_date, front_matter
 
 __all__ = ["Quarto"]
@@ -61,7 +60,9 @@ class Quarto:
                 if not path.is_file():
                     raise RenderError(f"Quarto {self._version} lavede ikke {path.name}")
                 if format_ == "docx":
-                    finish(path, metadata)
+                    docx.finish(path, metadata, fonts=self.project / "_extensions" / "notat" / "fonts")
+                elif format_ == "pdf":
+                    pdf.finish(path)
                 made.append(folder / path.name)
                 shutil.copyfile(path, made[-1])
         return made

@@ -1,0 +1,95 @@
+"""The quality report's tables: the audit's rows laid out; nothing is judged here."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from aarsstatus import danish
+from aarsstatus.audit import AuditRow, Threshold
+from aarsstatus.figures import PERCENTAGES, unit
+from aarsstatus.quality import Quality
+from aarsstatus.tables import Cell, Row, Table
+
+__all__ = ["contradictions", "limit", "moves", "within_rounding"]
+
+
+def contradictions(quality: Quality) -> Table:
+    """Return each contradicted number: where, what is printed, what follows, and why."""
+    rows = [
+        Row(
+            _capital(row.place),
+            (
+                Cell(row.printed, row.id),
+                Cell(row.recomputed),
+                Cell(erratum.follows if erratum else row.reason),
+                Cell(erratum.cause if erratum else "Ikke forklaret endnu."),
+            ),
+        )
+        for row, erratum in quality.contradictions
+    ]
+    header = ("Sted", "Trykt", "Følger", "Sådan", "Sandsynlig årsag")
+    return Table("tbl-modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, tuple(rows), kind="tekst")
+
+
+def within_rounding(quality: Quality) -> Table:
+    """Return each number that holds within rounding: what is printed, what the printed inputs give, the interval."""
+    rows = [
+        Row(
+            _capital(row.place),
+            (
+                Cell(row.printed, row.id),
+                Cell(row.recomputed),
+                Cell(_between(row)),
+            ),
+        )
+        for row in quality.rounded
+    ]
+    header = ("Sted", "Trykt", "Af de trykte grundtal", "Uafrundet mellem")
+    return Table(
+        "tbl-afrunding",
+        f"Tal inden for afrundingen i årsstatussen for {quality.year}",
+        header,
+        tuple(rows),
+        kind="tekst",
+    )
+
+
+def moves(quality: Quality) -> Table:
+    """Return each figure that moved more than usual, and the limit it passed."""
+    rows = [
+        Row(
+            moved.text.removesuffix("."),
+            (Cell(_change(quality, moved.id, moved.change), moved.id), Cell(moved.threshold.name)),
+        )
+        for moved in quality.moves
+    ]
+    title = f"Tal, der har flyttet sig mere end sædvanligt fra {quality.params.comparison_year} til {quality.year}"
+    return Table("tbl-flyttet", title, ("Tal", "Ændring", "Grænse"), tuple(rows), kind="tekst")
+
+
+def limit(threshold: Threshold) -> str:
+    """Say from where a threshold counts: ``10 personer og 15 pct.``."""
+    points = danish.whole(threshold.points)
+    what = "procentpoint" if threshold.measures[0] in PERCENTAGES else unit(threshold.measures[0])
+    share = f" og {danish.percent(threshold.share)}" if threshold.share else ""
+    return f"{points} {what}{share}"
+
+
+def _change(quality: Quality, id_: str, value: Fraction) -> str:
+    """Write a change with its sign."""
+    sign = "+" if value > 0 else "−"
+    measure = quality.figures[id_].measure
+    if measure in PERCENTAGES:
+        return f"{sign}{danish.decimal(abs(value))} procentpoint"
+    return f"{sign}{danish.whole(abs(value))}"
+
+
+def _between(row: AuditRow) -> str:
+    """Write where an unrounded number may lie: ``106,3 og 111,6``."""
+    return (
+        "" if row.lower is None or row.upper is None else f"{danish.decimal(row.lower)} og {danish.decimal(row.upper)}"
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
