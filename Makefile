@@ -22,12 +22,12 @@ lint: $(VENV)/.installed-dev ## formatter, linter and type checker, changing not
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 format: $(VENV)/.installed-dev ## format code and strip notebooks
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/nbstripout notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
 lab: $(VENV)/.installed ## open the notebooks in JupyterLab
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'jupyterlab>=4'

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
+
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "RESULTS.md"
 PROJECT = ("params", "data", "notebooks", "_extensions", "_quarto.yml", "requirements.lock")
@@ -79,8 +81,6 @@ def copy_project(target: Path) -> Path:
 
 def parameterised(project: Path) -> Path:
     """Write the notebook with the year in it, as somebody would who runs it without Papermill."""
-    import nbformat
-
     notebook = nbformat.read(project / "notebooks" / "notat.ipynb", as_version=4)
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):

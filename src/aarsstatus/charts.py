@@ -56,7 +56,10 @@ FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn chart: its id, caption and alternative text, its SVG and PNG, and the numbers drawn (None where a table beside it has them)."""
+    """A drawn chart: its id, caption and alternative text, its SVG and PNG, and the numbers drawn.
+
+    `numbers` is None where a table beside the chart has them.
+    """
 
     id: str
     caption: str

@@ -166,7 +166,7 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             plain.outputs = [_plain_output(output) for output in cell.outputs]
         plain.id = plain.id or f"cell-{index + 1}"
         cells.append(plain)
-    return nbformat.from_dict(
+    whole: nbformat.NotebookNode = nbformat.from_dict(
         {
             "cells": cells,
             "metadata": {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}},
@@ -174,6 +174,7 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             "nbformat_minor": 5,
         }
     )
+    return whole
 
 
 def _plain_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -76,4 +76,4 @@ def _markdown(text: str) -> None:
 
 
 def _display(output: HTML | SVG | Image | Markdown) -> None:
-    display(output)  # type: ignore[no-untyped-call]
+    display(output)
