@@ -92,11 +92,13 @@ def test_engines_say_the_same(built: Result, built_by_quarto: Result) -> None:
     for format_, reader in READERS.items():
         ours, theirs = (reader(result.folder / f"notat.{format_}") for result in (built, built_by_quarto))
         assert ours == theirs
-    ours, theirs = (
-        [tidy(p.text_content()) for p in html_page(result.folder / "notat.html").xpath("//main//p | //main//li | //h2")]
-        for result in (built, built_by_quarto)
-    )
+    ours, theirs = (_paragraphs(result.folder / "notat.html") for result in (built, built_by_quarto))
     assert ours == theirs
+
+
+def _paragraphs(path: Path) -> list[str]:
+    found = html_page(path).xpath("//main//p | //main//li | //h1 | //h2")
+    return [text for one in found if (text := tidy(one.text_content()))]
 
 
 def test_prose_prints_what_the_seed_prints(built: Result, inputs: tuple[Params, Data]) -> None:
