@@ -146,7 +146,11 @@ def styles(look: Look) -> str:
             f'<w:pPr>{box}{spacing(0, 12)}<w:ind w:left="{twips(3)}" w:right="{look.overhang}"/></w:pPr>'
             + look.run("caption"), based_on="Normal",
         ),
-        style("paragraph", "Forside", based_on="Normal"),
+        style(
+            "paragraph", "Forsidetitel", f"<w:pPr>{keep}{no_hyphens}{spacing(0, 20, 1.05)}</w:pPr>"
+            + look.run("title", "accent", bold=True), based_on="Normal", after="BodyText",
+        ),
+        style("paragraph", "Logo", f'<w:pPr>{spacing(0, 8)}<w:jc w:val="right"/></w:pPr>', based_on="Normal"),
         style(
             "paragraph", "Header", f"<w:pPr>{spacing(0, 0)}</w:pPr>"
             + look.run("doctype", "accent", bold=True, extra='<w:spacing w:val="28"/>'), based_on="Normal",

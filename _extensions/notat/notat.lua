@@ -7,8 +7,10 @@
 --   fig-alt           put on the image itself, where every format looks for it
 --   .figurdata        HTML: behind a disclosure; elsewhere left out
 --   .content-visible  content for one format alone, settled
---   .sagsoplysninger .tabelnoter .tilstand .forside
+--   .sagsoplysninger .tabelnoter .tilstand .forsidetitel
 --                     HTML: elements and classes; Typst: functions of typst-template.typ; DOCX: paragraph styles
+--   .forside .logo    the cover sheet and the logo: taken out of the text and handed to the template, which has them
+--                     before the title; in DOCX, which has no such place, they open the text under a bookmark
 
 local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("typst") ~= nil
@@ -19,7 +21,7 @@ local styles = {
   sagsoplysninger = "Sagsoplysninger",
   tabelnoter = "Tabelnoter",
   tilstand = "Tilstand",
-  forside = "Forside",
+  forsidetitel = "Forsidetitel",
 }
 
 local function raw(text)
@@ -259,6 +261,21 @@ end
 
 local caption -- of the table or figure seen last
 
+--- A picture with its alternative text in the place where a format looks for it.
+--- @param side string the side whose length is given, "width" or "height"
+local function described(image, alt, side, length)
+  if typst and quarto ~= nil then
+    image.attributes["fig-alt"] = alt -- Quarto writes the call, since it may still move the file
+  elseif typst then
+    local text = alt:gsub('[\\"]', "\\%0")
+    return pandoc.RawInline("typst", string.format('#image("%s", alt: "%s", %s: %s)', image.src, text, side, length))
+  else
+    image.caption = pandoc.Inlines({ pandoc.Str(alt) })
+  end
+  image.attributes[side] = not html and length or nil
+  return image
+end
+
 local function floating(div)
   local last = div.content[#div.content]
   caption = last and (last.t == "Para" or last.t == "Plain") and pandoc.utils.stringify(last) or div.identifier
@@ -270,16 +287,7 @@ local function floating(div)
   div.attributes["fig-alt"] = nil
   return div:walk({
     Image = function(image)
-      if typst and quarto ~= nil then
-        image.attributes["fig-alt"] = alt -- Quarto writes the call, since it may still move the file
-      elseif typst then
-        local text = alt:gsub('[\\"]', "\\%0")
-        return pandoc.RawInline("typst", string.format('#image("%s", alt: "%s", width: 100%%)', image.src, text))
-      else
-        image.caption = pandoc.Inlines({ pandoc.Str(alt) })
-      end
-      image.attributes.width = not html and "100%" or nil
-      return image
+      return described(image, alt, "width", "100%")
     end,
   })
 end
@@ -309,6 +317,8 @@ local function styled(div, class)
     return blocks
   elseif html and class == "tilstand" then
     div.attributes.role = "note"
+  elseif html and class == "forsidetitel" then
+    return pandoc.Header(1, pandoc.utils.blocks_to_inlines(div.content), pandoc.Attr("forside", { "forsidetitel" }))
   end
   return div
 end
@@ -362,6 +372,38 @@ local function conditional(div)
   return applies == shows and div.content or pandoc.Blocks({})
 end
 
+local function logo(div)
+  local alt = div.attributes["fig-alt"]
+  return div:walk({
+    Image = function(image)
+      return described(image, alt, "height", "14mm")
+    end,
+  })
+end
+
+--- Take the cover sheet and the logo to where the title is.
+local function to_front(doc)
+  local first = pandoc.Blocks({})
+  doc.blocks = doc.blocks:walk({
+    traverse = "topdown",
+    Div = function(div)
+      for _, name in ipairs({ "forside", "logo" }) do
+        if has(div, name) then
+          if docx then
+            first:insert(pandoc.Div(div.content, pandoc.Attr(name)))
+          else
+            doc.meta[name] = pandoc.MetaBlocks(div.content)
+          end
+          return pandoc.Blocks({}), false
+        end
+      end
+    end,
+  })
+  first:extend(doc.blocks)
+  doc.blocks = first
+  return doc
+end
+
 return {
   { Meta = typst_date },
   { Div = conditional },
@@ -372,6 +414,8 @@ return {
         return floating(div)
       elseif has(div, "figurdata") then
         return figurdata(div)
+      elseif has(div, "logo") then
+        return logo(div)
       end
       for class in pairs(styles) do
         if has(div, class) then
@@ -380,4 +424,5 @@ return {
       end
     end,
   },
+  { Pandoc = to_front },
 }

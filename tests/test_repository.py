@@ -1,0 +1,111 @@
+"""The repository's own promises: the lock fits the package, no address anywhere, the documents fit the code."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from aarsstatus.cli import _parser
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def tracked() -> list[Path]:
+    done = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-") for requirement in requirements}
+
+
+def locked(name: str) -> set[str]:
+    return names(re.findall(r"(?m)^[\w.-]+(?===)", (ROOT / name).read_text(encoding="utf-8")))
+
+
+def test_the_lock_holds_every_dependency() -> None:
+    assert names(PROJECT["dependencies"]) <= locked("requirements.lock")
+    assert names(PROJECT["optional-dependencies"]["dev"]) <= locked("requirements-dev.lock")
+    assert locked("requirements.lock") <= locked("requirements-dev.lock")
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_everything_locked_has_a_version_and_a_hash(lock: str) -> None:
+    blocks = re.split(r"(?m)^(?=[\w.-]+==)", (ROOT / lock).read_text(encoding="utf-8"))[1:]
+    assert len(blocks) > 40
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_no_address_of_a_registry_or_a_download() -> None:
+    """Namespaces that are only names are allowed; hosts to fetch from are not."""
+    names_only = (
+        "www.w3.org",
+        "schemas.openxmlformats.org",
+        "schemas.microsoft.com",
+        "purl.org",
+        "ns.adobe.com",
+        "www.apache.org/licenses",
+        "json-schema.org",
+    )
+    text_files = {
+        ".py",
+        ".md",
+        ".toml",
+        ".yml",
+        ".yaml",
+        ".json",
+        ".lock",
+        ".lua",
+        ".typ",
+        ".css",
+        ".html",
+        ".csv",
+        ".ipynb",
+        "",
+    }
+    found = [
+        f"{path.relative_to(ROOT)}: {address}"
+        for path in tracked()
+        if path.suffix in text_files
+        for address in re.findall(r"https?://[\w.-]+[^\s\"'<>)]*", path.read_text(encoding="utf-8", errors="ignore"))
+        if not address.partition("://")[2].startswith(names_only)
+    ]
+    assert found == []
+
+
+def test_every_module_is_on_the_map() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = [path for path in (ROOT / "src" / "aarsstatus").iterdir() if not path.name.startswith("_")]
+    missing = [path.name for path in modules if f"`{path.name}" not in text]
+    assert missing == []
+
+
+def test_every_dependency_is_explained() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").lower().replace("_", "-")
+    wanted = names(PROJECT["dependencies"]) | names(PROJECT["optional-dependencies"]["dev"])
+    stubs = {name for name in wanted if name.startswith("types-") or name.endswith("-stubs")}
+    assert sorted(name for name in wanted - stubs if name not in text) == []
+
+
+def test_links_in_the_readme_lead_somewhere() -> None:
+    for name in ("README.md", "data/README.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#]+)\)", text):
+            assert ((ROOT / name).parent / target).exists(), (name, target)
+
+
+def test_commands_in_the_readme_are_real() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"(?m)^aarsstatus ([^#\n]+?)\s*(?:#.*)?$", text)
+    assert len(commands) >= 5
+    for command in commands:
+        _parser().parse_args(command.split())
