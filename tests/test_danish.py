@@ -73,6 +73,20 @@ def test_small_counts_are_words() -> None:
     assert danish.in_words(1200) == "1.200"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("116 pct", "116 pct.", True),
+        ("1.134", "1134", True),
+        ("74 pct.", "75 pct.", False),
+        ("intet måltal", "intet måltal", True),
+        ("intet måltal", "0", False),
+    ],
+)
+def test_the_same_number(first: str, second: str, same: bool) -> None:
+    assert danish.same(first, second) == same
+
+
 @pytest.mark.parametrize(("before", "after", "word"), [(1, 2, "steget"), (2, 1, "faldet"), (2, 2, "uændret")])
 def test_direction(before: int, after: int, word: str) -> None:
     assert danish.direction(before, after) == word

@@ -87,7 +87,7 @@ def styles(look: Look) -> str:
     """Return word/styles.xml."""
     measure = f'<w:ind w:right="{look.overhang}"/>'
     keep = "<w:keepNext/><w:keepLines/>"
-    heading = {1: ("heading", 18, 6), 2: ("subheading", 14, 4), 3: ("text", 12, 3)}
+    heading = {1: ("heading", 15, 5), 2: ("subheading", 12, 4), 3: ("text", 10, 3)}
     frame = (
         f'<w:framePr w:w="{look.page["column"]}" w:hSpace="0" w:wrap="around" w:vAnchor="text" '
         'w:hAnchor="margin" w:xAlign="right" w:y="1"/>'
@@ -103,7 +103,7 @@ def styles(look: Look) -> str:
         f'<w:color w:val="{look.colour["ink"]}"/>'
         f'<w:sz w:val="{look.half_points["text"]}"/><w:szCs w:val="{look.half_points["text"]}"/>'
         '<w:lang w:val="da-DK" w:eastAsia="da-DK" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
-        f"<w:pPrDefault><w:pPr>{spacing(0, 8, 1.2)}</w:pPr></w:pPrDefault></w:docDefaults>"
+        f"<w:pPrDefault><w:pPr>{spacing(0, 5.5, 1.02)}</w:pPr></w:pPrDefault></w:docDefaults>"
     )
     parts = [
         defaults,
@@ -111,7 +111,7 @@ def styles(look: Look) -> str:
         style("paragraph", "Normal", default=True),
         style("paragraph", "Body Text", f"<w:pPr>{measure}</w:pPr>", based_on="Normal"),
         style("paragraph", "First Paragraph", based_on="BodyText", after="BodyText"),
-        style("paragraph", "Compact", f"<w:pPr>{spacing(0, 8)}<w:contextualSpacing/></w:pPr>", based_on="BodyText"),
+        style("paragraph", "Compact", f"<w:pPr>{spacing(0, 5.5)}<w:contextualSpacing/></w:pPr>", based_on="BodyText"),
         style("paragraph", "Block Text", based_on="BodyText"),
         style(
             "paragraph", "Title", f"<w:pPr>{keep}{no_hyphens}{spacing(0, 20, 1.05)}</w:pPr>"
@@ -125,16 +125,16 @@ def styles(look: Look) -> str:
     caption = look.run("caption", "ink")
     parts += [
         style("paragraph", "Caption", f"<w:pPr>{no_hyphens}{spacing(0, 4, 1.1)}</w:pPr>{caption}", based_on="Normal"),
-        style("paragraph", "Table Caption", f"<w:pPr>{keep}{spacing(16, 4)}</w:pPr>", based_on="Caption"),
+        style("paragraph", "Table Caption", f"<w:pPr>{keep}{spacing(14, 4)}</w:pPr>", based_on="Caption"),
         style("paragraph", "Image Caption", f"<w:pPr><w:keepLines/>{spacing(4, 14)}</w:pPr>", based_on="Caption"),
         style("paragraph", "Figure", f"<w:pPr><w:keepNext/>{spacing(12, 0)}</w:pPr>", based_on="Normal"),
         style("paragraph", "Captioned Figure", based_on="Figure"),
         style(
-            "paragraph", "Tabeltekst", f"<w:pPr>{no_hyphens}{spacing(0, 0, 1.05)}</w:pPr>" + look.run("table"),
+            "paragraph", "Tabeltekst", f"<w:pPr>{no_hyphens}{spacing(0, 0, 0.95)}</w:pPr>" + look.run("table"),
             based_on="Normal",
         ),
         style(
-            "paragraph", "Tabelnoter", f"<w:pPr><w:keepLines/>{spacing(3, 0, 1.05)}</w:pPr>"
+            "paragraph", "Tabelnoter", f"<w:pPr><w:keepLines/>{spacing(1.5, 0, 1)}</w:pPr>"
             + look.run("small", "muted"), based_on="Normal",
         ),
         style(
@@ -150,7 +150,7 @@ def styles(look: Look) -> str:
             "paragraph", "Forsidetitel", f"<w:pPr>{keep}{no_hyphens}{spacing(0, 20, 1.05)}</w:pPr>"
             + look.run("title", "accent", bold=True), based_on="Normal", after="BodyText",
         ),
-        style("paragraph", "Logo", f'<w:pPr>{spacing(0, 8)}<w:jc w:val="right"/></w:pPr>', based_on="Normal"),
+        style("paragraph", "Logo", f"<w:pPr>{spacing(0, 0)}</w:pPr>", based_on="Normal"),
         style(
             "paragraph", "Header", f"<w:pPr>{spacing(0, 0)}</w:pPr>"
             + look.run("doctype", "accent", bold=True, extra='<w:spacing w:val="28"/>'), based_on="Normal",
@@ -172,8 +172,8 @@ def styles(look: Look) -> str:
             "table", "Table",
             f"<w:tblPr><w:tblBorders>{look.border('top', 'accent', 4)}{look.border('bottom', 'accent', 8)}"
             f"{look.border('insideH', 'line', 4)}</w:tblBorders>"
-            f'<w:tblCellMar><w:top w:w="{twips(1)}" w:type="dxa"/><w:left w:w="{twips(1.4)}" w:type="dxa"/>'
-            f'<w:bottom w:w="{twips(1)}" w:type="dxa"/><w:right w:w="{twips(1.4)}" w:type="dxa"/>'
+            f'<w:tblCellMar><w:top w:w="{twips(0.4)}" w:type="dxa"/><w:left w:w="{twips(1.4)}" w:type="dxa"/>'
+            f'<w:bottom w:w="{twips(0.4)}" w:type="dxa"/><w:right w:w="{twips(1.4)}" w:type="dxa"/>'
             '</w:tblCellMar></w:tblPr><w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
             f'<w:tblStylePr w:type="firstRow">{look.run(colour="accent", bold=True)}<w:tcPr><w:tcBorders>'
             f'{look.border("bottom", "accent", 8)}</w:tcBorders>'

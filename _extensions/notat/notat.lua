@@ -303,7 +303,9 @@ local function figurdata(div)
 end
 
 local function styled(div, class)
-  if typst then
+  if #div.content == 0 then
+    return pandoc.Blocks({})
+  elseif typst then
     local blocks = pandoc.Blocks({ raw("#" .. class .. "[") })
     blocks:extend(div.content)
     blocks:insert(raw("]"))
@@ -374,9 +376,26 @@ end
 
 local function logo(div)
   local alt = div.attributes["fig-alt"]
-  return div:walk({
+  div = div:walk({
     Image = function(image)
       return described(image, alt, "height", "14mm")
+    end,
+  })
+  if docx then
+    local style = pandoc.Attr("", {}, { ["custom-style"] = "Logo" })
+    div.content = { pandoc.Div({ pandoc.Plain(pandoc.utils.blocks_to_inlines(div.content)) }, style) }
+  end
+  return div
+end
+
+--- Headings below the cover sheet's title: pandoc shifts those of the text, not those that a template is given.
+local function under_title(blocks)
+  return blocks:walk({
+    Header = function(header)
+      if not header.classes:includes("forsidetitel") then
+        header.level = header.level + 1
+        return header
+      end
     end,
   })
 end
@@ -392,7 +411,7 @@ local function to_front(doc)
           if docx then
             first:insert(pandoc.Div(div.content, pandoc.Attr(name)))
           else
-            doc.meta[name] = pandoc.MetaBlocks(div.content)
+            doc.meta[name] = pandoc.MetaBlocks(html and under_title(div.content) or div.content)
           end
           return pandoc.Blocks({}), false
         end

@@ -20,6 +20,7 @@ __all__ = [
     "long_date",
     "parse",
     "percent",
+    "same",
     "short_date",
     "whole",
 ]
@@ -78,6 +79,14 @@ def parse(text: str) -> Fraction:
     digits = before.replace(".", "") + (after or "")
     value = Fraction(int(digits), 10 ** len(after or ""))
     return -value if sign else value
+
+
+def same(first: str, second: str) -> bool:
+    """Whether two texts state the same number: ``116 pct`` and ``116 pct.`` do, and so do two equal words."""
+    try:
+        return parse(first) == parse(second)
+    except ValueError:
+        return first == second
 
 
 def long_date(day: date) -> str:

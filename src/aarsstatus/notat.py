@@ -127,7 +127,7 @@ class Notat:
         """Return a figure for a sentence, as Markdown that carries its id."""
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
         shown = self._in_prose(figure)
-        if danish.parse(self._prose.get(figure.id, figure.published or shown)) == danish.parse(shown):
+        if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
             return span(figure.id, shown)
         self._said[figure.id] = figure
         return span(figure.id, shown + tables.MARK)

@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.yamlfile import read_model
 
-__all__ = ["Adoption", "Cover", "Document", "Office", "Params", "read_params"]
+__all__ = ["Adoption", "Cover", "Document", "Logo", "Office", "Params", "read_params"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
@@ -57,6 +57,30 @@ class Cover(_Strict):
     """The facts of the cover sheet (Orientering), for a year that has one."""
 
     appendix: int
+    """Which number among the case's appendices (bilag) the notat has."""
+
+    @field_validator("appendix")
+    @classmethod
+    def _counts(cls, appendix: int) -> int:
+        if appendix < 1:
+            raise ValueError(f"bilag tælles fra 1, men nummeret er {appendix}")
+        return appendix
+
+
+class Logo(_Strict):
+    """A picture for the top of the notat; none comes with the project."""
+
+    file: Text
+    """An SVG or PNG in ``params/``, beside the year's own file."""
+    alt: Text
+    """What somebody is told who cannot see it, as a rule the sender's name."""
+
+    @field_validator("file")
+    @classmethod
+    def _is_a_picture_here(cls, file: str) -> str:
+        if Path(file).name != file or Path(file).suffix not in {".svg", ".png"}:
+            raise ValueError(f"skal være navnet på en .svg- eller .png-fil i params/, men er »{file}«")
+        return file
 
 
 class Params(_Strict):
@@ -74,6 +98,7 @@ class Params(_Strict):
     schemes: Annotated[list[Key], Field(min_length=1)]
     """The schemes that existed, in the order the notat lists them."""
     cover: Cover | None = None
+    logo: Logo | None = None
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Params:
@@ -121,4 +146,9 @@ def read_params(path: Path, name: str) -> Params:
     if path.stem != str(params.year):
         found, line = str(params.year), lines[("year",)]
         raise InputError(Problem(name, "året passer ikke til filens navn", line, "year", found, path.stem))
+    if params.logo is not None and not (path.parent / params.logo.file).is_file():
+        where = f"en fil af det navn i {path.parent.name}/"
+        raise InputError(
+            Problem(name, "logoets fil findes ikke", lines.get(("logo", "file")), "logo.file", params.logo.file, where)
+        )
     return params

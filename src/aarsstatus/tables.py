@@ -170,9 +170,7 @@ def mark(view: View, figure: Figure) -> str:
 
 def differs(view: View, figure: Figure) -> bool:
     """Whether a figure was published, and with another value than the one shown."""
-    if not figure.published:
-        return False
-    return danish.parse(figure.published) != danish.parse(view.shown(figure))
+    return bool(figure.published) and not danish.same(figure.published, view.shown(figure))
 
 
 def _notes(view: View, year: int, code: str, schemes: Sequence[Scheme]) -> list[Note]:

@@ -54,6 +54,7 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -
     document = etree.fromstring(parts["word/document.xml"])
     _unwrap_layout_tables(document)
     _tidy_paragraphs(document)
+    _bring_to_front(document)
     _frame(document)
     _finish_tables(document)
     _number_captions(document)
@@ -120,19 +121,67 @@ def _tidy_paragraphs(document: etree._Element) -> None:
             sets[0][:] = [style]
 
 
+def _bring_to_front(document: etree._Element) -> None:
+    """Set logo and cover sheet before the title, which pandoc has first; the cover is a section of its own."""
+    body = document.find(_w("body"))
+    title = next(iter(_styled(document, {"Title"})), None)
+    if title is None:
+        return
+    for name in ("forside", "logo"):
+        between = _bookmarked(body, name)
+        for element in between:
+            title.addprevious(element)
+        if name == "forside" and between:
+            title.addprevious(_end_of_section(body.find(_w("sectPr"))))
+
+
+def _bookmarked(body: etree._Element, name: str) -> list[etree._Element]:
+    """Return a bookmark of the body, from its start to its end, with what is in between."""
+    start = next((each for each in body.iter(_w("bookmarkStart")) if each.get(_w("name")) == name), None)
+    if start is None or start.getparent() is not body:
+        return []
+    found = [start]
+    for element in start.itersiblings():
+        found.append(element)
+        if element.tag == _w("bookmarkEnd") and element.get(_w("id")) == start.get(_w("id")):
+            return found
+    return []
+
+
+def _end_of_section(last: etree._Element) -> etree._Element:
+    """Return a paragraph that ends a section like the document's last one, but without the notat's own header."""
+    section = deepcopy(last)
+    for tag in ("titlePg", "type"):
+        for each in section.findall(_w(tag)):
+            section.remove(each)
+    for each in list(section):
+        if each.tag in {_w("headerReference"), _w("footerReference")} and each.get(_w("type")) == "first":
+            section.remove(each)
+    kind = etree.Element(_w("type"))
+    kind.set(_w("val"), "nextPage")
+    references = [n for n, each in enumerate(section) if each.tag in {_w("headerReference"), _w("footerReference")}]
+    section.insert(references[-1] + 1 if references else 0, kind)
+    paragraph = etree.Element(_w("p"))
+    etree.SubElement(paragraph, _w("pPr")).append(section)
+    return paragraph
+
+
 def _frame(document: etree._Element) -> None:
-    """Set the frame of the right-hand column on its paragraphs themselves: LibreOffice ignores a style's."""
-    for paragraph in _styled(document, {"Sagsoplysninger"}):
-        frame = etree.Element(_w("framePr"))
-        for name, value in _FRAME.items():
-            frame.set(_w(name), value)
-        _properties_of(paragraph).insert(1, frame)
+    """Set the frames of right-hand column and logo on their paragraphs themselves: LibreOffice ignores a style's."""
+    for style, values in (("Sagsoplysninger", _FRAME), ("Logo", _LOGO_FRAME)):
+        for paragraph in _styled(document, {style}):
+            frame = etree.Element(_w("framePr"))
+            for name, value in values.items():
+                frame.set(_w(name), value)
+            _properties_of(paragraph).insert(1, frame)
 
 
 # Twips; the same as the style's in make_reference.py (a test compares them).
 _FRAME = {
     "w": "2098", "hSpace": "0", "wrap": "around", "vAnchor": "text", "hAnchor": "margin", "xAlign": "right", "y": "1",
 }  # fmt: skip
+# At the right of the first page's header.
+_LOGO_FRAME = {"wrap": "around", "vAnchor": "page", "hAnchor": "margin", "xAlign": "right", "y": "510"}
 
 
 def _finish_tables(document: etree._Element) -> None:
