@@ -100,8 +100,24 @@ def comparisons(project: Path) -> list[Comparison]:
         "jupyter nbconvert --execute --to html: the same notebook, one format",
         command(python, "-m", "nbconvert", "--execute", "--to", "html", "--output", "nbconvert.html", notebook),
     )
+    ready = project.parent / "floor"
+    floor_script = ROOT / "bench" / "floor.py"
+    command(python, floor_script, project, ready, "prepare")(project)
+    floor = Entry(
+        "the floor: the notebooks' code straight, bare pandoc and typst",
+        command(python, floor_script, project, ready, "run"),
+    )
+    command(python, "-m", "aarsstatus", "build", "2025", "--engine", "embedded", "--quiet")(project)
+    nothing = Entry(
+        "aarsstatus build 2025 with nothing changed", command(*build[:-2], "--quiet", "--engine", "embedded")
+    )
+    helped = Entry("aarsstatus --help", command(python, "-m", "aarsstatus", "--help"))
+    bare = Entry("python -c 'import sys'", command(python, "-c", "import sys"))
     found = [
         Comparison("Three formats against nbconvert's one", ours, nbconvert, "≤ 1.0", lambda ratio: ratio <= 1),
+        Comparison("A whole cold build against the floor", ours, floor, "≤ 1.5", lambda ratio: ratio <= 1.5),
+        Comparison("Nothing changed against a cold build", nothing, ours, "≤ 0.05", lambda ratio: ratio <= 0.05),
+        Comparison("Help against starting Python", helped, bare, "≤ 3.0", lambda ratio: ratio <= 3),
     ]
     if shutil.which("quarto"):
         copy = project / "by-hand.ipynb"

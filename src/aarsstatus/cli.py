@@ -176,14 +176,13 @@ def _formats(text: str) -> tuple[str, ...]:
 
 def _build(arguments: argparse.Namespace) -> int:
     from aarsstatus.build import Options, build  # noqa: PLC0415
-    from aarsstatus.notat import newest  # noqa: PLC0415
     from aarsstatus.project import find_project  # noqa: PLC0415
 
     project = find_project()
     options = Options(
         arguments.compare, arguments.engine, arguments.formats, arguments.figures, arguments.output, arguments.force
     )
-    for year in arguments.years or [newest(project)]:
+    for year in arguments.years or [project.newest()]:
         with _steps(year, quiet=arguments.quiet) as step:
             result = build(project, year, options, step)
         if arguments.quiet:
@@ -283,11 +282,11 @@ def _fail(message: str) -> int:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status. No traceback reaches an analyst."""
     parsed = _parser().parse_args(arguments)
-    from aarsstatus.problems import InputError  # noqa: PLC0415
+    from aarsstatus.problems import BuildError, InputError  # noqa: PLC0415
 
     try:
         return int(parsed.run(parsed))
-    except InputError as error:
+    except (InputError, BuildError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
         return _fail("afbrudt; det seneste færdige notat er urørt")
@@ -297,12 +296,6 @@ def run(arguments: Sequence[str]) -> int:
         return DONE
     except OSError as error:
         return _fail(f"{error.filename or 'systemet'}: {error.strerror or error}")
-    except Exception as error:
-        from aarsstatus.build import BuildError  # noqa: PLC0415
-
-        if isinstance(error, BuildError):
-            return _fail(str(error))
-        raise
 
 
 def main() -> NoReturn:

@@ -73,8 +73,27 @@ def kernel(project: Path) -> Iterator[AsyncKernelManager]:
 def _environment(folder: str) -> dict[str, str]:
     """Return the kernel's environment: nothing that a person may have set changes what a notebook says."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("AARSSTATUS_", "MPL", "IPYTHON"))}
-    ours = {"PYTHONHASHSEED": "0", "IPYTHONDIR": folder, "SOURCE_DATE_EPOCH": "0", "PYTHONUTF8": "1"}
+    ours = {
+        "PYTHONHASHSEED": "0",
+        "IPYTHONDIR": folder,
+        "MPLCONFIGDIR": _matplotlib_folder(folder),
+        "SOURCE_DATE_EPOCH": "0",
+        "PYTHONUTF8": "1",
+    }
     return kept | ours
+
+
+def _matplotlib_folder(folder: str) -> str:
+    """Return where matplotlib keeps its list of fonts: with the installed packages, or for this run alone.
+
+    The list takes a second to make, so it is kept; but not in the user's home, which may not be there.
+    """
+    kept = Path(sys.prefix, "var", "aarsstatus", "matplotlib")
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return folder
+    return str(kept) if os.access(kept, os.W_OK) else folder
 
 
 def execute(

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
+import sys
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
     project, year
         What is built.
     options
-        How: comparison year, formats, figures.
+        How: the comparison year asked for (None is the one that the parameters name), formats, figures.
     engine
         The renderer's name and version.
     """
@@ -69,36 +70,30 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
         "options": dict(options),
         "engine": dict(engine),
         "python": platform.python_version(),
-        "packages": packages(),
+        "packages": packages(project),
         "inputs": input_hashes(project, year),
     }
 
 
-def packages() -> dict[str, str]:
-    """Return the version of every package that the program may use, found by walking its requirements."""
-    found: dict[str, str] = {}
-    waiting = ["aarsstatus"]
-    while waiting:
-        name = waiting.pop()
-        try:
-            distribution = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue
-        key = distribution.metadata["Name"].lower().replace("_", "-")
-        if key in found:
-            continue
-        found[key] = distribution.version
-        waiting += [_required(text) for text in distribution.requires or [] if "extra ==" not in text]
-    found.pop("aarsstatus", None)
-    return dict(sorted(found.items()))
+def packages(project: Project) -> dict[str, str]:
+    """Return the installed version of every package in the lock: what a build may run on, and nothing else.
+
+    Versions are read off the names of the installed packages' folders, which takes a millisecond; reading their
+    metadata takes a tenth of a second.
+    """
+    lock = project.root / "requirements.lock"
+    locked = re.findall(r"(?m)^([\w.-]+)==", lock.read_text(encoding="utf-8")) if lock.is_file() else []
+    installed: dict[str, str] = {}
+    for place in reversed(sys.path):
+        for folder in Path(place or ".").glob("*.dist-info"):
+            name, _, version = folder.name.removesuffix(".dist-info").partition("-")
+            installed[_folded(name)] = version
+    return {name: installed[_folded(name)] for name in sorted(locked) if _folded(name) in installed}
 
 
-def _required(requirement: str) -> str:
-    """Return the name in a requirement such as ``typer[all]>=0.15; python_version < '4'``."""
-    name = requirement
-    for mark in " ;[<>=!~(":
-        name = name.partition(mark)[0]
-    return name
+def _folded(name: str) -> str:
+    """Return a package's name as all its spellings have it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def output_hashes(folder: Path) -> dict[str, str]:

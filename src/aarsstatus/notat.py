@@ -16,8 +16,7 @@ from aarsstatus.figures import Figure, Figures, Mode, build_figures, figure_id, 
 from aarsstatus.inputs import KK, Data, Scheme, read_year
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.params import Params
-from aarsstatus.problems import InputError, Problem
-from aarsstatus.project import Project, find_project
+from aarsstatus.project import find_project
 
 if TYPE_CHECKING:
     from aarsstatus.charts import Chart
@@ -227,22 +226,8 @@ def open_notat(
         If parameters or data have problems.
     """
     where = find_project(project)
-    params, data = read_year(where, year or newest(where), comparison_year)
+    params, data = read_year(where, year or where.newest(), comparison_year)
     return Notat(params, data, figures, where.extension / "fonts")
-
-
-def newest(project: Project) -> int:
-    """Return the newest year that has parameters.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    years = project.years()
-    if not years:
-        raise InputError(Problem("params/", "der er ingen parametre for noget år", expected="params/ÅÅÅÅ.yml"))
-    return years[-1]
 
 
 def front_matter(params: Params, title: str, doctype: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show", "show_chart", "show_table"]
 
+_KINDS = {"tbl": "tabellen", "fig": "figuren"}
 VIEW = "AARSSTATUS_VIEW"
 """Environment variable: ``lab`` shows a person what the reader will see; anything else emits the report's Markdown."""
 
@@ -68,6 +69,7 @@ def _by_hand() -> bool:
 def _for_people(text: str) -> str:
     """Take out what only the renderers read: fences, and the ids on numbers."""
     text = re.sub(r"(?m)^:::.*$", "", text)
+    text = re.sub(r"\[?-?@(tbl|fig)-([\w-]+)\]?", lambda found: f"{_KINDS[found[1]]} »{found[2]}«", text)
     return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", text)
 
 

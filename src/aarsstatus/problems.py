@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-__all__ = ["InputError", "Problem", "near"]
+__all__ = ["BuildError", "InputError", "Problem", "near"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ class InputError(Exception):
     def __init__(self, problems: Sequence[Problem] | Problem) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class BuildError(Exception):
+    """A build that did not succeed, though its inputs could be read. The message is Danish."""
 
 
 def near(word: str, known: Iterable[str]) -> str | None:

@@ -54,6 +54,19 @@ class Project:
         """Return the years that have a file in ``params/``, oldest first."""
         return sorted(int(path.stem) for path in self.params.glob("*.yml") if path.stem.isdecimal())
 
+    def newest(self) -> int:
+        """Return the newest year that has parameters.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        years = self.years()
+        if not years:
+            raise InputError(Problem("params/", "der er ingen parametre for noget år", expected="params/ÅÅÅÅ.yml"))
+        return years[-1]
+
 
 def find_project(start: Path | None = None) -> Project:
     """Find the project that `start` (default: the current folder) lies in.

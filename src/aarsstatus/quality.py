@@ -15,7 +15,6 @@ from aarsstatus.audit import AuditRow, Finding, Moved, audit, check_figures, fig
 from aarsstatus.errata import Erratum, Findings, SummaryRow, judge, read_errata, summary
 from aarsstatus.figures import Figures, Mode, build_figures
 from aarsstatus.inputs import Data, read_data, read_year
-from aarsstatus.notat import newest
 from aarsstatus.params import Params, read_params
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
@@ -137,7 +136,7 @@ def open_quality(
         If parameters, data or errata have problems.
     """
     where = find_project(project)
-    params, data = read_year(where, year or newest(where), comparison_year)
+    params, data = read_year(where, year or where.newest(), comparison_year)
     found = quality(params, data, read_published_params(where, params.year), _errata(where), figures)
     return replace(found, fonts=where.extension / "fonts")
 

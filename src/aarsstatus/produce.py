@@ -1,0 +1,132 @@
+"""Producing a report: notebooks executed and rendered, figures and audit written, all into one empty folder.
+
+Everything heavy is here, and loaded only when there is something to do.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+from aarsstatus import audit, execute, quality
+from aarsstatus.document import findings
+from aarsstatus.figures import Figures
+from aarsstatus.notat import Notat, front_matter
+from aarsstatus.problems import BuildError
+from aarsstatus.project import Project
+from aarsstatus.render import Engine, Format, RenderError
+
+__all__ = ["produce"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """One of a build's notebooks: its name, its title and heading, and the formats it is rendered to."""
+
+    name: str
+    title: str
+    doctype: str
+    formats: tuple[Format, ...]
+
+
+def _reports(notat: Notat, formats: tuple[Format, ...]) -> list[_Report]:
+    """Return the notebooks of a build. The quality report is for the screen alone."""
+    return [
+        _Report("notat", notat.title(), "NOTAT", formats),
+        _Report("kvalitetsrapport", f"Kvalitetsrapport for årsstatus {notat.year}", "KVALITETSRAPPORT", ("html",)),
+    ]
+
+
+def produce(
+    project: Project,
+    notat: Notat,
+    formats: tuple[Format, ...],
+    engine: Engine,
+    folder: Path,
+    failed: Path,
+    progress: Callable[[str], None],
+) -> None:
+    """Write every file of a report but the manifest.
+
+    Parameters
+    ----------
+    project, notat, formats, engine
+        What is made, from what, and by what.
+    folder
+        Where; it exists and is empty.
+    failed
+        Where the executed notebook is kept if it cannot be used.
+    progress
+        Called with a Danish line as each step begins.
+
+    Raises
+    ------
+    BuildError
+        If a notebook or a renderer fails.
+    """
+    progress("Kører notebookene og regner efter")
+    reports = _reports(notat, formats)
+    with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
+        executing = [pool.submit(_executed, project, notat, report, folder, failed) for report in reports]
+        audited = pool.submit(_audited, project, notat)
+        notebooks = [job.result() for job in executing]
+        rows, figures = audited.result()
+    progress(f"Laver {', '.join(format_.upper() for format_ in formats)} med {engine.version()}")
+    for report, notebook in zip(reports, notebooks, strict=True):
+        try:
+            engine.render(notebook, report.formats, folder)
+        except RenderError as error:
+            shutil.copyfile(notebook, failed)
+            raise BuildError(str(error)) from None
+    progress("Skriver tal og manifest")
+    _write(folder / "figures.csv", figures.to_csv())
+    _write(folder / "audit.csv", audit.to_csv(rows))
+
+
+def _audited(project: Project, notat: Notat) -> tuple[list[audit.AuditRow], Figures]:
+    """Return the audit of all that was published up to the year, and the figures with its verdicts."""
+    rows = quality.audit_years(notat.data, quality.read_published_params(project, notat.year))
+    return rows, notat.figures.with_verdicts(audit.figure_verdicts(rows))
+
+
+def _executed(project: Project, notat: Notat, report: _Report, folder: Path, failed: Path) -> Path:
+    """Execute one of the notebooks, check what came of it, and write it to `folder`."""
+    written = project.notebooks / f"{report.name}.ipynb"
+    path = folder / written.name
+    with execute.kernel(project.root) as kernel:
+        source = nbformat.read(written, as_version=4)
+        _set_front_matter(source, front_matter(notat.params, report.title, report.doctype))
+        prepared = path.with_suffix(".input.ipynb")
+        _write(prepared, nbformat.writes(source) + "\n")
+        parameters = {"year": notat.year, "comparison_year": notat.comparison_year, "figures": notat.mode}
+        try:
+            notebook = execute.execute(prepared, path, parameters, kernel)
+        except execute.NotebookError as error:
+            if error.notebook is not None:
+                _write(failed, nbformat.writes(error.notebook) + "\n")
+            raise BuildError(f"{project.name(written)}, {error}") from None
+        finally:
+            prepared.unlink(missing_ok=True)
+    _write(path, nbformat.writes(notebook) + "\n")
+    problems = findings(notebook)
+    if problems:
+        shutil.copyfile(path, failed)
+        raise BuildError("\n".join(f"{project.name(written)}, {problem}" for problem in problems))
+    return path
+
+
+def _set_front_matter(notebook: nbformat.NotebookNode, values: dict[str, Any]) -> None:
+    """Put the year's metadata in the notebook's first cell, where both renderers look for it."""
+    text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
+    notebook.cells[0].source = f"---\n{text}---"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
