@@ -203,9 +203,9 @@ def test_nothing_changed_is_nothing_done(made: tuple[Project, Result]) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('show(\\"# Hele kommunen\\")', "1 / 0", "celle 8 (»kommunen«): ZeroDivisionError"),
-        ('show(\\"# Hele kommunen\\")', 'show(\\"@tbl-intet\\")', "celle 8 (»kommunen«): henvisningen @tbl-intet"),
-        ('show(\\"# Hele kommunen\\")', 'print(\\"hov\\")', "celle 8 (»kommunen«): cellen udskriver"),
+        ('show(\\"# Hele kommunen\\")', "1 / 0", "(»kommunen«): ZeroDivisionError"),
+        ('show(\\"# Hele kommunen\\")', 'show(\\"@tbl-intet\\")', "(»kommunen«): henvisningen @tbl-intet"),
+        ('show(\\"# Hele kommunen\\")', 'print(\\"hov\\")', "(»kommunen«): cellen udskriver"),
         ('show_table(n.table(\\"KK\\"))', 'show(\\"::: {#tbl-kk}\\\\n\\\\n:::\\")', "tbl-kk har ingen tabel"),
         ('show_chart(charts[\\"samlet\\"])', "import os; os._exit(3)", "døde"),
     ],
@@ -225,6 +225,7 @@ def test_a_failing_cell_is_named_and_the_last_good_build_stays(
     finally:
         notebook.write_text(text, encoding="utf-8")
     assert said in str(caught.value)
+    assert str(caught.value).startswith("notebooks/notat.ipynb, ") or "døde" in said
     assert manifest.output_hashes(first.folder) == before
     assert not list(project.output.glob(".*")), "a scratch folder was left behind"
     kept = project.output / "2025.fejlet.ipynb"

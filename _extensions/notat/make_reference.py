@@ -87,13 +87,14 @@ def styles(look: Look) -> str:
     """Return word/styles.xml."""
     measure = f'<w:ind w:right="{look.overhang}"/>'
     keep = "<w:keepNext/><w:keepLines/>"
-    heading = {1: ("heading", 15, 5), 2: ("subheading", 12, 4), 3: ("text", 10, 3)}
+    heading = {1: ("heading", 13, 4), 2: ("subheading", 12, 4), 3: ("text", 10, 3)}
     frame = (
         f'<w:framePr w:w="{look.page["column"]}" w:hSpace="0" w:wrap="around" w:vAnchor="text" '
         'w:hAnchor="margin" w:xAlign="right" w:y="1"/>'
     )
     box = (
-        f"<w:pBdr>{look.border('left', 'accent', 18, 6)}</w:pBdr>"
+        f"<w:pBdr>{look.border('top', 'band', 4, 4)}{look.border('left', 'accent', 18, 6)}"
+        f"{look.border('bottom', 'band', 4, 4)}</w:pBdr>"
         f'<w:shd w:val="clear" w:color="auto" w:fill="{look.colour["band"]}"/>'
     )
     no_hyphens = "<w:suppressAutoHyphens/>"
@@ -114,7 +115,7 @@ def styles(look: Look) -> str:
         style("paragraph", "Compact", f"<w:pPr>{spacing(0, 5.5)}<w:contextualSpacing/></w:pPr>", based_on="BodyText"),
         style("paragraph", "Block Text", based_on="BodyText"),
         style(
-            "paragraph", "Title", f"<w:pPr>{keep}{no_hyphens}{spacing(0, 20, 1.05)}</w:pPr>"
+            "paragraph", "Title", f"<w:pPr>{keep}{no_hyphens}{spacing(0, 16, 0.9)}</w:pPr>"
             + look.run("title", "accent", bold=True), based_on="Normal", after="BodyText",
         ),
     ]  # fmt: skip
@@ -125,9 +126,10 @@ def styles(look: Look) -> str:
     caption = look.run("caption", "ink")
     parts += [
         style("paragraph", "Caption", f"<w:pPr>{no_hyphens}{spacing(0, 4, 1.1)}</w:pPr>{caption}", based_on="Normal"),
-        style("paragraph", "Table Caption", f"<w:pPr>{keep}{spacing(14, 4)}</w:pPr>", based_on="Caption"),
-        style("paragraph", "Image Caption", f"<w:pPr><w:keepLines/>{spacing(4, 14)}</w:pPr>", based_on="Caption"),
-        style("paragraph", "Figure", f"<w:pPr><w:keepNext/>{spacing(12, 0)}</w:pPr>", based_on="Normal"),
+        style("paragraph", "Table Caption", f"<w:pPr>{keep}{spacing(10, 3)}</w:pPr>", based_on="Caption"),
+        style("paragraph", "Image Caption", f"<w:pPr><w:keepLines/>{spacing(2, 10)}</w:pPr>", based_on="Caption"),
+        style("character", "Caption Label", look.run(colour="accent", bold=True)),
+        style("paragraph", "Figure", f"<w:pPr><w:keepNext/>{spacing(5, 0)}</w:pPr>", based_on="Normal"),
         style("paragraph", "Captioned Figure", based_on="Figure"),
         style(
             "paragraph", "Tabeltekst", f"<w:pPr>{no_hyphens}{spacing(0, 0, 0.95)}</w:pPr>" + look.run("table"),
@@ -138,7 +140,7 @@ def styles(look: Look) -> str:
             + look.run("small", "muted"), based_on="Normal",
         ),
         style(
-            "paragraph", "Sagsoplysninger", f"<w:pPr>{frame}{no_hyphens}{spacing(0, 6, 1.1)}</w:pPr>"
+            "paragraph", "Sagsoplysninger", f"<w:pPr>{frame}{no_hyphens}{spacing(0, 4, 1)}</w:pPr>"
             + look.run("small"), based_on="Normal",
         ),
         style(
@@ -147,13 +149,13 @@ def styles(look: Look) -> str:
             + look.run("caption"), based_on="Normal",
         ),
         style(
-            "paragraph", "Forsidetitel", f"<w:pPr>{keep}{no_hyphens}{spacing(0, 20, 1.05)}</w:pPr>"
+            "paragraph", "Forsidetitel", f"<w:pPr>{keep}{no_hyphens}{spacing(0, 16, 0.9)}</w:pPr>"
             + look.run("title", "accent", bold=True), based_on="Normal", after="BodyText",
         ),
         style("paragraph", "Logo", f"<w:pPr>{spacing(0, 0)}</w:pPr>", based_on="Normal"),
         style(
             "paragraph", "Header", f"<w:pPr>{spacing(0, 0)}</w:pPr>"
-            + look.run("doctype", "accent", bold=True, extra='<w:spacing w:val="28"/>'), based_on="Normal",
+            + look.run("doctype", "accent", bold=True, extra='<w:spacing w:val="16"/>'), based_on="Normal",
         ),
         style(
             "paragraph", "Footer",

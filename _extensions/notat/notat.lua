@@ -224,17 +224,23 @@ local function docx_table(tbl)
   return tbl
 end
 
+--- A frame on a web page that scrolls, also from the keyboard.
+--- @param label string what a screen reader calls it
+local function frame(block, class, label)
+  -- A list, since the order of a Lua table's keys differs from run to run.
+  local attributes = { { "role", "region" }, { "tabindex", "0" }, { "aria-label", label } }
+  return pandoc.Div({ block }, pandoc.Attr("", { class }, attributes))
+end
+
 --- The table of a raw HTML block in the shape this format wants.
 --- @param label string what a screen reader calls the frame that scrolls
 local function render_table(block, label)
   if html then
-    -- Quarto would otherwise rewrite the table and lose <th>.
-    -- A list, since the order of a Lua table's keys differs from run to run.
-    local attributes = pandoc.List({ { "role", "region" }, { "tabindex", "0" }, { "aria-label", label } })
-    if quarto ~= nil then
-      attributes:insert({ "html-table-processing", "none" })
+    local framed = frame(block, "tabelramme", label)
+    if quarto ~= nil then -- Quarto would otherwise rewrite the table and lose <th>
+      framed.attributes["html-table-processing"] = "none"
     end
-    return pandoc.Div({ block }, pandoc.Attr("", { "tabelramme" }, attributes))
+    return framed
   end
   local tbl = read_table(block.text)
   if tbl == nil then
@@ -264,8 +270,8 @@ local caption -- of the table or figure seen last
 --- A picture with its alternative text in the place where a format looks for it.
 --- @param side string the side whose length is given, "width" or "height"
 local function described(image, alt, side, length)
-  if typst and quarto ~= nil then
-    image.attributes["fig-alt"] = alt -- Quarto writes the call, since it may still move the file
+  if quarto ~= nil and (typst or html) then
+    image.attributes["fig-alt"] = alt -- Quarto writes the call itself, since it may still move the file
   elseif typst then
     local text = alt:gsub('[\\"]', "\\%0")
     return pandoc.RawInline("typst", string.format('#image("%s", alt: "%s", %s: %s)', image.src, text, side, length))
@@ -285,11 +291,18 @@ local function floating(div)
     return div
   end
   div.attributes["fig-alt"] = nil
-  return div:walk({
+  div = div:walk({
     Image = function(image)
       return described(image, alt, "width", "100%")
     end,
   })
+  if html then -- on a phone a chart is wider than the screen
+    div.content = div.content:map(function(block)
+      local pictured = #block.content == 1 and block.content[1].t == "Image"
+      return pictured and frame(block, "figurramme", "Tegningen: " .. caption) or block
+    end)
+  end
+  return div
 end
 
 local function figurdata(div)
@@ -307,7 +320,11 @@ local function styled(div, class)
     return pandoc.Blocks({})
   elseif typst then
     local blocks = pandoc.Blocks({ raw("#" .. class .. "[") })
-    blocks:extend(div.content)
+    if class == "forsidetitel" then -- not a paragraph inside a title
+      blocks:insert(pandoc.Plain(pandoc.utils.blocks_to_inlines(div.content)))
+    else
+      blocks:extend(div.content)
+    end
     blocks:insert(raw("]"))
     return blocks
   elseif docx then
@@ -323,6 +340,17 @@ local function styled(div, class)
     return pandoc.Header(1, pandoc.utils.blocks_to_inlines(div.content), pandoc.Attr("forside", { "forsidetitel" }))
   end
   return div
+end
+
+--- A number and its »pct.« stay on one line; table cells are written as they stand, and columns are wide enough.
+local function keep_percent(inlines)
+  for i = 3, #inlines do
+    local number, space, unit = inlines[i - 2], inlines[i - 1], inlines[i]
+    if unit.t == "Str" and unit.text:match("^pct") and space.t == "Space" and number.t == "Str" and number.text:match("%d$") then
+      inlines[i - 1] = pandoc.Str("\u{a0}")
+    end
+  end
+  return inlines
 end
 
 --- A table and the notes right after it belong together: one group that is not split across pages.
@@ -426,6 +454,7 @@ end
 return {
   { Meta = typst_date },
   { Div = conditional },
+  { Inlines = keep_percent },
   { Blocks = group_notes },
   {
     Div = function(div)

@@ -1,4 +1,4 @@
-"""The command line: ``aarsstatus build | check | verify | explain``.
+"""The command line: ``aarsstatus new | ingest | check | build | verify | explain``.
 
 It is made with argparse, and everything heavier is loaded by the command that needs it: asking for help costs a few
 hundredths of a second. What a person reads is Danish.
@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -47,17 +48,29 @@ def _in_danish(text: str) -> str:
 argparse._ = _in_danish  # type: ignore[attr-defined]  # argparse has no other way to be told its language
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that never repeats a person number: a file's name may hold one."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line, and end."""
+        from aarsstatus.personal import mask  # noqa: PLC0415
+
+        super().error(mask(message))
+
+
 def _parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="aarsstatus",
         description="Laver årsstatussen for de særlige jobordninger ud fra data, og kan gøre rede for hvert tal i den.",
         epilog="Hver kommando har sin egen hjælp: aarsstatus build --help",
     )
     parser.add_argument("--version", action="version", version=f"aarsstatus {__version__}", help="vis versionen")
     commands = parser.add_subparsers(dest="command", metavar="KOMMANDO", required=True, title="kommandoer")
-    _add_build(commands)
+    _add_new(commands)
+    _add_ingest(commands)
     _add_check(commands)
+    _add_build(commands)
     _add_verify(commands)
     _add_explain(commands)
     return parser
@@ -96,6 +109,48 @@ def _add_build(commands: Commands) -> None:  # type: ignore[valid-type]
     build.add_argument("--output", type=Path, metavar="MAPPE", help="hvor mappen ÅR/ skal ligge; uden: output/")
     build.add_argument("--force", action="store_true", help="lav det hele igen, også selv om intet er ændret")
     build.add_argument("--quiet", action="store_true", help="skriv kun, hvis noget går galt")
+
+
+def _add_new(commands: Commands) -> None:  # type: ignore[valid-type]
+    new = _command(
+        commands,
+        "new",
+        _new,
+        "gør klar til et nyt år",
+        "Laver params/ÅR.yml ud fra året før og tomme rækker til årets måltal, og siger, hvad der mangler og hvor det\n"
+        "skrives. Det, der er udfyldt, bliver ikke ændret.",
+        "aarsstatus new 2026",
+    )
+    new.add_argument("year", type=_year, metavar="ÅR", help="året")
+
+
+def _add_ingest(commands: Commands) -> None:  # type: ignore[valid-type]
+    ingest = _command(
+        commands,
+        "ingest",
+        _ingest,
+        "læs registerudtræk ind",
+        "Læser udtræk af forløb og af ansættelser (CSV eller XLSX) og skriver summer, ikke personer, i data/. Årets\n"
+        "rækker for de jobordninger, der er i udtrækkene, erstattes, så giv alle filer om en jobordning på én gang.",
+        "aarsstatus ingest 2026 data/raw/forloeb.xlsx data/raw/fleksjob.csv\n"
+        "aarsstatus ingest 2026 data/raw/forloeb.xlsx --skip-bad-rows",
+    )
+    ingest.add_argument("year", type=_year, metavar="ÅR", help="året")
+    ingest.add_argument("files", nargs="+", type=Path, metavar="FIL", help="udtrækkene")
+    ingest.add_argument(
+        "--skip-bad-rows", action="store_true",
+        help="udelad rækker, der ikke kan bruges; de skrives uden personoplysninger i FIL.afviste.csv",
+    )  # fmt: skip
+    ingest.add_argument(
+        "--date",
+        type=_date,
+        metavar="DATO",
+        help="hvornår udtrækkene er lavet; uden: datoen i filens navn eller filens egen",
+    )
+    ingest.add_argument(
+        "--scheme", metavar="JOBORDNING", help="jobordningen i udtræk, der ikke har en kolonne med den, fx fleksjob"
+    )
+    ingest.add_argument("--quiet", action="store_true", help="skriv kun advarsler, og hvad der går galt")
 
 
 def _add_check(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -162,6 +217,15 @@ def _year(text: str) -> int:
     return int(text)
 
 
+def _date(text: str) -> date:
+    for form in ("%d-%m-%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a date has no time zone
+        except ValueError:
+            continue
+    raise argparse.ArgumentTypeError(f"»{text}« er ikke en dato som 12-01-2027")
+
+
 def _formats(text: str) -> tuple[str, ...]:
     known = ("html", "pdf", "docx")
     wanted = [part.strip() for part in text.split(",") if part.strip()]
@@ -172,6 +236,54 @@ def _formats(text: str) -> tuple[str, ...]:
 
 
 # -- the commands ---------------------------------------------------------------------------------------------
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from aarsstatus.project import find_project  # noqa: PLC0415
+    from aarsstatus.scaffold import new_year  # noqa: PLC0415
+
+    year = arguments.year
+    scaffold = new_year(find_project(), year)
+    for name in scaffold.written:
+        print(f"{year}: {name} er skrevet")
+    if not scaffold.written:
+        print(f"{year}: intet at tilføje; det, der er udfyldt, er urørt")
+    if scaffold.steps:
+        print("\nDer mangler:")
+    for number, step in enumerate(scaffold.steps, start=1):
+        print(f"{number:3}. {step.what}\n     → {step.where}")
+    print(f"\nTil sidst: aarsstatus check {year}, og så aarsstatus build {year}")
+    return DONE
+
+
+def _ingest(arguments: argparse.Namespace) -> int:
+    from aarsstatus import danish  # noqa: PLC0415
+    from aarsstatus.extracts import ingest  # noqa: PLC0415
+    from aarsstatus.project import find_project  # noqa: PLC0415
+
+    project, year = find_project(), arguments.year
+    with _steps(year, quiet=arguments.quiet) as step:
+        done = ingest(
+            project, year, arguments.files, skip_bad_rows=arguments.skip_bad_rows, extracted=arguments.date,
+            scheme=arguments.scheme, progress=step,
+        )  # fmt: skip
+    if not arguments.quiet:
+        for row in done.extracts:
+            refused = f", {danish.whole(row.refused)} afvist" if row.refused else ""
+            counted = f"{danish.whole(row.counted)} af {danish.whole(row.rows)} rækker tæller med{refused}"
+            print(f"{year}: {row.file} af {danish.short_date(row.extracted)}: {counted}")
+        for (code, scheme), total in done.sums.items():
+            if code == "KK":
+                spells = "" if total.spells is None else f", {danish.whole(total.spells)} forløb"
+                status = danish.whole(total.status) if total.spells is None else danish.decimal(total.status)
+                print(f"  KK {scheme}: {status}{spells}")
+        for note in done.notes:
+            print(f"bemærk: {note}")
+        for path in done.written:
+            print(f"skrevet: {_path(path)}")
+    for remark in done.remarks:
+        print(f"advarsel: {remark.text}")
+    return FINDINGS if done.remarks else DONE
 
 
 def _build(arguments: argparse.Namespace) -> int:
@@ -213,16 +325,25 @@ def _steps(year: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 def _check(arguments: argparse.Namespace) -> int:
     from aarsstatus.inputs import read_year  # noqa: PLC0415
+    from aarsstatus.personal import mask, scan_files  # noqa: PLC0415
     from aarsstatus.problems import InputError  # noqa: PLC0415
     from aarsstatus.project import find_project  # noqa: PLC0415
+    from aarsstatus.scaffold import unfilled  # noqa: PLC0415
 
     project = find_project()
+    problems = unfilled(project, arguments.year)
+    told = {(problem.file, problem.line) for problem in problems}
     try:
         read_year(project, arguments.year)
     except InputError as error:
-        for problem in error.problems:
-            print(problem)
-        count = len(error.problems)
+        problems += [
+            problem for problem in error.problems if (problem.file, problem.line) not in told or not problem.line
+        ]
+    problems += scan_files([*sorted(project.params.glob("*.yml")), *sorted(project.data.glob("*.*"))], project.root)
+    if problems:
+        for problem in problems:
+            print(mask(str(problem)))
+        count = len(problems)
         print(f"{arguments.year}: {count} {'problem' if count == 1 else 'problemer'}")
         return FINDINGS
     print(f"{arguments.year}: parametre og data er i orden")
@@ -275,7 +396,9 @@ def _path(path: Path) -> str:
 
 
 def _fail(message: str) -> int:
-    print(message, file=sys.stderr)
+    from aarsstatus.personal import mask  # noqa: PLC0415
+
+    print(mask(message), file=sys.stderr)
     return BAD_INPUT
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from calendar import isleap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
+from aarsstatus.attainment import HOURS_PER_WEEK, Interval
 from aarsstatus.params import Params, read_params
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
@@ -325,8 +326,23 @@ _PRINTED = _Table(
 )
 
 
+_EXACT_PLACES = 10
+
+
+def _unrounded(status: Fraction, year: int) -> Fraction:
+    """Return the fraction of the year's days that a status of ten decimals was rounded from.
+
+    Full-year equivalents are days ÷ 365 or 366, times hundredths of hours ÷ 37 where hours count: all fractions with
+    one known denominator, far further apart than ten decimals. So the one that rounds to the status is what
+    `extracts` computed, and nothing is lost in the file. One that no such fraction rounds to is what it says.
+    """
+    below = (366 if isleap(year) else 365) * 100 * HOURS_PER_WEEK
+    fraction = Fraction(round(status * below), below)
+    return fraction if round(fraction * 10**_EXACT_PLACES) == status * 10**_EXACT_PLACES else status
+
+
 def _build_status(values: dict[str, Any], source: str) -> Status:
-    status: Fraction = values["status"]
+    status = _unrounded(values["status"], values["year"]) if values["rounding"] == "exact" else values["status"]
     interval = Interval.rounded(status) if values["rounding"] == "whole" else Interval.exactly(status)
     return Status(
         year=values["year"],

@@ -36,6 +36,7 @@ def input_hashes(project: Project, year: int) -> dict[str, str]:
     files = [project.params / f"{year}.yml", project.root / "_quarto.yml", project.root / "requirements.lock"]
     files += _files([project.data], but={"raw", "example"})
     files += _files([project.notebooks, project.extension])
+    files += [path for path in sorted(project.params.iterdir()) if path.suffix in {".svg", ".png"}]  # logos
     hashes = {project.name(path): digest(path.read_bytes()) for path in files if path.is_file()}
     package = {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files([PACKAGE])}
     return dict(sorted((hashes | {name: digest(path.read_bytes()) for name, path in package.items()}).items()))

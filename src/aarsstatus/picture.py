@@ -89,11 +89,11 @@ def _outline(outline: str, places: int) -> str:
     here = start = (Decimal(0), Decimal(0))
     steps: list[tuple[str, list[Decimal]]] = []
     for command, numbers in _COMMAND.findall(outline):
+        if command not in "MLQCz":
+            raise ValueError(f"an outline with the command {command}, which matplotlib does not write")
         values = [round(Decimal(number), places) for number in _NUMBER.findall(numbers)]
         points = list(zip(values[::2], values[1::2], strict=True))
         step = [value for point in points for value in (point[0] - here[0], point[1] - here[1])]
-        if command == "l" or command not in "MLQCz":
-            raise ValueError(f"an outline with the command {command}, which matplotlib does not write")
         here = points[-1] if points else start
         start = here if command == "M" else start
         if command == "L" and 0 in step:

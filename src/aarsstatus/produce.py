@@ -15,11 +15,11 @@ from typing import Any
 import nbformat
 import yaml
 
-from aarsstatus import audit, execute, quality
+from aarsstatus import audit, execute, personal, quality
 from aarsstatus.document import findings
 from aarsstatus.figures import Figures
 from aarsstatus.notat import Notat, front_matter
-from aarsstatus.problems import BuildError
+from aarsstatus.problems import BuildError, Problem
 from aarsstatus.project import Project
 from aarsstatus.render import Engine, Format, RenderError
 
@@ -69,8 +69,9 @@ def produce(
     Raises
     ------
     BuildError
-        If a notebook or a renderer fails.
+        If a notebook or a renderer fails, or something looks like a person number.
     """
+    _refuse_personal(personal.scan_files(_words(project, notat.year), project.root))
     progress("Kører notebookene og regner efter")
     reports = _reports(notat, formats)
     with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
@@ -88,6 +89,19 @@ def produce(
     progress("Skriver tal og manifest")
     _write(folder / "figures.csv", figures.to_csv())
     _write(folder / "audit.csv", audit.to_csv(rows))
+    _refuse_personal(personal.scan(folder))
+
+
+def _words(project: Project, year: int) -> list[Path]:
+    """Return the files that a report's words and numbers come from; looked at first, so that none is executed."""
+    files = [project.params / f"{year}.yml", *sorted(project.data.glob("*.csv")), *sorted(project.data.glob("*.yml"))]
+    return [path for path in files if path.is_file()]
+
+
+def _refuse_personal(problems: list[Problem]) -> None:
+    """Stop a report that would publish a person number; no message repeats it."""
+    if problems:
+        raise BuildError("\n".join(["intet er offentliggjort:", *map(str, problems)]))
 
 
 def _audited(project: Project, notat: Notat) -> tuple[list[audit.AuditRow], Figures]:

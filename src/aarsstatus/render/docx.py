@@ -64,6 +64,7 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -
     _fill_in(parts, said)
     _properties(parts, said)
     _styles_and_language(parts)
+    _indent_lists(parts)
     if fonts is not None:
         _embed_fonts(parts, fonts)
     _write(path, parts)
@@ -258,10 +259,12 @@ def _number_caption(caption: etree._Element, mark: str, identifier: str) -> bool
     start.set(_w("id"), identifier)
     start.set(_w("name"), mark)
     end.set(_w("id"), identifier)
-    label = _run(f"{match[1]}\u00a0", look, bold=True)
-    number = _field(f"SEQ {match[1]} \\* ARABIC", match[2], look, bold=True)
+    mark_style = etree.Element(_w("rPr"))
+    etree.SubElement(mark_style, _w("rStyle")).set(_w("val"), "CaptionLabel")
+    label = _run(f"{match[1]}\u00a0", mark_style)
+    number = _field(f"SEQ {match[1]} \\* ARABIC", match[2], mark_style)
     rest = text[match.end() :]
-    colon = [_run(":", look, bold=True)] if rest.startswith(":") else []
+    colon = [_run(":", mark_style)] if rest.startswith(":") else []
     for offset, element in enumerate([label, start, *number, end, *colon, _run(rest.removeprefix(":"), look)]):
         parent.insert(place + offset, element)
     return True
@@ -281,7 +284,10 @@ def _follow(link: etree._Element, mark: str) -> None:
 
 
 def _describe_pictures(document: etree._Element) -> None:
-    """Give every picture a number and a name of its own; pandoc's come from the file's."""
+    """Give every picture a number and a name of its own; pandoc's come from the file's. It has no margin."""
+    for inline in document.iter(f"{{{_WP}}}inline"):
+        for side in "TBLR":
+            inline.set(f"dist{side}", "0")  # LibreOffice would indent it
     for number, picture in enumerate(document.iter(f"{{{_WP}}}docPr"), start=1):
         picture.set("id", str(number))
         picture.set("name", f"Figur {number}")
@@ -378,6 +384,20 @@ def _styles_and_language(parts: _Parts) -> None:
             if style.get(_w("styleId"), "").endswith("Tok"):
                 root.remove(style)
         parts[name] = _bytes(root)
+
+
+def _indent_lists(parts: _Parts) -> None:
+    """Set lists near the margin, as on paper; pandoc writes its own indents, whatever the reference document says."""
+    numbering = etree.fromstring(parts["word/numbering.xml"])
+    for level in numbering.iter(_w("lvl")):
+        indent = level.find(f"{_w('pPr')}/{_w('ind')}")
+        if indent is not None:
+            indent.set(_w("left"), str(_LIST_INDENT * (int(level.get(_w("ilvl"))) + 1)))
+            indent.set(_w("hanging"), str(_LIST_INDENT))
+    parts["word/numbering.xml"] = _bytes(numbering)
+
+
+_LIST_INDENT = 255  # twips: 4.5 mm
 
 
 def _embed_fonts(parts: _Parts, folder: Path) -> None:
@@ -487,15 +507,15 @@ def _look(run: etree._Element, look: etree._Element | None, *, bold: bool) -> No
         run.append(properties)
 
 
-def _field(instruction: str, result: str, look: etree._Element | None, *, bold: bool = False) -> list[etree._Element]:
+def _field(instruction: str, result: str, look: etree._Element | None) -> list[etree._Element]:
     """Return the runs of a field, with the result that it has now."""
     runs = []
     for kind in ("begin", None, "separate", "", "end"):
         if kind == "":
-            runs.append(_run(result, look, bold=bold))
+            runs.append(_run(result, look))
             continue
         run = etree.Element(_w("r"))
-        _look(run, look, bold=bold)
+        _look(run, look, bold=False)
         if kind is None:
             code = etree.SubElement(run, _w("instrText"))
             code.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")

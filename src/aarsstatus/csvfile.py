@@ -1,0 +1,143 @@
+"""The CSV files in ``data/``, changed row by row: what is not changed stays as it is, byte for byte.
+
+People keep these files in Excel and in git, so neither their order, their delimiter nor their line ends may move.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from aarsstatus.problems import InputError, Problem
+from aarsstatus.project import Project
+
+__all__ = ["numbered_rows", "read_text", "replace_rows", "rows_of", "swap_in"]
+
+Row = Mapping[str, str]
+
+
+def read_text(path: Path, header: Sequence[str] = ()) -> str:
+    """Return a file's text, byte order mark and line ends included; that of one that is not there is a header."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ",".join(header) + "\n"
+
+
+def _records(text: str) -> Iterator[str]:
+    """Yield the rows of a CSV file as they stand, line ends included; a quoted cell may hold line ends."""
+    record = ""
+    for line in io.StringIO(text, newline="\n"):
+        record += line
+        if record.count('"') % 2 == 0:
+            yield record
+            record = ""
+    if record:
+        yield record
+
+
+def _style(text: str) -> tuple[str, str]:
+    """Return the delimiter and the line end in use."""
+    header = text.partition("\n")[0]
+    return (";" if header.count(";") > header.count(",") else ","), ("\r\n" if header.endswith("\r") else "\n")
+
+
+def numbered_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a CSV file by column, each with the line it ends on."""
+    delimiter, _ = _style(text)
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
+    header = next(reader, [])
+    for cells in reader:
+        if any(cells):
+            yield reader.line_num, dict(zip(header, cells, strict=False))
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file by column."""
+    return [row for _, row in numbered_rows(text)]
+
+
+def replace_rows(
+    text: str,
+    replaced: Callable[[Row], bool],
+    rows: Sequence[Row],
+    order: Callable[[Row], tuple[object, ...]],
+    year: int,
+) -> str:
+    """Return a CSV file's text with some rows of one year replaced.
+
+    Rows of other years, the header, the delimiter and the line ends stay as they are, byte for byte. The year's rows
+    are put in order where its first one stood, or at the end where there was none.
+
+    Parameters
+    ----------
+    text
+        The file.
+    replaced
+        Says of a row of the year whether it goes.
+    rows
+        What comes instead, by column.
+    order
+        What the year's rows are sorted by.
+    year
+        The year.
+    """
+    delimiter, end = _style(text)
+    head, *records = _records(text)
+    columns = next(csv.reader([head.removeprefix("\ufeff")], delimiter=delimiter))
+    before, after = [head if head.endswith("\n") else head + end], list[str]()
+    own: list[tuple[tuple[object, ...], str]] = []
+    seen = False
+    for record in records:
+        row = dict(zip(columns, next(csv.reader([record], delimiter=delimiter), []), strict=False))
+        ended = record if record.endswith("\n") else record + end
+        if row.get("year") != str(year):
+            (after if seen else before).append(ended)
+        else:
+            seen = True
+            own += [] if replaced(row) else [(order(row), ended)]
+    own += [(order(row), _line([row[column] for column in columns], delimiter, end)) for row in rows]
+    written = [line for _, line in sorted(own, key=lambda one: one[0])]
+    return "".join([*before, *written, *after])
+
+
+def _line(cells: Sequence[str], delimiter: str, end: str) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator=end).writerow(cells)
+    return text.getvalue()
+
+
+def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
+    """Replace files all together: written beside the old ones, renamed onto them, undone if one cannot be.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written, as when Excel has it open.
+    """
+    before = {path: path.read_bytes() if path.exists() else None for path in contents}
+    done: list[Path] = []
+    try:
+        for path, content in contents.items():
+            _temporary(path).write_bytes(content)
+        for path in contents:
+            _temporary(path).replace(path)
+            done.append(path)
+    except OSError as error:
+        for path in done:
+            old = before[path]
+            path.unlink() if old is None else path.write_bytes(old)
+        failed = next(path for path in contents if path not in done)
+        reason = f"filen kan ikke skrives ({error.strerror})"
+        problem = Problem(project.name(failed), reason, expected="at filen ikke er åben i Excel; intet er ændret")
+        raise InputError(problem) from None
+    finally:
+        for path in contents:
+            _temporary(path).unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}-{os.getpid()}")

@@ -1,0 +1,201 @@
+"""What columns, administrations and schemes may be called in an extract: ``data/aliases.yml``, and names in ``data/``.
+
+Everything that is compared is folded first (`fold`): case, spaces, punctuation and what stands in parentheses do
+not matter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from aarsstatus.inputs import KK, Data
+from aarsstatus.problems import InputError, Problem, near
+from aarsstatus.project import Project
+from aarsstatus.yamlfile import read_model
+
+__all__ = ["FIELDS", "Limit", "Names", "fold", "read_limits", "read_names"]
+
+FIELDS: Mapping[str, str] = {
+    "administration": "forvaltning",
+    "scheme": "jobordning",
+    "start": "startdato",
+    "end": "slutdato",
+    "weekly_hours": "ugentlige timer",
+    "person": "person",
+}
+"""What an extract's columns hold: name in the code, name in messages."""
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Words = Annotated[list[Word], Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class _Columns(_Strict):
+    administration: Words
+    scheme: Words
+    start: Words
+    end: Words
+    weekly_hours: Words
+    person: Words
+
+
+class _Aliases(_Strict):
+    columns: _Columns
+    administrations: dict[str, Words]
+    schemes: dict[str, Words]
+    no_administration: Words
+    total_row: Words
+
+
+class Limit(_Strict):
+    """How many days a spell in a scheme may last before somebody should look at it, and why."""
+
+    days: Annotated[int, Field(ge=1)]
+    reason: Word | Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+
+
+class _Limits(_Strict):
+    limits: dict[str, Limit]
+
+
+def fold(text: str) -> str:
+    """Return a name as it is compared: ``Start-dato (dd-mm-åååå)`` and ``STARTDATO`` are both ``startdato``."""
+    text = re.sub(r"\([^()]*\)", " ", unicodedata.normalize("NFC", text)).replace("&", " og ")
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every name that is known, folded, and what it stands for.
+
+    Attributes
+    ----------
+    columns
+        Field and rank by the folded header; a lower rank wins where two columns of a file fit.
+    administrations, schemes
+        Code or key by folded name; an administration's is None where a spell belongs to none.
+    totals
+        What the first words of a row of sums may be, folded.
+    """
+
+    columns: Mapping[str, tuple[str, int]]
+    administrations: Mapping[str, str | None]
+    schemes: Mapping[str, str]
+    totals: frozenset[str]
+    administration_names: tuple[str, ...]
+    scheme_names: tuple[str, ...]
+
+    def scheme_in(self, text: str) -> str | None:
+        """Return the one scheme that a file's or a sheet's name speaks of, or None when there is none or several."""
+        folded = fold(text)
+        found = {key for name, key in self.schemes.items() if len(name) > 3 and name in folded}
+        return found.pop() if len(found) == 1 else None
+
+    def nearest_header(self, header: str) -> str | None:
+        """Return the field that an unknown header most looks like, or None."""
+        close = near(fold(header), self.columns)
+        return None if close is None else self.columns[close][0]
+
+
+def read_names(project: Project, data: Data) -> Names:
+    """Read ``data/aliases.yml`` and put it together with the names in ``data/``.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, names a code that does not exist, or gives two things one name.
+    """
+    path = project.data / "aliases.yml"
+    name = project.name(path)
+    aliases, lines = read_model(path, name, _Aliases, expected_file="en fil, der begynder med columns: …")
+    problems: list[Problem] = []
+
+    def at(*place: str | int) -> int | None:
+        return lines.get(place)
+
+    columns: dict[str, tuple[str, int]] = {}
+    for field in FIELDS:
+        for rank, word in enumerate(getattr(aliases.columns, field)):
+            known = columns.setdefault(fold(word), (field, rank))
+            if known[0] != field:
+                problems.append(
+                    Problem(name, f"navnet står også under {known[0]}", at("columns", field, rank), found=word)
+                )
+    for kind, words, codes in (
+        ("administrations", aliases.administrations, set(data.codes()) - {KK}),
+        ("schemes", aliases.schemes, set(data.schemes)),
+    ):
+        problems += [
+            Problem(name, "koden findes ikke", at(kind, code), kind, code, hint=near(code, codes))
+            for code in words
+            if code not in codes
+        ]
+    if problems:
+        raise InputError(problems)
+    return Names(
+        columns,
+        _administrations(data, aliases),
+        _schemes(data, aliases),
+        frozenset(fold(word) for word in aliases.total_row),
+        tuple(dict.fromkeys(n for one in data.administrations if one.code != KK for n in (one.code, one.name))),
+        tuple(dict.fromkeys(n for one in data.schemes.values() for n in (one.name, one.key))),
+    )
+
+
+def _administrations(data: Data, aliases: _Aliases) -> dict[str, str | None]:
+    """Return every name of an administration; a name without ``forvaltningen`` counts too."""
+    known: dict[str, str | None] = {fold(word): None for word in aliases.no_administration if fold(word)}
+    for one in data.administrations:
+        code = None if one.code == KK else one.code  # the whole city is no administration
+        for word in (one.code, one.name, *_without_ending(one.name)):
+            known[fold(word)] = code
+    for code, words in aliases.administrations.items():
+        known |= {fold(word): code for word in words}
+    return known
+
+
+def _without_ending(name: str) -> Iterable[str]:
+    """Yield the short forms of ``Teknik- og Miljøforvaltningen``: without the last syllables, or the last two."""
+    if name.endswith("forvaltningen"):
+        yield name.removesuffix("forvaltningen")
+        yield name.removesuffix("en")
+
+
+def _schemes(data: Data, aliases: _Aliases) -> dict[str, str]:
+    """Return every name of a scheme."""
+    known = {fold(word): one.key for one in data.schemes.values() for word in (one.key, one.name, one.row_label)}
+    for key, words in aliases.schemes.items():
+        known |= {fold(word): key for word in words}
+    return known
+
+
+def read_limits(project: Project, data: Data) -> Mapping[str, Limit]:
+    """Read ``data/limits.yml``: how long a spell may last before a warning.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or names a scheme that does not exist.
+    """
+    path: Path = project.data / "limits.yml"
+    name = project.name(path)
+    model, lines = read_model(path, name, _Limits, expected_file="en fil, der begynder med limits: …")
+    unknown = [key for key in model.limits if key not in data.schemes]
+    if unknown:
+        raise InputError(
+            [
+                Problem(name, "ukendt jobordning", lines.get(("limits", key)), None, key, hint=near(key, data.schemes))
+                for key in unknown
+            ]
+        )
+    return model.limits

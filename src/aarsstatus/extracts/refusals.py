@@ -1,0 +1,127 @@
+"""What is wrong with the rows of an extract, collected and told in groups.
+
+A thousand rows with the same unknown administration are one problem with a thousand row numbers, shown in short.
+Nothing here keeps a cell that holds a person number: what is shown of a cell goes through `personal.cover` first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from aarsstatus import danish
+from aarsstatus.personal import cover
+from aarsstatus.problems import Problem
+
+__all__ = ["Refusals", "rows_shown"]
+
+Rows = npt.NDArray[np.int64]
+MOST_VALUES = 20
+"""How many different values of one column are told one by one before the rest are put together."""
+MOST_RANGES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What the rows of a group have in common: all of a message but the row numbers."""
+
+    label: str
+    column: str | None
+    message: str
+    found: str | None = None
+    expected: str | None = None
+    hint: str | None = None
+
+
+@dataclass(slots=True)
+class Refusals:
+    """Every problem of some extracts so far.
+
+    Attributes
+    ----------
+    problems
+        Those of a whole file or column; they cannot be skipped.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    _groups: dict[_Group, list[Rows]] = field(default_factory=dict)
+    _values: dict[tuple[str, str | None, str], int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether anything is wrong."""
+        return bool(self.problems or self._groups)
+
+    @property
+    def fatal(self) -> bool:
+        """Whether a whole file or column is wrong, which leaving out rows does not mend."""
+        return bool(self.problems)
+
+    def file(
+        self, label: str, message: str, *, row: int | None = None, column: str | None = None, found: str | None = None,
+        expected: str | None = None, hint: str | None = None,
+    ) -> None:  # fmt: skip
+        """Add a problem of a whole file, sheet or column."""
+        where = label if row is None else f"{label}, række {row}"
+        shown = None if found is None else cover(found)
+        self.problems.append(Problem(where, message, None, column and cover(column), shown, expected, hint))
+
+    def rows(
+        self, label: str, rows: Rows, column: str | None, message: str, *, found: str | None = None,
+        expected: str | None = None, hint: str | None = None,
+    ) -> None:  # fmt: skip
+        """Add a problem that some rows share; `rows` are numbered as Excel numbers them."""
+        shown = None if found is None else cover(found)
+        group = _Group(label, column, message, shown, expected, hint)
+        if group not in self._groups:
+            seen = self._values[label, column, message] = self._values.get((label, column, message), 0) + 1
+            if seen > MOST_VALUES:
+                group = _Group(label, column, message, None, expected)
+        self._groups.setdefault(group, []).append(rows)
+
+    def told(self) -> list[Problem]:
+        """Return every problem as a message, those of whole files first, then by the first row of each."""
+        grouped = sorted(
+            ((group, np.unique(np.concatenate(rows))) for group, rows in self._groups.items()),
+            key=lambda item: (item[0].label, int(item[1][0]), item[0].column or ""),
+        )
+        return self.problems + [
+            Problem(f"{g.label}, {rows_shown(rows)}", g.message, None, g.column, g.found, g.expected, g.hint)
+            for g, rows in grouped
+        ]
+
+    def by_row(self) -> Mapping[tuple[str, int], Sequence[str]]:
+        """Return what is wrong with each row, by file and row."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for group, parts in self._groups.items():
+            text = str(Problem("", group.message, None, None, group.found, group.expected, group.hint)).removeprefix(
+                ": "
+            )
+            for row in np.concatenate(parts).tolist():
+                found.setdefault((group.label, row), []).append(f"{group.column}: {text}" if group.column else text)
+        return found
+
+
+def rows_shown(rows: Iterable[int], most: int = MOST_RANGES) -> str:
+    """Write row numbers in short: ``række 14``, ``række 14-17 og 20``, ``række 5, 7, 9 … (1.000 rækker)``."""
+    numbers = sorted({int(row) for row in rows})
+    ranges = [str(first) if first == last else f"{first}-{last}" for first, last in _ranges(numbers)]
+    if len(ranges) <= most:
+        return f"række {danish.join(ranges)}"
+    return f"række {', '.join(ranges[:most])} … ({danish.whole(len(numbers))} rækker)"
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of each unbroken run of numbers."""
+    first = last = None
+    for number in numbers:
+        if last is not None and first is not None and number != last + 1:
+            yield first, last
+            first = number
+        elif first is None:
+            first = number
+        last = number
+    if first is not None and last is not None:
+        yield first, last

@@ -1,0 +1,173 @@
+"""Sums are written to ``data/``: a year's rows replaced, every other byte of the files left as it is.
+
+Three files: ``status.csv`` (what the notat is made from), ``extracts.csv`` (which extracts it came from) and
+``warnings.csv`` (what somebody should look at). They are written beside the old ones and swapped in together; should
+one swap fail, those before it are undone.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from aarsstatus import danish
+from aarsstatus.csvfile import read_text, replace_rows, rows_of, swap_in
+from aarsstatus.extracts.sums import Remark, Sum
+from aarsstatus.figures import plain_decimal
+from aarsstatus.inputs import Data
+from aarsstatus.project import Project
+
+__all__ = ["PLACES", "ExtractRow", "origin", "write_refused", "write_sums"]
+
+PLACES = 10
+"""Decimals of a status. Days ÷ 365 rarely ends; ten decimals are at most 0,00000000005 persons off, and
+`inputs` gets the fraction of days back from them, so nothing is lost."""
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractRow:
+    """One file that was read; the fields are the columns of ``data/extracts.csv``.
+
+    `rows` are those below the header that are not blank: `counted` have a day in the year, `outside` have none,
+    `refused` could not be used; `not_distributed` are counted and belong to no administration.
+    """
+
+    year: int
+    sha256: str
+    file: str
+    kind: str
+    schemes: str
+    rows: int
+    counted: int
+    outside: int
+    refused: int
+    not_distributed: int
+    extracted: date
+
+
+WARNINGS = ("year", "kind", "scheme", "administration", "count", "text")
+EXTRACTS = tuple(field.name for field in fields(ExtractRow))
+
+
+def origin(extracts: Sequence[ExtractRow], scheme: str) -> str:
+    """Return a status' source: the extracts it was computed from, each by the start of its SHA-256 and its date.
+
+    The start is written in groups of four, which no person number can look like.
+    """
+    parts = [
+        f"{'-'.join(one.sha256[at : at + 4] for at in (0, 4, 8))} af {danish.short_date(one.extracted)}"
+        for one in extracts
+        if scheme in one.schemes.split()
+    ]
+    return f"registerudtræk {danish.join(parts)}"
+
+
+def write_sums(
+    project: Project, year: int, sums: Mapping[tuple[str, str], Sum], extracts: Sequence[ExtractRow],
+    remarks: Sequence[Remark], data: Data,
+) -> list[Path]:  # fmt: skip
+    """Write the sums of a year's extracts; rows of the schemes that are in them are replaced.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written; then none has been.
+    """
+    schemes = {scheme for _, scheme in sums}
+    status, listed, warned = (project.data / f"{name}.csv" for name in ("status", "extracts", "warnings"))
+    codes, keys = data.codes(), list(data.schemes)
+
+    def ours(row: Row) -> bool:
+        return row["year"] == str(year) and row["scheme"] in schemes
+
+    new = [_status_row(year, code, key, total, origin(extracts, key)) for (code, key), total in sums.items()]
+    texts = {
+        listed: _without_replaced(read_text(listed, EXTRACTS), year, schemes, extracts),
+        warned: replace_rows(
+            read_text(warned, WARNINGS), ours,
+            [dict(zip(WARNINGS, (str(year), *map(str, astuple(remark))), strict=True)) for remark in remarks],
+            lambda row: (_place(keys, row["scheme"]), row["kind"], _place(codes, row["administration"])),
+            year,
+        ),
+        status: replace_rows(
+            read_text(status), ours, new,
+            lambda row: (_place(codes, row["administration"]), _place(keys, row["scheme"])), year,
+        ),
+    }  # fmt: skip
+    swap_in(project, {path: text.encode("utf-8") for path, text in texts.items()})
+    return [status, listed, warned]
+
+
+def _status_row(year: int, code: str, key: str, total: Sum, source: str) -> dict[str, str]:
+    return {
+        "year": str(year),
+        "administration": code,
+        "scheme": key,
+        "status": plain_decimal(Fraction(total.status), PLACES),
+        "spells": "" if total.spells is None else str(total.spells),
+        "rounding": "exact",
+        "source": source,
+    }
+
+
+def _without_replaced(text: str, year: int, schemes: set[str], extracts: Sequence[ExtractRow]) -> str:
+    """Return ``extracts.csv`` with new extracts; what older ones gave that is replaced is taken out of their rows."""
+    kept = []
+    for row in rows_of(text):
+        if row["year"] == str(year):
+            left = [key for key in row["schemes"].split() if key not in schemes]
+            if left:
+                kept.append({**row, "schemes": " ".join(left)})
+    new = [dict(zip(EXTRACTS, map(str, astuple(one)), strict=True)) for one in extracts]
+    return replace_rows(
+        text, lambda row: row["year"] == str(year), [*kept, *new], lambda row: (row["schemes"], row["sha256"]), year
+    )
+
+
+def _place(known: Sequence[str], word: str) -> int:
+    """Return where a word stands in a list; what is not in it comes last."""
+    return list(known).index(word) if word in known else len(known)
+
+
+# -- the rows that were refused -------------------------------------------------------------------------------
+
+REFUSED = ("udtræk", "række", "hvad er galt", "forvaltning", "jobordning", "startdato", "slutdato")
+
+
+def write_refused(
+    path: Path, refused: Sequence[tuple[str, int, Sequence[str]]], why: Mapping[tuple[str, int], Sequence[str]]
+) -> None:
+    """Write the rows that were refused, for Excel: where each stands and what is wrong; never a person.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    refused
+        Label, row and covered cells of each.
+    why
+        What is wrong with each, by label and row.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(REFUSED)
+    for label, row, cells in sorted(refused):
+        writer.writerow([label, row, " / ".join(why.get((label, row), [])), *map(_harmless, cells)])
+    path.write_bytes(text.getvalue().encode("utf-8-sig"))
+
+
+def _harmless(cell: str) -> str:
+    """Return a cell that Excel does not take for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "@")) else cell

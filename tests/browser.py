@@ -1,0 +1,109 @@
+"""A browser without a window, to look at a page as its readers do: Chromium from the machine, driven by Playwright.
+
+Playwright's package brings no browser and none is fetched: the one on PATH is used, and without one the tests skip.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
+SCHEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A screen: its width and height in CSS pixels, and whether it is a phone's."""
+
+    width: int
+    height: int
+    phone: bool = False
+
+
+DEVICES = {"desktop": Device(1280, 900), "phone": Device(390, 844, phone=True)}
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start Chromium; skip where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not on PATH: pages cannot be tried in a browser")
+    with sync_playwright() as playwright:
+        # No sandbox: in a container the browser may not make one, and the pages are our own.
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+@contextmanager
+def opened(chromium: Browser, path: Path, device: Device, scheme: str = "light") -> Iterator[Page]:
+    """Open a file as it looks on a device, in light or dark mode. A page that asks for anything else fails."""
+    context = chromium.new_context(
+        viewport={"width": device.width, "height": device.height},
+        device_scale_factor=2 if device.phone else 1,
+        is_mobile=device.phone,
+        has_touch=device.phone,
+        color_scheme=scheme,
+        locale="da-DK",
+        offline=True,
+    )
+    asked: list[str] = []
+    try:
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.as_uri())
+        yield page
+        strange = [url for url in asked if not url.startswith(("data:", path.as_uri()))]
+        assert not strange, strange
+    finally:
+        context.close()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What axe-core says of a page: rule and element of each violation and of each case that it leaves to a person."""
+
+    violations: list[str]
+    undecided: list[str]
+    kept: set[str]
+
+
+def axe(page: Page) -> Verdict:
+    """Hold the page against axe-core's rules for WCAG 2.1 A and AA."""
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    options = {"runOnly": {"type": "tag", "values": list(WCAG)}}
+    result: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+    assert result["testEngine"]["name"] == "axe-core"
+    return Verdict(_told(result["violations"]), _told(result["incomplete"]), {rule["id"] for rule in result["passes"]})
+
+
+def _told(rules: list[dict[str, Any]]) -> list[str]:
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in rules for node in rule["nodes"]]
+
+
+def accessibility_tree(page: Page) -> list[tuple[str, str]]:
+    """Return what the browser tells a screen reader: role and name of everything, in reading order."""
+    session = page.context.new_cdp_session(page)
+    nodes = {node["nodeId"]: node for node in session.send("Accessibility.getFullAXTree")["nodes"]}
+    told: list[tuple[str, str]] = []
+
+    def read(node: dict[str, Any]) -> None:
+        if not node.get("ignored"):
+            told.append((node["role"]["value"], node.get("name", {}).get("value", "")))
+        for child in node.get("childIds", []):
+            read(nodes[child])
+
+    read(next(node for node in nodes.values() if "parentId" not in node))
+    return told

@@ -1,0 +1,218 @@
+"""The March run, from nothing but extracts to a notat, by the commands of the guide and in its order.
+
+Every figure of the new year is then computed again, the slow and plain way, from the spells that the extracts were
+written from.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+import straight
+from conftest import copy_project
+from generator import Spell, Style, employments, spells, write_csv, write_xlsx
+from test_scaffold import fill
+
+from aarsstatus import personal
+from aarsstatus.figures import plain_decimal
+from aarsstatus.inputs import GROUPS, read_data
+from aarsstatus.project import Project
+
+ROOT = Path(__file__).parent.parent
+GUIDE = (ROOT / "docs" / "vejledning.md").read_text(encoding="utf-8")
+YEAR = 2026
+EXPECTED = {"new": {0}, "ingest": {0, 1}, "check": {0}, "build": {0}, "explain": {0}, "--version": {0}}
+
+
+def lines() -> list[str]:
+    """Return the guide's command lines, in order."""
+    return [line for block in re.findall(r"```bat\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
+
+
+def ours(line: str) -> list[str]:
+    """Return what a line of the guide is on this machine."""
+    words = shlex.split(line.replace("\\", "/"))
+    return [sys.executable, "-m", "aarsstatus", *words[1:]] if words[0] == ".venv/Scripts/aarsstatus" else []
+
+
+def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        arguments, cwd=project.root, capture_output=True, text=True, encoding="utf-8", check=False
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(project: Project) -> list[Spell]:
+    data = read_data(project)
+    return [*spells(data, YEAR, seed=2026), *employments(data, YEAR, seed=2026)]
+
+
+@pytest.fixture(scope="module")
+def march(tmp_path_factory: pytest.TempPathFactory, made: list[Spell]) -> tuple[Project, list[str]]:
+    """Follow the guide; return the project and all that was said."""
+    project = copy_project(tmp_path_factory.mktemp("marts") / "projekt")
+    said = []
+    for line in lines():
+        command = ours(line)
+        if not command:
+            continue
+        if command[3] == "ingest":
+            raw = project.data / "raw"
+            raw.mkdir(exist_ok=True)
+            write_xlsx(raw / "forløb 2027-01-12.xlsx", [spell for spell in made if spell.scheme != "fleksjob"])
+            style = Style(
+                headers=("Ansat til", "Ansat fra", "CPR-nr.", "Ansættende forvaltning"),
+                fields=("end", "start", "person", "administration"),
+                encoding="cp1252", dates=("dashes", "dots", "iso"), persons="number",
+                title=("Fleksjobansatte, udtrukket 12. januar 2027", ""), total=True,
+            )  # fmt: skip
+            write_csv(raw / "fleksjob 2027-01-12.csv", [spell for spell in made if spell.scheme == "fleksjob"], style)
+        done = run(project, *command)
+        said.append(f"$ {line}\n{done.stdout}{done.stderr}")
+        assert done.returncode in EXPECTED[command[3]], said[-1]
+        if command[3] == "new":
+            before = run(project, sys.executable, "-m", "aarsstatus", "check", str(YEAR))
+            assert before.returncode == 1
+            assert "ikke udfyldt" in before.stdout
+            fill(project, YEAR)
+    return project, said
+
+
+def test_the_guide_installs_as_the_readme_says() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    setup = [line for line in lines() if not ours(line)]
+    assert len(setup) == 3
+    assert "\n".join(setup) in readme
+
+
+def test_every_command_of_the_guide_exists() -> None:
+    for command in re.findall(r"Scripts\\aarsstatus (\w+)", GUIDE):
+        done = subprocess.run([sys.executable, "-m", "aarsstatus", command, "--help"], capture_output=True, check=False)
+        assert done.returncode == 0, command
+
+
+def test_every_picture_and_place_in_the_guide_exists() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", GUIDE):
+        assert (ROOT / "docs" / target).is_file(), target
+    headings = {
+        re.sub(r"[^\w\- ]", "", line.lstrip("# ")).lower().replace(" ", "-")
+        for line in GUIDE.splitlines()
+        if line.startswith("#")
+    }
+    for anchor in re.findall(r"\]\(#([^)]+)\)", GUIDE):
+        assert anchor in headings, anchor
+
+
+def measures(made: list[Spell], project: Project) -> Iterator[tuple[str, Fraction]]:
+    """Yield every figure of the year by id, from the spells and the targets alone."""
+    data = read_data(project)
+    sums = straight.sums(made, YEAR)
+    groups = {
+        group: [key for key, one in data.schemes.items() if one.group == group and ("KK", key) in sums]
+        for group in GROUPS
+    }
+    city = {group: data.targets[YEAR, "KK", group].target or 0 for group in GROUPS}
+    for code in data.codes():
+        weighted = Fraction(0)
+        for group, keys in groups.items():
+            for key in keys:
+                middle = group if key == group else f"{group}.{key}"
+                status, count = sums[code, key]
+                yield f"{YEAR}.{code}.{middle}.status", status
+                if count is not None:
+                    yield f"{YEAR}.{code}.{middle}.spells", Fraction(count)
+            joint = sum((sums[code, key][0] for key in keys), Fraction(0))
+            if group == "placements":
+                yield f"{YEAR}.{code}.{group}.joint_status", joint
+                yield f"{YEAR}.{code}.{group}.spells_total", Fraction(sum(sums[code, key][1] or 0 for key in keys))
+            target = data.targets[YEAR, code, group].target or 0
+            weight = Fraction(city[group], sum(city.values()))
+            yield f"{YEAR}.{code}.{group}.target", Fraction(target)
+            yield f"{YEAR}.{code}.{group}.attainment", joint / target * 100
+            yield f"{YEAR}.{code}.{group}.weight", weight * 100
+            weighted += weight * joint / target * 100
+        yield f"{YEAR}.{code}.total.weighted_attainment", weighted
+
+
+@pytest.mark.slow
+def test_every_figure_is_what_a_straight_computation_gives(march: tuple[Project, list[str]], made: list[Spell]) -> None:
+    project, _ = march
+    with (project.output / str(YEAR) / "figures.csv").open(encoding="utf-8", newline="") as file:
+        built = {row["id"]: row["value"] for row in csv.DictReader(file) if row["year"] == str(YEAR)}
+    assert built == {id_: plain_decimal(value) for id_, value in measures(made, project)}
+
+
+@pytest.mark.slow
+def test_the_notat_compares_with_the_year_before(march: tuple[Project, list[str]]) -> None:
+    folder = march[0].output / str(YEAR)
+    assert {"notat.html", "notat.pdf", "notat.docx", "kvalitetsrapport.html"} <= {
+        path.name for path in folder.iterdir()
+    }
+    page = (folder / "notat.html").read_text(encoding="utf-8")
+    assert f"for {YEAR}" in page
+    assert "i 2025" in page
+    assert "Beskæftigelses-, Integrations- og Erhvervsforvaltningen" in page
+
+
+@pytest.mark.slow
+def test_no_person_is_in_anything_that_came_of_it(march: tuple[Project, list[str]], made: list[Spell]) -> None:
+    project, said = march
+    assert not any(personal.contains(text) for text in said)
+    assert personal.scan(project.output) == []
+    files = [path for path in (*project.params.rglob("*.*"), *project.data.glob("*.*")) if path.is_file()]
+    assert personal.scan_files(files, project.root) == []
+    text = "".join(path.read_text(encoding="utf-8") for path in files) + "".join(said)
+    assert not any(spell.person in text for spell in made)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    shutil.which("quarto") is None, reason="quarto is not on PATH: the reference engine cannot be tried"
+)
+def test_both_engines_make_the_same_figures(march: tuple[Project, list[str]]) -> None:
+    project, _ = march
+    command = [sys.executable, "-m", "aarsstatus", "build", str(YEAR), "--engine", "quarto", "--output", "quarto"]
+    done = run(project, *command)
+    assert done.returncode == 0, done.stderr
+    one, other = (project.root / name / str(YEAR) / "figures.csv" for name in ("output", "quarto"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("place", ["params/2025.yml", "data/targets.csv"])
+def test_a_person_number_in_the_inputs_is_never_built(copied: Project, place: str) -> None:
+    path = copied.root / place
+    cpr = "010190-0000"
+    text = path.read_text(encoding="utf-8").replace("Bernstorffsgade 17", cpr).replace('"notat-2025, tabel 9"', cpr)
+    path.write_text(text, encoding="utf-8")
+    for command, status in (("check", 1), ("build", 2)):
+        done = run(copied, sys.executable, "-m", "aarsstatus", command, "2025")
+        assert done.returncode == status
+        assert "CPR-nummer" in done.stdout + done.stderr
+        assert cpr not in done.stdout + done.stderr
+    assert not any(file.is_file() for file in copied.output.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ingest", "2026", "010190-0000.csv"),
+        ("ingest", "2026", "data", "--cpr", "010190-0000"),
+        ("build", "0101900000"),
+        ("explain", "010190-0000"),
+        ("010190-0000",),
+    ],
+)
+def test_a_person_number_on_the_command_line_is_not_repeated(copied: Project, arguments: tuple[str, ...]) -> None:
+    done = run(copied, sys.executable, "-m", "aarsstatus", *arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "0000" not in done.stdout + done.stderr
