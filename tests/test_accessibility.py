@@ -172,7 +172,7 @@ def _pages(reader: _Tagged, element: pikepdf.Dictionary) -> set[int]:
 
 
 def test_pages_are_well_filled(built: Result) -> None:
-    """No page but the last, and the cover, is left blank for more than a quarter: charts and tables find their place."""
+    """No page but the last and the cover is left blank for more than a quarter: charts and tables find a place."""
     with pdfium.PdfDocument(built.folder / "notat.pdf") as document:
         depths = [_depth(sheet) for sheet in document]
     assert len(depths) == (6 if built.year == 2021 else 5)

@@ -417,6 +417,12 @@ def test_a_quoted_cell_over_two_lines_is_one_row(copied: Project) -> None:
     assert "række 3, forvaltning" in problems(copied, text)[0]
 
 
+def test_a_file_that_is_cut_off_is_not_taken_for_one_with_a_spell_that_still_runs(copied: Project) -> None:
+    assert "skåret over" in problems(copied, HEADER + GOOD + "BUF;Løntilskud;01-04-2026")[0]
+    done = from_text(copied, HEADER + GOOD + "BUF;Løntilskud;01-04-2026\n" + GOOD.replace("0000", "0001").strip())
+    assert done.sums["BUF", "loentilskud"].spells == 3
+
+
 def test_a_quotation_mark_that_is_never_closed_swallows_nothing(copied: Project) -> None:
     rows = [f"BUF;Praktik;01-01-2026;01-01-2026;{n};x\n" for n in range(100)]
     rows[40] = rows[40].replace(";x", ';"hun sagde: ja')

@@ -194,8 +194,8 @@ def weighted(notat: Notat) -> Chart:
             axes.bar(place, height, width=0.62, color=colour, zorder=2)
             inside = height > most / 10
             axes.annotate(
-                figure.shown, (place, height), (0, -4 if inside else 3), textcoords="offset points", ha="center",
-                va="top" if inside else "bottom", fontsize=8, color="white" if inside else INK,
+                figure.shown, (place, 0 if inside else height), (0, 5 if inside else 3), textcoords="offset points",
+                ha="center", va="bottom", fontsize=8, color="white" if inside else INK,
             )  # fmt: skip
         axes.axhline(100, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=3)
         axes.set_xticks(range(len(codes)), codes)

@@ -209,7 +209,7 @@ def _read_file(
             read.spells.append(spells)
             kept += spells.height
             progress(f"{table.label}: {danish.whole(own.rows)} rækker")
-        _check_rows(table.label, own, kept, reader.year, refusals)
+        _check_rows(table.label, own, kept, reader.year, reader.keep_refused, refusals)
         counts.add(own)
     read.notes += extract.notes
     read.files.append((extract, counts, range(first, len(read.labels))))
@@ -295,13 +295,13 @@ def _scheme_of(
     return "fleksjob" if is_employment and not is_spells and "fleksjob" in names.schemes.values() else None
 
 
-def _check_rows(label: str, counts: Counts, kept: int, year: int, refusals: Refusals) -> None:
+def _check_rows(label: str, counts: Counts, kept: int, year: int, skip_bad_rows: bool, refusals: Refusals) -> None:
     """Refuse a table without rows, and one that is of another year."""
     read = counts.rows - counts.refused
     usual = counts.usual_year()
     if counts.rows == 0:
         refusals.file(label, "der er ingen rækker under overskriften", expected="mindst én række")
-    elif not read:
+    elif not read and skip_bad_rows:
         refusals.file(label, "ingen af rækkerne kan bruges", expected="mindst én række uden fejl")
     elif read and not kept:
         refusals.file(

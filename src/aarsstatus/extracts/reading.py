@@ -56,11 +56,14 @@ class Block:
         The number of the first row.
     tail
         On a table's last block, its last rows that are not blank, with their numbers and all their cells.
+    torn
+        The last row of a file that ends in the middle of it: an end that is missing there says nothing.
     """
 
     frame: pl.DataFrame
     first_row: int
     tail: Sequence[tuple[int, Cells]] = ()
+    torn: int | None = None
 
 
 class Table(Protocol):
@@ -187,7 +190,8 @@ class _CsvTable:
             if skip:
                 dropped = min(skip, frame.height)
                 frame, first, skip = frame.slice(dropped), first + dropped, skip - dropped
-            yield Block(frame, first, tail)
+            torn = tail[-1][0] if tail and not piece.endswith(b"\n") and len(tail[-1][1]) < self._width else None
+            yield Block(frame, first, tail, torn)
 
     def _pieces(self, file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
         """Yield the file in pieces that end where a row does, and whether each is the last."""

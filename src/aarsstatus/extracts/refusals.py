@@ -6,7 +6,7 @@ Nothing here keeps a cell that holds a person number: what is shown of a cell go
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -104,24 +104,13 @@ class Refusals:
         return found
 
 
-def rows_shown(rows: Iterable[int], most: int = MOST_RANGES) -> str:
+def rows_shown(rows: Sequence[int] | Rows, most: int = MOST_RANGES) -> str:
     """Write row numbers in short: ``række 14``, ``række 14-17 og 20``, ``række 5, 7, 9 … (1.000 rækker)``."""
-    numbers = sorted({int(row) for row in rows})
-    ranges = [str(first) if first == last else f"{first}-{last}" for first, last in _ranges(numbers)]
+    numbers = np.unique(np.asarray(rows, np.int64))
+    breaks = np.flatnonzero(np.diff(numbers) != 1)
+    firsts = numbers[np.r_[0, breaks + 1]][: most + 1].tolist()
+    lasts = numbers[np.r_[breaks, len(numbers) - 1]][: most + 1].tolist()
+    ranges = [str(first) if first == last else f"{first}-{last}" for first, last in zip(firsts, lasts, strict=True)]
     if len(ranges) <= most:
         return f"række {danish.join(ranges)}"
     return f"række {', '.join(ranges[:most])} … ({danish.whole(len(numbers))} rækker)"
-
-
-def _ranges(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last of each unbroken run of numbers."""
-    first = last = None
-    for number in numbers:
-        if last is not None and first is not None and number != last + 1:
-            yield first, last
-            first = number
-        elif first is None:
-            first = number
-        last = number
-    if first is not None and last is not None:
-        yield first, last

@@ -78,7 +78,8 @@ class _Column:
             self._known.clear()
         for number, text in zip(numbers, different.cast(pl.String).to_list(), strict=True):
             table[number] = self.code(text)
-        return np.take(table, numbered.to_physical().fill_null(len(table) - 1).to_numpy())
+        places = numbered.to_physical()
+        return np.take(table, (places.fill_null(len(table) - 1) if places.null_count() else places).to_numpy())
 
     def code(self, text: str) -> int:
         """Return the number of one cell."""
@@ -125,7 +126,7 @@ class Reader:
         self.totals = names.totals
         self.refused: list[tuple[str, int, Sequence[str]]] = []
         self.notes: list[str] = []
-        self._keep_refused = keep_refused
+        self.keep_refused = keep_refused
         self._persons = pl.Categorical(pl.Categories.random())
         # Polars forgets what it has numbered when the last column with the numbers is gone; this one stays.
         self._first_person = pl.Series([""]).cast(self._persons)
@@ -181,7 +182,7 @@ class Reader:
         blank = _all(codes == EMPTY for name, codes in found.items() if name != "scheme" or scheme is None)
         if "person" in frame.columns:
             blank &= (frame["person"].fill_null("").str.strip_chars() == "").to_numpy()
-        bad = self._refuse(frame, rows, found, blank, label, refusals)
+        bad = self._refuse(frame, rows, found, blank, label, refusals, block.torn)
         found["administration"] = np.where(found["administration"] == EMPTY, self.none, found["administration"])
         start, end = found["start"], np.where(found["end"] == EMPTY, cells.OPEN, found["end"])
         inside = ~blank & ~bad & (start <= self.last) & (end >= self.first)
@@ -196,13 +197,13 @@ class Reader:
         bad |= gone
         inside &= ~gone
         self._count(counts, start, blank, bad, inside)
-        if self._keep_refused and bad.any():
+        if self.keep_refused and bad.any():
             self._remember(frame, rows, bad, label)
         return self._kept(frame, rows, found | {"end": end}, inside, table)
 
     def _refuse(
         self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], found: Mapping[str, Codes], blank: Mask, label: str,
-        refusals: Refusals,
+        refusals: Refusals, torn: int | None,
     ) -> Mask:  # fmt: skip
         """Tell what is wrong with the rows; return which they are."""
         bad = np.zeros(len(rows), np.bool_)
@@ -224,6 +225,10 @@ class Reader:
                 missing = (codes == EMPTY) & ~blank
                 _tell_missing(refusals, label, rows, missing, name)
                 bad |= missing
+        if torn is not None:
+            cut = rows == torn
+            refusals.rows(label, rows[cut], None, "rækken er kortere end overskriften; er filen skåret over?")
+            bad |= cut
         wide = frame[OVERFLOW].is_not_null().to_numpy() & ~blank
         if wide.any():
             refusals.rows(
@@ -310,7 +315,7 @@ class Reader:
 
     def refuse_kept(self, label: str, row: int, administration: int, scheme: int, start: int, end: int) -> None:
         """Keep what a list of refused rows shows of a spell that was kept at first, and then refused."""
-        if self._keep_refused:
+        if self.keep_refused:
             code = self.codes[administration] if administration < len(self.codes) else ""
             until = "" if end == cells.OPEN else cells.show_day(end)
             self.refused.append((label, row, [code, self.schemes[scheme], cells.show_day(start), until]))

@@ -266,7 +266,7 @@ def far_from_before(sums: Mapping[tuple[str, str], Sum], year: int, data: Data) 
 def _where(found: pl.DataFrame, labels: Sequence[str]) -> str:
     """Write where some spells stand, in short."""
     parts = [
-        (labels[int(table)], rows_shown(group["row"].to_list()))
+        (labels[int(table)], rows_shown(group["row"].to_numpy()))
         for (table,), group in found.sort("table", "row").group_by("table", maintain_order=True)
     ]
     return "; ".join(f"{label}, {rows}" for label, rows in parts)
