@@ -89,7 +89,7 @@ def test_charts_state_the_numbers_they_draw(notat: Notat, year: int) -> None:
     charts = notat.charts()
     assert set(charts) == {"udvikling", "maalopfyldelse", "samlet"}
     for chart in charts.values():
-        assert chart.svg.startswith("<?xml")
+        assert etree.fromstring(chart.svg.encode()).tag.endswith("}svg")
         assert chart.png.startswith(b"\x89PNG")
         assert chart.numbers is not None
         for row in chart.numbers.rows:
