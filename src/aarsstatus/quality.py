@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aarsstatus.audit import AuditRow, Finding, Moved, audit, check_figures, figure_verdicts, moved
+from aarsstatus.audit import AuditRow, Finding, Moved, audit, check_figures, moved
 from aarsstatus.errata import Erratum, Findings, SummaryRow, judge, read_errata, summary
 from aarsstatus.figures import Figures, Mode, build_figures
 from aarsstatus.inputs import Data, read_data, read_year
@@ -208,8 +208,3 @@ def verify(project: Project, years: Sequence[int] = ()) -> Verification:
 def _errata(project: Project) -> tuple[Erratum, ...]:
     path = project.data / ERRATA
     return read_errata(path, project.name(path))
-
-
-def audited(figures: Figures, rows: Sequence[AuditRow]) -> Figures:
-    """Return figures with the audit's verdicts, which see more than a figure's own inputs."""
-    return figures.with_verdicts(figure_verdicts(rows))
