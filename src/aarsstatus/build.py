@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from aarsstatus import manifest
+from aarsstatus.archive import ChangedMeanwhileError, keep
 from aarsstatus.problems import BuildError
 from aarsstatus.project import Project
 from aarsstatus.render import FORMATS, Choice, Format, choose
@@ -79,7 +80,9 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
     already = not options.force and manifest.is_current(target, made_from)
     if not already:
         progress("Læser parametre og data")
-        from aarsstatus.inputs import read_year  # noqa: PLC0415 - a build that is done already reads nothing
+        from aarsstatus.diff.last import write_comparison  # noqa: PLC0415 - a build that is done already reads nothing
+        from aarsstatus.index import write_index  # noqa: PLC0415
+        from aarsstatus.inputs import read_year  # noqa: PLC0415
         from aarsstatus.notat import Notat  # noqa: PLC0415
         from aarsstatus.produce import produce  # noqa: PLC0415
 
@@ -90,9 +93,15 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
         scratch.mkdir()
         try:
             produce(project, notat, options.formats, engine, scratch, failed, progress)
+            keep(project, year, made_from["inputs"], scratch)
+            progress("Sammenligner med det, der lå der før")
+            write_comparison(target, scratch, made_from, project.extension)
             manifest.write(scratch, made_from)
             _swap_in(scratch, target)
             failed.unlink(missing_ok=True)
+            write_index(target.parent, project.extension)
+        except ChangedMeanwhileError as error:
+            raise BuildError(str(error)) from None
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     files = tuple(sorted(path.name for path in target.iterdir()))

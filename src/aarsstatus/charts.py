@@ -173,9 +173,20 @@ def by_administration(notat: Notat) -> Chart:
         _numbers(
             f"Målopfyldelse {notat.year}",
             [_capital(notat.group_label(group)) for group in groups],
-            [(code, [_find(figures, notat.year, code, group) for group in groups]) for code in codes],
+            list(_this_year_and_before(notat, figures, codes, groups)),
         ),
     )
+
+
+def _this_year_and_before(
+    notat: Notat, figures: Sequence[Figure], codes: Sequence[str], groups: Sequence[str]
+) -> Iterator[tuple[str, list[Figure | None]]]:
+    """Yield a row for each administration, and below it one for the comparison year where that is drawn, too."""
+    for code in codes:
+        yield code, [_find(figures, notat.year, code, group) for group in groups]
+        before = [_find(figures, notat.comparison_year, code, group) for group in groups]
+        if any(before):
+            yield f"{code} i {notat.comparison_year}", before
 
 
 def weighted(notat: Notat) -> Chart:

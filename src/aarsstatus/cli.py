@@ -1,4 +1,4 @@
-"""The command line: ``aarsstatus new | ingest | check | build | verify | explain``.
+"""The command line: ``aarsstatus new | ingest | check | build | verify | explain | diff | bundle``.
 
 It is made with argparse, and everything heavier is loaded by the command that needs it: asking for help costs a few
 hundredths of a second. What a person reads is Danish.
@@ -73,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_build(commands)
     _add_verify(commands)
     _add_explain(commands)
+    _add_diff(commands)
+    _add_bundle(commands)
     return parser
 
 
@@ -172,10 +174,16 @@ def _add_verify(commands: Commands) -> None:  # type: ignore[valid-type]
         _verify,
         "regn alt efter, der er offentliggjort",
         "Regner hvert trykt tal i de offentliggjorte notater efter og holder det, der ikke passer, op mod\n"
-        "data/errata.yml. Slutter med 0, når alt er forklaret, og ellers med 1.",
-        "aarsstatus verify          alle offentliggjorte år\naarsstatus verify 2025",
+        "data/errata.yml. En pakke fra aarsstatus bundle bliver lavet igen og sammenlignet byte for byte; det kører\n"
+        "programmet i pakken, så gør det kun med en pakke fra en afsender, du stoler på. Slutter med 0, når alt er\n"
+        "forklaret og ens, og ellers med 1.",
+        "aarsstatus verify                                  alle offentliggjorte år\n"
+        "aarsstatus verify 2025\n"
+        "aarsstatus verify output/aarsstatus-2025.zip       en pakke",
     )
-    verify.add_argument("years", nargs="*", type=_year, metavar="ÅR", help="året eller årene; uden: alle")
+    verify.add_argument(
+        "what", nargs="*", type=_year_or_bundle, metavar="ÅR|PAKKE", help="årene eller pakkerne; uden: alle år"
+    )
 
 
 def _add_explain(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -188,6 +196,37 @@ def _add_explain(commands: Commands) -> None:  # type: ignore[valid-type]
         "aarsstatus explain 2025.KK.placements.attainment\naarsstatus explain 2025.BUF.total.weighted_attainment",
     )
     explain.add_argument("id", metavar="ID", help="tallets id, som det står i figures.csv")
+
+
+def _add_diff(commands: Commands) -> None:  # type: ignore[valid-type]
+    diff = _command(
+        commands,
+        "diff",
+        _diff,
+        "vis, hvad der er ændret mellem to udgaver, og hvorfor",
+        "Sammenligner to færdige notater tal for tal, det vigtigste først, og finder årsagen ved at regne efter med\n"
+        "én ændring ad gangen. En udgave er en mappe, en pakke eller et årstal i output/. Slutter med 1, når noget\n"
+        "er ændret.",
+        "aarsstatus diff /tmp/udkast/2025 output/2025\n"
+        "aarsstatus diff output/aarsstatus-2025.zip 2025 --html ændringer.html",
+    )
+    diff.add_argument("old", metavar="GAMMEL", help="den gamle udgave")
+    diff.add_argument("new", metavar="NY", help="den nye udgave")
+    diff.add_argument("--html", type=Path, metavar="FIL", help="skriv også sammenligningen som en side")
+
+
+def _add_bundle(commands: Commands) -> None:  # type: ignore[valid-type]
+    bundle = _command(
+        commands,
+        "bundle",
+        _bundle,
+        "pak et færdigt notat med alt, der skal til for at lave det igen",
+        "Laver én zip-fil med dokumenterne, manifestet, grundlaget (aldrig udtræk) og en vejledning i at lave det\n"
+        "hele igen. aarsstatus verify PAKKE efterprøver den.",
+        "aarsstatus bundle 2025\naarsstatus bundle 2025 --output /tmp/aarsstatus-2025.zip",
+    )
+    bundle.add_argument("year", type=_year, metavar="ÅR", help="året; det skal være bygget")
+    bundle.add_argument("--output", type=Path, metavar="FIL", help="zip-filen; uden: output/aarsstatus-ÅR.zip")
 
 
 def _command(
@@ -215,6 +254,10 @@ def _year(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) == 4):
         raise argparse.ArgumentTypeError(f"»{text}« er ikke et årstal med fire cifre")
     return int(text)
+
+
+def _year_or_bundle(text: str) -> int | Path:
+    return Path(text) if text.lower().endswith(".zip") else _year(text)
 
 
 def _date(text: str) -> date:
@@ -357,10 +400,31 @@ _VERIFIED = (
 
 
 def _verify(arguments: argparse.Namespace) -> int:
+    bundles = [what for what in arguments.what if isinstance(what, Path)]
+    years = [what for what in arguments.what if isinstance(what, int)]
+    done = [_verify_bundle(path) for path in bundles]
+    if years or not bundles:
+        done.append(_verify_published(years))
+    return max(done)
+
+
+def _verify_bundle(path: Path) -> int:
+    """Make a bundle's notat again, and say whether it came out the same."""
+    from aarsstatus.bundle import check_lines, verify_bundle  # noqa: PLC0415
+
+    check = verify_bundle(path)
+    print(f"{_path(path)}:")
+    for line in check_lines(check):
+        print(line)
+    return DONE if check.holds else FINDINGS
+
+
+def _verify_published(years: Sequence[int]) -> int:
+    """Recompute what was published, and say what nobody has explained."""
     from aarsstatus.project import find_project  # noqa: PLC0415
     from aarsstatus.quality import verify  # noqa: PLC0415
 
-    found = verify(find_project(), arguments.years)
+    found = verify(find_project(), years)
     lines = [[title for title, _ in _VERIFIED]]
     lines += [[str(getattr(row, name)) for _, name in _VERIFIED] for row in found.summary]
     widths = [max(len(line[column]) for line in lines) for column in range(len(_VERIFIED))]
@@ -384,6 +448,39 @@ def _explain(arguments: argparse.Namespace) -> int:
 
     for line in explain(find_project(), arguments.id):
         print(line)
+    return DONE
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from aarsstatus.diff import diff  # noqa: PLC0415
+    from aarsstatus.diff.told import lines  # noqa: PLC0415
+    from aarsstatus.finished import open_finished  # noqa: PLC0415
+    from aarsstatus.project import find_project  # noqa: PLC0415
+
+    project = find_project()
+    old, new = (open_finished(what, project) for what in (arguments.old, arguments.new))
+    found = diff(old, new)
+    for line in lines(found):
+        print(line)
+    if arguments.html:
+        from aarsstatus.diff.page import comparison_page  # noqa: PLC0415
+        from aarsstatus.page import stylesheet  # noqa: PLC0415
+
+        page = comparison_page(found, stylesheet(project.extension))
+        arguments.html.write_text(page, encoding="utf-8", newline="\n")
+        print(f"\nskrevet: {_path(arguments.html)}")
+    return DONE if found.nothing else FINDINGS
+
+
+def _bundle(arguments: argparse.Namespace) -> int:
+    from aarsstatus.bundle import bundle  # noqa: PLC0415
+    from aarsstatus.finished import open_finished  # noqa: PLC0415
+    from aarsstatus.project import find_project  # noqa: PLC0415
+
+    project, year = find_project(), arguments.year
+    target = arguments.output or project.output / f"aarsstatus-{year}.zip"
+    made = bundle(open_finished(str(year), project), target)
+    print(f"{year}: pakket i {_path(made)}")
     return DONE
 
 

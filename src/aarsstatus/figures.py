@@ -37,6 +37,12 @@ Measure = Literal[
     "spells_total",
 ]
 Verdict = Literal["exact", "within_rounding", "contradicted", "unpublished"]
+VERDICT_NAMES: Mapping[Verdict, str] = {
+    "exact": "stemmer",
+    "within_rounding": "inden for afrundingen",
+    "contradicted": "i modstrid",
+    "unpublished": "ikke offentliggjort",
+}
 Mode = Literal["published", "recomputed"]
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"

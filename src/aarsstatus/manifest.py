@@ -10,11 +10,12 @@ import json
 import platform
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import aarsstatus
+from aarsstatus.archive import input_files
 from aarsstatus.project import Project
 
 __all__ = ["describe", "digest", "input_hashes", "is_current", "output_hashes", "read", "write"]
@@ -22,8 +23,6 @@ __all__ = ["describe", "digest", "input_hashes", "is_current", "output_hashes", 
 NAME = "manifest.json"
 VERSION = 1
 """The layout of the manifest; a manifest of another version is not read."""
-PACKAGE = Path(__file__).parent
-SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
 
 
 def digest(content: bytes) -> str:
@@ -33,23 +32,7 @@ def digest(content: bytes) -> str:
 
 def input_hashes(project: Project, year: int) -> dict[str, str]:
     """Return the hash of every file that a year's build depends on, by its name in the project."""
-    files = [project.params / f"{year}.yml", project.root / "_quarto.yml", project.root / "requirements.lock"]
-    files += _files([project.data], but={"raw", "example"})
-    files += _files([project.notebooks, project.extension])
-    files += [path for path in sorted(project.params.iterdir()) if path.suffix in {".svg", ".png"}]  # logos
-    hashes = {project.name(path): digest(path.read_bytes()) for path in files if path.is_file()}
-    package = {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files([PACKAGE])}
-    return dict(sorted((hashes | {name: digest(path.read_bytes()) for name, path in package.items()}).items()))
-
-
-def _files(folders: Iterable[Path], but: frozenset[str] | set[str] = frozenset()) -> list[Path]:
-    """Return the files below some folders, without caches."""
-    return [
-        path
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not (SKIPPED | but) & set(path.relative_to(folder).parts)
-    ]
+    return {name: digest(path.read_bytes()) for name, path in input_files(project, year).items()}
 
 
 def describe(project: Project, year: int, options: Mapping[str, Any], engine: Mapping[str, str]) -> dict[str, Any]:
@@ -100,7 +83,9 @@ def _folded(name: str) -> str:
 def output_hashes(folder: Path) -> dict[str, str]:
     """Return the hash of every file of a finished build, but the manifest's own."""
     return {
-        path.relative_to(folder).as_posix(): digest(path.read_bytes()) for path in _files([folder]) if path.name != NAME
+        path.relative_to(folder).as_posix(): digest(path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != NAME
     }
 
 

@@ -134,8 +134,8 @@ class Notat:
     def notes(self) -> str:
         """Return a note on each number that was said otherwise than it was published, and forget them."""
         told = [
-            f"{plain(tables.MARK)} {self._in_prose(figure)} for {figure.year}: offentliggjort som "
-            f"{self._prose.get(figure.id, figure.published)}"
+            f"{plain(tables.MARK)} {span(figure.id, self._in_prose(figure))} for {figure.year}: offentliggjort som "
+            f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
             for figure in self._said.values()
         ]
         self._said.clear()

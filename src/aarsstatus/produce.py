@@ -19,9 +19,12 @@ from aarsstatus import audit, execute, personal, quality
 from aarsstatus.document import findings
 from aarsstatus.figures import Figures
 from aarsstatus.notat import Notat, front_matter
+from aarsstatus.numbers import stray_numbers
 from aarsstatus.problems import BuildError, Problem
 from aarsstatus.project import Project
 from aarsstatus.render import Engine, Format, RenderError
+from aarsstatus.render.html import finish
+from aarsstatus.workbook import notat_workbook
 
 __all__ = ["produce"]
 
@@ -83,12 +86,15 @@ def produce(
     for report, notebook in zip(reports, notebooks, strict=True):
         try:
             engine.render(notebook, report.formats, folder)
+            if "html" in report.formats:
+                finish(notebook.with_suffix(".html"), figures, notat.data, rows, project.extension)
         except RenderError as error:
             shutil.copyfile(notebook, failed)
             raise BuildError(str(error)) from None
     progress("Skriver tal og manifest")
     _write(folder / "figures.csv", figures.to_csv())
     _write(folder / "audit.csv", audit.to_csv(rows))
+    (folder / "tabeller.xlsx").write_bytes(notat_workbook(notat, figures))
     _refuse_personal(personal.scan(folder))
 
 
@@ -129,7 +135,7 @@ def _executed(project: Project, notat: Notat, report: _Report, folder: Path, fai
         finally:
             prepared.unlink(missing_ok=True)
     _write(path, nbformat.writes(notebook) + "\n")
-    problems = findings(notebook)
+    problems = findings(notebook) or (stray_numbers(notebook, notat) if report.name == "notat" else [])
     if problems:
         shutil.copyfile(path, failed)
         raise BuildError("\n".join(f"{project.name(written)}, {problem}" for problem in problems))

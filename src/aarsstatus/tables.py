@@ -223,7 +223,9 @@ def _differences(view: View, year: int, code: str) -> list[Note]:
         (figure, label) for label, figure in _labelled(view, year, code) if figure is not None and differs(view, figure)
     ]
     told = [
-        f"{label}: her vises {view.shown(figure)}; offentliggjort som {figure.published}" for figure, label in shown
+        f"{label}: her vises {span(figure.id, view.shown(figure))}; "
+        f"offentliggjort som {span(figure.id, figure.published)}"
+        for figure, label in shown
     ]
     for where, label in _YEARS.items():
         published = view.year_published(year, code, where)

@@ -1,0 +1,88 @@
+"""What changed between two builds, and why.
+
+`compare` finds the figures that differ and ranks them; `find_causes` tries each difference between the builds' inputs
+alone; `diff` does both. What it returns is shown by `told` on a terminal and by `page` as HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from aarsstatus.diff.causes import Cause, Found, Recompute, find_causes
+from aarsstatus.diff.changes import LEVELS, Change, Level, compare
+from aarsstatus.diff.differences import Environment, Step, environment, other_files
+from aarsstatus.diff.recompute import recompute
+from aarsstatus.figures import Figure, Figures
+from aarsstatus.finished import Finished
+
+__all__ = ["LEVELS", "Cause", "Change", "Diff", "Level", "compare", "diff", "find_causes"]
+
+
+@dataclass(frozen=True)
+class Diff:
+    """Two builds compared.
+
+    `changes` are the figures that differ, what matters most first, and `causes` why, by id. `development` is what
+    moved from the one year to the other when the builds are of different years; its ids have no year. `idle` are the
+    differences between the inputs that moved no figure, `files` those that no figure can come from, and
+    `environment` the packages that differ.
+    """
+
+    old: Finished
+    new: Finished
+    changes: tuple[Change, ...]
+    causes: Mapping[str, tuple[Cause, ...]]
+    development: tuple[Change, ...]
+    idle: tuple[Step, ...]
+    untried: Mapping[Step, str]
+    environment: tuple[Environment, ...]
+    files: tuple[str, ...]
+
+    @property
+    def altered(self) -> dict[str, list[str]]:
+        """The files of each build that are no longer what its manifest says, by the build's name."""
+        return {build.name: wrong for build in (self.old, self.new) if (wrong := build.altered())}
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the two builds were made from the same and came to the same."""
+        return not (self.changes or self.development or self.idle or self.environment or self.files or self.altered)
+
+
+def diff(old: Finished, new: Finished, calculate: Recompute = recompute) -> Diff:
+    """Compare two builds and find out why they differ.
+
+    Builds of one year are compared figure by figure. Of two years the figures that both have are: the older build's
+    own year is often among the newer one's.
+
+    Parameters
+    ----------
+    old, new
+        What `open_finished` read.
+    calculate
+        How variants are computed; by default each version of the program computes its own.
+    """
+    before, after = old.figures, new.figures
+    development: list[Change] = []
+    if old.year != new.year:
+        development = compare(_own(before, old.year), _own(after, new.year))
+        shared = [id_ for id_ in after if id_ in before]
+        before, after = (Figures([figures[id_] for id_ in shared]) for figures in (before, after))
+    changes = compare(before, after)
+    found: Found = find_causes(changes, old, new, calculate)
+    told = {(cause.place, cause.text) for causes in found.causes.values() for cause in causes}
+    blocked = (
+        set(found.untried) if any(cause.kind == "together" for c in found.causes.values() for cause in c) else set()
+    )
+    idle = [step for step in found.steps if (step.place, step.text) not in told and step not in blocked]
+    return Diff(
+        old, new, tuple(changes), found.causes, tuple(development), tuple(idle), found.untried,
+        tuple(environment(old, new)), tuple(other_files(old, new)),
+    )  # fmt: skip
+
+
+def _own(figures: Figures, year: int) -> dict[str, Figure]:
+    """Return one year's figures by their ids without the year, so that two years can be compared."""
+    without = [replace(figure, id=figure.id.partition(".")[2], inputs=()) for figure in figures.select(year=year)]
+    return {figure.id: figure for figure in without}

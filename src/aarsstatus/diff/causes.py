@@ -1,0 +1,231 @@
+"""Why figures differ between two builds: each difference between their inputs is tried alone.
+
+A difference is tried in both directions, since two of them may hide each other: taken alone from the old build, and
+left out alone of the new one. It is a cause of a figure when the figure then comes out otherwise. What cannot be
+tried alone (a new jobordning needs its rows, its name and its parameter at once) is tried together. The versions of
+packages cannot be tried on one machine, so they are found by exclusion: a figure that the kept inputs no longer give
+was made otherwise. Nothing is inferred from which figures look as if they belong together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from aarsstatus.diff.changes import Change
+from aarsstatus.diff.differences import CODE, Blend, Environment, Step, environment, steps
+from aarsstatus.diff.recompute import Answer, Variant
+from aarsstatus.figures import Figure, Figures
+from aarsstatus.finished import Finished
+
+__all__ = ["Cause", "CauseKind", "Found", "find_causes"]
+
+CauseKind = Literal["data", "parameter", "option", "code", "together", "environment", "edited", "unknown"]
+FIGURES = "figures.csv"
+MOST_MODULES = 6
+"""Modules that are tried one by one; each trial starts Python anew, and more than so many are a new version."""
+_FIELDS = ("value", "lower", "upper", "shown", "formula", "inputs", "published")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause of a change.
+
+    `place` and `text` are Danish: where, and what differs there. `alone` is how the figure is shown when only this
+    differs from the old build; None where it could not be tried alone.
+    """
+
+    kind: CauseKind
+    place: str
+    text: str
+    alone: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What trying came to: the causes of each change by id, the steps, and those that no calculation came of."""
+
+    causes: Mapping[str, tuple[Cause, ...]]
+    steps: tuple[Step, ...]
+    untried: Mapping[Step, str]
+
+
+Recompute = Callable[[Sequence[Variant], bool], list[Answer]]
+
+
+def find_causes(changes: Sequence[Change], old: Finished, new: Finished, recompute: Recompute) -> Found:
+    """Find the causes of some changes.
+
+    Parameters
+    ----------
+    changes
+        What `compare` found.
+    old, new
+        The builds; with the inputs that they kept.
+    recompute
+        Computes variants; the second argument says whether verdicts are needed.
+    """
+    without = [build.name for build in (old, new) if not build.inputs]
+    if without:
+        why = Cause("unknown", " og ".join(without), "grundlaget er ikke gemt, så årsagen kan ikke prøves")
+        return Found({change.id: (why,) for change in changes}, (), {})
+    apart = steps(old, new)
+    if not changes:
+        return Found({}, tuple(apart), {})
+    verdicts = any(change.old and change.new and change.old.verdict != change.new.verdict for change in changes)
+    trials = _Trials(Blend(old, new), apart, recompute, verdicts=verdicts)
+    judge = _Judge(trials, old, new, environment(old, new))
+    return Found({change.id: judge.causes(change) for change in changes}, trials.steps, trials.untried)
+
+
+class _Trials:
+    """Every calculation that is needed, each made once."""
+
+    def __init__(self, blend: Blend, apart: Sequence[Step], recompute: Recompute, *, verdicts: bool) -> None:
+        self.blend, self._recompute, self._verdicts = blend, recompute, verdicts
+        self.fields = (*_FIELDS, "verdict") if verdicts else _FIELDS
+        self._known: dict[frozenset[Step], Answer] = {}
+        self._run([frozenset(), frozenset(apart)])
+        self.before, self.after = self._figures(frozenset()), self._figures(frozenset(apart))
+        self.steps, tried = self._worth_trying(apart)
+        everything = frozenset(self.steps)
+        self._known[everything] = self._known[frozenset(apart)]
+        singles = [frozenset({step}) for step in tried]
+        self._run([*singles, *(everything - single for single in singles)])
+        self.untried = {
+            step: self._known[frozenset({step})].problem
+            for step in tried
+            if self._alone(step) is None and self._left_out(step) is None
+        }
+        self.tried = tuple(step for step in tried if step not in self.untried)
+        others = everything - set(self.untried)
+        self._run([others, frozenset(self.untried)])
+        self.without_untried = self._figures(others)
+        self.only_untried = self._figures(frozenset(self.untried))
+        # Where the old program cannot be run, the new one with the old inputs tells data and program apart.
+        self.code = [step for step in self.steps if step.kind == "code"]
+        if self.before is None:
+            self._run([frozenset(self.code)])
+        self.stand_in = self._figures(frozenset(self.code)) if self.before is None and self.code else None
+
+    def _worth_trying(self, apart: Sequence[Step]) -> tuple[tuple[Step, ...], list[Step]]:
+        """Return all steps, and those that may have a part in a figure.
+
+        A module that took part in neither build's calculation has none. Many that did are one step.
+        """
+        sides = [self._known[frozenset()].modules, self._known[frozenset(apart)].modules]
+        loaded = None if None in sides else frozenset().union(*(side for side in sides if side is not None))
+        code = [step for step in apart if step.kind == "code" and (loaded is None or step.file in loaded)]
+        others = [step for step in apart if step.kind != "code"]
+        if len(code) <= MOST_MODULES:
+            return tuple(apart), [*others, *code]
+        whole = Step("code", CODE, (), "programmet", f"{len(code)} filer: {', '.join(step.file for step in code)}")
+        return (*others, whole), [*others, whole]
+
+    def _run(self, wanted: Sequence[frozenset[Step]]) -> None:
+        new = list(dict.fromkeys(taken for taken in wanted if taken not in self._known))
+        variants = [
+            Variant(self.blend.code(taken), self.blend.files(taken), self.blend.options(taken)) for taken in new
+        ]
+        self._known |= dict(zip(new, self._recompute(variants, self._verdicts) if new else [], strict=True))
+
+    def _figures(self, taken: frozenset[Step]) -> Figures | None:
+        return self._known[taken].figures
+
+    def _alone(self, step: Step) -> Figures | None:
+        return self._figures(frozenset({step}))
+
+    def _left_out(self, step: Step) -> Figures | None:
+        return self._figures(frozenset(self.steps) - {step})
+
+    def differs(self, id_: str, first: Figures | None, second: Figures | None) -> bool:
+        """Whether a figure comes out otherwise in two calculations; False where one of them failed."""
+        return first is not None and second is not None and not self.same(first.get(id_), second.get(id_))
+
+    def same(self, first: Figure | None, second: Figure | None) -> bool:
+        """Whether two figures are the same in all that was calculated."""
+        if first is None or second is None:
+            return first is second
+        return all(getattr(first, name) == getattr(second, name) for name in self.fields)
+
+    def cause(self, id_: str, step: Step) -> Cause | None:
+        """Return a step as a cause of a figure's change, or None if it is none."""
+        alone = self._alone(step)
+        by_itself = self.differs(id_, self.before, alone)
+        if not by_itself and not self.differs(id_, self._left_out(step), self.after):
+            return None
+        figure = None if alone is None else alone.get(id_)
+        return Cause(step.kind, step.place, step.text, None if figure is None else figure.shown)
+
+    def together(self, id_: str, *, alone: bool) -> Cause | None:
+        """Return the steps that cannot be tried alone as one cause, if they are one.
+
+        `alone` says that no other step changes the figure.
+        """
+        if not self.untried:
+            return None
+        apart = self.differs(id_, self.without_untried, self.after) or self.differs(id_, self.before, self.only_untried)
+        known = self.without_untried is not None or self.only_untried is not None
+        if not apart and (known or not alone):
+            return None
+        figure = None if self.only_untried is None else self.only_untried.get(id_)
+        return _together(list(self.untried), None if figure is None else figure.shown)
+
+
+def _together(several: Sequence[Step], alone: str | None = None) -> Cause:
+    """Return some steps as one cause."""
+    if len(several) == 1:
+        return Cause(several[0].kind, several[0].place, several[0].text, alone)
+    return Cause("together", f"{len(several)} ændringer tilsammen", "; ".join(step.place for step in several), alone)
+
+
+class _Judge:
+    """Puts what the trials came to together with what the builds say of themselves."""
+
+    def __init__(self, trials: _Trials, old: Finished, new: Finished, apart: Sequence[Environment]) -> None:
+        self.trials, self.old, self.new, self.apart = trials, old, new, apart
+        self.edited = [build for build in (old, new) if FIGURES in build.altered()]
+
+    def causes(self, change: Change) -> tuple[Cause, ...]:
+        """Return the causes of one change, those that were tried first."""
+        trials = self.trials
+        found = [cause for step in trials.tried if (cause := trials.cause(change.id, step))]
+        together = trials.together(change.id, alone=not found)
+        if together:
+            found.append(together)
+        if not found and trials.differs(change.id, trials.before, trials.after):
+            found.append(_together(trials.tried))  # only two or more of them together change it
+        found += self._excluded(change)
+        if not found:
+            found.append(Cause("unknown", "ukendt", "tallet følger ikke af det grundlag, der er gemt"))
+        return tuple(found)
+
+    def _excluded(self, change: Change) -> list[Cause]:
+        """Return what is left when a build's figure is not the one that its own inputs give here and now."""
+        trials = self.trials
+        sides = ((self.old, trials.before, change.old), (self.new, trials.after, change.new))
+        drifted = [
+            build
+            for build, figures, figure in sides
+            if figures is not None and not trials.same(figures.get(change.id), figure)
+        ]
+        edited = [build for build in drifted if build in self.edited]
+        causes = [
+            Cause("edited", f"{build.name}, {FIGURES}", "filen er rettet, efter at den blev lavet") for build in edited
+        ]
+        unexplained = len(drifted) > len(edited)
+        if trials.before is None and trials.stand_in is not None:
+            if trials.same(trials.stand_in.get(change.id), change.old):
+                return causes
+            place = ", ".join(step.place for step in trials.code)
+            causes.append(Cause("code", place, "det gamle program kan ikke køres her (ved udelukkelse)"))
+            unexplained = True
+        failed = [build for build, figures, _ in sides if figures is None]
+        if (unexplained or failed) and self.apart:
+            text = "; ".join(one.text for one in self.apart)
+            causes.append(Cause("environment", "pakkernes versioner", f"{text} (ved udelukkelse)"))
+        elif failed and not causes:
+            names = " og ".join(build.name for build in failed)
+            causes.append(Cause("unknown", names, "kan ikke regnes efter her, så andre årsager er ikke udelukket"))
+        return causes

@@ -1,0 +1,163 @@
+"""Which figures differ between two builds, and how much each matters. Pure; nothing here knows why.
+
+A change belongs to the first of `LEVELS` that takes it, so the list begins with what somebody must look at. A figure
+that moved far is one that moved beyond the quality report's own limits: the two never disagree about what is much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from aarsstatus import danish
+from aarsstatus.audit import THRESHOLDS, Threshold
+from aarsstatus.figures import Figure
+from aarsstatus.inputs import KK
+
+__all__ = ["LEVELS", "Change", "Level", "compare", "threshold_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that differs. `old` or `new` is None where only the other build has it; never both."""
+
+    id: str
+    old: Figure | None
+    new: Figure | None
+
+    @property
+    def figure(self) -> Figure:
+        """The figure as it is now, or was."""
+        figure = self.new or self.old
+        if figure is None:
+            raise ValueError(f"{self.id} is in neither build")
+        return figure
+
+    @property
+    def size(self) -> Fraction | None:
+        """By how much the value moved: persons, spells or percentage points. None where one has no value."""
+        if self.old is None or self.new is None or self.old.value is None or self.new.value is None:
+            return None
+        return self.new.value - self.old.value
+
+    @property
+    def printed_differs(self) -> bool:
+        """Whether a reader of the notat sees another number."""
+        return self.old is None or self.new is None or not danish.same(self.old.shown, self.new.shown)
+
+    @property
+    def level(self) -> Level:
+        """How much the change matters."""
+        return next(level for level in LEVELS if level.takes(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A class of changes. `name` and `reason` are Danish: readers see them."""
+
+    name: str
+    takes: Callable[[Change], bool]
+    reason: str
+
+
+def threshold_of(figure: Figure) -> Threshold | None:
+    """Return the quality report's limit for a figure."""
+    return next((one for one in THRESHOLDS if figure.measure in one.measures and figure.group in one.groups), None)
+
+
+def _one_sided(change: Change) -> bool:
+    return change.old is None or change.new is None or (change.old.value is None) != (change.new.value is None)
+
+
+def _other_verdict(change: Change) -> bool:
+    verdicts = {figure.verdict for figure in (change.old, change.new) if figure is not None}
+    return len(verdicts) > 1 and "contradicted" in verdicts
+
+
+def _moved_far(change: Change) -> bool:
+    limit, size = threshold_of(change.figure), change.size
+    if limit is None or size is None or change.old is None or change.old.value is None:
+        return False
+    return bool(size) and abs(size) >= limit.points and abs(size) >= limit.share * change.old.value
+
+
+def _headline(change: Change) -> bool:
+    figure = change.figure
+    headline = figure.administration == KK and figure.measure in {"attainment", "weighted_attainment"}
+    return headline and change.printed_differs
+
+
+LEVELS: tuple[Level, ...] = (
+    Level(
+        "kommet til eller gået ud",
+        _one_sided,
+        "Når et tal kommer til eller går ud, ændrer det, hvad notatet handler om, og ikke kun, hvor meget.",
+    ),
+    Level(
+        "anden vurdering",
+        _other_verdict,
+        "Et tal, der er kommet i modstrid med de øvrige eller ikke længere er det, skal forklares i data/errata.yml.",
+    ),
+    Level(
+        "over kvalitetsrapportens grænse",
+        _moved_far,
+        "Grænserne er de samme, som kvalitetsrapporten bruger fra år til år. Flytter et tal sig så meget mellem to "
+        "udgaver af det samme notat, er der rettet noget væsentligt.",
+    ),
+    Level(
+        "kommunens målopfyldelse",
+        _headline,
+        "Hele kommunens målopfyldelse står i notatets tekst og er det, andre citerer, så hvert procentpoint tæller.",
+    ),
+    Level(
+        "vises anderledes",
+        lambda change: change.printed_differs,
+        "Læseren ser et andet tal, men ændringen er under kvalitetsrapportens grænse.",
+    ),
+    Level(
+        "ændret, men vises ens",
+        lambda change: bool(change.size),
+        "Forskellen er mindre end afrundingen, eller notatet viser det offentliggjorte tal. Den kan ses i figures.csv.",
+    ),
+    Level(
+        "kun forklaringen",
+        lambda _: True,
+        "Værdien er den samme, men formlen, usikkerheden, det offentliggjorte tal eller vurderingen er en anden.",
+    ),
+)
+"""The levels, what matters most first, each with its reason."""
+
+
+def compare(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> list[Change]:
+    """Return every figure that differs, what matters most first.
+
+    Where a figure was read from (the line in a file) is no difference: inserting a row moves all the lines below it.
+    Within a level, what moved most in proportion to its limit comes first, then the order of the tables.
+
+    Parameters
+    ----------
+    old, new
+        Figures by id, such as two `Figures`.
+    """
+    order = {id_: place for place, id_ in enumerate([*new, *(id_ for id_ in old if id_ not in new)])}
+    changes = [Change(id_, old.get(id_), new.get(id_)) for id_ in order]
+    differing = [change for change in changes if _differs(change)]
+    return sorted(differing, key=lambda change: (LEVELS.index(change.level), -_weight(change), order[change.id]))
+
+
+def _differs(change: Change) -> bool:
+    if change.old is None or change.new is None:
+        return True
+    return any(
+        getattr(change.old, name) != getattr(change.new, name)
+        for name in ("value", "lower", "upper", "shown", "formula", "inputs", "published", "verdict")
+    )
+
+
+def _weight(change: Change) -> Fraction:
+    """Return how far a figure moved, with its limit as the unit, so that persons and percentages can be ranked."""
+    limit, size = threshold_of(change.figure), change.size
+    if limit is None or size is None:
+        return Fraction(0)
+    return abs(size) / limit.points

@@ -1,0 +1,164 @@
+"""A comparison as a page: self-contained, in the notat's look; and as the section that opens a quality report."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from aarsstatus.diff import Diff, told
+from aarsstatus.diff.causes import Cause
+from aarsstatus.diff.changes import Change
+from aarsstatus.page import page, table
+
+__all__ = ["comparison_page", "opening", "opening_of", "with_opening", "without_opening"]
+
+_CSS = """
+.aarsag { margin: 0; padding: 0; list-style: none; min-width: 13rem; }
+.aarsag li { margin: 0 0 0.3rem; }
+.aarsag b { font-weight: 600; color: var(--accent); }
+.id, .flyt { display: block; font-size: 0.82em; color: var(--muted); overflow-wrap: anywhere; }
+.flyt { min-width: 7rem; overflow-wrap: normal; }
+.foer { color: var(--muted); }
+@media (min-width: 40rem) { .tekst tbody th { min-width: 15rem; } .tekst td { min-width: 11rem; } }
+"""
+
+
+def comparison_page(diff: Diff, css: str) -> str:
+    """Return the whole page.
+
+    Parameters
+    ----------
+    diff
+        The comparison.
+    css
+        What `page.stylesheet` returned.
+    """
+    title = f"Ændringer fra {diff.old.name} til {diff.new.name}"
+    parts = [f'<div class="tilstand"><p><strong>{escape(told.summary(diff))}</strong></p></div>', *_sections(diff)]
+    return page(title, "SAMMENLIGNING", "\n".join(parts), css + _CSS)
+
+
+def _sections(diff: Diff) -> list[str]:
+    """Return the page's sections: a level each, then the development, then all the rest."""
+    parts = []
+    for level, changes in told.by_level(diff.changes):
+        heading = level.name[:1].upper() + level.name[1:]
+        parts.append(f"<section>\n<h2>{escape(heading)}</h2>\n<p>{escape(level.reason)}</p>")
+        parts.append(_changes(diff, f"{heading}: {told.count(len(changes), 'tal', 'tal')}", changes))
+        parts.append("</section>")
+    if diff.development:
+        heading = f"Udviklingen fra {diff.old.year} til {diff.new.year}"
+        rows = [[_named(change), _before_after(change), escape(change.level.name)] for change in diff.development]
+        header = ("Tal", f"{diff.old.year} → {diff.new.year}", "Betydning")
+        parts.append(f"<section>\n<h2>{heading}</h2>\n{table(heading, header, rows, text=True)}\n</section>")
+    return [*parts, *_beside(diff)]
+
+
+def _changes(diff: Diff, caption: str, changes: list[Change]) -> str:
+    rows = [[_named(change), _before_after(change), _causes(change, diff.causes[change.id])] for change in changes]
+    return table(caption, ("Tal", "Før → nu", "Årsag"), rows, text=True)
+
+
+def _named(change: Change) -> str:
+    return f'{escape(told.name(change.figure))}<span class="id">{escape(change.id)}</span>'
+
+
+def _before_after(change: Change) -> str:
+    """Return a figure before and now, and below it by how much it moved."""
+    below = [text for text in (told.as_shown(change), told.moved(change), told.verdict(change)) if text]
+    return _values(change) + "".join(f'<span class="flyt">{escape(text)}</span>' for text in below)
+
+
+def _values(change: Change) -> str:
+    before, now = map(escape, told.values(change))
+    return f'<span class="foer">{before}</span> → <strong>{now}</strong>'
+
+
+def _causes(change: Change, causes: tuple[Cause, ...]) -> str:
+    """Return a figure's causes as a list."""
+    items = []
+    for cause in causes:
+        text = f"<b>{escape(told.KINDS[cause.kind])}</b> {escape(cause.place)}: "
+        text += escape(cause.text + (told.by_itself(change, cause) if len(causes) > 1 else ""))
+        items.append(f"<li>{text}</li>")
+    return f'<ul class="aarsag">{"".join(items)}</ul>'
+
+
+def _beside(diff: Diff) -> list[str]:
+    """Return what else differs, and what could not be tried."""
+    items = [f"{step.place}: {step.text}. Flytter intet tal." for step in diff.idle]
+    items += [f"{one.text}." for one in diff.environment]
+    items += [
+        f"{file} er ændret. Det kan ændre dokumenternes tekst og udseende, men ikke tallene." for file in diff.files
+    ]
+    items += [f"{step.place} kan ikke prøves alene: {why}" for step, why in diff.untried.items()]
+    items += [
+        f"{build}: {', '.join(wrong)} er ændret, efter at notatet blev lavet." for build, wrong in diff.altered.items()
+    ]
+    if not items:
+        return []
+    told_items = "".join(f"<li>{escape(item)}</li>" for item in items)
+    return [f"<section>\n<h2>Andet, der er ændret</h2>\n<ul>{told_items}</ul>\n</section>"]
+
+
+# -- the quality report's opening -----------------------------------------------------------------------------
+
+_START, _END = "<!-- siden sidst -->", "<!-- /siden sidst -->"
+_OPENING = re.compile(rf"{re.escape(_START)}.*?{re.escape(_END)}\n", re.DOTALL)
+_MAIN = '<main id="indhold">\n'
+MOST = 10
+"""Changes that the quality report lists; the page beside it has them all."""
+
+
+def opening(diff: Diff, link: str) -> str:
+    """Return the section that opens the quality report: what changed since the build that lay here before.
+
+    Parameters
+    ----------
+    diff
+        The comparison.
+    link
+        The file name of the page with all of it.
+    """
+    listed = diff.changes[:MOST]
+    items = "".join(
+        f"<li>{_named_inline(change)}: {_values(change)} "
+        f"({escape('; '.join(f'{told.KINDS[cause.kind]}: {cause.place}' for cause in diff.causes[change.id]))})</li>"
+        for change in listed
+    )
+    more = f" De {len(listed)} vigtigste er:" if len(diff.changes) > len(listed) else ""
+    return (
+        f'{_START}\n<section id="siden-sidst">\n<h2>Ændret, siden notatet sidst blev lavet</h2>\n'
+        f"<p>{escape(told.summary(diff))}{more}</p>\n"
+        + (f"<ul>{items}</ul>\n" if items else "")
+        + f'<p><a href="{escape(link)}">Se alle ændringer og deres årsager</a></p>\n</section>\n{_END}\n'
+    )
+
+
+def _named_inline(change: Change) -> str:
+    name = escape(told.name(change.figure))
+    return f'<span data-figure="{escape(change.id)}">{name}</span>' if change.new is not None else name
+
+
+def with_opening(report: str, section: str) -> str:
+    """Return a quality report with a section first.
+
+    Raises
+    ------
+    ValueError
+        If the page is not one of ours.
+    """
+    if report.count(_MAIN) != 1:
+        raise ValueError("the quality report has no single <main>")
+    return without_opening(report).replace(_MAIN, _MAIN + section)
+
+
+def without_opening(report: str) -> str:
+    """Return a quality report as it is made from its inputs alone: without what an earlier build added to it."""
+    return _OPENING.sub("", report)
+
+
+def opening_of(report: str) -> str:
+    """Return the section that an earlier build added, empty where there is none."""
+    match = _OPENING.search(report)
+    return match[0] if match else ""

@@ -1,0 +1,156 @@
+"""Computing figures anew from given inputs with a given version of the program, in a process of its own.
+
+Each version of the program answers for itself: ``python -m aarsstatus.diff.recompute`` run in the folder that holds
+it reads from standard input ``{"jobs": [{"root", "year", "figures", "verdicts"}]}`` and writes
+``{"answers": [{"figures": …} | {"problem": …}], "modules": […]}``, where ``figures`` is the text of ``figures.csv``
+and ``modules`` are the files of the program that took part. That is all that an old version and a new one have to
+agree on. With ``verdicts`` the audit is held too, which takes ten times as long.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aarsstatus.figures import Figures
+from aarsstatus.finished import read_figures
+
+__all__ = ["Answer", "Variant", "recompute", "run_python", "write_files"]
+
+TIME_LIMIT = 300
+"""Seconds: a calculation takes a second, so one that takes this long hangs."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What figures are computed from: a program, ``params/`` and ``data/``, a year and options."""
+
+    code: Mapping[str, bytes]
+    files: Mapping[str, bytes]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a variant came to: its figures, or None and why, in Danish.
+
+    `modules` are the program's files that took part; None where that is not known.
+    """
+
+    figures: Figures | None
+    problem: str = ""
+    modules: frozenset[str] | None = None
+
+
+def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
+    """Compute the figures of some variants, one process for each version of the program among them."""
+    programs: dict[tuple[tuple[str, bytes], ...], list[int]] = {}
+    for place, variant in enumerate(variants):
+        programs.setdefault(tuple(sorted(variant.code.items())), []).append(place)
+    answers: dict[int, Answer] = {}
+    with tempfile.TemporaryDirectory(prefix="aarsstatus-") as name, ThreadPoolExecutor(os.cpu_count()) as pool:
+        asked = [
+            pool.submit(_ask, Path(name) / str(number), [variants[place] for place in places], verdicts)
+            for number, places in enumerate(programs.values())
+        ]
+        for places, job in zip(programs.values(), asked, strict=True):
+            answers |= dict(zip(places, job.result(), strict=True))
+    return [answers[place] for place in range(len(variants))]
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
+    """Have one version of the program compute some variants."""
+    program = folder / "program"
+    write_files(program, variants[0].code)
+    jobs = []
+    for number, variant in enumerate(variants):
+        root = folder / f"grundlag-{number}"
+        root.mkdir()
+        write_files(root, variant.files)
+        options = variant.options
+        jobs.append({"root": str(root), "year": options["year"], "figures": options["figures"], "verdicts": verdicts})
+    try:
+        done = run_python(["-m", "aarsstatus.diff.recompute"], program, json.dumps({"jobs": jobs}))
+        told = json.loads(done.stdout)
+        took_part = frozenset(told["modules"])
+        answers = [
+            Answer(read_figures(one["figures"]), "", took_part)
+            if "figures" in one
+            else Answer(None, one["problem"], took_part)
+            for one in told["answers"]
+        ]
+    except (subprocess.TimeoutExpired, OSError, ValueError, KeyError, TypeError):
+        answers = []
+    failed = Answer(None, "programmet kan ikke køres på denne maskine")
+    return answers if len(answers) == len(jobs) else [failed] * len(jobs)
+
+
+def run_python(
+    arguments: Sequence[str], program: Path, said: str = "", *, limit: int = TIME_LIMIT
+) -> subprocess.CompletedProcess[str]:
+    """Run this Python with the version of the program that lies in a folder, and nothing of the user's settings."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "AARSSTATUS_"))}
+    ours = {"PYTHONPATH": str(program), "PYTHONUTF8": "1", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(  # noqa: S603
+        [sys.executable, *arguments],
+        input=said,
+        cwd=program,
+        env=kept | ours,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=limit,
+    )
+
+
+def _answer(job: Mapping[str, Any]) -> dict[str, str]:
+    """Compute one job with this version of the program."""
+    from aarsstatus import audit, quality  # noqa: PLC0415 - only the process that computes needs them
+    from aarsstatus.figures import build_figures  # noqa: PLC0415
+    from aarsstatus.inputs import read_year  # noqa: PLC0415
+    from aarsstatus.problems import InputError  # noqa: PLC0415
+    from aarsstatus.project import Project  # noqa: PLC0415
+
+    project, year = Project(Path(job["root"]).resolve()), int(job["year"])
+    try:
+        params, data = read_year(project, year)
+        figures = build_figures(data, year, notat=params.notat, mode=job["figures"])
+        if job["verdicts"]:
+            rows = quality.audit_years(data, quality.read_published_params(project, year))
+            figures = figures.with_verdicts(audit.figure_verdicts(rows))
+    except InputError as error:
+        return {"problem": str(error.problems[0])}
+    except Exception as error:  # a changed formula may fail in any way, and that is the answer
+        return {"problem": f"{type(error).__name__}: {error}"}
+    return {"figures": figures.to_csv()}
+
+
+def _modules() -> list[str]:
+    """Return the program's files that were loaded, by their names among the inputs."""
+    package = Path(__file__).parent.parent
+    files = [Path(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))]
+    inside = [file.relative_to(package.parent).as_posix() for file in files if file.is_relative_to(package)]
+    return sorted(inside)
+
+
+if __name__ == "__main__":
+    asked = json.load(sys.stdin)
+    answers = [_answer(job) for job in asked["jobs"]]
+    json.dump({"answers": answers, "modules": _modules()}, sys.stdout)

@@ -1,0 +1,89 @@
+"""A page of its own in the notat's look: one file, no request, no script.
+
+The stylesheet is the extension's own, so a page that is made here and one that a renderer made look alike.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+__all__ = ["page", "stylesheet", "table"]
+
+_FONT = re.compile(r'url\("(fonts/[\w.-]+\.woff2)"\)')
+
+
+def stylesheet(extension: Path) -> str:
+    """Return the notat's colours and stylesheet, with the fonts in it."""
+    css = "".join((extension / name).read_text(encoding="utf-8") for name in ("tokens.css", "notat.css"))
+    return _FONT.sub(lambda match: f"url({_font(extension / match[1])})", css)
+
+
+def _font(path: Path) -> str:
+    return f"data:font/woff2;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+
+
+def page(title: str, doctype: str, body: str, css: str) -> str:
+    """Return a whole page.
+
+    Parameters
+    ----------
+    title, doctype
+        The heading and the word above it; plain text.
+    body
+        HTML.
+    css
+        What `stylesheet` returned, and what the page adds to it.
+    """
+    return f"""<!DOCTYPE html>
+<html lang="da">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{escape(title)}</title>
+<style>
+{css}</style>
+</head>
+<body>
+<a class="spring" href="#indhold">Gå til indholdet</a>
+<header class="brevhoved">
+<p class="doctype">{escape(doctype)}</p>
+<h1 class="title">{escape(title)}</h1>
+</header>
+<main id="indhold">
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, text: bool = False) -> str:
+    """Return a captioned table in a frame that scrolls, from the keyboard too.
+
+    Parameters
+    ----------
+    caption
+        Plain text.
+    header
+        Plain text, a cell a column.
+    rows
+        HTML, a cell a column; the first cell of each is its header.
+    text
+        Whether it is a table of sentences rather than numbers.
+    """
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    lines = "\n".join(
+        f'<tr><th scope="row">{cells[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in cells[1:]) + "</tr>"
+        for cells in rows
+    )
+    kind = "notat-tabel tekst" if text else "notat-tabel"
+    return (
+        f'<figure class="{kind} tabelgruppe">\n<figcaption>{escape(caption)}</figcaption>\n'
+        f'<div class="tabelramme" role="region" aria-label="{escape(caption)}" tabindex="0">\n<table>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody>\n</table>\n</div>\n</figure>"
+    )
