@@ -15,6 +15,7 @@ from aarsstatus import manifest
 from aarsstatus.archive import INPUTS, TABLES, ChangedMeanwhileError, input_files, keep, pack, unpack
 from aarsstatus.build import Options, build
 from aarsstatus.bundle import bundle, check_lines, verify_bundle
+from aarsstatus.cli import run
 from aarsstatus.finished import KEPT, open_finished
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
@@ -216,3 +217,66 @@ def test_a_second_build_says_what_changed_and_is_verified_without_it(project_bui
         assert "kvalitetsrapport.html" in check.same
     finally:
         status.write_text(before, encoding="utf-8")
+
+
+# -- from the command line --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_project(project_built: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.chdir(project_built.root)
+    return project_built
+
+
+def test_bundle_verify_and_diff_from_the_command_line(
+    in_project: Project, made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "årsstatus.zip"
+    assert run(["bundle", str(YEAR), "--output", str(target)]) == 0
+    assert str(target) in capsys.readouterr().out
+    assert target.read_bytes() != b""
+    assert run(["verify", str(made)]) == 0
+    assert "er de samme, byte for byte" in capsys.readouterr().out
+    assert run(["diff", str(made), str(YEAR)]) == 0
+    assert "De to udgaver er ens" in capsys.readouterr().out
+
+
+def test_a_difference_is_a_finding_on_the_terminal_and_as_a_page(
+    in_project: Project, files: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"{KEPT}/data/status.csv"
+    files[name] = files[name].replace(b"2025,KK,loentilskud,93,", b"2025,KK,loentilskud,94,")
+    described = json.loads(files[f"{YEAR}/manifest.json"])
+    described["inputs"]["data/status.csv"] = manifest.digest(files[name])
+    figures = f"{YEAR}/figures.csv"
+    files[figures] = files[figures].replace(b"loentilskud,status,93,92.5,93.5", b"loentilskud,status,94,93.5,94.5")
+    described["outputs"]["figures.csv"] = manifest.digest(files[figures])
+    files[f"{YEAR}/manifest.json"] = json.dumps(described).encode()
+    page = tmp_path / "sider" / "ændret.html"
+    page.parent.mkdir()
+    assert run(["diff", str(YEAR), str(rewritten(files, tmp_path)), "--html", str(page)]) == 1
+    said = capsys.readouterr().out
+    assert "data/status.csv, 2025 KK loentilskud: status 93 → 94" in said
+    assert "status 93 → 94" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["bundle", "2019"], "2019: året er ikke bygget"),
+        (["diff", "2019", "2025"], "2019: året er ikke bygget"),
+        (["diff", "findes-ikke", "2025"], "findes-ikke: findes ikke"),
+        (["verify", "findes-ikke.zip"], "findes-ikke.zip: findes ikke"),
+        (["verify", "pakke.rar"], "er ikke et årstal"),
+        (["diff", "notebooks", "2025"], "der er ikke en færdig årsstatus"),
+    ],
+)
+def test_what_is_no_build_is_one_clear_message(
+    in_project: Project, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        status = run(arguments)
+    except SystemExit as end:  # argparse's own way
+        status = int(end.code or 0)
+    assert status == 2
+    assert said in capsys.readouterr().err

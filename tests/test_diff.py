@@ -19,7 +19,7 @@ from aarsstatus.diff.told import lines
 from aarsstatus.figures import Figures, build_figures
 from aarsstatus.finished import Finished, from_files, read_figures
 from aarsstatus.inputs import read_year
-from aarsstatus.page import stylesheet
+from aarsstatus.page import breakable, stylesheet
 from aarsstatus.project import Project
 
 YEAR = 2025
@@ -324,7 +324,7 @@ def test_the_page_says_what_the_terminal_says(base: Finished, builder: Builder, 
     html = comparison_page(found, stylesheet(project.extension))
     said = "\n".join(lines(found))
     for change in found.changes:
-        assert change.id in html
+        assert breakable(change.id) in html
         assert change.id in said
         for cause in found.causes[change.id]:
             assert cause.place in html

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-__all__ = ["page", "stylesheet", "table"]
+__all__ = ["breakable", "page", "stylesheet", "table"]
 
 _FONT = re.compile(r'url\("(fonts/[\w.-]+\.woff2)"\)')
 
@@ -60,6 +60,11 @@ def page(title: str, doctype: str, body: str, css: str) -> str:
 </body>
 </html>
 """
+
+
+def breakable(id_: str) -> str:
+    """Return a figure's id as HTML that may be broken after a point, and nowhere else."""
+    return escape(id_).replace(".", ".<wbr>")
 
 
 def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, text: bool = False) -> str:

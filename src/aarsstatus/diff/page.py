@@ -8,7 +8,7 @@ from html import escape
 from aarsstatus.diff import Diff, told
 from aarsstatus.diff.causes import Cause
 from aarsstatus.diff.changes import Change
-from aarsstatus.page import page, table
+from aarsstatus.page import breakable, page, table
 
 __all__ = ["comparison_page", "opening", "opening_of", "with_opening", "without_opening"]
 
@@ -16,8 +16,8 @@ _CSS = """
 .aarsag { margin: 0; padding: 0; list-style: none; min-width: 13rem; }
 .aarsag li { margin: 0 0 0.3rem; }
 .aarsag b { font-weight: 600; color: var(--accent); }
-.id, .flyt { display: block; font-size: 0.82em; color: var(--muted); overflow-wrap: anywhere; }
-.flyt { min-width: 7rem; overflow-wrap: normal; }
+.id, .flyt { display: block; font-size: 0.82em; color: var(--muted); }
+.flyt { min-width: 7rem; }
 .foer { color: var(--muted); }
 @media (min-width: 40rem) { .tekst tbody th { min-width: 15rem; } .tekst td { min-width: 11rem; } }
 """
@@ -60,7 +60,7 @@ def _changes(diff: Diff, caption: str, changes: list[Change]) -> str:
 
 
 def _named(change: Change) -> str:
-    return f'{escape(told.name(change.figure))}<span class="id">{escape(change.id)}</span>'
+    return f'{escape(told.name(change.figure))}<span class="id">{breakable(change.id)}</span>'
 
 
 def _before_after(change: Change) -> str:

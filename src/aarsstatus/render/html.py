@@ -20,6 +20,7 @@ from aarsstatus.explain import VERDICTS
 from aarsstatus.figures import Figure, Figures, unit
 from aarsstatus.inputs import Data
 from aarsstatus.notat import GROUP_LABELS
+from aarsstatus.page import breakable
 from aarsstatus.render import RenderError
 
 __all__ = ["ROW", "figure_name", "finish", "finished"]
@@ -231,7 +232,7 @@ def _section(rows: Sequence[_Row]) -> str:
     """Write the table with its heading. It is folded away, since few read it from one end to the other."""
     head = "".join(f'<th scope="col">{title}</th>' for title in HEADER)
     body = "\n".join(
-        f'<tr id="{ROW}{escape(row.id)}"><th scope="row">{escape(row.name)} {_code(row.id)}</th>'
+        f'<tr id="{ROW}{escape(row.id)}"><th scope="row">{escape(row.name)} <code>{breakable(row.id)}</code></th>'
         + "".join(f"<td>{cell}</td>" for cell in row.cells)
         + "</tr>"
         for row in rows
