@@ -32,8 +32,13 @@ def dense(text: str) -> str:
 def in_html(path: Path) -> list[Item]:
     def walk(element: html.HtmlElement) -> Iterator[Item]:
         kind = element.tag
-        if kind in {"details", "footer"} or element.get("class") in {"spring", "doctype"}:
-            return
+        if kind in {"details", "dialog", "footer"} or element.get("class") in {
+            "spring",
+            "doctype",
+            "talhjaelp",
+            "oprindelse",
+        }:
+            return  # what only a page has: where the numbers come from is not in paper's contents
         if kind in HEADINGS:
             yield HEADINGS[kind], dense(element.text_content())
         elif kind == "figcaption":

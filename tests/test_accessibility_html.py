@@ -49,10 +49,11 @@ def test_axe_finds_no_violation(chromium: Browser, report: Result, document: str
         verdict = axe(page)
         assert verdict.violations == []
         assert {"color-contrast", "document-title", "html-has-lang", "image-alt", "list"} <= verdict.kept
-        # What it leaves to a person is only contrast in cells that are scrolled out of sight. Every colour is one of
-        # the design's, and of those each pair is tried in test_extension.py.
+        # What it leaves to a person is only contrast in cells that are scrolled out of sight, and the ids in them.
+        # Every colour is one of the design's, and of those each pair is tried in test_extension.py.
         assert {one.partition(":")[0] for one in verdict.undecided} <= {"color-contrast"}
-        assert all(one.startswith(("color-contrast: <td", "color-contrast: <th")) for one in verdict.undecided)
+        cells = ("color-contrast: <td", "color-contrast: <th", "color-contrast: <code>20")
+        assert all(one.startswith(cells) for one in verdict.undecided)
         assert colours_used(page) <= {rgb(TOKENS[palette(scheme)][name]) for name in ("ink", "muted", "accent")}
         grounds = {rgb(TOKENS[palette(scheme)][name]) for name in ("paper", "band")}
         assert grounds_used(page) <= grounds | {"rgba(0, 0, 0, 0)"}
@@ -110,7 +111,7 @@ def test_axe_sees_what_is_wrong(chromium: Browser, tmp_path: Path, rule: str, bo
 # Keyboard -----------------------------------------------------------------------------------------------------
 
 REACHABLE = """() => {
-  const all = [...document.querySelectorAll('a[href], summary, [tabindex="0"]')].filter(each => each.checkVisibility());
+  const all = [...document.querySelectorAll('a[href], button, summary, [tabindex="0"]')].filter(each => each.checkVisibility());
   window.numbered = all;
   return all.length;
 }"""
@@ -218,8 +219,9 @@ def test_the_browser_tells_of_row_and_column_headers(chromium: Browser, report: 
         page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         told = accessibility_tree(page)
     for role, scope in (("columnheader", "col"), ("rowheader", "row")):
-        names = [tidy(name) for role_, name in told if role_ == role]
-        assert names == [tidy(each.text_content()) for each in headers if each.get("scope") == scope]
+        # An id may be broken after a point, and a browser tells of that as a space.
+        names = ["".join(tidy(name).split()) for role_, name in told if role_ == role]
+        assert names == ["".join(tidy(each.text_content()).split()) for each in headers if each.get("scope") == scope]
     assert sum(role == "table" for role, _ in told) == len(html_page(path).xpath("//table"))
     assert all(name for role, name in told if role in {"image", "region", "link"})
 
@@ -271,5 +273,5 @@ def test_charts_have_a_text_and_a_table_of_the_numbers_drawn(report: Result) -> 
         drawn = [tidy(cell.text_content()) for cell in details.xpath(".//td") if tidy(cell.text_content())]
         assert len(drawn) >= 8 or "Kurve" in alt
         assert all(number in alt for number in drawn), "the text alternative leaves a number out"
-        said = set(re.findall(r"\d+ pct\.", alt.partition("Til sammenligning")[0]))
+        said = set(re.findall(r"\d+ pct\.", alt))
         assert said == set(drawn), "the table leaves a number out"
