@@ -31,6 +31,7 @@ def put(output: Path, project: Project, year: int, *, mode: Mode = "published", 
     described = {
         "manifest": manifest.VERSION, "year": year, "engine": {"name": "embedded", "version": "pandoc 3"},
         "options": {"compare": params.comparison_year, "figures": mode, "formats": ["html"]},
+        "parameters": {"year": year, "comparison_year": params.comparison_year, "figures": mode},
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(described), encoding="utf-8")
 

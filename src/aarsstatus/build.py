@@ -1,28 +1,30 @@
 """A build: what is done already is left alone; the rest is made beside the output and swapped in at once.
 
 Everything happens in a scratch folder beside the output. What was there before stays until the new build is whole;
-when something fails it stays for good, and the executed notebook is kept beside it with the cell that failed.
+when something fails it stays for good, and the executed notebook is kept beside it with the cell that failed. Where
+only the look or the formats differ from the last build, its executed notebooks are rendered anew and not executed.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from aarsstatus import manifest
+from aarsstatus import manifest, processes
 from aarsstatus.archive import ChangedMeanwhileError, keep
-from aarsstatus.problems import BuildError
+from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.render import FORMATS, Choice, Format, choose
 
-__all__ = ["BuildError", "Options", "Result", "build"]
+__all__ = ["BuildError", "Did", "Options", "Result", "build", "build_years"]
 
 Progress = Callable[[str], None]
+Did = Literal["nothing", "rendered", "everything"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a build came to: where it lies, its files, what rendered it, how long it took, and whether it was done."""
+    """What a build came to: where it lies, its files, what rendered it, how long it took, and what was done."""
 
     year: int
     folder: Path
     files: tuple[str, ...]
     engine: str
     seconds: float
-    already_done: bool
+    did: Did
 
 
 def build(project: Project, year: int, options: Options, progress: Progress = lambda _: None) -> Result:
@@ -77,35 +79,38 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
         {"compare": options.compare, "figures": options.figures, "formats": list(options.formats)},
         {"name": engine.name, "version": engine.version()},
     )
-    already = not options.force and manifest.is_current(target, made_from)
-    if not already:
+    did: Did = "nothing"
+    if options.force or not manifest.is_current(target, made_from):
+        processes.start()
         progress("Læser parametre og data")
         from aarsstatus.diff.last import write_comparison  # noqa: PLC0415 - a build that is done already reads nothing
         from aarsstatus.index import write_index  # noqa: PLC0415
         from aarsstatus.inputs import read_year  # noqa: PLC0415
         from aarsstatus.notat import Notat  # noqa: PLC0415
         from aarsstatus.produce import produce  # noqa: PLC0415
+        from aarsstatus.publish import alone, scratch, swap_in  # noqa: PLC0415
 
         params, data = read_year(project, year, options.compare)
         notat = Notat(params, data, options.figures)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch, failed = target.with_name(f".{target.name}-{os.getpid()}"), _failed_notebook(target)
-        scratch.mkdir()
-        try:
-            produce(project, notat, options.formats, engine, scratch, failed, progress)
-            keep(project, year, made_from["inputs"], scratch)
-            progress("Sammenligner med det, der lå der før")
-            write_comparison(target, scratch, made_from, project.extension)
-            manifest.write(scratch, made_from)
-            _swap_in(scratch, target)
-            failed.unlink(missing_ok=True)
-            write_index(target.parent, project.extension)
-        except ChangedMeanwhileError as error:
-            raise BuildError(str(error)) from None
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        failed = _failed_notebook(target)
+        with alone(target, lambda: progress(f"Venter: {year} bliver lavet af en anden kørsel")):
+            if options.force or not manifest.is_current(target, made_from):  # another one may just have made it
+                executed = None if options.force else manifest.executed_with(target, made_from)
+                with scratch(target) as made:
+                    try:
+                        produce(project, notat, options.formats, engine, made, failed, progress, executed)
+                        keep(project, year, made_from["inputs"], made)
+                    except ChangedMeanwhileError as error:
+                        raise BuildError(str(error)) from None
+                    progress("Sammenligner med det, der lå der før")
+                    write_comparison(target, made, made_from, project.extension)
+                    manifest.write(made, made_from, notat.parameters(), project)
+                    swap_in(made, target)
+                failed.unlink(missing_ok=True)
+                write_index(target.parent, project.extension)
+                did = "everything" if executed is None else "rendered"
     files = tuple(sorted(path.name for path in target.iterdir()))
-    return Result(year, target, files, engine.version(), time.perf_counter() - started, already)
+    return Result(year, target, files, engine.version(), time.perf_counter() - started, did)
 
 
 def _failed_notebook(target: Path) -> Path:
@@ -113,17 +118,37 @@ def _failed_notebook(target: Path) -> Path:
     return target.with_name(f"{target.name}.fejlet.ipynb")
 
 
-def _swap_in(scratch: Path, target: Path) -> None:
-    """Put a finished build in the place of the last one. A folder can only be renamed onto nothing or nothing much."""
-    if not target.exists():
-        scratch.rename(target)
-        return
-    old = target.with_name(f".{target.name}-{os.getpid()}-old")
-    target.rename(old)
+def build_years(
+    project: Project, years: Sequence[int], options: Options, progress: Progress = lambda _: None
+) -> Iterator[Result | InputError | BuildError]:
+    """Build several years side by side, each in a process of its own; a year that fails does not stop the others.
+
+    Yields
+    ------
+    Result or InputError or BuildError
+        What each year came to, in the order of `years`.
+    """
+    workers = min(len(years), os.cpu_count() or 1)
+    pool = ProcessPoolExecutor(workers, processes.context(), _begin, (dict(os.environ), Path.cwd()))
+    with pool:
+        processes.start()
+        with processes.without_main():
+            jobs = [pool.submit(_build_one, project, year, options) for year in years]
+        for done, job in enumerate(jobs):
+            progress(f"Bygger {len(years)} år, {workers} ad gangen; {done} er færdige")
+            yield job.result()
+
+
+def _begin(environment: Mapping[str, str], folder: Path) -> None:
+    """Make a process that builds years like the one that asked for it."""
+    processes.end_with_parent()
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+
+
+def _build_one(project: Project, year: int, options: Options) -> Result | InputError | BuildError:
     try:
-        scratch.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+        return build(project, year, options)
+    except (InputError, BuildError) as error:
+        return error

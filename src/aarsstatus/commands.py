@@ -10,6 +10,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aarsstatus.build import Result
 
 __all__ = ["BAD_INPUT", "COMMANDS", "DONE", "FINDINGS"]
 
@@ -43,7 +47,7 @@ def ingest(arguments: argparse.Namespace) -> int:
     from aarsstatus.project import find_project  # noqa: PLC0415
 
     project, year = find_project(), arguments.year
-    with _steps(year, quiet=arguments.quiet) as step:
+    with _steps(str(year), quiet=arguments.quiet) as step:
         done = read_extracts(
             project, year, arguments.files, skip_bad_rows=arguments.skip_bad_rows, extracted=arguments.date,
             scheme=arguments.scheme, progress=step,
@@ -70,39 +74,56 @@ def ingest(arguments: argparse.Namespace) -> int:
 def build(arguments: argparse.Namespace) -> int:
     """Build the report of some years."""
     from aarsstatus import build as builds  # noqa: PLC0415
+    from aarsstatus.personal import mask  # noqa: PLC0415
     from aarsstatus.project import find_project  # noqa: PLC0415
 
     project = find_project()
     options = builds.Options(
         arguments.compare, arguments.engine, arguments.formats, arguments.figures, arguments.output, arguments.force
     )
-    for year in arguments.years or [project.newest()]:
-        with _steps(year, quiet=arguments.quiet) as step:
-            result = builds.build(project, year, options, step)
-        if arguments.quiet:
-            continue
-        took = f"{result.seconds:.1f}".replace(".", ",")
-        if result.already_done:
-            print(f"{year}: intet er ændret; {_path(result.folder)} er i orden ({took} s)")
-            continue
-        print(f"{year}: færdig på {took} s med {result.engine}")
-        for name in result.files:
-            print(f"  {_path(result.folder / name)}")
-    return DONE
+    years = list(dict.fromkeys(arguments.years)) or [project.newest()]
+    if len(years) == 1:
+        with _steps(str(years[0]), quiet=arguments.quiet) as step:
+            result = builds.build(project, years[0], options, step)
+        _tell_built(result, quiet=arguments.quiet)
+        return DONE
+    failed = False
+    with _steps(f"{len(years)} år", quiet=arguments.quiet) as step:
+        for outcome in builds.build_years(project, years, options, step):
+            if isinstance(outcome, builds.Result):
+                _tell_built(outcome, quiet=arguments.quiet)
+            else:
+                failed = True
+                print(mask(str(outcome)), file=sys.stderr)
+    return BAD_INPUT if failed else DONE
+
+
+def _tell_built(result: Result, *, quiet: bool) -> None:
+    """Say what a build came to."""
+    if quiet:
+        return
+    took = f"{result.seconds:.1f}".replace(".", ",")
+    if result.did == "nothing":
+        print(f"{result.year}: intet er ændret; {_path(result.folder)} er i orden ({took} s)")
+        return
+    how = ", kun udseendet er lavet om" if result.did == "rendered" else ""
+    print(f"{result.year}: færdig på {took} s med {result.engine}{how}")
+    for name in result.files:
+        print(f"  {_path(result.folder / name)}")
 
 
 @contextmanager
-def _steps(year: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+def _steps(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     """Show each step as it begins: in place on a terminal, as plain lines elsewhere."""
     if quiet:
         yield lambda _: None
     elif sys.stderr.isatty():
         from rich.console import Console  # noqa: PLC0415
 
-        with Console(stderr=True).status(f"{year}") as status:
-            yield lambda text: status.update(f"{year}: {text} …")
+        with Console(stderr=True).status(what) as status:
+            yield lambda text: status.update(f"{what}: {text} …")
     else:
-        yield lambda text: print(f"{year}: {text}", file=sys.stderr, flush=True)
+        yield lambda text: print(f"{what}: {text}", file=sys.stderr, flush=True)
 
 
 def check(arguments: argparse.Namespace) -> int:

@@ -1,25 +1,20 @@
 """Executing a notebook with Papermill, and making the result say nothing of when and where it was executed.
 
-Papermill stays the executor. The kernel is our own to start, so that it boots while Papermill is still being
-imported, runs this very interpreter, talks over sockets that are files where the platform has them, and touches
-nothing in the user's home folder.
+Papermill stays the executor; `kernel` starts the process that it executes in.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 
-__all__ = ["NotebookError", "execute", "kernel", "named_cells", "normalise"]
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
+
+__all__ = ["NotebookError", "execute", "named_cells", "normalise"]
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 CELL_TIMEOUT = 300
@@ -32,68 +27,6 @@ class NotebookError(Exception):
     def __init__(self, message: str, notebook: nbformat.NotebookNode | None = None) -> None:
         super().__init__(message)
         self.notebook = notebook
-
-
-class _Kernel(AsyncKernelManager):
-    """A kernel that is this interpreter, whatever kernels the machine or the user has registered."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """Return how the kernel is started."""
-        quiet = ["--HistoryManager.enabled=False", "--log-level=ERROR"]
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *quiet]
-        return KernelSpec(argv=argv, **{key: KERNEL[key] for key in ("display_name", "language")})
-
-
-@contextmanager
-def kernel(project: Path) -> Iterator[AsyncKernelManager]:
-    """Start a kernel in the project's folder, and end it. It boots in the background.
-
-    Parameters
-    ----------
-    project
-        The kernel's working folder.
-    """
-    with tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True) as folder:
-        manager = _Kernel(kernel_name=KERNEL["name"])
-        if sys.platform != "win32":
-            manager.transport = "ipc"
-        manager.connection_file = str(Path(folder, "k.json"))
-        manager.shutdown_wait_time = 1.0
-        from jupyter_core.utils import run_sync  # noqa: PLC0415 - loaded by jupyter_client already
-
-        run_sync(manager.start_kernel)(cwd=str(project), env=_environment(folder))
-        try:
-            yield manager
-        finally:
-            if manager.has_kernel:
-                run_sync(manager.shutdown_kernel)(now=True)
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """Return the kernel's environment: nothing that a person may have set changes what a notebook says."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AARSSTATUS_", "MPL", "IPYTHON"))}
-    ours = {
-        "PYTHONHASHSEED": "0",
-        "IPYTHONDIR": folder,
-        "MPLCONFIGDIR": _matplotlib_folder(folder),
-        "SOURCE_DATE_EPOCH": "0",
-        "PYTHONUTF8": "1",
-    }
-    return kept | ours
-
-
-def _matplotlib_folder(folder: str) -> str:
-    """Return where matplotlib keeps its list of fonts: with the installed packages, or for this run alone.
-
-    The list takes a second to make, so it is kept; but not in the user's home, which may not be there.
-    """
-    kept = Path(sys.prefix, "var", "aarsstatus", "matplotlib")
-    try:
-        kept.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return folder
-    return str(kept) if os.access(kept, os.W_OK) else folder
 
 
 def execute(

@@ -5,7 +5,6 @@ It is made from what lies in the output folder alone: each year's manifest and `
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,16 +12,14 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from aarsstatus import danish, manifest
-from aarsstatus.archive import INPUTS
 from aarsstatus.figures import Figure, Figures
 from aarsstatus.finished import read_figures
 from aarsstatus.index_chart import Line, line_chart
 from aarsstatus.inputs import GROUPS, KK
 from aarsstatus.markdown import sentences
 from aarsstatus.page import page, stylesheet, table
+from aarsstatus.publish import alone, write_whole
 
 __all__ = ["State", "Year", "index_page", "read_output", "write_index"]
 
@@ -71,7 +68,6 @@ class Year:
     figures: Figures
     files: tuple[str, ...]
     failed: bool = False
-    comparison_year: int | None = None
 
     @property
     def state(self) -> State:
@@ -95,20 +91,8 @@ def read_output(output: Path) -> list[Year]:
         if written is not None:
             files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
             failed = (output / f"{folder.name}.fejlet.ipynb").exists()
-            years.append(Year(int(folder.name), written, figures, files, failed, _comparison_year(folder, written)))
+            years.append(Year(int(folder.name), written, figures, files, failed))
     return years
-
-
-def _comparison_year(folder: Path, written: Mapping[str, Any]) -> int | None:
-    """Return the year that a build compares with: the one asked for, or the one that its kept parameters name."""
-    asked = written["options"].get("compare")
-    if asked is not None:
-        return int(asked)
-    try:
-        with zipfile.ZipFile(folder / INPUTS) as kept:
-            return int(yaml.safe_load(kept.read(f"params/{written['year']}.yml"))["comparison_year"])
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile, yaml.YAMLError):
-        return None
 
 
 def write_index(output: Path, extension: Path) -> Path:
@@ -122,7 +106,8 @@ def write_index(output: Path, extension: Path) -> Path:
         The folder with the stylesheet.
     """
     path = output / NAME
-    path.write_text(index_page(read_output(output), stylesheet(extension)), encoding="utf-8", newline="\n")
+    with alone(path):  # years may be built side by side
+        write_whole(path, index_page(read_output(output), stylesheet(extension)))
     return path
 
 
@@ -146,7 +131,7 @@ def index_page(years: Sequence[Year], css: str) -> str:
 def _year(year: Year) -> str:
     """Return a year's section: what state it is in, its main figure, its files."""
     engine = year.manifest["engine"]
-    compared = f"Sammenlignet med {year.comparison_year}. " if year.comparison_year else ""
+    compared = f"Sammenlignet med {year.manifest['parameters']['comparison_year']}. "
     stamp = f'<span class="stempel {year.state}">{year.state.capitalize()}</span>'
     total = year.figures.find(year.year, KK, "total", "weighted_attainment")
     said = sentences([f"Hele kommunens samlede målopfyldelse er {escape(total.shown)}"]) if total else ""

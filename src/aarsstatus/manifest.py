@@ -1,14 +1,19 @@
 """The manifest: the hash of everything a build was made from and of everything it made.
 
-It is the cache as well: a build whose inputs match and whose outputs are intact is done already.
+It is the cache as well: a build whose inputs match and whose outputs are intact is done already, and one whose
+notebooks were executed with the same inputs needs only to be rendered. ``docs/manifest.schema.json`` describes it.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
+import os
 import platform
 import re
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,11 +23,24 @@ import aarsstatus
 from aarsstatus.archive import input_files
 from aarsstatus.project import Project
 
-__all__ = ["describe", "digest", "input_hashes", "is_current", "output_hashes", "read", "write"]
+__all__ = [
+    "describe",
+    "digest",
+    "executed_with",
+    "figures_hash",
+    "input_hashes",
+    "is_current",
+    "made_from_same",
+    "output_hashes",
+    "read",
+    "write",
+]
 
 NAME = "manifest.json"
-VERSION = 1
+VERSION = 2
 """The layout of the manifest; a manifest of another version is not read."""
+NOTEBOOKS = ("notat.ipynb", "kvalitetsrapport.ipynb")
+_LOCKED = re.compile(r"(?m)^([\w.-]+)==([^\s;\\]+)(\s*;)?")
 
 
 def digest(content: bytes) -> str:
@@ -47,6 +65,8 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
     engine
         The renderer's name and version.
     """
+    installed = _installed()
+    locked = _locked(project)
     return {
         "manifest": VERSION,
         "aarsstatus": aarsstatus.__version__,
@@ -54,25 +74,45 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
         "options": dict(options),
         "engine": dict(engine),
         "python": platform.python_version(),
-        "packages": packages(project),
+        "packages": {name: installed[name] for name in locked if name in installed},
+        "unlike_lock": _unlike(locked, installed),
         "inputs": input_hashes(project, year),
     }
 
 
-def packages(project: Project) -> dict[str, str]:
-    """Return the installed version of every package in the lock: what a build may run on, and nothing else.
+def _locked(project: Project) -> dict[str, dict[str, bool]]:
+    """Return the versions of every package in the lock, and whether each is for some machines only.
 
-    Versions are read off the names of the installed packages' folders, which takes a millisecond; reading their
-    metadata takes a tenth of a second.
+    What is in the lock is what a build may run on, and nothing else counts.
     """
     lock = project.root / "requirements.lock"
-    locked = re.findall(r"(?m)^([\w.-]+)==", lock.read_text(encoding="utf-8")) if lock.is_file() else []
+    found: dict[str, dict[str, bool]] = {}
+    for name, version, some in _LOCKED.findall(lock.read_text(encoding="utf-8") if lock.is_file() else ""):
+        found.setdefault(_folded(name), {})[version] = bool(some)
+    return dict(sorted(found.items()))
+
+
+def _installed() -> dict[str, str]:
+    """Return the installed version of every package.
+
+    Versions are read off the names of the packages' folders, which takes a millisecond; reading their metadata takes
+    a tenth of a second.
+    """
     installed: dict[str, str] = {}
     for place in reversed(sys.path):
         for folder in Path(place or ".").glob("*.dist-info"):
             name, _, version = folder.name.removesuffix(".dist-info").partition("-")
             installed[_folded(name)] = version
-    return {name: installed[_folded(name)] for name in sorted(locked) if _folded(name) in installed}
+    return installed
+
+
+def _unlike(locked: Mapping[str, Mapping[str, bool]], installed: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
+    """Return the packages that are not as the lock has them: what it has, and what is installed (None: nothing)."""
+    return {
+        name: {"locked": ", ".join(versions), "installed": installed.get(name)}
+        for name, versions in locked.items()
+        if installed.get(name) not in versions and not (name not in installed and any(versions.values()))
+    }
 
 
 def _folded(name: str) -> str:
@@ -89,12 +129,60 @@ def output_hashes(folder: Path) -> dict[str, str]:
     }
 
 
-def write(folder: Path, made_from: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the manifest of the build that lies in `folder`, and return it."""
-    manifest = {**made_from, "outputs": output_hashes(folder)}
+def figures_hash(text: str) -> str:
+    """Return the hash of ``figures.csv`` but for where each figure was read.
+
+    A row that is put in moves the lines of all below it; the figures are the same.
+    """
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    place = rows[0].index("source") if rows else 0
+    return digest(json.dumps([row[:place] + row[place + 1 :] for row in rows], ensure_ascii=False).encode())
+
+
+def write(
+    folder: Path, made_from: Mapping[str, Any], parameters: Mapping[str, Any], project: Project
+) -> dict[str, Any]:
+    """Write the manifest of the build that lies in `folder`, and return it.
+
+    Parameters
+    ----------
+    folder
+        The build, whole but for this.
+    made_from
+        What `describe` returned.
+    parameters
+        What the notebooks were given.
+    project
+        Whose commit is told, if it is in Git.
+    """
+    manifest = {
+        **made_from,
+        "parameters": dict(parameters),
+        "git": _git(project.root),
+        "figures": figures_hash((folder / "figures.csv").read_text(encoding="utf-8")),
+        "outputs": output_hashes(folder),
+    }
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
     return manifest
+
+
+def _git(root: Path) -> dict[str, Any] | None:
+    """Return the commit that is checked out and whether nothing was changed since; None outside Git."""
+    said = []
+    for arguments in (["rev-parse", "HEAD"], ["status", "--porcelain"]):
+        try:
+            done = subprocess.run(  # noqa: S603
+                ["git", "-C", root, *arguments],  # noqa: S607 - Git as it is on PATH
+                env=os.environ | {"GIT_OPTIONAL_LOCKS": "0"}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                encoding="utf-8", errors="replace", timeout=30, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        if done.returncode:
+            return None
+        said.append(done.stdout.strip())
+    return {"commit": said[0], "clean": not said[1]}
 
 
 def read(folder: Path) -> dict[str, Any] | None:
@@ -106,9 +194,44 @@ def read(folder: Path) -> dict[str, Any] | None:
     return manifest if isinstance(manifest, dict) and manifest.get("manifest") == VERSION else None
 
 
+def made_from_same(manifest: Mapping[str, Any], made_from: Mapping[str, Any]) -> bool:
+    """Whether a build was made from just these inputs."""
+    return all(manifest.get(key) == value for key, value in made_from.items())
+
+
 def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
     """Whether the build in `folder` was made from just these inputs, and is as it was when it was made."""
     manifest = read(folder)
-    if manifest is None or {key: value for key, value in manifest.items() if key != "outputs"} != dict(made_from):
-        return False
-    return bool(manifest["outputs"] == output_hashes(folder))
+    return (
+        manifest is not None
+        and made_from_same(manifest, made_from)
+        and manifest.get("outputs") == output_hashes(folder)
+    )
+
+
+def executed_with(folder: Path, made_from: Mapping[str, Any]) -> Path | None:
+    """Return `folder` if its executed notebooks were made from these inputs and are intact; else None.
+
+    What they are made from is everything but the look, the renderer and the formats.
+    """
+    manifest = read(folder)
+    if manifest is None or _executing(manifest) != _executing(made_from):
+        return None
+    for name in NOTEBOOKS:
+        path = folder / name
+        if not path.is_file() or digest(path.read_bytes()) != manifest.get("outputs", {}).get(name):
+            return None
+    return folder
+
+
+def _executing(made_from: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a manifest that an executed notebook follows from."""
+    kept = {key: made_from.get(key) for key in ("manifest", "aarsstatus", "year", "python", "packages", "unlike_lock")}
+    options = {key: value for key, value in made_from.get("options", {}).items() if key != "formats"}
+    inputs = {name: known for name, known in made_from.get("inputs", {}).items() if not _is_look(name)}
+    return {**kept, "options": options, "inputs": inputs}
+
+
+def _is_look(name: str) -> bool:
+    """Whether an input is only for rendering. The charts are drawn with the fonts, so those are not."""
+    return name == "_quarto.yml" or (name.startswith("_extensions/") and "/fonts/" not in name)

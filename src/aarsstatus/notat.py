@@ -120,6 +120,10 @@ class Notat:
         """Return the notat's title, as the seeds word it."""
         return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
 
+    def parameters(self) -> dict[str, int | str]:
+        """Return what Papermill gives a notebook, so that it opens this report."""
+        return {"year": self.year, "comparison_year": self.comparison_year, "figures": self.mode}
+
     # -- words for a sentence -----------------------------------------------------------------------------
 
     def say(self, year: int, group: str, measure: str, administration: str = KK, scheme: str = "") -> str:

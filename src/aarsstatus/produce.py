@@ -18,6 +18,7 @@ import yaml
 from aarsstatus import audit, execute, personal, quality
 from aarsstatus.document import findings
 from aarsstatus.figures import Figures
+from aarsstatus.kernel import kernel
 from aarsstatus.notat import Notat, front_matter
 from aarsstatus.numbers import stray_numbers
 from aarsstatus.problems import BuildError, Problem
@@ -55,8 +56,9 @@ def produce(
     folder: Path,
     failed: Path,
     progress: Callable[[str], None],
+    executed: Path | None = None,
 ) -> None:
-    """Write every file of a report but the manifest.
+    """Write every file of a report but the manifest and its inputs.
 
     Parameters
     ----------
@@ -68,6 +70,8 @@ def produce(
         Where the executed notebook is kept if it cannot be used.
     progress
         Called with a Danish line as each step begins.
+    executed
+        A folder with notebooks that were executed with the same inputs; None executes them.
 
     Raises
     ------
@@ -75,22 +79,33 @@ def produce(
         If a notebook or a renderer fails, or something looks like a person number.
     """
     _refuse_personal(personal.scan_files(_words(project, notat.year), project.root))
-    progress("Kører notebookene og regner efter")
-    reports = _reports(notat, formats)
-    with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
-        executing = [pool.submit(_executed, project, notat, report, folder, failed) for report in reports]
-        audited = pool.submit(_audited, project, notat)
-        notebooks = [job.result() for job in executing]
-        rows, figures = audited.result()
-    progress(f"Laver {', '.join(format_.upper() for format_ in formats)} med {engine.version()}")
-    for report, notebook in zip(reports, notebooks, strict=True):
+    progress("Kører notebookene og regner efter" if executed is None else "Regner efter")
+    rendering = f"Laver {', '.join(format_.upper() for format_ in formats)} med {engine.version()}"
+
+    def make(report: _Report) -> None:
+        """Execute one notebook, or take the one that is kept, and render it."""
+        notebook = folder / f"{report.name}.ipynb"
+        if executed is None:
+            _execute(project, notat, report, notebook, failed)
+        else:
+            shutil.copyfile(executed / notebook.name, notebook)
+        if report.name == "notat":
+            progress(rendering)
         try:
             engine.render(notebook, report.formats, folder)
             if "html" in report.formats:
+                rows, figures = audited.result()
                 finish(notebook.with_suffix(".html"), figures, notat.data, rows, project.extension)
         except RenderError as error:
             shutil.copyfile(notebook, failed)
             raise BuildError(str(error)) from None
+
+    reports = _reports(notat, formats)
+    with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
+        audited = pool.submit(_audited, project, notat)
+        for job in [pool.submit(make, report) for report in reports]:
+            job.result()
+    rows, figures = audited.result()
     progress("Skriver tal og manifest")
     _write(folder / "figures.csv", figures.to_csv())
     _write(folder / "audit.csv", audit.to_csv(rows))
@@ -116,18 +131,16 @@ def _audited(project: Project, notat: Notat) -> tuple[list[audit.AuditRow], Figu
     return rows, notat.figures.with_verdicts(audit.figure_verdicts(rows))
 
 
-def _executed(project: Project, notat: Notat, report: _Report, folder: Path, failed: Path) -> Path:
-    """Execute one of the notebooks, check what came of it, and write it to `folder`."""
+def _execute(project: Project, notat: Notat, report: _Report, path: Path, failed: Path) -> None:
+    """Execute one of the notebooks, check what came of it, and write it to `path`."""
     written = project.notebooks / f"{report.name}.ipynb"
-    path = folder / written.name
-    with execute.kernel(project.root) as kernel:
+    with kernel(project.root) as started:
         source = nbformat.read(written, as_version=4)
         _set_front_matter(source, front_matter(notat.params, report.title, report.doctype))
         prepared = path.with_suffix(".input.ipynb")
         _write(prepared, nbformat.writes(source) + "\n")
-        parameters = {"year": notat.year, "comparison_year": notat.comparison_year, "figures": notat.mode}
         try:
-            notebook = execute.execute(prepared, path, parameters, kernel)
+            notebook = execute.execute(prepared, path, notat.parameters(), started)
         except execute.NotebookError as error:
             if error.notebook is not None:
                 _write(failed, nbformat.writes(error.notebook) + "\n")
@@ -139,7 +152,6 @@ def _executed(project: Project, notat: Notat, report: _Report, folder: Path, fai
     if problems:
         shutil.copyfile(path, failed)
         raise BuildError("\n".join(f"{project.name(written)}, {problem}" for problem in problems))
-    return path
 
 
 def _set_front_matter(notebook: nbformat.NotebookNode, values: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
         return False
     try:
         old = open_finished(str(last))
-        if {key: value for key, value in written.items() if key != "outputs"} == dict(made_from):
+        if manifest.made_from_same(written, made_from):
             return _carry_over(old, folder)
         new = _unfinished(folder, made_from)
     except InputError:

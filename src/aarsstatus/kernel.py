@@ -1,0 +1,124 @@
+"""The kernel that executes a notebook: a process of its own behind jupyter_client, this very interpreter.
+
+It talks over sockets that are files where the platform has them, and touches nothing in the user's home folder. Where
+`processes` can copy, it is a copy of a process that has everything loaded; elsewhere it is the ordinary kernel, started
+from nothing. Both say the same.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from jupyter_core.utils import run_sync
+
+from aarsstatus import processes
+from aarsstatus.execute import KERNEL
+
+__all__ = ["kernel"]
+
+_QUIET = ["--HistoryManager.enabled=False", "--log-level=ERROR"]
+
+
+class _Kernel(AsyncKernelManager):
+    """A kernel that is this interpreter, whatever kernels the machine or the user has registered."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Return how the kernel is started."""
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_QUIET]
+        return KernelSpec(argv=argv, **{key: KERNEL[key] for key in ("display_name", "language")})
+
+
+class _Copy:
+    """A copied process, with the names that `LocalProvisioner` knows of `subprocess.Popen`."""
+
+    stdout = stderr = stdin = None
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process, self.pid = process, process.pid
+
+    def poll(self) -> int | None:
+        """Return the exit status, None while it runs."""
+        return self._process.exitcode
+
+    def wait(self) -> int | None:
+        """Wait for its end, and return the exit status."""
+        self._process.join()
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, if it still runs."""
+        if self.pid is not None and self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+class _Copies(LocalProvisioner):
+    """Starts a kernel as a copy of a process that has everything loaded."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:  # noqa: ANN401, ARG002
+        """Start the kernel; `cmd` is how it would be started from nothing."""
+        manager: Any = self.parent
+        arguments = (manager.connection_file, str(kwargs["cwd"]), dict(kwargs["env"]))
+        copy: Any = _Copy(processes.copy(_serve, *arguments))
+        self.process = copy
+        self.pid, self.pgid, self.cwd = copy.pid, None, kwargs["cwd"]  # its group is that of all copies
+        return self.connection_info
+
+
+def _serve(connection_file: str, folder: str, environment: Mapping[str, str]) -> None:
+    """Be a kernel, in the copied process."""
+    processes.end_with_parent()
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415 - loaded there already
+
+    parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+    IPKernelApp.launch_instance(argv=["-f", connection_file, parent, *_QUIET])
+
+
+@contextmanager
+def kernel(folder: Path, *, copied: bool = processes.COPIES) -> Iterator[AsyncKernelManager]:
+    """Start a kernel in a folder, and end it. It boots in the background.
+
+    Parameters
+    ----------
+    folder
+        The kernel's working folder.
+    copied
+        Whether it is a copy of a process that has everything loaded, or an ordinary kernel.
+    """
+    with tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True) as own:
+        manager = _Kernel(kernel_name=KERNEL["name"])
+        if sys.platform != "win32":
+            manager.transport = "ipc"
+        manager.connection_file = str(Path(own, "k.json"))
+        manager.shutdown_wait_time = 1.0
+        if copied:
+            manager.provisioner = _Copies(kernel_id="copy", kernel_spec=manager.kernel_spec, parent=manager)
+        run_sync(manager.start_kernel)(cwd=str(folder), env=processes.environment() | {"IPYTHONDIR": own})
+        try:
+            yield manager
+        finally:
+            if manager.has_kernel:
+                run_sync(manager.shutdown_kernel)(now=True)

@@ -1,0 +1,122 @@
+"""Processes that begin with everything loaded, and end with the one that started them.
+
+Most of a build is loading: a kernel, matplotlib, the program. Where the platform permits, one process of its own (the
+standard library's forkserver) loads it all once, while the build reads its inputs; each kernel, and each year when
+several are built, is then a copy of it, made in a few milliseconds. Elsewhere processes start anew.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from multiprocessing import forkserver, process
+from multiprocessing.context import BaseContext, ForkServerContext
+from pathlib import Path
+from types import ModuleType
+
+__all__ = ["COPIES", "context", "copy", "end_with_parent", "environment", "start", "without_main"]
+
+COPIES = sys.platform == "linux"
+"""Whether a process can be a copy of one that has everything loaded. macOS has fork, but its libraries forbid it."""
+LOADED = "aarsstatus.loaded"
+_MAIN = threading.Lock()
+_NOT_OURS = ("AARSSTATUS_", "MPL", "IPYTHON")
+
+
+@cache
+def context() -> BaseContext:
+    """Return how processes are started here."""
+    if not COPIES:
+        return multiprocessing.get_context("spawn")
+    copies: ForkServerContext = multiprocessing.get_context("forkserver")
+    copies.set_forkserver_preload([LOADED])
+    return copies
+
+
+def copy(function: Callable[..., object], *arguments: object) -> process.BaseProcess:
+    """Start a process that calls a function, and return it."""
+    made: process.BaseProcess = context().Process(target=function, args=arguments)  # type: ignore[attr-defined]
+    with without_main():
+        made.start()
+    return made
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Start processes that do not run the script again that this one runs.
+
+    A new process would import it, guarded or not, to find functions in it; ours are all in this package.
+    """
+    with _MAIN:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+def start() -> None:
+    """Begin to load, if processes are copies and it has not begun; returns at once."""
+    context()
+    if not COPIES or process.parent_process() is not None:  # a copy makes its copies of what it was copied from
+        return
+    before = dict(os.environ)
+    try:
+        os.environ.clear()
+        os.environ.update(environment())
+        forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a process that executes: nothing a person may have set changes what it says."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_OURS)}
+    ours = {
+        "PYTHONHASHSEED": "0",
+        "MPLCONFIGDIR": _matplotlib_folder(),
+        "SOURCE_DATE_EPOCH": "0",
+        "PYTHONUTF8": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # threads do not survive in a copy, and nothing here multiplies matrices
+    }
+    return kept | ours
+
+
+@cache
+def _matplotlib_folder() -> str:
+    """Return where matplotlib keeps its list of fonts: with the installed packages, or for this run alone.
+
+    The list takes a second to make, so it is kept; but not in the user's home, which may not be there.
+    """
+    kept = Path(sys.prefix, "var", "aarsstatus", "matplotlib")
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return _scratch().name
+    return str(kept) if os.access(kept, os.W_OK) else _scratch().name
+
+
+@cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder that goes when this process ends."""
+    return tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True)
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the one that asked for it is gone, however that went."""
+    parent = process.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_and_end, args=[parent], daemon=True).start()
+
+
+def _wait_and_end(parent: process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,96 @@
+"""Publishing a folder whole: made beside the old one, and put in its place in one step.
+
+One build of a folder at a time: the next waits until the first is done. What a build that was killed left behind is
+cleared away by the next.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+__all__ = ["alone", "scratch", "swap_in", "write_whole"]
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
+
+
+@contextmanager
+def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Keep every other process from publishing at `target`; `waiting` is called once when another one does now."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(target.with_name(f".{target.name}.lock"))
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        waiting()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def scratch(target: Path) -> Iterator[Path]:
+    """Make an empty folder beside `target`, and take it away at the end if it is still there. Call it when alone."""
+    for left in target.parent.glob(f".{target.name}-*"):
+        if left.name.endswith("-old") and not target.exists():
+            left.rename(target)  # a build was killed between two renames
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+    folder = target.with_name(f".{target.name}-{os.getpid()}")
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def swap_in(made: Path, target: Path) -> None:
+    """Put a finished folder in the place of the last one, which is taken away.
+
+    Linux exchanges the two in one step, so that there is always a whole one. Elsewhere the last one is moved aside
+    first, and moved back if the new one cannot take its place.
+    """
+    if not target.exists():
+        made.rename(target)
+        return
+    if _exchange(made, target):
+        shutil.rmtree(made, ignore_errors=True)
+        return
+    old = target.with_name(f"{made.name}-old")
+    target.rename(old)
+    try:
+        made.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change names in one step; return whether the system could."""
+    if sys.platform != "linux":
+        return False
+    with suppress(AttributeError, OSError):  # another C library, or an older one
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+        return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
+    return False
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader finds the old one or the new one, never half of one."""
+    made = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        made.write_text(text, encoding="utf-8", newline="\n")
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)
