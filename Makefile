@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/aarsstatus
 
 .DEFAULT_GOAL := help
-.PHONY: help report test check lint format lab bench lock clean
+.PHONY: help report test lint format lab bench expected lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -35,6 +35,9 @@ lab: $(VENV)/.installed ## open the notebooks in JupyterLab
 
 bench: $(VENV)/.installed-dev ## measure, and write bench/RESULTS.md
 	$(BIN)/python bench/bench.py
+
+expected: $(VENV)/.installed-dev ## keep the bytes of both historic years anew, after a change that is meant to change them
+	$(BIN)/python tests/expected_bytes.py
 
 lock: ## write requirements*.lock anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \

@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from aarsstatus import manifest, processes
+from aarsstatus import manifest
 from aarsstatus.archive import ChangedMeanwhileError, keep
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
@@ -77,13 +76,15 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
         project,
         year,
         {"compare": options.compare, "figures": options.figures, "formats": list(options.formats)},
-        {"name": engine.name, "version": engine.version()},
+        engine.identity(),
     )
     did: Did = "nothing"
     if options.force or not manifest.is_current(target, made_from):
+        from aarsstatus import processes  # noqa: PLC0415 - a build that is done already needs none of these
+
         processes.start()
         progress("Læser parametre og data")
-        from aarsstatus.diff.last import write_comparison  # noqa: PLC0415 - a build that is done already reads nothing
+        from aarsstatus.diff.last import write_comparison  # noqa: PLC0415
         from aarsstatus.index import write_index  # noqa: PLC0415
         from aarsstatus.inputs import read_year  # noqa: PLC0415
         from aarsstatus.notat import Notat  # noqa: PLC0415
@@ -93,6 +94,7 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
         params, data = read_year(project, year, options.compare)
         notat = Notat(params, data, options.figures)
         failed = _failed_notebook(target)
+        named = {"name": engine.name, "version": engine.version()}
         with alone(target, lambda: progress(f"Venter: {year} bliver lavet af en anden kørsel")):
             if options.force or not manifest.is_current(target, made_from):  # another one may just have made it
                 executed = None if options.force else manifest.executed_with(target, made_from)
@@ -104,13 +106,13 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
                         raise BuildError(str(error)) from None
                     progress("Sammenligner med det, der lå der før")
                     write_comparison(target, made, made_from, project.extension)
-                    manifest.write(made, made_from, notat.parameters(), project)
+                    manifest.write(made, made_from | {"engine": named}, notat.parameters(), project)
                     swap_in(made, target)
                 failed.unlink(missing_ok=True)
                 write_index(target.parent, project.extension)
                 did = "everything" if executed is None else "rendered"
     files = tuple(sorted(path.name for path in target.iterdir()))
-    return Result(year, target, files, engine.version(), time.perf_counter() - started, did)
+    return Result(year, target, files, manifest.engine_version(target), time.perf_counter() - started, did)
 
 
 def _failed_notebook(target: Path) -> Path:
@@ -128,6 +130,10 @@ def build_years(
     Result or InputError or BuildError
         What each year came to, in the order of `years`.
     """
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - as above
+
+    from aarsstatus import processes  # noqa: PLC0415
+
     workers = min(len(years), os.cpu_count() or 1)
     pool = ProcessPoolExecutor(workers, processes.context(), _begin, (dict(os.environ), Path.cwd()))
     with pool:
@@ -141,6 +147,8 @@ def build_years(
 
 def _begin(environment: Mapping[str, str], folder: Path) -> None:
     """Make a process that builds years like the one that asked for it."""
+    from aarsstatus import processes  # noqa: PLC0415
+
     processes.end_with_parent()
     os.environ.clear()
     os.environ.update(environment)

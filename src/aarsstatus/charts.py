@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -341,30 +341,46 @@ def _capital(text: str) -> str:
 
 @contextmanager
 def _style(fonts: Path | None) -> Iterator[None]:
-    """Draw in the extension's font, the same on every machine."""
-    family = "DejaVu Sans"
-    for path in (fonts / name for name in FONTS if fonts is not None):
-        if path.is_file():
-            font_manager.fontManager.addfont(path)
-            family = "Open Sans"
-    with mpl.rc_context(
-        {
-            "font.family": [family],
-            "font.size": 8.5,
-            "text.color": INK,
-            "axes.labelcolor": INK,
-            "xtick.color": INK,
-            "ytick.color": INK,
-            "axes.edgecolor": MUTED,
-            "axes.linewidth": 0.6,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "svg.fonttype": "path",
-            "svg.hashsalt": "aarsstatus",
-            "path.simplify": False,
-        }
-    ):
+    """Draw the same on every machine: in the extension's font, with matplotlib's own settings and nobody else's."""
+    defaults: dict[Any, Any] = {
+        key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")
+    }
+    ours: dict[Any, Any] = {
+        "font.size": 8.5,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.edgecolor": MUTED,
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "aarsstatus",
+        "path.simplify": False,
+    }
+    with _fonts(fonts) as family, mpl.rc_context({**defaults, **ours, "font.family": [family]}):
         yield
+
+
+@contextmanager
+def _fonts(folder: Path | None) -> Iterator[str]:
+    """Let matplotlib know the fonts in a folder and its own, and none of the machine's; yield the family to draw in.
+
+    A machine may have another font of the same name.
+    """
+    manager = font_manager.fontManager
+    known, own = manager.ttflist, mpl.get_data_path()
+    manager.ttflist = [entry for entry in known if entry.fname.startswith(own)]
+    family = "DejaVu Sans"
+    try:
+        for path in (folder / name for name in FONTS if folder is not None):
+            if path.is_file():
+                manager.addfont(path)
+                family = "Open Sans"
+        yield family
+    finally:
+        manager.ttflist = known
 
 
 def _canvas(height: float) -> tuple[Drawing, Axes]:

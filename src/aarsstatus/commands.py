@@ -74,7 +74,6 @@ def ingest(arguments: argparse.Namespace) -> int:
 def build(arguments: argparse.Namespace) -> int:
     """Build the report of some years."""
     from aarsstatus import build as builds  # noqa: PLC0415
-    from aarsstatus.personal import mask  # noqa: PLC0415
     from aarsstatus.project import find_project  # noqa: PLC0415
 
     project = find_project()
@@ -93,6 +92,8 @@ def build(arguments: argparse.Namespace) -> int:
             if isinstance(outcome, builds.Result):
                 _tell_built(outcome, quiet=arguments.quiet)
             else:
+                from aarsstatus.personal import mask  # noqa: PLC0415
+
                 failed = True
                 print(mask(str(outcome)), file=sys.stderr)
     return BAD_INPUT if failed else DONE

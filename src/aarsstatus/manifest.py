@@ -26,6 +26,7 @@ from aarsstatus.project import Project
 __all__ = [
     "describe",
     "digest",
+    "engine_version",
     "executed_with",
     "figures_hash",
     "input_hashes",
@@ -63,7 +64,7 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
     options
         How: the comparison year asked for (None is the one that the parameters name), formats, figures.
     engine
-        The renderer's name and version.
+        What tells the renderer from another one: `Engine.identity`.
     """
     installed = _installed()
     locked = _locked(project)
@@ -149,7 +150,7 @@ def write(
     folder
         The build, whole but for this.
     made_from
-        What `describe` returned.
+        What `describe` returned, the engine with its version.
     parameters
         What the notebooks were given.
     project
@@ -196,7 +197,13 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 def made_from_same(manifest: Mapping[str, Any], made_from: Mapping[str, Any]) -> bool:
     """Whether a build was made from just these inputs."""
-    return all(manifest.get(key) == value for key, value in made_from.items())
+    known = {**manifest, "engine": {key: manifest.get("engine", {}).get(key) for key in made_from["engine"]}}
+    return all(known.get(key) == value for key, value in made_from.items())
+
+
+def engine_version(folder: Path) -> str:
+    """Return the version of the renderer that made the build in `folder`, empty where there is none."""
+    return str((read(folder) or {"engine": {"version": ""}})["engine"]["version"])
 
 
 def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:

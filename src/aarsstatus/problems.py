@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 __all__ = ["BuildError", "InputError", "Problem", "near"]
 
@@ -49,6 +48,10 @@ class InputError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Come whole from another process: by default an exception is made anew from its message."""
+        return type(self), (self.problems,)
+
 
 class BuildError(Exception):
     """A build that did not succeed, though its inputs could be read. The message is Danish."""
@@ -56,6 +59,8 @@ class BuildError(Exception):
 
 def near(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that `word` most looks like, or None when none is close."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a problem needs it
+
     by_folded = {candidate.casefold(): candidate for candidate in known}
     matches = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[matches[0]] if matches else None

@@ -31,6 +31,12 @@ class Engine(Protocol):
 
     name: str
 
+    def identity(self) -> dict[str, str]:
+        """Return what tells this engine from another one that may make other documents: its name, perhaps its version.
+
+        A build that is done already asks for this alone, so it has to be quick.
+        """
+
     def version(self) -> str:
         """Return the versions of the programs that render."""
 
@@ -51,6 +57,10 @@ class Embedded:
 
     def __init__(self, extension: Path) -> None:
         self.extension = extension
+
+    def identity(self) -> dict[str, str]:
+        """Return the name alone: the programs come with packages, whose versions the manifest has."""
+        return {"name": self.name}
 
     def version(self) -> str:
         """Return the versions of the programs that render."""
@@ -81,10 +91,10 @@ def choose(choice: Choice, project: Path) -> Engine:
     InputError
         If Quarto is asked for and is not there.
     """
-    from aarsstatus.render.quarto import Quarto  # noqa: PLC0415 - the command line's help needs no renderer
-
     found = shutil.which("quarto") if choice != "embedded" else None
     if found:
+        from aarsstatus.render.quarto import Quarto  # noqa: PLC0415 - most machines have none
+
         return Quarto(Path(found), project)
     if choice == "quarto":
         raise InputError(

@@ -24,7 +24,7 @@ import yaml
 
 from aarsstatus.render import Format, RenderError, docx, pdf
 
-__all__ = ["RenderError", "embedded_version", "front_matter", "markdown_of", "render"]
+__all__ = ["RenderError", "document_date", "embedded_version", "front_matter", "markdown_of", "render"]
 
 # Written into files when the notat has no date of its own: a fixed day, so that bytes never depend on the clock.
 _NO_DATE = date(2000, 1, 1)
@@ -135,7 +135,7 @@ def render(notebook: nbformat.NotebookNode, format: Format, extension: Path, tar
     metadata = front_matter(notebook)
     markdown, media = markdown_of(notebook, "png" if format == "docx" else "svg")
     extension = extension.resolve()
-    day = _document_date(metadata)
+    day = document_date(metadata)
     with tempfile.TemporaryDirectory(prefix="aarsstatus-") as name:
         folder = Path(name)
         for path, content in media.items():
@@ -152,7 +152,7 @@ def render(notebook: nbformat.NotebookNode, format: Format, extension: Path, tar
         shutil.copyfile(made, target)
 
 
-def _document_date(metadata: dict[str, Any]) -> date:
+def document_date(metadata: dict[str, Any]) -> date:
     """Return the notat's own date, or a fixed one."""
     value = metadata.get("document-date")
     if isinstance(value, date):

@@ -15,10 +15,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-import nbformat
-
-from aarsstatus.render import FORMATS, Format, RenderError, docx, pdf
-from aarsstatus.render.embedded import _document_date, front_matter
+from aarsstatus.render import FORMATS, Format, RenderError
 
 __all__ = ["Quarto"]
 
@@ -35,6 +32,10 @@ class Quarto:
     def __init__(self, program: Path, project: Path) -> None:
         self.program, self.project = program, project
 
+    def identity(self) -> dict[str, str]:
+        """Return what tells this engine from another one that may make other documents."""
+        return {"name": self.name, "version": self.version()}
+
     def version(self) -> str:
         """Return Quarto's version."""
         return f"quarto {self._version}"
@@ -45,8 +46,13 @@ class Quarto:
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook to a file of each format in `folder`, and return the files."""
+        import nbformat  # noqa: PLC0415 - to know Quarto's version takes none of these
+
+        from aarsstatus.render import docx, pdf  # noqa: PLC0415
+        from aarsstatus.render.embedded import document_date, front_matter  # noqa: PLC0415
+
         metadata = front_matter(nbformat.read(notebook, as_version=4))
-        epoch = {"SOURCE_DATE_EPOCH": str(calendar.timegm(_document_date(metadata).timetuple()))}
+        epoch = {"SOURCE_DATE_EPOCH": str(calendar.timegm(document_date(metadata).timetuple()))}
         with tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True) as scratch:
             where = Path(scratch)
             shutil.copy2(self.project / "_quarto.yml", where)

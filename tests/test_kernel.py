@@ -1,0 +1,129 @@
+"""The kernel: a copy and an ordinary one say the same, each notebook has its own process, and none is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from aarsstatus import processes
+from aarsstatus.execute import KERNEL, execute
+from aarsstatus.kernel import kernel
+from aarsstatus.project import Project
+
+copies = pytest.mark.skipif(not processes.COPIES, reason="processes are not copied on this platform")
+PARAMETERS = {"year": 2021, "comparison_year": 2020, "figures": "published"}
+
+
+def executed(project: Project, source: Path, folder: Path, *, copied: bool) -> nbformat.NotebookNode:
+    processes.start()
+    with kernel(project.root, copied=copied) as started:
+        return execute(source, folder / "ud.ipynb", PARAMETERS, started)
+
+
+@copies
+@pytest.mark.parametrize("name", ["notat", "kvalitetsrapport"])
+def test_a_copied_kernel_says_the_same_as_an_ordinary_one(project: Project, name: str, tmp_path: Path) -> None:
+    source = project.notebooks / f"{name}.ipynb"
+    copied, ordinary = (executed(project, source, tmp_path, copied=way) for way in (True, False))
+    assert copied == ordinary
+    assert any(cell.get("outputs") for cell in copied.cells)
+
+
+def told(folder: Path, code: str, *, copied: bool) -> str:
+    """Run a cell in a kernel of its own, and return what it shows."""
+    source = folder / "ind.ipynb"
+    cells = [nbformat.v4.new_code_cell("year = comparison_year = figures = None", metadata={"tags": ["parameters"]})]
+    cells.append(nbformat.v4.new_code_cell(code))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), source)
+    notebook = executed(Project(folder), source, folder, copied=copied)
+    return str(notebook.cells[-1].outputs[0].data["text/plain"])
+
+
+@pytest.mark.parametrize("copied", [pytest.param(True, marks=copies), False])
+def test_its_surroundings_are_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: bool) -> None:
+    monkeypatch.setenv("MPLBACKEND", "svg")
+    monkeypatch.setenv("AARSSTATUS_VIEW", "lab")
+    code = """
+        import os, sys
+        (os.getcwd(), os.environ.get("MPLBACKEND", "")[:6], os.environ.get("AARSSTATUS_VIEW"), os.environ["PYTHONUTF8"],
+         hash("aarsstatus"), sys.executable)
+    """
+    said = told(tmp_path, textwrap.dedent(code), copied=copied)
+    fixed = subprocess.run(
+        [sys.executable, "-c", "print(hash('aarsstatus'))"], env={**os.environ, "PYTHONHASHSEED": "0"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert str(tmp_path) in said
+    assert "lab" not in said
+    assert "'svg'" not in said
+    assert fixed.stdout.strip() in said
+    assert sys.executable in said
+
+
+@pytest.mark.parametrize("copied", [pytest.param(True, marks=copies), False])
+def test_each_notebook_has_a_process_of_its_own(tmp_path: Path, copied: bool) -> None:
+    pids = {int(told(tmp_path, "import os, builtins; builtins.left = 1; os.getpid()", copied=copied)) for _ in range(2)}
+    assert len(pids) == 2
+    assert os.getpid() not in pids
+    assert told(tmp_path, "import builtins; hasattr(builtins, 'left')", copied=copied) == "False"
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@copies
+def test_none_is_left_when_the_one_that_asked_is_killed(project: Project) -> None:
+    code = f"""
+        import time
+        from pathlib import Path
+        from aarsstatus import processes
+        from aarsstatus.kernel import kernel
+        processes.start()
+        with kernel(Path({str(project.root)!r})) as started:
+            print(started.provisioner.pid, flush=True)
+            time.sleep(60)
+    """
+    asked = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True)
+    assert asked.stdout is not None
+    pid = int(asked.stdout.readline())
+    assert alive(pid)
+    asked.send_signal(signal.SIGKILL)
+    asked.wait()
+    asked.stdout.close()
+    until = time.monotonic() + 20
+    while alive(pid) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not alive(pid)
+
+
+@copies
+def test_a_script_that_builds_is_not_run_again(project: Project, tmp_path: Path) -> None:
+    """Multiprocessing imports the script anew in each process, guarded or not; ours must not need the guard."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(f"""
+            from pathlib import Path
+            print("kørt")
+            from aarsstatus.build import Options, build
+            from aarsstatus.project import Project
+            done = build(Project(Path({str(project.root)!r})), 2021,
+                         Options(engine="embedded", formats=("html",), output=Path({str(tmp_path)!r})))
+            print(done.did)
+        """),
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.stderr) == (["kørt", "everything"], "")
