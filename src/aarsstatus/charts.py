@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aarsstatus.notat import Notat
     from aarsstatus.quality import Quality
 
-__all__ = ["Chart", "all_charts", "rounding"]
+__all__ = ["Chart", "all_charts", "draw_nothing", "rounding"]
 
 WIDTH = 6.5
 """Inches: the width of the text block that tables and charts share."""
@@ -272,6 +272,18 @@ def rounding(quality: Quality) -> Chart:
         png,
         None,
     )
+
+
+def draw_nothing() -> None:
+    """Draw a chart of nothing, so that matplotlib has loaded and made what it does at a first drawing."""
+    with _style(None):
+        drawing, axes = _canvas(1)
+        axes.plot([0, 1], [0, 1], marker="o")
+        axes.bar([0], [1])
+        axes.annotate("0", (0, 0), (1, 1), textcoords="offset points")
+        _percent_axis(axes)
+        _legend(axes, [Patch(label="0")])
+        _saved(drawing)
 
 
 # -- what is drawn --------------------------------------------------------------------------------------------

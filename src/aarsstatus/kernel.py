@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -28,8 +28,6 @@ from aarsstatus.execute import KERNEL
 
 __all__ = ["kernel"]
 
-_QUIET = ["--HistoryManager.enabled=False", "--log-level=ERROR"]
-
 
 class _Kernel(AsyncKernelManager):
     """A kernel that is this interpreter, whatever kernels the machine or the user has registered."""
@@ -37,7 +35,7 @@ class _Kernel(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """Return how the kernel is started."""
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_QUIET]
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *processes.QUIET]
         return KernelSpec(argv=argv, **{key: KERNEL[key] for key in ("display_name", "language")})
 
 
@@ -79,22 +77,10 @@ class _Copies(LocalProvisioner):
         """Start the kernel; `cmd` is how it would be started from nothing."""
         manager: Any = self.parent
         arguments = (manager.connection_file, str(kwargs["cwd"]), dict(kwargs["env"]))
-        copy: Any = _Copy(processes.copy(_serve, *arguments))
+        copy: Any = _Copy(processes.copy("be_kernel", *arguments))
         self.process = copy
         self.pid, self.pgid, self.cwd = copy.pid, None, kwargs["cwd"]  # its group is that of all copies
         return self.connection_info
-
-
-def _serve(connection_file: str, folder: str, environment: Mapping[str, str]) -> None:
-    """Be a kernel, in the copied process."""
-    processes.end_with_parent()
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415 - loaded there already
-
-    parent = f"--IPKernelApp.parent_handle={os.getppid()}"
-    IPKernelApp.launch_instance(argv=["-f", connection_file, parent, *_QUIET])
 
 
 @contextmanager

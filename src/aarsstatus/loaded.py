@@ -1,19 +1,59 @@
-"""What a process that executes a notebook or builds a year needs: loaded once by `processes`, then copied.
+"""What a process that executes a notebook or builds a year has loaded, once, before it is copied; and being a kernel.
 
-Only imports, and none that starts a thread, a socket or a loop: those do not survive in a copy.
+Importing this starts no thread, no socket and no loop: those do not survive in a copy.
 """
-# ruff: noqa: F401 - loaded to be there
+# ruff: noqa: F401, E402 - loaded to be there, in an order that matters
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
+# Nobody debugs in a build; a kernel that finds a debugger spends a fifth of its start on it.
+
+import xml.dom.minidom
 
 import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipykernel.zmqshell
+import IPython.core.completerlib
+import IPython.core.debugger
+import IPython.core.oinspect
 import matplotlib.backends.backend_agg
 import matplotlib.backends.backend_svg
+import tornado.platform.asyncio
+import z3
 
 import aarsstatus.charts
 import aarsstatus.cover
+import aarsstatus.notat
 import aarsstatus.notebook
 import aarsstatus.quality
 import aarsstatus.quality_tables
+from aarsstatus import processes
 
-__all__: list[str] = []
+__all__ = ["be_kernel"]
+
+aarsstatus.charts.draw_nothing()  # a first drawing takes twice as long as a second
+
+
+def be_kernel(connection_file: str, folder: str, environment: Mapping[str, str]) -> None:
+    """Be a kernel, in a copied process.
+
+    Parameters
+    ----------
+    connection_file
+        What jupyter_client wrote: where to listen.
+    folder
+        The working folder.
+    environment
+        The environment variables, all of them.
+    """
+    processes.end_with_parent()
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    options = [f"--IPKernelApp.parent_handle={os.getppid()}", *processes.QUIET]
+    ipykernel.kernelapp.IPKernelApp.launch_instance(argv=["-f", connection_file, *options])

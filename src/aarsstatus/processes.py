@@ -7,12 +7,13 @@ several are built, is then a copy of it, made in a few milliseconds. Elsewhere p
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing import forkserver, process
@@ -20,11 +21,13 @@ from multiprocessing.context import BaseContext, ForkServerContext
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["COPIES", "context", "copy", "end_with_parent", "environment", "start", "without_main"]
+__all__ = ["COPIES", "QUIET", "context", "copy", "end_with_parent", "environment", "start", "without_main"]
 
 COPIES = sys.platform == "linux"
 """Whether a process can be a copy of one that has everything loaded. macOS has fork, but its libraries forbid it."""
 LOADED = "aarsstatus.loaded"
+QUIET = ("--HistoryManager.enabled=False", "--log-level=ERROR")
+"""What every kernel is told, copied or not."""
 _MAIN = threading.Lock()
 _NOT_OURS = ("AARSSTATUS_", "MPL", "IPYTHON")
 
@@ -39,12 +42,20 @@ def context() -> BaseContext:
     return copies
 
 
-def copy(function: Callable[..., object], *arguments: object) -> process.BaseProcess:
-    """Start a process that calls a function, and return it."""
-    made: process.BaseProcess = context().Process(target=function, args=arguments)  # type: ignore[attr-defined]
+def copy(function: str, *arguments: object) -> process.BaseProcess:
+    """Start a process that calls a function of `LOADED`, and return it.
+
+    The function is named, since the process that asks has no need to load what its copies have.
+    """
+    made: process.BaseProcess = context().Process(target=_call, args=(function, arguments))  # type: ignore[attr-defined]
     with without_main():
         made.start()
     return made
+
+
+def _call(function: str, arguments: Sequence[object]) -> None:
+    """Call a function of `LOADED`, in a copied process."""
+    getattr(importlib.import_module(LOADED), function)(*arguments)
 
 
 @contextmanager
