@@ -31,7 +31,7 @@ from aarsstatus.personal import contains, mask
 
 __all__ = ["OVERFLOW", "Block", "Extract", "Table", "open_extract"]
 
-PIECE = 24 << 20
+PIECE = 8 << 20
 """Bytes of a CSV file that are parsed at a time: large enough for Polars to use every core, small beside 1 GiB."""
 _HEAD = 1 << 18
 _XLSX_ROWS = 200_000
@@ -248,7 +248,7 @@ class _CsvTable:
             infer_schema=False,
             truncate_ragged_lines=True,
             raise_if_empty=False,
-        ).select([*columns, OVERFLOW])
+        )
 
     @property
     def _width(self) -> int:

@@ -28,6 +28,7 @@ __all__ = ["KEPT", "Counts", "Reader", "Spells"]
 
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.uint32]
 EMPTY, BAD = -1, -2
 _MOST_REMEMBERED = 200_000
 _DAYS_A_YEAR = 365.2425
@@ -81,17 +82,20 @@ class _Column:
         self._first = pl.Series([""]).cast(self._places)  # Polars forgets the places when no column has them any more
         self._table: Codes = np.full(1, self.empty, np.int32)
 
-    def codes(self, texts: pl.Series) -> Codes:
-        """Return a number for each cell; `empty` and `BAD` where there is none."""
+    def places(self, name: str) -> pl.Expr:
+        """Return the expression that finds the places of a column's texts."""
         if len(self._table) > _MOST_REMEMBERED:
             self._forget()
-        placed = texts.cast(self._places)
-        places = placed.to_physical().fill_null(0).to_numpy()
+        return pl.col(name).cast(self._places).to_physical().fill_null(0)
+
+    def codes(self, texts: pl.Series, places: Places) -> Codes:
+        """Return a number for each cell; `empty` and `BAD` where there is none."""
         known, most = len(self._table), int(places.max(initial=0))
         if most >= known:
-            new = placed.filter(pl.Series(places >= known)).unique()
             self._table = np.append(self._table, np.full(most + 1 - known, BAD, np.int32))
-            self._table[new.to_physical().to_numpy()] = [self.code(text) for text in new.cast(pl.String).to_list()]
+            seen = places >= known
+            new = dict(zip(places[seen].tolist(), texts.filter(pl.Series(seen)).to_list(), strict=True))
+            self._table[list(new)] = [self.code(text) for text in new.values()]
         return np.take(self._table, places)
 
     def code(self, text: str) -> int:
@@ -184,7 +188,9 @@ class Reader:
         """
         frame = self._without_totals(block, label)
         rows = np.arange(block.first_row, block.first_row + frame.height, dtype=np.int64)
-        found = {name: column.codes(frame[name]) for name, column in self._columns.items() if name in frame.columns}
+        read = {name: column for name, column in self._columns.items() if name in frame.columns}
+        places = frame.select(column.places(name) for name, column in read.items())
+        found = {name: column.codes(frame[name], places[name].to_numpy()) for name, column in read.items()}
         if scheme is not None:
             found["scheme"] = np.full(frame.height, self.schemes.index(scheme), np.int32)
         blank = self._blank(frame, found["start"])
@@ -355,13 +361,12 @@ class Reader:
 
     def _numbered(self, persons: pl.Series) -> pl.Series:
         """Return a number for each person: hyphens, spaces, case and a lost leading zero make no difference."""
-        bare = persons.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "")
         name = pl.col("person")
+        bare = name.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "")
         whole = pl.when(name.str.contains(r"^\d{9}$")).then("0" + name).when(name != "").then(name)
-        return pl.DataFrame({"person": bare}).select(whole).to_series().cast(self._persons).to_physical()
+        numbers = whole.cast(self._persons).to_physical()
+        return pl.LazyFrame({"person": persons}).select(bare).select(numbers).collect().to_series()
 
 
 _MOST_TOLD = 10
-
-
 _EXPECTED = {"scheme": "en jobordning", "start": "en dato", "weekly_hours": "et timetal"}
