@@ -551,6 +551,21 @@ def test_dates_to_come_are_told(copied: Project) -> None:
     assert not {"future", "unfinished_year"} & set(kinds(from_text(copied, practice(*rows))))
 
 
+def test_each_file_has_a_day_of_its_own(copied: Project) -> None:
+    """A spell is of the future only as seen from the day of the file that it stands in."""
+    for day, administration in (("2026-12-01", "BUF"), ("2027-01-12", "SOF")):
+        text = practice(f"{administration};Praktik;02-12-2026;03-12-2026;", f"{administration};Praktik;01-11-2026;;")
+        (copied.root / f"{day}.csv").write_text(text, encoding="utf-8")
+    done = read(copied, *(copied.root / f"{day}.csv" for day in ("2027-01-12", "2026-12-01")), extracted=None)
+    told = {
+        remark.kind: (remark.count, remark.text)
+        for remark in done.remarks
+        if remark.kind in {"future", "unfinished_year"}
+    }
+    assert {kind: count for kind, (count, _) in told.items()} == {"future": 1, "unfinished_year": 1}
+    assert "2026-12-01.csv, række 2" in told["future"][1]
+
+
 @pytest.mark.parametrize(
     ("name", "day"),
     [

@@ -20,11 +20,13 @@ import pytest
 import straight
 from conftest import copy_project
 from generator import Spell, Style, employments, spells, write_csv, write_xlsx
+from reading import html_tables, tidy
 from test_scaffold import fill
 
-from aarsstatus import personal
+from aarsstatus import danish, personal
+from aarsstatus.csvfile import read_text, rows_of
 from aarsstatus.figures import plain_decimal
-from aarsstatus.inputs import GROUPS, read_data
+from aarsstatus.inputs import GROUPS, REMARKS, read_data
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parent.parent
@@ -164,6 +166,27 @@ def test_the_notat_compares_with_the_year_before(march: tuple[Project, list[str]
 
 
 @pytest.mark.slow
+def test_the_quality_report_shows_the_extracts_and_every_warning(march: tuple[Project, list[str]]) -> None:
+    """All of ``data/extracts.csv`` and ``data/warnings.csv``, and all that was told when they were read."""
+    project, said = march
+    page = project.output / str(YEAR) / "kvalitetsrapport.html"
+    tables = {caption.partition(",")[0]: rows[1:] for caption, rows in html_tables(page)}
+    listed, warned = (rows_of(read_text(project.data / f"{name}.csv")) for name in ("extracts", "warnings"))
+    shown = next(rows for caption, rows in tables.items() if "Udtræk" in caption)
+    assert [(cells[0], cells[-1]) for cells in shown] == [(row["file"], row["sha256"]) for row in listed]
+    assert [[danish.parse(cell) for cell in cells[3:8]] for cells in shown] == [
+        [int(row[name]) for name in ("rows", "counted", "outside", "refused", "not_distributed")] for row in listed
+    ]
+    assert {cells[2] for cells in shown} == {"12-01-2027"}
+    told = next(rows for caption, rows in tables.items() if "Advarsler" in caption)
+    assert {row["kind"] for row in warned} >= {"not_distributed", "too_long", "overlap", "several_administrations"}
+    assert [cells[1] for cells in told] == [REMARKS[row["kind"]] for row in warned]
+    for cells, row in zip(told, warned, strict=True):
+        assert cells[0].lower() + ": " + cells[3][:1].lower() + cells[3][1:] == tidy(row["text"])
+        assert any(f"advarsel: {row['text']}\n" in one for one in said)
+
+
+@pytest.mark.slow
 def test_no_person_is_in_anything_that_came_of_it(march: tuple[Project, list[str]], made: list[Spell]) -> None:
     project, said = march
     assert not any(personal.contains(text) for text in said)
@@ -198,7 +221,8 @@ def test_a_person_number_in_the_inputs_is_never_built(copied: Project, place: st
         assert done.returncode == status
         assert "CPR-nummer" in done.stdout + done.stderr
         assert cpr not in done.stdout + done.stderr
-    assert not any(file.is_file() for file in copied.output.rglob("*"))
+    left = {file.name: file.read_bytes() for file in copied.output.rglob("*") if file.is_file()}
+    assert left in ({}, {".2025.lock": b""})
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ from aarsstatus.extracts.header import Header
 from aarsstatus.extracts.reading import Extract, Table, open_extract
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.rows import KEPT, Counts, Reader
-from aarsstatus.extracts.sums import Remark, Sum, count, duplicates, far_from_before, warnings
-from aarsstatus.extracts.writing import ExtractRow, write_refused, write_sums
-from aarsstatus.inputs import KK, Data, read_data
+from aarsstatus.extracts.sums import Sum, count, duplicates, far_from_before, warnings
+from aarsstatus.extracts.writing import write_refused, write_sums
+from aarsstatus.inputs import KK, Data, ExtractRow, Remark, read_data
 from aarsstatus.personal import mask
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
@@ -155,9 +155,9 @@ def _ingest(
     progress("Regner sammen")
     sums = count(spells, year, reader.codes, data)
     rows = [_extract_row(one, counts, tables, spells, reader, extracted) for one, counts, tables in read.files]
-    day = min(row.extracted for row in rows)
+    days = [row.extracted for row, (_, _, tables) in zip(rows, read.files, strict=True) for _ in tables]
     remarks = [
-        *warnings(spells, year, reader.codes, data, limits, day, read.labels),
+        *warnings(spells, year, reader.codes, data, limits, days, read.labels),
         *far_from_before(sums, year, data),
     ]
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
