@@ -2,7 +2,7 @@
 
 Columns hold few different texts (dates, names), so each text is read once, in Python, and arrays carry its number
 from there. What is wrong is rare, so each check first asks whether a block has any. Only spells with a day in the
-year are kept, with their persons as numbers that mean nothing elsewhere.
+year are kept.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.inputs import Data
 from aarsstatus.personal import cover
 
-__all__ = ["KEPT", "Counts", "Reader", "Spells"]
+__all__ = ["KEPT", "Counts", "Reader", "Spells", "number_persons"]
 
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -35,10 +35,10 @@ _DAYS_A_YEAR = 365.2425
 
 KEPT: Mapping[str, type[pl.DataType]] = {
     "table": pl.UInt16, "row": pl.UInt32, "administration": pl.Int8, "scheme": pl.Int8, "weekly_hours": pl.Int32,
-    "start": pl.Int32, "end": pl.Int32, "person": pl.UInt32,
+    "start": pl.Int32, "end": pl.Int32, "person": pl.String,
 }  # fmt: skip
 """What is kept of a spell: where it stands, places in lists of administrations and schemes, hundredths of hours,
-days as ordinals, and a number for the person, null where there is none."""
+days as ordinals, and the person as written, until `number_persons`."""
 
 Spells = pl.DataFrame
 """A frame with the columns of `KEPT`."""
@@ -134,9 +134,6 @@ class Reader:
         self.refused: list[tuple[str, int, Sequence[str]]] = []
         self.notes: list[str] = []
         self.keep_refused = keep_refused
-        self._persons = pl.Categorical(pl.Categories.random())
-        # Polars forgets what it has numbered when the last column with the numbers is gone; this one stays.
-        self._first_person = pl.Series([""]).cast(self._persons)
         known = self.codes
         self._columns: dict[str, _Column] = {
             "administration": _Column(
@@ -350,16 +347,22 @@ class Reader:
             kept["weekly_hours"] = np.where(counted, kept.get("weekly_hours", EMPTY), EMPTY)
         columns: dict[str, object] = {"table": table, "row": rows[at], "weekly_hours": EMPTY, **kept}
         if "person" in frame.columns:
-            columns["person"] = self._numbered(frame["person"].gather(at))
+            columns["person"] = frame["person"].gather(at)
         return pl.DataFrame({name: columns.get(name) for name in KEPT}, schema=dict(KEPT))
 
-    def _numbered(self, persons: pl.Series) -> pl.Series:
-        """Return a number for each person: hyphens, spaces, case and a lost leading zero make no difference."""
-        name = pl.col("person")
-        bare = name.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "")
-        whole = pl.when(name.str.contains(r"^\d{9}$")).then("0" + name).when(name != "").then(name)
-        numbers = whole.cast(self._persons).to_physical()
-        return pl.LazyFrame({"person": persons}).select(bare).select(numbers).collect().to_series()
+
+def number_persons(spells: Spells) -> Spells:
+    """Return spells with a number for each person, which means nothing elsewhere.
+
+    Hyphens, spaces, case and a lost leading zero make no difference; no person is null.
+    """
+    name = pl.col("person")
+    spells = spells.with_columns(name.str.replace("-", "", literal=True))
+    if spells["person"].str.contains(r"[^0-9]").any():  # else they are as bare as can be, which is soon seen
+        spells = spells.with_columns(name.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", ""))
+    whole = pl.when(name.str.contains(r"^\d{9}$")).then("0" + name).when(name != "").then(name)
+    numbered = whole.cast(pl.Categorical(pl.Categories.random())).to_physical()
+    return spells.with_columns(numbered.alias("person"))
 
 
 _MOST_TOLD = 10
