@@ -345,7 +345,8 @@ class Reader:
         if any(self.by_hours):
             counted = np.array(self.by_hours)[kept["scheme"]]
             kept["weekly_hours"] = np.where(counted, kept.get("weekly_hours", EMPTY), EMPTY)
-        columns: dict[str, object] = {"table": table, "row": rows[at], "weekly_hours": EMPTY, **kept}
+        same = {"table": np.full(len(at), table), "weekly_hours": np.full(len(at), EMPTY)}
+        columns: dict[str, object] = {"row": rows[at], **same, **kept}
         if "person" in frame.columns:
             columns["person"] = frame["person"].gather(at)
         return pl.DataFrame({name: columns.get(name) for name in KEPT}, schema=dict(KEPT))
