@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import subprocess
 from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -18,7 +19,7 @@ from generator import Spell, Style, csv_bytes, employments, spells, write_xlsx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aarsstatus import extracts
+from aarsstatus import cli, extracts
 from aarsstatus.attainment import full_year_equivalents
 from aarsstatus.extracts import Ingested, ingest
 from aarsstatus.extracts.sums import FAR_AT_LEAST
@@ -193,6 +194,7 @@ def test_a_status_file_that_excel_has_saved_keeps_its_ways(copied: Project) -> N
         (2026, "01-12-2026", "31-12-9999", 31),
         (2020, "28-12-2020", "03-01-2021", 4),  # week 53 of 2020 ends in 2021
         (2021, "28-12-2020", "03-01-2021", 3),
+        (2026, "28-12-2026", "03-01-2027", 4),  # and 2026 has a week 53 of its own
         (2026, "31-12-2026", "31-12-2026", 1),
         (2026, "46023", "46023", 1),  # an Excel cell that lost its format: 1 January 2026
         (2026, "20260101", "31012026", 31),
@@ -551,6 +553,21 @@ def test_dates_to_come_are_told(copied: Project) -> None:
     assert not {"future", "unfinished_year"} & set(kinds(from_text(copied, practice(*rows))))
 
 
+def test_each_file_has_a_day_of_its_own(copied: Project) -> None:
+    """A spell is of the future only as seen from the day of the file that it stands in."""
+    for day, administration in (("2026-12-01", "BUF"), ("2027-01-12", "SOF")):
+        text = practice(f"{administration};Praktik;02-12-2026;03-12-2026;", f"{administration};Praktik;01-11-2026;;")
+        (copied.root / f"{day}.csv").write_text(text, encoding="utf-8")
+    done = read(copied, *(copied.root / f"{day}.csv" for day in ("2027-01-12", "2026-12-01")), extracted=None)
+    told = {
+        remark.kind: (remark.count, remark.text)
+        for remark in done.remarks
+        if remark.kind in {"future", "unfinished_year"}
+    }
+    assert {kind: count for kind, (count, _) in told.items()} == {"future": 1, "unfinished_year": 1}
+    assert "2026-12-01.csv, række 2" in told["future"][1]
+
+
 @pytest.mark.parametrize(
     ("name", "day"),
     [
@@ -695,6 +712,37 @@ def test_a_crash_says_where_and_nothing_else(copied: Project, monkeypatch) -> No
         while error is not None:
             assert "010190" not in str(error)
             error = error.__context__
+
+
+@pytest.mark.parametrize(
+    "place", ["rows.Reader.read", "rows.cells.day", "reading._CsvTable._parse", "number_persons", "write_sums", "count"]
+)
+def test_a_crash_of_the_command_is_one_line_without_a_person(copied: Project, monkeypatch, capfd, place: str) -> None:
+    """Wherever it goes wrong, with the row in hand: exit status 2, no traceback, and no number in any file."""
+
+    def crash(*arguments: object, **_: object) -> None:
+        raise RuntimeError(f"010190-0000 {arguments}")
+
+    (copied.root / "udtræk.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    monkeypatch.chdir(copied.root)
+    monkeypatch.setattr(f"aarsstatus.extracts.{place}", crash)
+    assert cli.run(["ingest", "2026", "udtræk.csv"]) == 2
+    (copied.root / "udtræk.csv").unlink()
+    said = "".join(capfd.readouterr())
+    assert "uventet fejl (RuntimeError i test_extracts.py" in said
+    assert "Traceback" not in said
+    files = [content.decode("utf-8", "replace") for content in everything(copied).values()]
+    assert not any("010190" in one for one in [said, *files])
+
+
+def test_extracts_are_never_in_git(project: Project) -> None:
+    """``data/raw`` and lists of refused rows are ignored."""
+    root = Path(__file__).parent.parent
+    for name in ("data/raw/forløb 2027-01-12.xlsx", "data/raw/forløb.afviste.csv"):
+        done = subprocess.run(["git", "check-ignore", "-q", name], cwd=root, check=False)
+        if done.returncode == 128:
+            pytest.skip("not a git checkout")
+        assert done.returncode == 0
 
 
 def test_no_person_is_in_what_is_kept_in_memory_afterwards(copied: Project) -> None:

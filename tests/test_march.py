@@ -20,17 +20,20 @@ import pytest
 import straight
 from conftest import copy_project
 from generator import Spell, Style, employments, spells, write_csv, write_xlsx
+from reading import html_tables, tidy
 from test_scaffold import fill
 
-from aarsstatus import personal
+from aarsstatus import danish, personal
+from aarsstatus.csvfile import read_text, rows_of
+from aarsstatus.extracts import ingest
 from aarsstatus.figures import plain_decimal
-from aarsstatus.inputs import GROUPS, read_data
+from aarsstatus.inputs import GROUPS, REMARKS, read_data
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "vejledning.md").read_text(encoding="utf-8")
 YEAR = 2026
-EXPECTED = {"new": {0}, "ingest": {0, 1}, "check": {0}, "build": {0}, "explain": {0}, "--version": {0}}
+EXPECTED = {"new": {0}, "ingest": {0, 1}, "check": {0}, "build": {0}, "explain": {0}, "--version": {0}, "diff": {1}}
 
 
 def lines() -> list[str]:
@@ -84,6 +87,11 @@ def march(tmp_path_factory: pytest.TempPathFactory, made: list[Spell]) -> tuple[
             assert before.returncode == 1
             assert "ikke udfyldt" in before.stdout
             fill(project, YEAR)
+        if command[3] == "explain":  # the last of what is made; then comes what is put right
+            path = project.params / f"{YEAR}.yml"
+            text = path.read_text(encoding="utf-8")
+            assert "date: 2027-03-10" in text
+            path.write_text(text.replace("date: 2027-03-10", "date: 2027-03-24", 1), encoding="utf-8")
     return project, said
 
 
@@ -110,6 +118,50 @@ def test_every_picture_and_place_in_the_guide_exists() -> None:
     }
     for anchor in re.findall(r"\]\(#([^)]+)\)", GUIDE):
         assert anchor in headings, anchor
+
+
+def rows_below(heading: str) -> list[str]:
+    """Return what the first column of the guide's table below a heading says, a part for each alternative."""
+    table = GUIDE.partition(f"### {heading}\n")[2].partition("\n#")[0]
+    cells = [line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")][1:]
+    return [part for cell in cells for part in cell.split(", eller: ")]
+
+
+def fits(row: str, said: str) -> bool:
+    """Whether a row of the guide is about something that was said; an ellipsis and a year stand for anything."""
+    pattern = ".*".join(map(re.escape, re.split(r"…|\b20\d\d\b", row)))
+    return re.search(pattern.replace(r"\ ", " "), said) is not None
+
+
+def test_the_guide_explains_every_warning(copied: Project) -> None:
+    """Extracts with all that is warned of: each kind has its row, and each row is about something."""
+    rows = [
+        "BUF;Praktik;01-01-2026;31-08-2026;a", "BUF;Praktik;01-08-2026;31-08-2026;a", ";Praktik;01-02-2026;02-02-2026;b",
+        "BUF;Praktik;15-12-2026;16-12-2026;c", "BUF;Praktik;01-11-2026;;d", "BUF;Løntilskud;01-03-2026;02-03-2026;",
+        "BUF;Fleksjob;01-01-2020;;e", "SOF;Fleksjob;01-01-2020;;e", "SOF;Fleksjob;01-01-2020;;",
+    ]  # fmt: skip
+    path = copied.root / "alt 2026-12-01.csv"
+    path.write_text("Forvaltning;Ordning;Fra;Til;Person\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    told = ingest(copied, YEAR, [path]).remarks
+    assert {remark.kind for remark in told} == set(REMARKS)
+    explained = rows_below("Hvis der kommer advarsler")
+    for remark in told:
+        assert any(fits(row, remark.text) for row in explained), remark.text
+    for row in explained:
+        assert any(fits(row, remark.text) for remark in told), row
+
+
+def test_the_guide_explains_what_is_refused() -> None:
+    """Every message of a refused extract is somewhere in the code, and all that a file can be refused for is there."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/aarsstatus/extracts").glob("*.py"))
+    explained = rows_below("Hvis udtrækket bliver afvist")
+    for row in explained:
+        words = re.split(r" i 20\d\d", row)[0]
+        assert words in code, row
+    told = re.findall(r'"(?:kolonnen mangler|cellen er tom|værdien kan[^"]*|forløbet slutter[^"]*|filen er[^"]*tegnsæt|filen er '
+                      r'tom|filens navn[^"]*|rækken har[^"]*|rækken er[^"]*|jobordningen fandtes ikke)"', code)  # fmt: skip
+    for message in told:
+        assert any(row in message for row in explained), message
 
 
 def measures(made: list[Spell], project: Project) -> Iterator[tuple[str, Fraction]]:
@@ -164,6 +216,27 @@ def test_the_notat_compares_with_the_year_before(march: tuple[Project, list[str]
 
 
 @pytest.mark.slow
+def test_the_quality_report_shows_the_extracts_and_every_warning(march: tuple[Project, list[str]]) -> None:
+    """All of ``data/extracts.csv`` and ``data/warnings.csv``, and all that was told when they were read."""
+    project, said = march
+    page = project.output / str(YEAR) / "kvalitetsrapport.html"
+    tables = {caption.partition(",")[0]: rows[1:] for caption, rows in html_tables(page)}
+    listed, warned = (rows_of(read_text(project.data / f"{name}.csv")) for name in ("extracts", "warnings"))
+    shown = next(rows for caption, rows in tables.items() if "Udtræk" in caption)
+    assert [(cells[0], cells[-1]) for cells in shown] == [(row["file"], row["sha256"]) for row in listed]
+    assert [[danish.parse(cell) for cell in cells[3:8]] for cells in shown] == [
+        [int(row[name]) for name in ("rows", "counted", "outside", "refused", "not_distributed")] for row in listed
+    ]
+    assert {cells[2] for cells in shown} == {"12-01-2027"}
+    told = next(rows for caption, rows in tables.items() if "Advarsler" in caption)
+    assert {row["kind"] for row in warned} >= {"not_distributed", "too_long", "overlap", "several_administrations"}
+    assert [cells[1] for cells in told] == [REMARKS[row["kind"]] for row in warned]
+    for cells, row in zip(told, warned, strict=True):
+        assert cells[0].lower() + ": " + cells[3][:1].lower() + cells[3][1:] == tidy(row["text"])
+        assert any(f"advarsel: {row['text']}\n" in one for one in said)
+
+
+@pytest.mark.slow
 def test_no_person_is_in_anything_that_came_of_it(march: tuple[Project, list[str]], made: list[Spell]) -> None:
     project, said = march
     assert not any(personal.contains(text) for text in said)
@@ -198,7 +271,8 @@ def test_a_person_number_in_the_inputs_is_never_built(copied: Project, place: st
         assert done.returncode == status
         assert "CPR-nummer" in done.stdout + done.stderr
         assert cpr not in done.stdout + done.stderr
-    assert not any(file.is_file() for file in copied.output.rglob("*"))
+    left = {file.name: file.read_bytes() for file in copied.output.rglob("*") if file.is_file()}
+    assert left in ({}, {".2025.lock": b""})
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,13 @@ def test_an_unpublished_year_has_its_own_report(copied: Project) -> None:
     assert "beregnet ud fra registerudtræk" in notat
 
 
+def test_a_year_without_extracts_has_no_section_of_them(built: Result) -> None:
+    text = html_page(built.folder / "kvalitetsrapport.html").text_content()
+    assert "Årets grundtal" in text
+    assert "Udtrækkene" not in text
+    assert "Advarsler" not in text
+
+
 def test_verify_accounts_for_everything(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

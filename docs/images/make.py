@@ -36,7 +36,7 @@ SCREENS = {
 def main() -> None:
     """Build both years, and draw them."""
     project = find_project(HERE)
-    for old in HERE.glob("*.png"):
+    for old in HERE.glob("notat-*.png"):
         old.unlink()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

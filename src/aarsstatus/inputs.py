@@ -11,7 +11,8 @@ import io
 import re
 from calendar import isleap
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -25,9 +26,12 @@ from aarsstatus.project import Project
 __all__ = [
     "COUNTINGS",
     "GROUPS",
+    "REMARKS",
     "Administration",
     "Data",
+    "ExtractRow",
     "Printed",
+    "Remark",
     "Scheme",
     "Status",
     "Target",
@@ -39,6 +43,17 @@ GROUPS = ("placements", "fleksjob", "fritidsjob")
 """The target groups, in the order of a table."""
 COUNTINGS = ("days", "hours", "headcount")
 KK = "KK"
+REMARKS: Mapping[str, str] = {
+    "not_distributed": "Ikke fordelt",
+    "overlap": "Overlap",
+    "too_long": "For langt forløb",
+    "future": "Dato i fremtiden",
+    "unfinished_year": "Året var ikke gået",
+    "no_persons": "Uden person",
+    "several_administrations": "Flere forvaltninger",
+    "far_from_before": "Langt fra sidste år",
+}
+"""What an analyst is told of a year's extracts: each kind, and what people call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,41 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtractRow:
+    """One register extract that a year was made from; the fields are the columns of ``data/extracts.csv``.
+
+    `rows` are those below the header that are not blank: `counted` have a day in the year, `outside` have none,
+    `refused` could not be used; `not_distributed` are counted and belong to no administration.
+    """
+
+    year: int
+    sha256: str
+    file: str
+    kind: str
+    schemes: str
+    rows: int
+    counted: int
+    outside: int
+    refused: int
+    not_distributed: int
+    extracted: date
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something an analyst should look at in a year's extracts. Without personal data: it is in ``data/warnings.csv``.
+
+    `kind` is one of `REMARKS`, `administration` is empty where it is of all, `count` is how many it is about.
+    """
+
+    kind: str
+    scheme: str
+    administration: str
+    count: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
     """Everything in ``data/``."""
 
@@ -124,6 +174,8 @@ class Data:
     targets: Mapping[tuple[int, str, str], Target]
     statuses: Mapping[tuple[int, str, str], Status]
     printed: tuple[Printed, ...]
+    extracts: tuple[ExtractRow, ...] = ()
+    remarks: Mapping[int, tuple[Remark, ...]] = field(default_factory=dict)
 
     def codes(self) -> list[str]:
         """Return the administrations' codes in the order of the tables, KK first."""
@@ -177,12 +229,26 @@ def _integer(least: int, most: int, what: str) -> Parser:
 
 _year = _integer(2000, 2200, "et år fra 2000 til 2200")
 _count = _integer(0, 10_000_000, "et helt tal på mindst 0, uden punktum")
+_rows = _integer(0, 999_999_999, "et helt tal på mindst 0, uden punktum")
 
 
 def _status(cell: str) -> Fraction:
     if not re.fullmatch(r"\d{1,8}(\.\d{1,20})?", cell, re.ASCII):
         raise _CellError("et tal på mindst 0 med punktum som decimaltegn")
     return Fraction(cell)
+
+
+def _sha256(cell: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", cell, re.ASCII):
+        raise _CellError("en SHA-256 på 64 tegn fra 0 til f")
+    return cell
+
+
+def _date(cell: str) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise _CellError("en dato som 2027-01-12") from None
 
 
 def _or_none(parser: Parser) -> Parser:
@@ -326,6 +392,17 @@ _PRINTED = _Table(
 )
 
 
+_EXTRACTS = _Table(
+    "extracts.csv",
+    {
+        "year": _year, "sha256": _sha256, "file": _text, "kind": _one_of(("spells", "employments"), "en slags udtræk"),
+        "schemes": str.strip, "rows": _rows, "counted": _rows, "outside": _rows, "refused": _rows,
+        "not_distributed": _rows, "extracted": _date,
+    },
+    ("year", "sha256", "schemes"),
+    lambda v, _: ExtractRow(**v),
+)  # fmt: skip
+
 _EXACT_PLACES = 10
 
 
@@ -389,6 +466,16 @@ def read_data(project: Project) -> Data:
         _build_status,
     ).read(project, problems)  # fmt: skip
     printed = _PRINTED.read(project, problems)
+    extracts = _EXTRACTS.read(project, problems)
+    remarks = _Table(
+        "warnings.csv",
+        {
+            "year": _year, "kind": _one_of(REMARKS, "en slags advarsel"), "scheme": _one_of(schemes, "en jobordning"),
+            "administration": lambda cell: code(cell) if cell else "", "count": _rows, "text": _text,
+        },
+        (),
+        lambda v, _: (v.pop("year"), Remark(**v)),
+    ).read(project, problems)  # fmt: skip
     if not any(administration.code == KK for administration in administrations):
         problems.append(
             Problem("data/administrations.csv", "hele kommunen mangler", expected=f"en række med koden {KK}")
@@ -413,6 +500,8 @@ def read_data(project: Project) -> Data:
         {(t.year, t.administration, t.group): t for t in targets},
         {(s.year, s.administration, s.scheme): s for s in statuses},
         tuple(printed),
+        tuple(extracts),
+        {year: tuple(remark for when, remark in remarks if when == year) for year, _ in remarks},
     )
 
 

@@ -1,4 +1,4 @@
-"""What the quality report holds in its hand: one year's audit, errata, and what moved, ready to be shown.
+"""What the quality report holds in its hand: a year's audit, errata, extracts, and what moved, ready to be shown.
 
 For a year that was published, the audit says of each printed number whether it holds. For one that was not, the same
 rules are held against the year's own inputs before they are published.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from aarsstatus.audit import AuditRow, Finding, Moved, audit, check_figures, moved
 from aarsstatus.errata import Erratum, Findings, SummaryRow, judge, read_errata, summary
 from aarsstatus.figures import Figures, Mode, build_figures
-from aarsstatus.inputs import Data, read_data, read_year
+from aarsstatus.inputs import Data, ExtractRow, Remark, read_data, read_year
 from aarsstatus.params import Params, read_params
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
@@ -59,6 +59,16 @@ class Quality:
     def published(self) -> bool:
         """Whether the year was published in a notat that we have."""
         return self.params.notat is not None
+
+    @property
+    def extracts(self) -> list[ExtractRow]:
+        """The register extracts that the year was made from; none for a year that was copied from a notat."""
+        return [row for row in self.data.extracts if row.year == self.year]
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What somebody should look at in the year's extracts."""
+        return self.data.remarks.get(self.year, ())
 
     @property
     def contradictions(self) -> list[tuple[AuditRow, Erratum | None]]:

@@ -7,10 +7,11 @@ from fractions import Fraction
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow, Threshold
 from aarsstatus.figures import PERCENTAGES, unit
+from aarsstatus.inputs import REMARKS
 from aarsstatus.quality import Quality
 from aarsstatus.tables import Cell, Row, Table
 
-__all__ = ["contradictions", "limit", "moves", "within_rounding"]
+__all__ = ["contradictions", "extracts", "limit", "moves", "remarks", "within_rounding"]
 
 
 def contradictions(quality: Quality) -> Table:
@@ -65,6 +66,46 @@ def moves(quality: Quality) -> Table:
     ]
     title = f"Tal, der har flyttet sig mere end sædvanligt fra {quality.params.comparison_year} til {quality.year}"
     return Table("tbl-flyttet", title, ("Tal", "Ændring", "Grænse"), tuple(rows), kind="tekst")
+
+
+def extracts(quality: Quality) -> Table:
+    """Return each extract that the year was made from: what is in it, when it was made, how many rows, its SHA-256."""
+    rows = [
+        Row(
+            row.file,
+            (
+                Cell(danish.join([quality.data.schemes[key].name for key in row.schemes.split()])),
+                Cell(danish.short_date(row.extracted)),
+                *(
+                    Cell(danish.whole(n))
+                    for n in (row.rows, row.counted, row.outside, row.refused, row.not_distributed)
+                ),
+                Cell(row.sha256),
+            ),
+        )
+        for row in quality.extracts
+    ]
+    header = ("Fil", "Jobordning", "Udtrukket", "Rækker", "Tæller med", "Uden for året", "Afvist", "Ikke fordelt")
+    title = f"Udtræk, som tallene for {quality.year} er regnet ud af"
+    return Table("tbl-udtraek", title, (*header, "SHA-256"), tuple(rows), kind="tekst")
+
+
+def remarks(quality: Quality) -> Table:
+    """Return each warning of the year's extracts: of which scheme, what kind, how many, and all that it says."""
+    schemes = quality.data.schemes
+    rows = [
+        Row(
+            _capital(schemes[remark.scheme].name),
+            (
+                Cell(REMARKS[remark.kind]),
+                Cell(danish.whole(remark.count)),
+                Cell(_capital(remark.text.removeprefix(f"{schemes[remark.scheme].name}").lstrip(":, "))),
+            ),
+        )
+        for remark in quality.remarks
+    ]
+    header = ("Jobordning", "Advarsel", "Antal", "Det, der skal ses efter")
+    return Table("tbl-advarsler", f"Advarsler om udtrækkene for {quality.year}", header, tuple(rows), kind="tekst")
 
 
 def limit(threshold: Threshold) -> str:

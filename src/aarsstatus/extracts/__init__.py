@@ -16,8 +16,9 @@ nothing is written.
 `writing`       rows in ``data/`` replaced
 ==============  ==============================================================================
 
-Person numbers live in memory only, as numbers in `rows`. No message quotes a row, cells are covered before they are
-shown (`personal.cover`), and what goes wrong unforeseen is told by its kind and place alone.
+Person numbers live in memory only, and `rows.number_persons` puts others in their place that mean nothing elsewhere.
+No message quotes a row, cells are covered before they are shown (`personal.cover`), and what goes wrong unforeseen is
+told by its kind and place alone.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ from aarsstatus.extracts.aliases import FIELDS, Names, fold, read_limits, read_n
 from aarsstatus.extracts.header import Header
 from aarsstatus.extracts.reading import Extract, Table, open_extract
 from aarsstatus.extracts.refusals import Refusals
-from aarsstatus.extracts.rows import KEPT, Counts, Reader
-from aarsstatus.extracts.sums import Remark, Sum, count, duplicates, far_from_before, warnings
-from aarsstatus.extracts.writing import ExtractRow, write_refused, write_sums
-from aarsstatus.inputs import KK, Data, read_data
+from aarsstatus.extracts.rows import KEPT, Counts, Reader, number_persons
+from aarsstatus.extracts.sums import Sum, count, duplicates, far_from_before, warnings
+from aarsstatus.extracts.writing import write_refused, write_sums
+from aarsstatus.inputs import KK, Data, ExtractRow, Remark, read_data
 from aarsstatus.personal import mask
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
@@ -147,19 +148,19 @@ def _ingest(
     for path in dict.fromkeys(files):
         _read_file(path, reader, names, refusals, read, scheme, progress)
     _refuse_same_file(read, refusals)
-    spells = pl.concat([pl.DataFrame(schema=dict(KEPT)), *read.spells])
+    spells = number_persons(pl.concat([pl.DataFrame(schema=dict(KEPT)), *read.spells]))
     read.spells.clear()
     spells = _without_duplicates(spells, read, reader, refusals)
     if refusals.fatal or (refusals and not skip_bad_rows):
         raise InputError(refusals.told())
     progress("Regner sammen")
     sums = count(spells, year, reader.codes, data)
-    rows = [_extract_row(one, counts, tables, spells, reader, extracted) for one, counts, tables in read.files]
-    day = min(row.extracted for row in rows)
+    days = [extracted or _extraction_date(one.path) for one, _, tables in read.files for _ in tables]
     remarks = [
-        *warnings(spells, year, reader.codes, data, limits, day, read.labels),
+        *warnings(spells, year, reader.codes, data, limits, days, read.labels),
         *far_from_before(sums, year, data),
     ]
+    rows = [_extract_row(one, counts, tables, spells, reader, days) for one, counts, tables in read.files]
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
     written = _write_refused(read, reader, refusals)
     written += write_sums(project, year, sums, rows, remarks, data)
@@ -211,6 +212,7 @@ def _read_file(
             progress(f"{table.label}: {danish.whole(own.rows)} rækker")
         _check_rows(table.label, own, kept, reader.year, reader.keep_refused, refusals)
         counts.add(own)
+    extract.hash()
     read.notes += extract.notes
     read.files.append((extract, counts, range(first, len(read.labels))))
 
@@ -323,7 +325,7 @@ def _years(counts: Counts) -> str:
 def _refuse_same_file(read: _Read, refusals: Refusals) -> None:
     """Refuse two files with the same bytes: every spell would count twice."""
     seen: dict[str, str] = {}
-    for extract, _, _ in read.files:
+    for extract, _, _ in read.files if len(read.files) > 1 else ():
         if extract.sha256 in seen:
             refusals.file(extract.name, f"filen er magen til {seen[extract.sha256]}", expected="hvert udtræk én gang")
         seen.setdefault(extract.sha256, extract.name)
@@ -356,7 +358,7 @@ def _without_duplicates(spells: pl.DataFrame, read: _Read, reader: Reader, refus
 
 
 def _extract_row(
-    extract: Extract, counts: Counts, tables: range, spells: pl.DataFrame, reader: Reader, extracted: date | None
+    extract: Extract, counts: Counts, tables: range, spells: pl.DataFrame, reader: Reader, days: Sequence[date]
 ) -> ExtractRow:
     """Return what ``data/extracts.csv`` says of a file."""
     own = spells.filter(pl.col("table").is_in(list(tables)))
@@ -373,7 +375,7 @@ def _extract_row(
         outside=counts.outside,
         refused=counts.refused,
         not_distributed=own.filter(pl.col("administration") == reader.none).height,
-        extracted=extracted or _extraction_date(extract.path),
+        extracted=days[tables[0]],
     )
 
 

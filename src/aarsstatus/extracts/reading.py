@@ -13,9 +13,9 @@ import codecs
 import csv
 import hashlib
 import io
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -31,8 +31,9 @@ from aarsstatus.personal import contains, mask
 
 __all__ = ["OVERFLOW", "Block", "Extract", "Table", "open_extract"]
 
-PIECE = 24 << 20
+PIECE = 8 << 20
 """Bytes of a CSV file that are parsed at a time: large enough for Polars to use every core, small beside 1 GiB."""
+_PARSED_AHEAD = 3
 _HEAD = 1 << 18
 _XLSX_ROWS = 200_000
 _TAIL_ROWS = 8
@@ -86,13 +87,19 @@ class Extract:
     name: str
     tables: Sequence[Table]
     notes: list[str] = field(default_factory=list)
-    digest: Future[str] | None = None
+    _digest: Future[str] | None = None
+
+    def hash(self) -> None:
+        """Begin to compute the SHA-256: once the file is read, so that a core is free while sums are computed."""
+        pool = ThreadPoolExecutor(1)
+        self._digest = pool.submit(_sha256, self.path)
+        pool.shutdown(wait=False)
 
     @property
     def sha256(self) -> str:
         """The SHA-256 of the file's bytes; waits for it to be computed."""
-        assert self.digest is not None
-        return self.digest.result()
+        assert self._digest is not None
+        return self._digest.result()
 
 
 def open_extract(path: Path, names: Names, refusals: Refusals) -> Extract | None:
@@ -129,9 +136,6 @@ def open_extract(path: Path, names: Names, refusals: Refusals) -> Extract | None
         extract.tables = [_CsvTable(path, name, start, names, whole=not more)]
     if not extract.tables:
         return None
-    pool = ThreadPoolExecutor(1)
-    extract.digest = pool.submit(_sha256, path)
-    pool.shutdown(wait=False)
     return extract
 
 
@@ -175,23 +179,31 @@ class _CsvTable:
         return best[2], best[3], best[4]
 
     def blocks(self, columns: Mapping[str, int]) -> Iterator[Block]:
-        """Yield the rows below the header, a piece of the file at a time; the next is parsed meanwhile."""
-        with self.path.open("rb") as file, _ahead(self._parsed(file, columns)) as blocks:
-            yield from blocks
-
-    def _parsed(self, file: BinaryIO, columns: Mapping[str, int]) -> Iterator[Block]:
-        """Yield the rows below the header."""
+        """Yield the rows below the header, a piece of the file at a time; those that follow are parsed meanwhile."""
         assert self.header is not None
         at, skip = 1, self.header.row
-        for piece, last in self._pieces(file):
-            frame = self._parse(piece, columns)
+        for piece, last, frame in self._parsed(columns):
             first, at = at, at + frame.height
             tail = self._tail(piece, at - 1) if last else ()
-            if skip:
-                dropped = min(skip, frame.height)
-                frame, first, skip = frame.slice(dropped), first + dropped, skip - dropped
+            dropped = min(skip, frame.height)
+            skip -= dropped
             torn = tail[-1][0] if tail and not piece.endswith(b"\n") and len(tail[-1][1]) < self._width else None
-            yield Block(frame, first, tail, torn)
+            yield Block(frame.slice(dropped), first + dropped, tail, torn)
+
+    def _parsed(self, columns: Mapping[str, int]) -> Iterator[tuple[bytes, bool, pl.DataFrame]]:
+        """Yield the file's pieces, whether each is the last, and what is in it; a few are parsed ahead."""
+        pool = ThreadPoolExecutor(_PARSED_AHEAD)
+        coming: deque[tuple[bytes, bool, Future[pl.DataFrame]]] = deque()
+        try:
+            with self.path.open("rb") as file:
+                for piece, last in self._pieces(file):
+                    coming.append((piece, last, pool.submit(self._parse, piece, columns)))
+                    if len(coming) > _PARSED_AHEAD:
+                        yield _done(coming.popleft())
+            while coming:
+                yield _done(coming.popleft())
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _pieces(self, file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
         """Yield the file in pieces that end where a row does, and whether each is the last."""
@@ -248,7 +260,7 @@ class _CsvTable:
             infer_schema=False,
             truncate_ragged_lines=True,
             raise_if_empty=False,
-        ).select([*columns, OVERFLOW])
+        )
 
     @property
     def _width(self) -> int:
@@ -349,21 +361,10 @@ def _frame(rows: Sequence[Cells], columns: Mapping[str, int], width: int) -> pl.
     return pl.DataFrame(found, schema=dict.fromkeys([*columns, OVERFLOW], pl.String))
 
 
-@contextmanager
-def _ahead(items: Iterator[Block]) -> Iterator[Iterator[Block]]:
-    """Run an iterator one step ahead of whoever reads it, in a thread."""
-    pool = ThreadPoolExecutor(1)
-
-    def run() -> Iterator[Block]:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
-            yield item
-
-    try:
-        yield run()
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _done(parsed: tuple[bytes, bool, Future[pl.DataFrame]]) -> tuple[bytes, bool, pl.DataFrame]:
+    """Wait until a piece is parsed."""
+    piece, last, frame = parsed
+    return piece, last, frame.result()
 
 
 # -- XLSX -----------------------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """A block of text becomes whole numbers: each row read, what is wrong with it told, what lies in the year kept.
 
 Columns hold few different texts (dates, names), so each text is read once, in Python, and arrays carry its number
-from there. Only spells with a day in the year are kept, with their persons as numbers that mean nothing elsewhere.
+from there. What is wrong is rare, so each check first asks whether a block has any. Only spells with a day in the
+year are kept.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,20 +24,21 @@ from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.inputs import Data
 from aarsstatus.personal import cover
 
-__all__ = ["KEPT", "Counts", "Reader", "Spells"]
+__all__ = ["KEPT", "Counts", "Reader", "Spells", "number_persons"]
 
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+Hashes = npt.NDArray[np.uint64]
 EMPTY, BAD = -1, -2
-_MOST_REMEMBERED = 200_000
+_SLOTS = 1 << 20
 _DAYS_A_YEAR = 365.2425
 
 KEPT: Mapping[str, type[pl.DataType]] = {
     "table": pl.UInt16, "row": pl.UInt32, "administration": pl.Int8, "scheme": pl.Int8, "weekly_hours": pl.Int32,
-    "start": pl.Int32, "end": pl.Int32, "person": pl.UInt32,
+    "start": pl.Int32, "end": pl.Int32, "person": pl.String,
 }  # fmt: skip
 """What is kept of a spell: where it stands, places in lists of administrations and schemes, hundredths of hours,
-days as ordinals, and a number for the person, null where there is none."""
+days as ordinals, and the person as written, until `number_persons`."""
 
 Spells = pl.DataFrame
 """A frame with the columns of `KEPT`."""
@@ -49,7 +52,7 @@ class Counts:
     outside: int = 0
     begun_in_year: int = 0
     refused: int = 0
-    starts: dict[int, int] = field(default_factory=dict)
+    starts: Counter[int] = field(default_factory=Counter)
 
     def add(self, other: Counts) -> None:
         """Add another table's counts."""
@@ -64,33 +67,37 @@ class Counts:
 
 
 class _Column:
-    """Reads one column: each text once."""
+    """Reads one column: each text once.
 
-    def __init__(self, read: Callable[[str], int]) -> None:
-        self.read, self._known = read, dict[str, int]()
+    The number of a text is kept by the text's hash, in tables of fixed size; of two texts that want one slot, one is
+    read anew in each block. Two with the same 64 bits would be taken for one: among ten thousand texts the chance is
+    less than one in 10^11. `empty` is the number of a cell without text.
+    """
 
-    def codes(self, numbered: pl.Series) -> Codes:
-        """Return a number for each cell of a categorical column; `EMPTY` and `BAD` where there is none."""
-        different = numbered.unique().drop_nulls()
-        numbers: list[int] = different.to_physical().to_list()
-        table: Codes = np.full(max(numbers, default=0) + 2, EMPTY, np.int32)  # the last is for empty cells
-        if len(self._known) > _MOST_REMEMBERED:
-            self._known.clear()
-        for number, text in zip(numbers, different.cast(pl.String).to_list(), strict=True):
-            table[number] = self.code(text)
-        places = numbered.to_physical()
-        return np.take(table, (places.fill_null(len(table) - 1) if places.null_count() else places).to_numpy())
+    def __init__(self, read: Callable[[str], int], empty: int = EMPTY) -> None:
+        self.read, self.empty = read, empty
+        self._hashes: Hashes = np.zeros(_SLOTS, np.uint64)
+        self._codes: Codes = np.zeros(_SLOTS, np.int32)
+
+    def codes(self, texts: pl.Series, hashes: Hashes) -> Codes:
+        """Return a number for each cell; `empty` and `BAD` where there is none."""
+        slots = (hashes & (_SLOTS - 1)).view(np.int64)
+        codes: Codes = np.take(self._codes, slots)
+        missed = np.flatnonzero(np.take(self._hashes, slots) != hashes)
+        if missed.size:
+            new, first, places = np.unique(hashes[missed], return_index=True, return_inverse=True)
+            read = np.array([self.code(text or "") for text in texts.gather(missed[first]).to_list()], np.int32)
+            codes[missed] = read[places]
+            slots = (new & (_SLOTS - 1)).view(np.int64)
+            self._hashes[slots], self._codes[slots] = new, read
+        return codes
 
     def code(self, text: str) -> int:
         """Return the number of one cell."""
-        code = self._known.get(text)
-        if code is None:
-            try:
-                code = self.read(text) if text.strip() else EMPTY
-            except Unreadable:
-                code = BAD
-            self._known[text] = code
-        return code
+        try:
+            return self.read(text) if text.strip() else self.empty
+        except Unreadable:
+            return BAD
 
     def why(self, text: str) -> Unreadable:
         """Return what is wrong with a cell that is `BAD`."""
@@ -127,17 +134,15 @@ class Reader:
         self.refused: list[tuple[str, int, Sequence[str]]] = []
         self.notes: list[str] = []
         self.keep_refused = keep_refused
-        self._persons = pl.Categorical(pl.Categories.random())
-        # Polars forgets what it has numbered when the last column with the numbers is gone; this one stays.
-        self._first_person = pl.Series([""]).cast(self._persons)
         known = self.codes
         self._columns: dict[str, _Column] = {
             "administration": _Column(
-                lambda text: cells.administration(text, names.administrations, known, names.administration_names)
+                lambda text: cells.administration(text, names.administrations, known, names.administration_names),
+                self.none,
             ),
             "scheme": _Column(lambda text: cells.scheme(text, names.schemes, self.schemes, names.scheme_names)),
             "start": _Column(cells.start_day),
-            "end": _Column(cells.day),
+            "end": _Column(cells.day, cells.OPEN),
         }
         if any(self.by_hours):  # else hours count for nothing, and may be anything
             self._columns["weekly_hours"] = _Column(cells.hundredths)
@@ -174,32 +179,43 @@ class Reader:
         """
         frame = self._without_totals(block, label)
         rows = np.arange(block.first_row, block.first_row + frame.height, dtype=np.int64)
-        read = [name for name in self._columns if name in frame.columns]
-        texts = frame.select(pl.col(name).cast(pl.Categorical(pl.Categories.random())) for name in read)
-        found = {name: self._columns[name].codes(texts[name]) for name in read}
+        read = {name: column for name, column in self._columns.items() if name in frame.columns}
+        hashes = frame.select(pl.col(list(read)).hash())
+        found = {name: column.codes(frame[name], hashes[name].to_numpy()) for name, column in read.items()}
         if scheme is not None:
             found["scheme"] = np.full(frame.height, self.schemes.index(scheme), np.int32)
-        blank = _all(codes == EMPTY for name, codes in found.items() if name != "scheme" or scheme is None)
-        if "person" in frame.columns:
-            blank &= (frame["person"].fill_null("").str.strip_chars() == "").to_numpy()
+        blank = self._blank(frame, found["start"])
         bad = self._refuse(frame, rows, found, blank, label, refusals, block.torn)
-        found["administration"] = np.where(found["administration"] == EMPTY, self.none, found["administration"])
-        start, end = found["start"], np.where(found["end"] == EMPTY, cells.OPEN, found["end"])
-        inside = ~blank & ~bad & (start <= self.last) & (end >= self.first)
-        gone = inside & ~self.existed[found["scheme"]]
-        for key in np.unique(found["scheme"][gone]):
-            one = self.data.schemes[self.schemes[key]]
-            expected = f"en jobordning, der fandtes i {self.year}"
-            which = rows[gone & (found["scheme"] == key)]
-            refusals.rows(
-                label, which, FIELDS["scheme"], "jobordningen fandtes ikke", found=one.name, expected=expected
-            )
-        bad |= gone
-        inside &= ~gone
-        self._count(counts, start, blank, bad, inside)
+        inside = (found["start"] <= self.last) & (found["end"] >= self.first) & ~(blank | bad)
+        at = np.flatnonzero(inside)
+        existed = self.existed[found["scheme"][at]]
+        if not existed.all():
+            gone, at = at[~existed], at[existed]
+            self._refuse_gone(rows[gone], found["scheme"][gone], label, refusals)
+            bad[gone] = True
+        self._count(counts, found["start"], at, blank, bad)
         if self.keep_refused and bad.any():
             self._remember(frame, rows, bad, label)
-        return self._kept(frame, rows, found | {"end": end}, inside, table)
+        return self._kept(frame, rows, found, at, table)
+
+    def _blank(self, frame: pl.DataFrame, start: Codes) -> Mask:
+        """Return which rows have nothing in them; one that begins at some time has."""
+        blank: Mask = start == EMPTY
+        if blank.any():
+            known = [pl.col(name) for name in frame.columns if name != OVERFLOW]
+            filled = pl.any_horizontal(name.fill_null("").str.strip_chars() != "" for name in known)
+            blank[blank] = ~frame.filter(pl.Series(blank)).select(filled.alias("filled"))["filled"].to_numpy()
+        return blank
+
+    def _refuse_gone(self, rows: npt.NDArray[np.int64], schemes: Codes, label: str, refusals: Refusals) -> None:
+        """Tell of spells in schemes that were not there in the year."""
+        for key in np.unique(schemes):
+            one = self.data.schemes[self.schemes[key]]
+            expected = f"en jobordning, der fandtes i {self.year}"
+            refusals.rows(
+                label, rows[schemes == key], FIELDS["scheme"], "jobordningen fandtes ikke", found=one.name,
+                expected=expected,
+            )  # fmt: skip
 
     def _refuse(
         self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], found: Mapping[str, Codes], blank: Mask, label: str,
@@ -207,30 +223,26 @@ class Reader:
     ) -> Mask:  # fmt: skip
         """Tell what is wrong with the rows; return which they are."""
         bad = np.zeros(len(rows), np.bool_)
-        required = {"scheme", "start"}
-        hours = found.get("weekly_hours")
-        if hours is not None:
-            counted = np.array([*self.by_hours, False, False])[found["scheme"]]  # -1 and -2 are no scheme
-            missing = counted & (hours == EMPTY) & ~blank
-            _tell_missing(refusals, label, rows, missing, "weekly_hours")
-            bad |= missing
         for name, codes in found.items():
-            wrong = (codes == BAD) & ~blank
-            if name == "weekly_hours":
-                wrong &= counted  # hours that count for nothing may be anything
-            if wrong.any():
+            if codes.min(initial=0) >= 0:
+                continue
+            looked_at = ~blank
+            if name == "weekly_hours":  # hours that count for nothing may be anything; -1 and -2 are no scheme
+                looked_at &= np.array([*self.by_hours, False, False])[found["scheme"]]
+            if (wrong := looked_at & (codes == BAD)).any():
                 bad |= wrong
                 self._tell(frame, rows, wrong, name, label, refusals)
-            if name in required:
-                missing = (codes == EMPTY) & ~blank
-                _tell_missing(refusals, label, rows, missing, name)
+            if (missing := looked_at & (codes == EMPTY)).any():
                 bad |= missing
+                refusals.rows(label, rows[missing], FIELDS[name], "cellen er tom", expected=_EXPECTED[name])
         if torn is not None:
             cut = rows == torn
             refusals.rows(label, rows[cut], None, "rækken er kortere end overskriften; er filen skåret over?")
             bad |= cut
-        wide = frame[OVERFLOW].is_not_null().to_numpy() & ~blank
-        if wide.any():
+        if (
+            frame[OVERFLOW].null_count() < frame.height
+            and (wide := frame[OVERFLOW].is_not_null().to_numpy() & ~blank).any()
+        ):
             refusals.rows(
                 label,
                 rows[wide],
@@ -240,7 +252,10 @@ class Reader:
             )
             bad |= wide
         start, end = found["start"], found["end"]
-        backwards = (start >= 0) & (end >= 0) & (end < start)
+        backwards = end < start
+        if not backwards.any():
+            return bad
+        backwards &= (start >= 0) & (end >= 0)
         for at in np.flatnonzero(backwards)[:_MOST_TOLD].tolist():
             refusals.rows(
                 label, rows[at : at + 1], FIELDS["end"], "forløbet slutter, før det begynder",
@@ -277,32 +292,33 @@ class Reader:
 
     def _is_total(self, row: Mapping[str, str | None], texts: Sequence[str]) -> bool:
         """Whether a row below a table is a sum or a remark: it has no dates, and names a sum or is one text alone."""
-        code = {
-            name: self._columns[name].code(row.get(name) or "") for name in ("start", "end", "administration", "scheme")
-        }
-        if code["start"] >= 0 or code["end"] >= 0:
+        known = {name: row.get(name) or "" for name in ("start", "end", "administration", "scheme")}
+        read = {name for name, text in known.items() if text.strip() and self._columns[name].code(text) >= 0}
+        if read & {"start", "end"}:
             return False
         filled = [text for text in texts if text.strip()]
         if any(self._names_total(text) for text in filled):
             return True
-        known = max(code["administration"], code["scheme"]) >= 0
-        return len(filled) == 1 and not known and any(map(str.isalpha, filled[0]))
+        return len(filled) == 1 and not read and any(map(str.isalpha, filled[0]))
 
     def _names_total(self, text: str) -> bool:
         """Whether a cell begins as a row of sums does, with nothing but a number after."""
         return fold(text).rstrip("0123456789") in self.totals
 
-    def _count(self, counts: Counts, start: Codes, blank: Mask, bad: Mask, inside: Mask) -> None:
-        """Count a block's rows."""
-        read = ~blank & ~bad
-        counts.rows += int((~blank).sum())
-        counts.refused += int(bad.sum())
-        counts.outside += int((read & ~inside).sum())
-        counts.begun_in_year += int((inside & (start >= self.first)).sum())
-        begun = ((start[read] - 1) / _DAYS_A_YEAR).astype(np.int32) + 1  # near enough to tell which year is usual
-        per_year = np.bincount(begun)
-        for year in np.flatnonzero(per_year).tolist():
-            counts.starts[year] = counts.starts.get(year, 0) + int(per_year[year])
+    def _count(self, counts: Counts, start: Codes, at: npt.NDArray[np.int64], blank: Mask, bad: Mask) -> None:
+        """Count a block's rows; `at` is where those in the year are.
+
+        Which year is usual is asked only of a table in which no spell begins in the year, so only then is it counted.
+        """
+        refused = int(np.count_nonzero(bad))
+        rows = len(blank) - int(np.count_nonzero(blank))
+        counts.rows += rows
+        counts.refused += refused
+        counts.outside += rows - refused - len(at)
+        counts.begun_in_year += int(np.count_nonzero(start[at] >= self.first))
+        if not counts.begun_in_year:
+            begun = ((start[~blank & ~bad] - 1) / _DAYS_A_YEAR).astype(np.int32) + 1  # near enough
+            counts.starts.update(Counter(begun.tolist()))
 
     def _remember(self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], bad: Mask, label: str) -> None:
         """Keep what a list of refused rows shows of some: the cells that we know, covered; never the person."""
@@ -321,45 +337,34 @@ class Reader:
             self.refused.append((label, row, [code, self.schemes[scheme], cells.show_day(start), until]))
 
     def _kept(
-        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], found: Mapping[str, Codes], inside: Mask, table: int
-    ) -> Spells:
+        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], found: Mapping[str, Codes], at: npt.NDArray[np.int64],
+        table: int,
+    ) -> Spells:  # fmt: skip
         """Return the spells of a block that have a day in the year."""
-        count = int(inside.sum())
-        person = pl.Series([None], dtype=pl.UInt32).new_from_index(0, count)
+        kept = {name: codes[at] for name, codes in found.items()}
+        if any(self.by_hours):
+            counted = np.array(self.by_hours)[kept["scheme"]]
+            kept["weekly_hours"] = np.where(counted, kept.get("weekly_hours", EMPTY), EMPTY)
+        same = {"table": np.full(len(at), table), "weekly_hours": np.full(len(at), EMPTY)}
+        columns: dict[str, object] = {"row": rows[at], **same, **kept}
         if "person" in frame.columns:
-            person = self._numbered(frame["person"].filter(pl.Series(inside)))
-        hours = found.get("weekly_hours", np.full(len(rows), EMPTY, np.int32))[inside]
-        return pl.DataFrame(
-            {
-                "table": np.full(count, table), "row": rows[inside],
-                **{name: found[name][inside] for name in ("administration", "scheme")},
-                "weekly_hours": np.where(np.array([*self.by_hours])[found["scheme"][inside]], hours, EMPTY),
-                **{name: found[name][inside] for name in ("start", "end")},
-                "person": person,
-            },
-            schema=dict(KEPT),
-        )  # fmt: skip
+            columns["person"] = frame["person"].gather(at)
+        return pl.DataFrame({name: columns.get(name) for name in KEPT}, schema=dict(KEPT))
 
-    def _numbered(self, persons: pl.Series) -> pl.Series:
-        """Return a number for each person: hyphens, spaces, case and a lost leading zero make no difference."""
-        name = pl.col("person")
-        bare = name.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "")
-        padded = pl.when(bare.str.contains(r"^\d{9}$")).then("0" + bare).otherwise(bare)
-        texts = pl.DataFrame({"person": persons}).select(pl.when(bare != "").then(padded).alias("person"))
-        return texts["person"].cast(self._persons).to_physical()
+
+def number_persons(spells: Spells) -> Spells:
+    """Return spells with a number for each person, which means nothing elsewhere.
+
+    Hyphens, spaces, case and a lost leading zero make no difference; no person is null.
+    """
+    name = pl.col("person")
+    spells = spells.with_columns(name.str.replace("-", "", literal=True))
+    if spells["person"].str.contains(r"[^0-9]").any():  # else they are as bare as can be, which is soon seen
+        spells = spells.with_columns(name.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", ""))
+    whole = pl.when(name.str.contains(r"^\d{9}$")).then("0" + name).when(name != "").then(name)
+    numbered = whole.cast(pl.Categorical(pl.Categories.random())).to_physical()
+    return spells.with_columns(numbered.alias("person"))
 
 
 _MOST_TOLD = 10
-
-
-def _all(masks: object) -> Mask:
-    """Return where all of some masks are true."""
-    return np.logical_and.reduce(list(masks))  # type: ignore[no-any-return, call-overload]
-
-
-def _tell_missing(refusals: Refusals, label: str, rows: npt.NDArray[np.int64], missing: Mask, name: str) -> None:
-    if missing.any():
-        refusals.rows(label, rows[missing], FIELDS[name], "cellen er tom", expected=_EXPECTED[name])
-
-
 _EXPECTED = {"scheme": "en jobordning", "start": "en dato", "weekly_hours": "et timetal"}

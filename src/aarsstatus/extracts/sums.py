@@ -19,9 +19,9 @@ from aarsstatus.attainment import HOURS_PER_WEEK
 from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.cells import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
-from aarsstatus.inputs import KK, Data
+from aarsstatus.inputs import KK, Data, Remark
 
-__all__ = ["Remark", "Sum", "count", "duplicates", "far_from_before", "warnings"]
+__all__ = ["Sum", "count", "duplicates", "far_from_before", "warnings"]
 
 FAR = Fraction(1, 2)
 """A status or a number of spells that is half as large again as last year's, or half as small, is far from it: the
@@ -36,20 +36,6 @@ class Sum:
 
     status: Fraction
     spells: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something an analyst should look at. Without personal data: it is kept in ``data/warnings.csv``.
-
-    `kind` is one word, `scheme` and `administration` are empty where it is of all, `count` is how many it is about.
-    """
-
-    kind: str
-    scheme: str
-    administration: str
-    count: int
-    text: str
 
 
 def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> dict[tuple[str, str], Sum]:
@@ -125,8 +111,8 @@ def duplicates(spells: pl.DataFrame) -> pl.DataFrame:
 
 
 def warnings(
-    spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data, limits: Mapping[str, Limit], extracted: date,
-    labels: Sequence[str],
+    spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data, limits: Mapping[str, Limit],
+    extracted: Sequence[date], labels: Sequence[str],
 ) -> list[Remark]:  # fmt: skip
     """Return what an analyst should look at in some spells.
 
@@ -137,7 +123,7 @@ def warnings(
     limits
         How long a spell may last, by scheme.
     extracted
-        The day of the extract: what lies after it has not happened.
+        The day of each table's extract: what lies after it has not happened.
     labels
         What each table is called.
     """
@@ -197,20 +183,21 @@ def _too_long(
 
 
 def _to_come(
-    own: pl.DataFrame, key: str, name: str, extracted: date, last: int, labels: Sequence[str]
+    own: pl.DataFrame, key: str, name: str, extracted: Sequence[date], last: int, labels: Sequence[str]
 ) -> Iterator[Remark]:
-    """Tell of spells that begin after the day of the extract, or whose days of the year lie partly after it."""
-    day = extracted.toordinal()
-    begun_later = own.filter(pl.col("start") > day)
-    if begun_later.height:
-        text = (
-            f"{name}: {_spells(begun_later.height)} begynder efter udtrækkets dato {show_day(day)} "
-            f"({_where(begun_later, labels)}); dagene tæller med"
-        )
-        yield Remark("future", key, "", begun_later.height, text)
-    if day < last:
-        later = own.filter((pl.col("start") <= day) & (pl.col("end") > day))
-        if later.height:
+    """Tell of spells that begin after the day of their extract, or whose days of the year lie partly after it."""
+    for when in sorted(set(extracted)):
+        day = when.toordinal()
+        drawn = own.filter(pl.col("table").is_in([table for table, one in enumerate(extracted) if one == when]))
+        begun_later = drawn.filter(pl.col("start") > day)
+        if begun_later.height:
+            text = (
+                f"{name}: {_spells(begun_later.height)} begynder efter udtrækkets dato {show_day(day)} "
+                f"({_where(begun_later, labels)}); dagene tæller med"
+            )
+            yield Remark("future", key, "", begun_later.height, text)
+        later = drawn.filter((pl.col("start") <= day) & (pl.col("end") > day))
+        if day < last and later.height:
             text = (
                 f"{name}: {_spells(later.height)} løber videre efter udtrækkets dato {show_day(day)}, som ligger før "
                 "årets udgang; dage, der ikke er gået endnu, tæller med"

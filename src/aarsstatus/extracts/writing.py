@@ -10,46 +10,24 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
-from datetime import date
+from dataclasses import astuple, fields
 from fractions import Fraction
 from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.csvfile import read_text, replace_rows, rows_of, swap_in
-from aarsstatus.extracts.sums import Remark, Sum
+from aarsstatus.extracts.sums import Sum
 from aarsstatus.figures import plain_decimal
-from aarsstatus.inputs import Data
+from aarsstatus.inputs import Data, ExtractRow, Remark
 from aarsstatus.project import Project
 
-__all__ = ["PLACES", "ExtractRow", "origin", "write_refused", "write_sums"]
+__all__ = ["PLACES", "origin", "write_refused", "write_sums"]
 
 PLACES = 10
 """Decimals of a status. Days ÷ 365 rarely ends; ten decimals are at most 0,00000000005 persons off, and
 `inputs` gets the fraction of days back from them, so nothing is lost."""
 
 Row = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractRow:
-    """One file that was read; the fields are the columns of ``data/extracts.csv``.
-
-    `rows` are those below the header that are not blank: `counted` have a day in the year, `outside` have none,
-    `refused` could not be used; `not_distributed` are counted and belong to no administration.
-    """
-
-    year: int
-    sha256: str
-    file: str
-    kind: str
-    schemes: str
-    rows: int
-    counted: int
-    outside: int
-    refused: int
-    not_distributed: int
-    extracted: date
 
 
 WARNINGS = ("year", "kind", "scheme", "administration", "count", "text")
