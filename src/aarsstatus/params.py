@@ -13,11 +13,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from aarsstatus.problems import InputError, Problem
-from aarsstatus.yamlfile import read_model
+from aarsstatus.project import FIRST_YEAR, LAST_YEAR
+from aarsstatus.yamlfile import fit, read_model
 
 __all__ = ["Adoption", "Cover", "Document", "Logo", "Office", "Params", "read_params"]
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit()]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
 Group = Literal["placements", "fleksjob", "fritidsjob"]
 
@@ -86,8 +87,8 @@ class Logo(_Strict):
 class Params(_Strict):
     """One year's parameters."""
 
-    year: Annotated[int, Field(ge=2000, le=2200)]
-    comparison_year: Annotated[int, Field(ge=2000, le=2200)]
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    comparison_year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
     notat: Text | None
     """The notat whose printed figures the year's inputs were read from (a ``source`` in ``data/published.csv``),
     or null for a year computed from register extracts."""
@@ -117,7 +118,7 @@ class Params(_Strict):
         return self
 
 
-_YEAR = "et år fra 2000 til 2200"
+_YEAR = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
 
 
 def read_params(path: Path, name: str) -> Params:
