@@ -159,7 +159,7 @@ def _in_text(text: str, name: str) -> Iterator[Problem]:
         yield Problem(name, _MESSAGE)
 
 
-_MOST_BYTES = 64 << 20
+_MOST_BYTES = 16 << 20
 """Of a file, and of what is packed into one: many times what a report or its data have."""
 _MESSAGE = "noget ligner et CPR-nummer; det må hverken gemmes eller offentliggøres"
 
