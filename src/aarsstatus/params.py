@@ -147,9 +147,12 @@ def read_params(path: Path, name: str) -> Params:
     if path.stem != str(params.year):
         found, line = str(params.year), lines[("year",)]
         raise InputError(Problem(name, "året passer ikke til filens navn", line, "year", found, path.stem))
-    if params.logo is not None and not (path.parent / params.logo.file).is_file():
-        where = f"en fil af det navn i {path.parent.name}/"
-        raise InputError(
-            Problem(name, "logoets fil findes ikke", lines.get(("logo", "file")), "logo.file", params.logo.file, where)
-        )
+    if params.logo is not None:
+        from aarsstatus.logo import unfit_logo  # noqa: PLC0415 - few years have a logo
+
+        why = unfit_logo(path.parent / params.logo.file)
+        if why is not None:
+            line, where = lines["logo", "file"], f"{path.parent.name}/{params.logo.file}"
+            why = "logoets fil findes ikke" if why == "filen findes ikke" else f"logoet kan ikke bruges: {why}"
+            raise InputError(Problem(name, why, line, "logo.file", params.logo.file, f"en SVG eller PNG i {where}"))
     return params

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -316,6 +317,8 @@ def change(one: Case, root: Path) -> tuple[str, list[list[str]]]:
     kind = KINDS[one.kind]
     commands = [list(command) for command in kind.commands(random)]
     said = kind.change(random, root)
+    if (year := re.match(r"params/(\d{4})\.yml", said)) and random.random() < 0.8:
+        commands = [[command[0], year[1]] if command[0] in {"check", "pipeline"} else command for command in commands]
     files = sorted(path for path in (root / "udtræk").iterdir() if path.name not in {"forløb.xlsx", "fleksjob.csv"})
     for command in commands:
         if command[-1] == "udtræk/*":

@@ -102,7 +102,7 @@ def _wrong(command: Sequence[str], done: Said) -> Iterator[str]:
     if done.status == 2:
         if not done.error.strip():
             yield "exit status 2 and no message"
-        elif not _NAMES_A_FILE.search(done.error):
+        elif not (_NAMES_A_FILE.search(done.error) or command[0] == "ingest" and "filens navn" in done.error):
             yield f"the message names no file: {done.error[:300]!r}"
     if done.status == 1 and not done.out.strip():
         yield "exit status 1 and no finding"
