@@ -166,8 +166,8 @@ def test_the_notat_begins_with_its_logo_and_title_in_word(front: Result) -> None
 
 def test_a_png_will_do(copied: Project) -> None:
     png = bytes.fromhex(
-        "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c636460fe5f0f0002870180eb"
-        "47ba920000000049454e44ae426082"
+        "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5"
+        "f645400000000049454e44ae426082"
     )
     (copied.params / "logo.png").write_bytes(png)
     with_logo(copied, 2025, "logo.png")

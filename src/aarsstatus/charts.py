@@ -359,6 +359,7 @@ def _style(fonts: Path | None) -> Iterator[None]:
     }
     ours: dict[Any, Any] = {
         "font.size": 8.5,
+        "text.parse_math": False,  # a dollar sign in a name is a dollar sign
         "text.color": INK,
         "axes.labelcolor": INK,
         "xtick.color": INK,

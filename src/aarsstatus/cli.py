@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "run"]
 
+_LONGEST = 1_000
+"""Characters of a message about the command line, which may hold anything."""
+
 _DANISH = {
     "usage: ": "brug: ",
     "positional arguments": "argumenter",
@@ -66,8 +69,9 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command line, and end."""
         from aarsstatus.personal import mask  # noqa: PLC0415
+        from aarsstatus.plaintext import visible  # noqa: PLC0415
 
-        super().error(mask(message))
+        super().error(visible(mask(message[:_LONGEST])))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -254,8 +258,10 @@ def _command(
 
 
 def _year(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) == 4):
-        raise argparse.ArgumentTypeError(f"»{text}« er ikke et årstal med fire cifre")
+    from aarsstatus.project import FIRST_YEAR, LAST_YEAR  # noqa: PLC0415
+
+    if not (text.isascii() and text.isdecimal() and len(text) == 4 and FIRST_YEAR <= int(text) <= LAST_YEAR):
+        raise argparse.ArgumentTypeError(f"»{text}« er ikke et årstal fra {FIRST_YEAR} til {LAST_YEAR}")
     return int(text)
 
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from aarsstatus.inputfile import read_utf8
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
@@ -19,12 +20,39 @@ __all__ = ["numbered_rows", "read_text", "replace_rows", "rows_of", "swap_in"]
 Row = Mapping[str, str]
 
 
-def read_text(path: Path, header: Sequence[str] = ()) -> str:
-    """Return a file's text, byte order mark and line ends included; that of one that is not there is a header."""
-    try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
+def read_text(project: Project, path: Path, header: Sequence[str] = ()) -> str:
+    """Return a CSV file's text, byte order mark and line ends included, once every row of it can be read.
+
+    Parameters
+    ----------
+    project, path
+        The file.
+    header
+        The columns it must have, and those that it gets when it is not there; without, a file must be there.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is no CSV file, lacks or has other columns, or has a row with too few or too many cells.
+    """
+    name = project.name(path)
+    if header and not (path.exists() or path.is_symlink()):
         return ",".join(header) + "\n"
+    text = read_utf8(path, name)
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_style(text)[0])
+    try:
+        columns = next(reader, [])
+        if not columns or (header and sorted(columns) != sorted(header)):
+            raise InputError(Problem(name, "overskriften passer ikke", 1, found=",".join(columns),
+                                     expected=",".join(header) or "kolonnernes navne"))  # fmt: skip
+        for cells in reader:
+            if any(cells) and len(cells) != len(columns):
+                expected = f"{len(columns)} celler som i overskriften"
+                message = "rækken har ikke rigtigt antal celler"
+                raise InputError(Problem(name, message, reader.line_num, None, str(len(cells)), expected))
+    except csv.Error as error:
+        raise InputError(Problem(name, "filen er ikke en gyldig CSV-fil", reader.line_num, found=str(error))) from None
+    return text
 
 
 def _records(text: str) -> Iterator[str]:

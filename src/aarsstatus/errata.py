@@ -25,11 +25,11 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from aarsstatus.audit import AuditRow
 from aarsstatus.problems import InputError, Problem, near
-from aarsstatus.yamlfile import read_model
+from aarsstatus.yamlfile import fit, read_model
 
 __all__ = ["Erratum", "Findings", "Stale", "SummaryRow", "judge", "read_errata", "summary"]
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(600)]
 
 
 class _Strict(BaseModel):

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from calendar import isleap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -19,9 +19,11 @@ from typing import Any, Generic, TypeVar
 
 from aarsstatus import danish
 from aarsstatus.attainment import HOURS_PER_WEEK, Interval
+from aarsstatus.inputfile import read_utf8
 from aarsstatus.params import Params, read_params
+from aarsstatus.plaintext import unfit
 from aarsstatus.problems import InputError, Problem, near
-from aarsstatus.project import Project
+from aarsstatus.project import FIRST_YEAR, LAST_YEAR, Project
 
 __all__ = [
     "COUNTINGS",
@@ -213,9 +215,26 @@ Parser = Callable[[str], Any]
 
 
 def _text(cell: str) -> str:
-    if not cell.strip():
-        raise _CellError("en tekst")
-    return cell.strip()
+    text = cell.strip()
+    why = unfit(text) if text else "en tekst"
+    if why is not None:
+        raise _CellError(why)
+    return text
+
+
+def _matching(pattern: str, what: str) -> Parser:
+    """Return what reads a code: it becomes part of a figure's id and of a table's."""
+
+    def parse(cell: str) -> str:
+        if re.fullmatch(pattern, cell) is None:
+            raise _CellError(what)
+        return cell
+
+    return parse
+
+
+_key = _matching(r"[a-z_]{1,40}", "en kode med små bogstaver a-z")
+_code = _matching(r"[A-ZÆØÅ]{1,10}", "en kode med store bogstaver A-Å")
 
 
 def _integer(least: int, most: int, what: str) -> Parser:
@@ -227,7 +246,7 @@ def _integer(least: int, most: int, what: str) -> Parser:
     return parse
 
 
-_year = _integer(2000, 2200, "et år fra 2000 til 2200")
+_year = _integer(FIRST_YEAR, LAST_YEAR, f"et år fra {FIRST_YEAR} til {LAST_YEAR}")
 _count = _integer(0, 10_000_000, "et helt tal på mindst 0, uden punktum")
 _rows = _integer(0, 999_999_999, "et helt tal på mindst 0, uden punktum")
 
@@ -346,14 +365,10 @@ class _Table(Generic[Row]):
 
 def _read_text(path: Path, name: str, problems: list[Problem]) -> str | None:
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        problems.append(Problem(name, "filen findes ikke"))
-    except UnicodeDecodeError:
-        problems.append(Problem(name, "filen er ikke gemt som UTF-8", expected="»CSV UTF-8« som filtype i Excel"))
-    except OSError as error:
-        problems.append(Problem(name, f"filen kan ikke læses ({error.strerror})"))
-    return None
+        return read_utf8(path, name).removeprefix("\ufeff")
+    except InputError as error:
+        problems += error.problems
+        return None
 
 
 def _delimiter(text: str) -> str:
@@ -365,7 +380,7 @@ def _delimiter(text: str) -> str:
 _SCHEMES = _Table(
     "schemes.csv",
     {
-        "scheme": _text,
+        "scheme": _key,
         "group": _one_of(GROUPS, "en måltalsgruppe"),
         "counting": _one_of(COUNTINGS, "en opgørelsesmåde"),
         "first_year": _year,
@@ -379,7 +394,7 @@ _SCHEMES = _Table(
 
 _ADMINISTRATIONS = _Table(
     "administrations.csv",
-    {"administration": _text, "name": _text, "first_year": _year, "last_year": _or_none(_year)},
+    {"administration": _code, "name": _text, "first_year": _year, "last_year": _or_none(_year)},
     ("administration", "first_year"),
     lambda v, source: Administration(v["administration"], v["name"], v["first_year"], v["last_year"], source),
 )
@@ -480,18 +495,8 @@ def read_data(project: Project) -> Data:
         problems.append(
             Problem("data/administrations.csv", "hele kommunen mangler", expected=f"en række med koden {KK}")
         )
-    for status in statuses:
-        scheme = schemes[status.scheme]
-        if not scheme.existed(status.year):
-            file, _, line = status.source.partition(":")
-            problems.append(
-                Problem(
-                    file,
-                    f"jobordningen {scheme.key} fandtes ikke i {status.year} ifølge {scheme.source}",
-                    int(line),
-                    "year",
-                )
-            )
+    problems += _not_possible(schemes, administrations, statuses)
+    problems += _not_numbers(printed)
     if problems:
         raise InputError(problems)
     return Data(
@@ -503,6 +508,53 @@ def read_data(project: Project) -> Data:
         tuple(extracts),
         {year: tuple(remark for when, remark in remarks if when == year) for year, _ in remarks},
     )
+
+
+def _not_possible(
+    schemes: Mapping[str, Scheme], administrations: Iterable[Administration], statuses: Iterable[Status]
+) -> Iterator[Problem]:
+    """Say which rows cannot be, whatever the numbers in them."""
+    everything: list[Scheme | Administration] = [*schemes.values(), *administrations]
+    for named in everything:
+        if named.last_year is not None and named.last_year < named.first_year:
+            yield _at(named.source, "last_year", "slutter, før det begynder", str(named.last_year))
+    only: dict[tuple[int, str], str] = {}
+    for status in statuses:
+        scheme = schemes[status.scheme]
+        if not scheme.existed(status.year):
+            message = f"jobordningen {scheme.key} fandtes ikke i {status.year} ifølge {scheme.source}"
+            yield _at(status.source, "year", message)
+        first = only.setdefault((status.year, scheme.group), scheme.key)
+        if scheme.group != "placements" and first != scheme.key:
+            message = f"{scheme.group} har kun plads til én jobordning om året, og {first} har allerede tal"
+            yield _at(status.source, "scheme", message, scheme.key)
+        if status.interval != Interval.exactly(status.status) and status.status.denominator != 1:
+            yield _at(status.source, "status", "et tal, der er rundet af til et helt, har ingen decimaler")
+
+
+def _not_numbers(printed: Iterable[Printed]) -> Iterator[Problem]:
+    """Say which printed figures are no numbers; what else was printed is a text."""
+    for row in printed:
+        parts = row.id.split(".")
+        if len(parts) < _PARTS or parts[2] not in {*GROUPS, "total"} or row.printed == danish.NO_TARGET:
+            continue
+        try:
+            fits = 0 <= danish.parse(row.printed) <= _MOST_PRINTED
+        except ValueError:
+            fits = False
+        if not fits:
+            yield _at(row.source, "printed", "ikke et tal, som notatet skriver det", row.printed, "1.134 eller 74 pct.")
+
+
+_PARTS = 4
+"""A figure's id has at least as many parts, and its group is the third."""
+_MOST_PRINTED = 1_000_000_000
+
+
+def _at(source: str, column: str, message: str, found: str | None = None, expected: str | None = None) -> Problem:
+    """Return a problem with a row that has been read."""
+    file, _, line = source.rpartition(":")
+    return Problem(file, message, int(line), column, found, expected)
 
 
 def read_year(project: Project, year: int, comparison_year: int | None = None) -> tuple[Params, Data]:
@@ -588,6 +640,8 @@ def _missing(file: str, params: Params, data: Data) -> list[Problem]:
         ]
         if not any(one.code == code and one.held(params.year) for one in data.administrations):
             problems.append(Problem("data/administrations.csv", f"{code} har intet navn i {params.year}"))
+    if not any(one.code == KK and one.held(params.comparison_year) for one in data.administrations):
+        problems.append(Problem("data/administrations.csv", f"{KK} har intet navn i {params.comparison_year}"))
     listed = set(params.schemes)
     problems += [
         Problem(

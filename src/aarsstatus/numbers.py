@@ -20,14 +20,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from html import unescape
+from html import escape, unescape
 
 import nbformat
+import yaml
 
 from aarsstatus import danish
 from aarsstatus.document import markdown_outputs
 from aarsstatus.execute import named_cells
 from aarsstatus.figures import Figure, show
+from aarsstatus.markdown import attribute, plain
 from aarsstatus.notat import Notat
 from aarsstatus.tables import MARK
 
@@ -79,7 +81,7 @@ def stray_numbers(notebook: nbformat.NotebookNode, notat: Notat) -> list[str]:
     known = _Known(notat)
     found = []
     for name, cell in named_cells(notebook):
-        text = str(cell.source) if cell.cell_type == "raw" else markdown_outputs(cell)
+        text = known.unnamed(_metadata(str(cell.source)) if cell.cell_type == "raw" else markdown_outputs(cell))
         problems = dict.fromkeys([*_in_text(known, text), *_in_charts(known, text)])
         found += [f"{name}: {problem}" for problem in problems]
     return found
@@ -99,7 +101,18 @@ class _Known:
             self.printed.setdefault(row.id, set()).add(row.printed)
             if row.in_prose and notat.mode == "published":
                 self.prose.setdefault(row.id, set()).add(row.printed)
-        self.words = _patterns([*(allowed.words for allowed in ALLOWED), *_parameters(notat)])
+        names = [text for text in _parameters(notat) if text]
+        self.words = _patterns([*(allowed.words for allowed in ALLOWED), *names])
+        self.written = _patterns([form(text) for text in names if _NUMBER.search(text) for form in _FORMS])
+
+    def unnamed(self, text: str) -> str:
+        """Return what a cell shows without names and parameters, as Markdown, HTML and an attribute write them.
+
+        They come out before anything is taken for markup: whatever stands in a name is text.
+        """
+        for words in self.written:
+            text = words.sub("·", text)
+        return text
 
     def said(self, figure: Figure, before: str) -> set[str]:
         """Return what a sentence or a footnote may say of a figure, after the words `before`."""
@@ -125,7 +138,26 @@ class _Known:
 def _patterns(texts: Iterable[str | None]) -> list[re.Pattern[str]]:
     """Return patterns for the texts that have a number in them, the longest first, each to be found as a whole."""
     wanted = {" ".join(text.split()) for text in texts if text and _NUMBER.search(text)}
-    return [re.compile(rf"(?<!\w){re.escape(text)}(?!\w)") for text in sorted(wanted, key=lambda one: (-len(one), one))]
+    return [
+        re.compile(rf"(?<!\w)(?i:{re.escape(text[:1])}){re.escape(text[1:])}(?!\w)")  # it may begin a sentence
+        for text in sorted(wanted, key=lambda one: (-len(one), one))
+    ]
+
+
+def _in_attribute(text: str) -> str:
+    return attribute("", text)[2:-1]
+
+
+_FORMS = (plain, escape, _in_attribute)
+
+
+def _metadata(source: str) -> str:
+    """Return the values of a notebook's front matter; the text itself where it is none."""
+    try:
+        values = yaml.safe_load(source.strip().removeprefix("---").removesuffix("---"))
+    except yaml.YAMLError:
+        return source
+    return "\n".join(map(str, values.values())) if isinstance(values, dict) else source
 
 
 def _parameters(notat: Notat) -> Iterator[str | None]:
@@ -140,7 +172,8 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield f"Bilag {params.cover.appendix}" if params.cover else None
     yield params.logo.alt if params.logo else None
     yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"
-    yield from (text for scheme in data.schemes.values() for text in (scheme.name, scheme.row_label))
+    for scheme in data.schemes.values():
+        yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label)
     yield from (administration.name for administration in data.administrations)
 
 

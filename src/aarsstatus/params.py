@@ -13,11 +13,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from aarsstatus.problems import InputError, Problem
-from aarsstatus.yamlfile import read_model
+from aarsstatus.project import FIRST_YEAR, LAST_YEAR
+from aarsstatus.yamlfile import fit, read_model
 
 __all__ = ["Adoption", "Cover", "Document", "Logo", "Office", "Params", "read_params"]
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit()]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
 Group = Literal["placements", "fleksjob", "fritidsjob"]
 
@@ -86,8 +87,8 @@ class Logo(_Strict):
 class Params(_Strict):
     """One year's parameters."""
 
-    year: Annotated[int, Field(ge=2000, le=2200)]
-    comparison_year: Annotated[int, Field(ge=2000, le=2200)]
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    comparison_year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
     notat: Text | None
     """The notat whose printed figures the year's inputs were read from (a ``source`` in ``data/published.csv``),
     or null for a year computed from register extracts."""
@@ -117,7 +118,7 @@ class Params(_Strict):
         return self
 
 
-_YEAR = "et år fra 2000 til 2200"
+_YEAR = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
 
 
 def read_params(path: Path, name: str) -> Params:
@@ -146,9 +147,12 @@ def read_params(path: Path, name: str) -> Params:
     if path.stem != str(params.year):
         found, line = str(params.year), lines[("year",)]
         raise InputError(Problem(name, "året passer ikke til filens navn", line, "year", found, path.stem))
-    if params.logo is not None and not (path.parent / params.logo.file).is_file():
-        where = f"en fil af det navn i {path.parent.name}/"
-        raise InputError(
-            Problem(name, "logoets fil findes ikke", lines.get(("logo", "file")), "logo.file", params.logo.file, where)
-        )
+    if params.logo is not None:
+        from aarsstatus.logo import unfit_logo  # noqa: PLC0415 - few years have a logo
+
+        why = unfit_logo(path.parent / params.logo.file)
+        if why is not None:
+            line, where = lines["logo", "file"], f"{path.parent.name}/{params.logo.file}"
+            why = "logoets fil findes ikke" if why == "filen findes ikke" else f"logoet kan ikke bruges: {why}"
+            raise InputError(Problem(name, why, line, "logo.file", params.logo.file, f"en SVG eller PNG i {where}"))
     return params

@@ -15,9 +15,12 @@ import html
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from aarsstatus.inputfile import irregular
 from aarsstatus.problems import Problem
 
 __all__ = ["HIDDEN", "MASK", "contains", "cover", "mask", "scan", "scan_files"]
@@ -131,18 +134,34 @@ def scan_files(files: Iterable[Path], folder: Path) -> list[Problem]:
 
 
 def _scan_file(path: Path, name: str) -> Iterator[Problem]:
-    """Yield what looks like a person number in one file."""
+    """Yield what looks like a person number in one file, or why it cannot be looked for there."""
     if contains(name):
         yield Problem(mask(name), _MESSAGE)
-    for part, text in _texts(path):
-        plain = _DIGEST.sub("", _DATA_URI.sub("", text))
-        found = contains(plain)
-        lines = [number for number, words in enumerate(plain.split("\n"), start=1) if found and contains(words)]
-        yield from (Problem(f"{mask(name)}{part}", _MESSAGE, line) for line in lines)
-        if not lines and contains(_between_tags(plain)):
-            yield Problem(f"{mask(name)}{part}", _MESSAGE)
+    if path.suffix.lower() not in _TEXT | _ZIPPED or not (path.exists() or path.is_symlink()):
+        return
+    why = irregular(path, _MOST_BYTES)
+    if why is not None:
+        yield Problem(mask(name), f"{why}; den kan ikke ses efter for CPR-numre")
+        return
+    try:
+        for part, text in _texts(path):
+            yield from _in_text(text, f"{mask(name)}{part}")
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        yield Problem(mask(name), "filen kan ikke læses, så den kan ikke ses efter for CPR-numre")
 
 
+def _in_text(text: str, name: str) -> Iterator[Problem]:
+    """Yield what looks like a person number in a file's text, or that of a part of it."""
+    plain = _DIGEST.sub("", _DATA_URI.sub("", text))
+    found = contains(plain)
+    lines = [number for number, words in enumerate(plain.split("\n"), start=1) if found and contains(words)]
+    yield from (Problem(name, _MESSAGE, line) for line in lines)
+    if not lines and contains(_between_tags(plain)):
+        yield Problem(name, _MESSAGE)
+
+
+_MOST_BYTES = 16 << 20
+"""Of a file, and of what is packed into one: many times what a report or its data have."""
 _MESSAGE = "noget ligner et CPR-nummer; det må hverken gemmes eller offentliggøres"
 
 
@@ -151,16 +170,20 @@ def _texts(path: Path) -> Iterator[tuple[str, str]]:
     suffix = path.suffix.lower()
     if suffix in _ZIPPED:
         with zipfile.ZipFile(path) as parts:
+            if sum(entry.file_size for entry in parts.infolist()) > _MOST_BYTES:
+                raise zipfile.BadZipFile("unpacks to more than it may")
             for name in parts.namelist():
                 if Path(name).suffix.lower() in {".xml", ".rels", ".txt"}:
                     yield (
                         f" ({name})",
                         re.sub(r"</(?:w:p|c|si|row)>", "\n", parts.read(name).decode("utf-8", "replace")),
                     )
-    elif suffix == ".ipynb":
-        yield "", "\n".join(_strings(json.loads(path.read_text(encoding="utf-8"))))
-    elif suffix in _TEXT:
-        yield "", path.read_text(encoding="utf-8", errors="replace")
+        return
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if suffix == ".ipynb":
+        with suppress(ValueError, RecursionError):  # no notebook, but a text all the same
+            text = "\n".join(_strings(json.loads(text)))
+    yield "", text
 
 
 def _strings(value: object) -> Iterator[str]:

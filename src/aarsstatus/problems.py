@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["BuildError", "InputError", "Problem", "near"]
+from aarsstatus.plaintext import visible
+
+__all__ = ["BuildError", "InputError", "Problem", "near", "told"]
+
+MOST_TOLD = 50
+"""Problems in one message: nobody reads more, and the rest mostly follow from the first."""
+_LONGEST_WORD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +32,18 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the problem as one line of Danish."""
-        where = self.file
+        where = _shorten(self.file, _LONGEST_PLACE)
         if self.line is not None:
             where += f", linje {self.line}"
         if self.column is not None:
-            where += f", {self.column}"
-        text = f"{where}: {self.message}"
+            where += f", {_shorten(self.column)}"
+        text = f"{where}: {_shorten(self.message, _LONGEST_TEXT)}"
         if self.found is not None:
             text += f"; fandt »{_shorten(self.found)}«"
         if self.expected is not None:
-            text += f"; forventede {self.expected}"
+            text += f"; forventede {_shorten(self.expected, _LONGEST_TEXT)}"
         if self.hint is not None:
-            text += f"; mente du »{self.hint}«?"
+            text += f"; mente du »{_shorten(self.hint)}«?"
         return text
 
 
@@ -46,7 +52,7 @@ class InputError(Exception):
 
     def __init__(self, problems: Sequence[Problem] | Problem) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(told(self.problems)))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
         """Come whole from another process: by default an exception is made anew from its message."""
@@ -57,8 +63,17 @@ class BuildError(Exception):
     """A build that did not succeed, though its inputs could be read. The message is Danish."""
 
 
+def told(problems: Sequence[Problem]) -> list[str]:
+    """Return problems as lines of a message: the first of them, and how many more there are."""
+    lines = [str(problem) for problem in problems[:MOST_TOLD]]
+    more = len(problems) - len(lines)
+    return [*lines, f"… og {more} problemer til"] if more > 0 else lines
+
+
 def near(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that `word` most looks like, or None when none is close."""
+    if len(word) > _LONGEST_WORD:  # no word that we know is as long, and comparing it would take minutes
+        return None
     from difflib import get_close_matches  # noqa: PLC0415 - only a problem needs it
 
     by_folded = {candidate.casefold(): candidate for candidate in known}
@@ -66,7 +81,10 @@ def near(word: str, known: Iterable[str]) -> str | None:
     return by_folded[matches[0]] if matches else None
 
 
+_LONGEST_PLACE, _LONGEST_TEXT = 200, 600
+
+
 def _shorten(text: str, most: int = 60) -> str:
-    """Keep a message readable whatever a cell holds: one line, at most `most` characters."""
-    line = " ".join(text.split())
+    """Keep a message readable whatever a cell holds: one line, at most `most` characters, all of them seen."""
+    line = visible(text[: 20 * most])
     return line if len(line) <= most else line[: most - 1] + "…"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from aarsstatus.problems import InputError, Problem
 
-__all__ = ["Project", "find_project"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Project", "find_project"]
 
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+"""The years that there may be an årsstatus for."""
+
+_YEAR = re.compile(r"[0-9]{4}")
 _MARKS = ("_quarto.yml", "params", "data")
 
 
@@ -46,13 +51,17 @@ class Project:
     def name(self, path: Path) -> str:
         """Return how a file is called in messages and lineage: relative to the project, with forward slashes."""
         try:
-            return path.resolve().relative_to(self.root).as_posix()
+            return path.relative_to(self.root).as_posix()
         except ValueError:
+            pass
+        try:
+            return path.resolve().relative_to(self.root).as_posix()
+        except (ValueError, OSError, RuntimeError):  # elsewhere, or a loop of links
             return path.name
 
     def years(self) -> list[int]:
         """Return the years that have a file in ``params/``, oldest first."""
-        return sorted(int(path.stem) for path in self.params.glob("*.yml") if path.stem.isdecimal())
+        return sorted(int(path.stem) for path in self.params.glob("*.yml") if _YEAR.fullmatch(path.stem))
 
     def newest(self) -> int:
         """Return the newest year that has parameters.

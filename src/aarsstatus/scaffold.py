@@ -14,10 +14,12 @@ from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.csvfile import numbered_rows, read_text, replace_rows, swap_in
+from aarsstatus.inputfile import read_utf8
 from aarsstatus.inputs import GROUPS, KK, Data, Scheme, read_data
 from aarsstatus.params import Params, read_params
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
+from aarsstatus.yamlfile import MOST_BYTES
 
 __all__ = ["MARK", "Scaffold", "Step", "new_year", "steps", "unfilled"]
 
@@ -64,11 +66,11 @@ def new_year(project: Project, year: int) -> Scaffold:
     path, targets = project.params / f"{year}.yml", project.data / "targets.csv"
     contents: dict[Path, bytes] = {}
     before = _before(project, year, path)
-    if not path.exists():
+    if not (path.exists() or path.is_symlink()):
         contents[path] = _params_text(year, before, data).encode("utf-8")
     missing = _missing_targets(year, _groups(project, path, year, before, data), data)
     if missing:
-        contents[targets] = _with_targets(targets, year, missing, data)
+        contents[targets] = _with_targets(project, targets, year, missing, data)
     if contents:
         swap_in(project, contents)
     return Scaffold(tuple(project.name(file) for file in contents), tuple(steps(project, year)))
@@ -185,7 +187,7 @@ def _missing_targets(year: int, groups: Sequence[str], data: Data) -> list[tuple
     return [(code, group) for code in data.codes() for group in groups if (year, code, group) not in data.targets]
 
 
-def _with_targets(path: Path, year: int, missing: Sequence[tuple[str, str]], data: Data) -> bytes:
+def _with_targets(project: Project, path: Path, year: int, missing: Sequence[tuple[str, str]], data: Data) -> bytes:
     """Return ``targets.csv`` with empty rows for what is missing; everything else stays byte for byte."""
     source = f"{MARK}: hvor måltallet står"
     rows = [
@@ -194,7 +196,7 @@ def _with_targets(path: Path, year: int, missing: Sequence[tuple[str, str]], dat
     ]
     codes = data.codes()
     text = replace_rows(
-        read_text(path), lambda _: False, rows,
+        read_text(project, path), lambda _: False, rows,
         lambda row: (codes.index(row["administration"]), GROUPS.index(row["group"])),
         year,
     )  # fmt: skip
@@ -214,10 +216,12 @@ def unfilled(project: Project, year: int) -> list[Problem]:
 
 def _unfilled_params(project: Project, year: int) -> Iterator[Problem]:
     path = project.params / f"{year}.yml"
-    if not path.exists():
+    try:
+        lines = read_utf8(path, project.name(path), most=MOST_BYTES).removeprefix("\ufeff").splitlines()
+    except InputError:  # whoever reads the parameters says so
         return
     group = ""
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if (heading := re.match(r"([a-z_]+):\s*$", line)) is not None:
             group = heading[1]
         if (match := _NULL.match(line)) is not None:
@@ -227,9 +231,11 @@ def _unfilled_params(project: Project, year: int) -> Iterator[Problem]:
 
 def _unfilled_targets(project: Project, year: int) -> Iterator[Problem]:
     path = project.data / "targets.csv"
-    if not path.exists():
+    try:
+        text = read_text(project, path)
+    except InputError:  # whoever reads the data says so
         return
-    for line, row in numbered_rows(read_text(path)):
+    for line, row in numbered_rows(text):
         if row.get("year") != str(year) or not row.get("source", "").startswith(MARK):
             continue
         of = f"måltallet for {row.get('administration', '')}, {row.get('group', '')}"

@@ -284,6 +284,6 @@ def _html_row(row: Row) -> str:
 
 def _html_cell(cell: Cell) -> str:
     """Write one cell; a cell that shows a figure carries its id."""
-    figure = f' data-figure="{cell.figure}"' if cell.figure else ""
+    figure = f' data-figure="{escape(cell.figure)}"' if cell.figure else ""
     span = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
     return f"<td{figure}{span}>{escape(cell.text)}{cell.mark}</td>"

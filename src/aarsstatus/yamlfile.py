@@ -1,7 +1,7 @@
 """A YAML file read into a typed model, with every problem told by line, and unknown keys by their nearest known one.
 
-YAML alone would keep the last of two equal keys and say nothing, and a model alone knows no lines: this reads the
-file twice, once for where things stand and once for what they are.
+YAML alone would keep the last of two equal keys and say nothing, and a model alone knows no lines: this keeps the
+document as it stands beside what it is.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
+from aarsstatus import plaintext
+from aarsstatus.inputfile import read_utf8
 from aarsstatus.problems import InputError, Problem, near
 
-__all__ = ["At", "Lines", "read_model"]
+__all__ = ["At", "Lines", "fit", "read_model"]
 
 At = tuple[str | int, ...]
 """Where something stands in a file: keys, and indices from 0."""
@@ -26,15 +29,68 @@ Lines = Mapping[At, int]
 Model = TypeVar("Model", bound=BaseModel)
 
 
+MOST_BYTES = 256 << 10
+"""The largest of these files has some eight kilobytes."""
+_DEEPEST = 20
+_LONGEST_NUMBER = 20
+_MERGE = "tag:yaml.org,2002:merge"
+_INTEGER = "tag:yaml.org,2002:int"
+
+
+def fit(most: int = plaintext.MOST) -> AfterValidator:
+    """Return what refuses a text that cannot be shown as it stands (`plaintext`), with what was expected."""
+
+    def check(text: str) -> str:
+        why = plaintext.unfit(text, most)
+        if why is not None:
+            raise PydanticCustomError("unfit", "{why}", {"why": why})
+        return text
+
+    return AfterValidator(check)
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML without references from one place to another: they can make a small file endless, and nobody needs one."""
+    """YAML that says what it means where it stands: nothing refers to, or is merged from, another place.
+
+    References can make a small file endless, and merged keys have no line of their own. Nobody needs either. What
+    cannot be read is told with its line.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 - as PyYAML has it
-        """Read one value; one that refers to another is an error."""
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, f"henvisningen *{event.anchor}", event.start_mark)
-        return super().compose_node(parent, index)
+        """Read one value; one that refers to another, or lies too deep, is an error."""
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        mark: Any = event.start_mark
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, f"henvisningen *{event.anchor}", mark)
+        if self._depth > _DEEPEST:
+            raise yaml.composer.ComposerError(None, None, f"mere end {_DEEPEST} lag", event.start_mark)
+        self._depth += 1
+        try:
+            node = super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+        if node is not None and node.tag == _MERGE:
+            raise yaml.composer.ComposerError(None, None, "nøglen <<", node.start_mark)
+        return node
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401 - as above
+        """Return the value of a node; one that is not what it looks like is told with its line."""
+        if node.tag == _INTEGER and len(str(node.value)) > _LONGEST_NUMBER:
+            raise yaml.constructor.ConstructorError(None, None, "et meget langt tal", node.start_mark)
+        try:
+            return super().construct_object(node, deep)
+        except (
+            ValueError,
+            OverflowError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ):  # 2025-02-30, !!bool x: not what they say
+            raise yaml.constructor.ConstructorError(None, None, str(node.value), node.start_mark) from None
 
 
 def read_model(
@@ -64,15 +120,8 @@ def read_model(
         With every problem in the file: unreadable YAML, a key that stands twice, unknown keys (with the nearest
         known one), missing keys, values of the wrong kind.
     """
-    text = _read_text(path, name, expected_file)
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader that refuses more
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise InputError(Problem(name, "filen er ikke gyldig YAML", line, found=error.problem)) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InputError(Problem(name, "filen er ikke gyldig YAML", found=str(error))) from None
+    text = read_utf8(path, name, most=MOST_BYTES, expected=expected_file).removeprefix("\ufeff")
+    node, content = _parsed(text, name)
     if not isinstance(node, yaml.MappingNode):
         raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected=expected_file))
     lines: Lines = dict(_lines(node))
@@ -90,16 +139,19 @@ def read_model(
     return value, lines
 
 
-def _read_text(path: Path, name: str, expected_file: str) -> str:
-    """Read a file as UTF-8, with or without a byte order mark."""
+def _parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
+    """Return a file's one document, as it stands and as it is."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(Problem(name, "filen findes ikke", expected=expected_file)) from None
-    except UnicodeDecodeError:
-        raise InputError(Problem(name, "filen er ikke gemt som UTF-8")) from None
-    except OSError as error:
-        raise InputError(Problem(name, f"filen kan ikke læses ({error.strerror})")) from None
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise InputError(Problem(name, "filen er ikke gyldig YAML", line, found=error.problem)) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        code = f"U+{ord(error.character):04X}" if isinstance(error.character, str) else f"U+{error.character:04X}"
+        raise InputError(Problem(name, "filen er ikke gyldig YAML", line, found=f"tegnet {code}")) from None
 
 
 def _lines(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
@@ -140,6 +192,9 @@ _EXPECTED: Mapping[str, str] = {
     "string_too_long": "en kortere tekst",
     "string_pattern_mismatch": "en kode med små bogstaver a-z",
     "too_short": "mindst ét punkt",
+    "string_unicode": "en tekst af hele tegn",
+    "dict_type": "en gruppe af nøgler",
+    "invalid_key": "nøgler, der er tekster",
 }
 
 
@@ -157,6 +212,8 @@ def _problem(
     if kind == "value_error":
         return Problem(name, str(detail["ctx"]["error"]), line if at else None, key)
     words, hint = expected.get(kind), None
+    if kind == "unfit":
+        words = str(detail["ctx"]["why"])
     if kind == "literal_error":
         words = str(detail["ctx"]["expected"]).replace(" or ", " eller ")
         hint = near(str(detail["input"]), re.findall(r"'([^']*)'", words))

@@ -121,8 +121,8 @@ def ingest(
     unforeseen: str | None = None
     try:
         return _ingest(project, year, files, skip_bad_rows, extracted, scheme, progress)
-    except (InputError, KeyboardInterrupt, SystemExit):
-        raise
+    except (InputError, OSError, KeyboardInterrupt, SystemExit):
+        raise  # a disk that is full says so, and quotes no row
     except BaseException as error:  # even a panic in a library must not quote a row
         place = traceback.extract_tb(error.__traceback__)[-1]
         unforeseen = f"{type(error).__name__} i {Path(place.filename).name}, linje {place.lineno}"
@@ -391,7 +391,12 @@ def _extraction_date(path: Path) -> date:
                 found.append(date(*(int(match.groups()[at]) for at in order)))
             except ValueError:
                 continue
-    return max(found) if found else datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()
+    if found:
+        return max(found)
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()
+    except (ValueError, OverflowError):  # a clock that was wrong by millennia
+        raise InputError(Problem(mask(path.name), "filens dato kan ikke bruges", expected="--date DATO")) from None
 
 
 def _absent(sums: dict[tuple[str, str], Sum], data: Data, year: int) -> list[str]:

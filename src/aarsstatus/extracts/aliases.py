@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from aarsstatus.inputs import KK, Data
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
-from aarsstatus.yamlfile import read_model
+from aarsstatus.yamlfile import fit, read_model
 
 __all__ = ["FIELDS", "Limit", "Names", "fold", "read_limits", "read_names"]
 
@@ -60,8 +60,8 @@ class _Aliases(_Strict):
 class Limit(_Strict):
     """How many days a spell in a scheme may last before somebody should look at it, and why."""
 
-    days: Annotated[int, Field(ge=1)]
-    reason: Word | Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+    days: Annotated[int, Field(ge=1, le=36_600)]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(400)]
 
 
 class _Limits(_Strict):
@@ -126,6 +126,10 @@ def read_names(project: Project, data: Data) -> Names:
     columns: dict[str, tuple[str, int]] = {}
     for field in FIELDS:
         for rank, word in enumerate(getattr(aliases.columns, field)):
+            if not fold(word):
+                problems.append(
+                    Problem(name, "navnet har hverken bogstaver eller tal", at("columns", field, rank), found=word)
+                )
             known = columns.setdefault(fold(word), (field, rank))
             if known[0] != field:
                 problems.append(
@@ -189,7 +193,10 @@ def read_limits(project: Project, data: Data) -> Mapping[str, Limit]:
     """
     path: Path = project.data / "limits.yml"
     name = project.name(path)
-    model, lines = read_model(path, name, _Limits, expected_file="en fil, der begynder med limits: …")
+    model, lines = read_model(
+        path, name, _Limits, expected_file="en fil, der begynder med limits: …",
+        expected=dict.fromkeys(("greater_than_equal", "less_than_equal"), "mindst 1 dag og højst 100 år"),
+    )  # fmt: skip
     unknown = [key for key in model.limits if key not in data.schemes]
     if unknown:
         raise InputError(

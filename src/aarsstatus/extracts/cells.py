@@ -33,6 +33,8 @@ _SHORT_YEAR = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{2})", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?", re.ASCII)
 _HOURS = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,4})(?:,(\d+))?|(\d{1,4})\.(\d{1,2})", re.ASCII)
 _MOST_HOURS = 168
+_LONGEST_HOURS = 40
+"""Characters: whatever has more is no number of hours."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - said of a cell, not of the program
@@ -122,7 +124,7 @@ def hundredths(text: str) -> int:
         If it is not a number from 0 to 168 with at most two decimals.
     """
     expected = f"et timetal fra 0 til {_MOST_HOURS} med højst to decimaler, fx 18,5"
-    match = _HOURS.fullmatch(text.strip())
+    match = _HOURS.fullmatch(text.strip()[:_LONGEST_HOURS])
     if match is None:
         raise Unreadable(expected)
     whole, decimals = (match[1].replace(".", ""), match[2]) if match[1] else (match[3], match[4])

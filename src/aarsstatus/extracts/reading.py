@@ -25,9 +25,12 @@ import numpy as np
 import polars as pl
 
 from aarsstatus.extracts.aliases import Names
+from aarsstatus.extracts.container import too_large
 from aarsstatus.extracts.header import MOST_ROWS, Header, find_header
 from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.inputfile import irregular
 from aarsstatus.personal import contains, mask
+from aarsstatus.plaintext import unfit
 
 __all__ = ["OVERFLOW", "Block", "Extract", "Table", "open_extract"]
 
@@ -38,6 +41,7 @@ _HEAD = 1 << 18
 _XLSX_ROWS = 200_000
 _TAIL_ROWS = 8
 _MOST_LINES_IN_A_ROW = 20
+_LONGEST_NAME = 255
 _DELIMITERS = ";,\t|"
 OVERFLOW = "overflow"
 """The column that holds what stands to the right of the last header."""
@@ -102,7 +106,7 @@ class Extract:
         return self._digest.result()
 
 
-def open_extract(path: Path, names: Names, refusals: Refusals) -> Extract | None:
+def open_extract(path: Path, names: Names, refusals: Refusals) -> Extract | None:  # noqa: PLR0911 - a guard each
     """Open a file and find its tables.
 
     Returns
@@ -114,13 +118,18 @@ def open_extract(path: Path, names: Names, refusals: Refusals) -> Extract | None
     if contains(path.name):
         refusals.file(name, "filens navn ligner et CPR-nummer", expected="et navn uden; giv filen et andet navn")
         return None
+    why = unfit(path.name, _LONGEST_NAME)
+    if why is not None:
+        refusals.file(name, "filens navn kan ikke bruges", expected=why)
+        return None
+    why = irregular(path)
+    if why is not None:
+        refusals.file(name, why)
+        return None
     try:
         with path.open("rb") as raw:
             start = raw.read(_HEAD)
             more = bool(raw.read(1))
-    except FileNotFoundError:
-        refusals.file(name, "filen findes ikke")
-        return None
     except OSError as error:
         refusals.file(name, f"filen kan ikke læses ({error.strerror})")
         return None
@@ -374,6 +383,10 @@ def _open_workbook(extract: Extract, names: Names, refusals: Refusals) -> list[T
     """Open the sheets of a workbook that hold a table; a sheet without one is passed over and noted."""
     import python_calamine as calamine  # noqa: PLC0415 - CSV alone does not need it
 
+    why = too_large(extract.path)
+    if why is not None:
+        refusals.file(extract.name, why, expected="et mindre udtræk, eller det samme gemt som CSV")
+        return []
     try:
         book = calamine.load_workbook(extract.path)
         metadata = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]

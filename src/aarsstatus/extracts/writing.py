@@ -72,15 +72,15 @@ def write_sums(
 
     new = [_status_row(year, code, key, total, origin(extracts, key)) for (code, key), total in sums.items()]
     texts = {
-        listed: _without_replaced(read_text(listed, EXTRACTS), year, schemes, extracts),
+        listed: _without_replaced(read_text(project, listed, EXTRACTS), year, schemes, extracts),
         warned: replace_rows(
-            read_text(warned, WARNINGS), ours,
+            read_text(project, warned, WARNINGS), ours,
             [dict(zip(WARNINGS, (str(year), *map(str, astuple(remark))), strict=True)) for remark in remarks],
             lambda row: (_place(keys, row["scheme"]), row["kind"], _place(codes, row["administration"])),
             year,
         ),
         status: replace_rows(
-            read_text(status), ours, new,
+            read_text(project, status), ours, new,
             lambda row: (_place(codes, row["administration"]), _place(keys, row["scheme"])), year,
         ),
     }  # fmt: skip

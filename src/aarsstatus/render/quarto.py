@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +23,16 @@ __all__ = ["Quarto"]
 TIMEOUT = 300
 """Seconds for one call: Quarto takes a few; one that takes this long hangs."""
 _TO = {"html": "notat-html", "pdf": "notat-typst", "docx": "notat-docx"}
+
+
+_BOTH_STANDARDS = (1, 10)
+"""Quarto before this has a Typst that refuses to make a PDF that is PDF/UA and PDF/A in one; before 1.9, neither."""
+
+
+def _ask_for_archive(extension: Path) -> None:
+    """Let a PDF be fit for the archive (PDF/A-2a), too. What stands in the project is what every Quarto can do."""
+    text = extension.read_text(encoding="utf-8")
+    extension.write_text(text.replace("pdf-standard: ua-1", "pdf-standard: [a-2a, ua-1]"), encoding="utf-8")
 
 
 class Quarto:
@@ -44,6 +55,11 @@ class Quarto:
     def _version(self) -> str:
         return self._run(["--version"], self.project, {}).strip().splitlines()[-1]
 
+    @property
+    def _release(self) -> tuple[int, ...]:
+        """The version as numbers; a development version counts as its numbers say."""
+        return tuple(int(part) for part in re.findall(r"\d+", self._version)[:2])
+
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook to a file of each format in `folder`, and return the files."""
         import nbformat  # noqa: PLC0415 - to know Quarto's version takes none of these
@@ -57,6 +73,8 @@ class Quarto:
             where = Path(scratch)
             shutil.copy2(self.project / "_quarto.yml", where)
             shutil.copytree(self.project / "_extensions", where / "_extensions")
+            if self._release >= _BOTH_STANDARDS:
+                _ask_for_archive(where / "_extensions" / "notat" / "_extension.yml")
             shutil.copyfile(notebook, where / notebook.name)
             for to in self._calls(formats):
                 self._run(["render", notebook.name, *to], where, epoch)
