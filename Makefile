@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/aarsstatus
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint format lab bench expected lock clean
+.PHONY: help report test lint format lab bench expected lock licences audit mutants coverage fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,6 +36,12 @@ lab: $(VENV)/.installed ## open the notebooks in JupyterLab
 bench: $(VENV)/.installed-dev ## measure, and write bench/RESULTS.md
 	$(BIN)/python bench/bench.py
 
+SEED  ?= 8
+CASES ?= 10000
+
+fuzz: $(VENV)/.installed-dev ## inputs that are wrong, by the thousand: make fuzz SEED=8 CASES=10000
+	PYTHONPATH=tests $(BIN)/python -m fuzz --seed $(SEED) --cases $(CASES)
+
 expected: $(VENV)/.installed-dev ## keep the bytes of both historic years anew, after a change that is meant to change them
 	$(BIN)/python tests/expected_bytes.py
 
@@ -44,9 +50,27 @@ lock: ## write requirements*.lock anew (needs uv)
 		pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 		--extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		--extra dev --extra proof pyproject.toml -c requirements-dev.lock -o requirements-proof.lock
+
+licences: $(VENV)/.installed-dev ## write the list of licences anew, after make lock
+	$(BIN)/python tools/licences.py
+
+audit: $(VENV)/.installed-proof ## look for known vulnerabilities (ADVISORIES=folder or zip, OSV_URL=service)
+	$(BIN)/python tools/audit.py $(if $(ADVISORIES),--advisories $(ADVISORIES)) $(if $(OSV_URL),--osv-url $(OSV_URL))
+
+mutants: $(VENV)/.installed-proof ## change the formulas in every way, and see that a test notices (hours)
+	$(BIN)/mutmut run --max-children $(or $(CHILDREN),2)
+	$(BIN)/python tools/mutants.py
+
+coverage: $(VENV)/.installed-proof ## branch coverage of all tests, processes they start included
+	$(BIN)/coverage erase
+	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest $(TESTS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 clean: ## remove the environment and all that was built
-	rm -rf $(VENV) output .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) output mutants .coverage* .mypy_cache .ruff_cache .pytest_cache
 
 # The package itself is linked, not copied (its build tool is in the lock like everything else), so a change to the
 # code needs no new installation.
@@ -58,4 +82,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	touch $@
+
+$(VENV)/.installed-proof: $(VENV)/.installed-dev requirements-proof.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-proof.lock
 	touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,16 @@ def copy_project(target: Path) -> Project:
         else:
             shutil.copy2(source, target)
     return Project(target)
+
+
+def pytest_sessionstart() -> None:
+    """Forget what the program remembers. mutmut forks each session from a process that has run one already, and an
+    answer remembered from there would let a mutant live."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "aarsstatus":
+            for value in list(vars(module).values()):
+                if callable(forget := getattr(value, "cache_clear", None)):
+                    forget()
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,23 @@ def rewritten(files: dict[str, bytes], folder: Path) -> Path:
     return path
 
 
+def test_it_has_a_bill_of_materials_that_is_checked(files: dict[str, bytes], made: Path, tmp_path: Path) -> None:
+    described = json.loads(files[f"{YEAR}/manifest.json"])
+    bill = json.loads(files["sbom.cdx.json"])
+    versions = {(one["name"], one.get("version")) for one in bill["components"] if one["scope"] == "required"}
+    assert {(name.replace("_", "-"), version) for name, version in described["packages"].items()} <= versions
+    assert "sbom.cdx.json" in files["vejledning.html"].decode()
+    assert "GPL" in files["vejledning.html"].decode()
+    touched = {**files, "sbom.cdx.json": files["sbom.cdx.json"].replace(b'"GPL-2.0-or-later"', b'"MIT"')}
+    assert touched != files
+    check = verify_bundle(rewritten(touched, tmp_path))
+    assert check.altered == ("sbom.cdx.json",)
+    assert not check.holds
+    assert set(check.same) == set(open_finished(str(made)).manifest["outputs"]), "the notat is none the worse"
+    del touched["sbom.cdx.json"]  # a bundle from before there was one
+    assert verify_bundle(rewritten(touched, tmp_path)).holds
+
+
 def test_it_has_documents_inputs_program_lock_and_guide(files: dict[str, bytes]) -> None:
     assert {
         "vejledning.html", f"{YEAR}/notat.html", f"{YEAR}/manifest.json", f"{YEAR}/figures.csv",

@@ -1,9 +1,9 @@
 """One zip to hand over: a finished notat, all that it was made from, and how to make it again.
 
 A bundle holds the documents in a folder named by the year, the inputs that the build kept in ``grundlag/`` (the
-program among them, extracts never), and ``vejledning.html``. `verify_bundle` makes the notat anew from ``grundlag/``
-and compares to the byte. That runs the program and the notebooks that are in the bundle, so it is for bundles from
-somebody one trusts.
+program among them, extracts never), ``sbom.cdx.json`` and ``vejledning.html``. `verify_bundle` makes the notat anew
+from ``grundlag/`` and compares to the byte. That runs the program and the notebooks that are in the bundle, so it is
+for bundles from somebody one trusts.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from io import BytesIO
 from pathlib import Path
 from platform import python_version
 
-from aarsstatus import manifest, personal
-from aarsstatus.archive import INPUTS, pack
+from aarsstatus import manifest, personal, sbom
+from aarsstatus.archive import INPUTS, pack, unpack
 from aarsstatus.bundle_page import GUIDE, guide
 from aarsstatus.diff.differences import Environment
 from aarsstatus.diff.last import COMPARISON, QUALITY
@@ -65,13 +65,17 @@ def bundle(build: Finished, target: Path) -> Path:
         write_files(Path(name), contents)
         if found := personal.scan(Path(name)):
             raise InputError(found)
+        contents[sbom.NAME] = sbom.sbom(build)
         contents[GUIDE] = guide(build, target.name, Path(name) / KEPT / "_extensions" / "notat").encode()
     target.write_bytes(pack(contents))
     return target
 
 
 def _contents(build: Finished) -> dict[str, bytes]:
-    """Return a bundle's files but the guide. The kept inputs lie in it unpacked, so nobody needs to unpack twice."""
+    """Return a bundle's files but the guide and the bill of materials.
+
+    The kept inputs lie in it unpacked, so nobody needs to unpack twice.
+    """
     outputs = {f"{build.year}/{name}": content for name, content in build.outputs.items() if name != INPUTS}
     return outputs | {f"{KEPT}/{name}": content for name, content in build.inputs.items()}
 
@@ -125,7 +129,10 @@ def verify_bundle(path: Path) -> BundleCheck:
     if not build.inputs:
         raise InputError(Problem(path.name, "pakken har intet grundlag", expected=f"mappen {KEPT}/"))
     altered, apart = tuple(build.altered()), _environment(build)
-    if any(name in build.inputs or name not in build.outputs for name in altered):
+    bill = unpack(path.read_bytes(), path.name).get(sbom.NAME)
+    if bill is not None and not sbom.fits(bill, build):  # a bundle from before there was one is none the worse
+        altered = (*altered, sbom.NAME)
+    if any(name in build.inputs or name not in build.outputs for name in altered if name != sbom.NAME):
         # A program that is not the one the manifest vouches for is not run.
         return BundleCheck(build.year, altered, (), (), (), apart, "pakken er ikke hel, så notatet er ikke lavet igen")
     made = _made_again(build)

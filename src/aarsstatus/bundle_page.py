@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aarsstatus.finished import KEPT, Finished
 from aarsstatus.page import page, stylesheet, table
+from aarsstatus.sbom import NAME as SBOM
 
 __all__ = ["GUIDE", "guide"]
 
@@ -29,7 +30,7 @@ def guide(build: Finished, name: str, extension: Path) -> str:
         The folder with the stylesheet.
     """
     title = f"Sådan laves årsstatussen for {build.year} igen"
-    parts = [_first(build), _contents(build.year), _verifying(name), _one_figure(build.year)]
+    parts = [_first(build), _contents(build.year), _verifying(name), _one_figure(build.year), _licences()]
     return page(title, "VEJLEDNING", "\n".join(parts), stylesheet(extension) + _CSS)
 
 
@@ -51,6 +52,8 @@ def _contents(year: int) -> str:
         f"{KEPT}/aarsstatus/": "Programmet, som det var. Formlerne står i attainment.py.",
         f"{KEPT}/notebooks/ og {KEPT}/_extensions/": "Notatets tekst og udseende.",
         f"{KEPT}/requirements.lock": "De pakker, programmet bruger, i nøjagtige versioner.",
+        SBOM: "Fortegnelse over de programmer og pakker, notatet er lavet med, i formatet CycloneDX 1.6, som "
+        "værktøjer til sårbarheder og licenser kan læse: navn, version, licens og kontroltal.",
     }
     rows = [[f"<code>{escape(place)}</code>", escape(text)] for place, text in places.items()]
     made = table("Mapper og filer i pakken", ("Sted", "Indhold"), rows, text=True)
@@ -90,4 +93,16 @@ def _one_figure(year: int) -> str:
 <h2>Slå et enkelt tal efter</h2>
 <p>Hvert tal i notatet står i <code>{year}/figures.csv</code> med sin formel, de tal, det er regnet ud af, og den fil
 og linje i <code>{KEPT}/data/</code>, hvor de er læst. Det kan gøres uden noget program.</p>
+</section>"""
+
+
+def _licences() -> str:
+    """Say what may be passed on, and what it takes."""
+    return f"""<section>
+<h2>Giv pakken videre</h2>
+<p>Pakken må gives videre, som den er. Den rummer ingen af de pakker, programmet bruger, kun deres navne og versioner.
+Programmet selv er under MIT-licensen og skriften Open Sans under Apache-licensen; dens tekst ligger i
+<code>{KEPT}/_extensions/notat/fonts/</code>. Licensen for hver pakke står i <code>{SBOM}</code>.</p>
+<p>Det er noget andet at give en installation videre, for eksempel mappen <code>.venv</code>: så gives også pandoc
+videre, som er under GPL version 2 eller nyere, og modtageren skal have licensteksten og kunne få kildeteksten.</p>
 </section>"""

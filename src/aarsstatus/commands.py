@@ -129,27 +129,16 @@ def _steps(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 def check(arguments: argparse.Namespace) -> int:
     """Say all that is wrong with a year's parameters and data."""
-    from aarsstatus.inputs import read_year  # noqa: PLC0415
-    from aarsstatus.personal import mask, scan_files  # noqa: PLC0415
-    from aarsstatus.problems import InputError  # noqa: PLC0415
+    from aarsstatus.check import problems  # noqa: PLC0415
+    from aarsstatus.personal import mask  # noqa: PLC0415
+    from aarsstatus.problems import told  # noqa: PLC0415
     from aarsstatus.project import find_project  # noqa: PLC0415
-    from aarsstatus.scaffold import unfilled  # noqa: PLC0415
 
-    project = find_project()
-    problems = unfilled(project, arguments.year)
-    told = {(problem.file, problem.line) for problem in problems}
-    try:
-        read_year(project, arguments.year)
-    except InputError as error:
-        problems += [
-            problem for problem in error.problems if (problem.file, problem.line) not in told or not problem.line
-        ]
-    problems += scan_files([*sorted(project.params.glob("*.yml")), *sorted(project.data.glob("*.*"))], project.root)
-    if problems:
-        for problem in problems:
-            print(mask(str(problem)))
-        count = len(problems)
-        print(f"{arguments.year}: {count} {'problem' if count == 1 else 'problemer'}")
+    found = problems(find_project(), arguments.year)
+    if found:
+        for line in told(found):
+            print(mask(line))
+        print(f"{arguments.year}: {len(found)} {'problem' if len(found) == 1 else 'problemer'}")
         return FINDINGS
     print(f"{arguments.year}: parametre og data er i orden")
     return DONE

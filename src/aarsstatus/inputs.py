@@ -21,7 +21,7 @@ from aarsstatus import danish
 from aarsstatus.attainment import HOURS_PER_WEEK, Interval
 from aarsstatus.inputfile import read_utf8
 from aarsstatus.params import Params, read_params
-from aarsstatus.plaintext import unfit
+from aarsstatus.plaintext import MOST, unfit
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR, Project
 
@@ -215,8 +215,17 @@ Parser = Callable[[str], Any]
 
 
 def _text(cell: str) -> str:
+    return _fit(cell, MOST)
+
+
+def _remark(cell: str) -> str:
+    """Read a warning that `ingest` wrote: a sentence or two that may name several files and rows."""
+    return _fit(cell, 20 * MOST)
+
+
+def _fit(cell: str, most: int) -> str:
     text = cell.strip()
-    why = unfit(text) if text else "en tekst"
+    why = unfit(text, most) if text else "en tekst"
     if why is not None:
         raise _CellError(why)
     return text
@@ -486,7 +495,7 @@ def read_data(project: Project) -> Data:
         "warnings.csv",
         {
             "year": _year, "kind": _one_of(REMARKS, "en slags advarsel"), "scheme": _one_of(schemes, "en jobordning"),
-            "administration": lambda cell: code(cell) if cell else "", "count": _rows, "text": _text,
+            "administration": lambda cell: code(cell) if cell else "", "count": _rows, "text": _remark,
         },
         (),
         lambda v, _: (v.pop("year"), Remark(**v)),
