@@ -237,7 +237,8 @@ class Reader:
                 refusals.rows(label, rows[missing], FIELDS[name], "cellen er tom", expected=_EXPECTED[name])
         if torn is not None:
             cut = rows == torn
-            refusals.rows(label, rows[cut], None, "rækken er kortere end overskriften; er filen skåret over?")
+            if cut.any():  # it may have been taken for a remark below the table
+                refusals.rows(label, rows[cut], None, "rækken er kortere end overskriften; er filen skåret over?")
             bad |= cut
         if (
             frame[OVERFLOW].null_count() < frame.height
