@@ -53,7 +53,7 @@ def battery(file: Path, touched: Path, port: int) -> list[str]:
         "**fed** __fed__ *skrå* `kode` ~~streg~~ ^op^ ~ned~", "# Overskrift ## To", "[link](javascript:1) <x@y.dk>", f"![billede]({url}/d)",
         f"![fil]({file})", "[^1] [^kanarie]: note", "[ord]{.kanarie #kanarie onclick=1}", "`<b>`{=html} `#read`{=typst}", "``` {=html}", ":::: {.forside} ::::",
         "| a | b | |---|---|", "- punkt 1. punkt * punkt", "@tbl-kk [-@tbl-kk] @fig-udvikling [@kanarie2020]", "\\ \\* \\newline \\\\", "a -- b --- c ... d",
-        "\"citat\" 'citat' ''dobbelt''", "$x^2$ $$\\frac{1}{0}$$ \\(y\\) $\\badkommando{", f"\\input{{{file}}} \\write18{{touch {touched}}}", "\\directlua{os.exit(3)}",
+        "a-?b -?c -1 ... 'n", "\"citat\" 'citat' ''dobbelt''", "$x^2$ $$\\frac{1}{0}$$ \\(y\\) $\\badkommando{", f"\\input{{{file}}} \\write18{{touch {touched}}}", "\\directlua{os.exit(3)}",
         f"{{{{< include {file} >}}}}", "{{< env KANARIE >}}", "{{< meta title >}} {{< pagebreak >}}", f"#read(\"{file}\") #include \"{file}\"", "#import \"@preview/x:1.0.0\"",
         f"#image(\"{file}\") #panic() #{{1+1}}", "<kanarie-mærke> @kanarie #link(\"x\")[y]", f"$(touch {touched}) `touch {touched}`", f"; touch {touched} & | > <", "${KANARIE} %KANARIE% $HOME",
         f"{{__import__('os').system('touch {touched}')}}", "{year} {0.__class__} %s %(year)s", f"os.execute('touch {touched}')", "pandoc.pipe('id', {}, '')",
@@ -277,11 +277,10 @@ def test_the_quality_report_shows_each_as_it_stands(planted: Planted) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="six of the planted texts are not found again in the PDF; not looked into yet", strict=False)
 def test_the_pdf_shows_each_as_it_stands(planted: Planted) -> None:
-    text = bare(pdf_text(planted.folder / "notat.pdf"))
+    text = bare(pdf_text(planted.folder / "notat.pdf")).replace("\ufffe", "-")  # PDFium's hyphen at the end of a line
     seen = shown(planted, *NOTAT)
-    assert [where for where, said in seen.items() if bare(said) not in text and where != "administration"] == []
+    assert [where for where, said in seen.items() if bare(said) not in text] == []
 
 
 @pytest.mark.slow

@@ -28,6 +28,36 @@ local function raw(text)
   return pandoc.RawBlock(typst and "typst" or "html", text)
 end
 
+--- A word as it stands: Typst makes an ellipsis of "...", a minus of the hyphen in "-1", and a soft hyphen of "-?".
+--- Pandoc escapes what is markup to Typst, and dashes, but not these.
+local function literal(str)
+  local text, out = str.text, pandoc.Inlines({})
+  if not (text:find("...", 1, true) or text:find("%-[%d?]")) then
+    return nil
+  end
+  local done, at = 1, 1
+  local function sign(from, to, escaped)
+    if from > done then
+      out:insert(pandoc.Str(text:sub(done, from - 1)))
+    end
+    out:insert(pandoc.RawInline("typst", escaped))
+    done, at = to + 1, to + 1
+  end
+  while at <= #text do
+    if text:sub(at, at + 2) == "..." then
+      sign(at, at + 2, "\\.\\.\\.")
+    elseif text:find("^%-%?", at) or text:find("^%-%d", at) and not text:sub(1, at - 1):find("%w$") then
+      sign(at, at, "\\-")
+    else
+      at = at + 1
+    end
+  end
+  if done <= #text then
+    out:insert(pandoc.Str(text:sub(done)))
+  end
+  return out
+end
+
 -- Cells repeat (the same labels in every table), and each call of pandoc.write costs: words alone are remembered.
 local written = {}
 
@@ -48,7 +78,7 @@ local function write(blocks)
   elseif key and written[key] then
     return written[key]
   end
-  local text = pandoc.write(pandoc.Pandoc(blocks), "typst"):gsub("%s+$", "")
+  local text = pandoc.write(pandoc.Pandoc(pandoc.Blocks(blocks):walk({ Str = literal })), "typst"):gsub("%s+$", "")
   if key then
     written[key] = text
   end
@@ -473,4 +503,5 @@ return {
     end,
   },
   { Pandoc = to_front },
+  typst and { Str = literal } or {},
 }

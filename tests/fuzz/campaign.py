@@ -93,9 +93,9 @@ def base_of() -> Base:
 
 
 @contextlib.contextmanager
-def workspace(base: Base) -> Iterator[Path]:
+def workspace(base: Base, within: Path | None = None) -> Iterator[Path]:
     """Make a folder for cases: the base project, with an output that nothing may touch."""
-    with tempfile.TemporaryDirectory(prefix="aarsstatus-fuzz-") as name:
+    with tempfile.TemporaryDirectory(prefix="aarsstatus-fuzz-", dir=within) as name:
         root = Path(name, "projekt")
         (root / "output" / str(YEAR)).mkdir(parents=True)
         for part in LINKED:
@@ -124,11 +124,11 @@ def try_case(one: Case, base: Base, root: Path) -> Outcome:
     return Outcome(one, "failed" if wrong else came_to, changed, tuple(wrong), seconds, memory)
 
 
-def _work(base: Base, tasks: Connection) -> None:
+def _work(base: Base, tasks: Connection, within: Path) -> None:
     """Run the cases that come, one at a time."""
     for name in ("stdout", "stderr"):
         os.dup2(os.open(os.devnull, os.O_WRONLY), getattr(sys, name).fileno())
-    with workspace(base) as root:
+    with workspace(base, within) as root:
         while (one := tasks.recv()) is not None:
             tasks.send(try_case(one, base, root))
 
@@ -138,6 +138,7 @@ class _Worker:
     """A worker process and the case that it is at."""
 
     base: Base
+    within: Path
     at: Case | None = None
     since: float = 0.0
     most: int = 0
@@ -150,7 +151,7 @@ class _Worker:
     def start(self) -> None:
         context = multiprocessing.get_context("spawn")  # Polars' threads do not survive a fork
         self.tasks, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(self.base, theirs), daemon=True)
+        self.process = context.Process(target=_work, args=(self.base, theirs, self.within), daemon=True)
         self.process.start()
         theirs.close()
 
@@ -192,7 +193,8 @@ def _resident(pid: int | None) -> int:
 def campaign(cases: Iterable[Case], base: Base, workers: int = 2) -> Iterator[Outcome]:
     """Run cases, and yield what each came to, in the order in which they end."""
     coming = iter(cases)
-    pool = [_Worker(base) for _ in range(workers)]
+    within = Path(tempfile.mkdtemp(prefix="aarsstatus-fuzz-"))  # a worker that is ended leaves its folder there
+    pool = [_Worker(base, within) for _ in range(workers)]
     try:
         for worker in pool:
             _next(worker, coming)
@@ -216,6 +218,7 @@ def campaign(cases: Iterable[Case], base: Base, workers: int = 2) -> Iterator[Ou
         for worker in pool:
             worker.process.kill()
             worker.process.join()
+        shutil.rmtree(within, ignore_errors=True)
 
 
 def _next(worker: _Worker, coming: Iterator[Case]) -> None:
