@@ -23,19 +23,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docx
+import nbformat
 import openpyxl
 import pikepdf
 import pytest
 from browser import DEVICES, browser
 from conftest import copy_project
-from lxml import html
+from lxml import etree, html
 from reading import pdf_text
 
+from aarsstatus import produce
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.markdown import plain
 from aarsstatus.plaintext import unfit
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
+from aarsstatus.render import Format
+from aarsstatus.render.embedded import render
 
 YEAR = 2025
 BIRD = "KANARIEFUGLEN-SANG"
@@ -82,14 +86,18 @@ class Planted:
         return self.project.output / str(YEAR)
 
 
-def slots(payloads: list[str], count: int, most: int) -> list[str]:
-    """Spread payloads over `count` texts of at most `most` characters, each beginning with a word of its own."""
-    texts = [f"Felt{'abcdefghijklmnopqrstuvwxyzæøå'[n % 29]}{'abcdefgh'[n // 29]}" for n in range(count)]
-    for number, payload in enumerate(sorted(payloads, key=len, reverse=True)):
-        order = sorted(range(count), key=lambda n: (len(texts[n]), n))
-        at = next((n for n in order if len(texts[n]) + len(payload) + 1 <= most), None)
-        assert at is not None, f"no room for payload {number}"
-        texts[at] += f" {payload}"
+def slots(payloads: list[str], sizes: list[int], *, whole: bool = True) -> list[str]:
+    """Spread payloads over texts of at most so many characters, each beginning with a word of its own.
+
+    Each payload is in one of them; if not `whole`, as many as there is room for.
+    """
+    texts = [f"Felt{'abcdefghijklmnopqrstuvwxyzæøå'[n % 29]}{'abcdefgh'[n // 29]}" for n in range(len(sizes))]
+    for payload in sorted(payloads, key=len, reverse=whole):
+        order = sorted(range(len(sizes)), key=lambda n: (len(texts[n]) - sizes[n], n))
+        at = next((n for n in order if len(texts[n]) + len(payload) + 1 <= sizes[n]), None)
+        assert at is not None or not whole, f"no room for {payload}"
+        if at is not None:
+            texts[at] += f" {payload}"
     return texts
 
 
@@ -99,7 +107,7 @@ def plant(project: Project, payloads: list[str]) -> dict[str, str]:
     data = read_data(project)
     # names and labels of schemes, names of administrations
     shown = [scheme.key for scheme in data.schemes_of(YEAR)]
-    texts = iter(slots(payloads, 2 * len(shown), 300))
+    texts = iter(slots(payloads, [300] * 2 * len(shown)))
     _rewrite(
         project.data / "schemes.csv",
         lambda row: row["scheme"] in shown,
@@ -107,7 +115,7 @@ def plant(project: Project, payloads: list[str]) -> dict[str, str]:
             column: _said(fields, f"{row['scheme']} {column}", next(texts)) for column in ("name", "row_label")
         },
     )
-    texts = iter(slots(payloads, 8, 300))
+    texts = iter(slots(payloads, [300] * 8))
     held = lambda row: int(row["first_year"]) <= YEAR and (not row["last_year"] or int(row["last_year"]) >= YEAR)  # noqa: E731
     _rewrite(
         project.data / "administrations.csv",
@@ -117,7 +125,7 @@ def plant(project: Project, payloads: list[str]) -> dict[str, str]:
     # parameters
     path = project.params / f"{YEAR}.yml"
     keys = ("case_number_f2", "document_number_f2", "case_number_edoc", "name", "administration", "street", "postal")
-    values = dict(zip((*keys, "alt"), slots(payloads, len(keys) + 1, 300), strict=True))
+    values = dict(zip((*keys, "alt"), slots(payloads, [60, 60, 60, 100, 100, 60, 60, 300], whole=False), strict=True))
     lines = path.read_text(encoding="utf-8").splitlines()
     for key in keys:
         at = next(n for n, line in enumerate(lines) if line.startswith(f"  {key}:"))
@@ -147,11 +155,11 @@ def plant(project: Project, payloads: list[str]) -> dict[str, str]:
     lines = errata.read_text(encoding="utf-8").splitlines()
     begin = next(n for n, line in enumerate(lines) if f"source: notat-{YEAR}" in line)
     places = [n for n in range(begin, len(lines)) if lines[n].strip().startswith(("cause:", "follows:"))]
-    for at, text in zip(places, slots(payloads, len(places), 400), strict=True):
+    for at, text in zip(places, slots(payloads, [400] * len(places)), strict=True):
         lines[at] = f"{lines[at].partition(':')[0]}: {json.dumps(_said(fields, f'errata {at}', text))}"
     errata.write_text("\n".join(lines) + "\n", encoding="utf-8")
     # where a number was read
-    texts = iter(slots(payloads, sum(year == YEAR for year, _, _ in data.statuses), 300))
+    texts = iter(slots(payloads, [300] * sum(year == YEAR for year, _, _ in data.statuses)))
     _rewrite(
         project.data / "status.csv",
         lambda row: row["year"] == str(YEAR),
@@ -248,14 +256,36 @@ def test_the_report_is_made(planted: Planted) -> None:
 
 @pytest.mark.slow
 def test_every_payload_is_in_every_kind_of_field(planted: Planted) -> None:
-    for kinds in (
-        ("name", "row_label"),
-        ("street", "postal", "case", "document", "alt", "administration", "name"),
-        ("errata",),
-        ("source",),
-    ):
+    for kinds in (("name", "row_label"), ("errata",), ("source",)):
         text = " ".join(shown(planted, *kinds).values())
         assert [payload for payload in planted.payloads if payload not in text] == []
+    text = " ".join(shown(planted, "street", "postal", "case", "document", "alt", "administration").values())
+    assert sum(payload in text for payload in planted.payloads) > len(planted.payloads) / 3
+
+
+@pytest.mark.parametrize("format_", ["html", "docx", "pdf"])
+def test_front_matter_is_text(project: Project, tmp_path: Path, format_: Format) -> None:
+    """What reaches the templates by way of the front matter, and not the text: each payload, whatever its length."""
+    payloads = battery(tmp_path / "h", tmp_path / "r", 9)
+    keys = ("title", "office", "administration", "footer-address")
+    values = {"lang": "da", "doctype": "NOTAT", **dict.fromkeys(keys, plain(" ".join(payloads)))}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("")])
+    produce._set_front_matter(notebook, values)
+    made = tmp_path / f"notat.{format_}"
+    render(notebook, format_, project.extension, made)
+    if format_ == "html":
+        tree = html.fromstring(made.read_text(encoding="utf-8"))
+        texts = [tree.xpath(f"string({path})") for path in ("//h1", "//title", "//meta[@name='author']/@content", "//footer//strong", "//footer/p[2]")]
+        assert not tree.xpath("//script|//iframe|//b|//img|//*[@onload or @onerror]")
+    elif format_ == "docx":
+        with zipfile.ZipFile(made) as parts:
+            texts = ["".join(etree.fromstring(parts.read(name)).itertext()) for name in ("word/document.xml", "docProps/core.xml")]
+            texts.append("".join("".join(etree.fromstring(parts.read(name)).itertext()) for name in parts.namelist() if "footer" in name and name.endswith(".xml")))
+    else:
+        texts = [pdf_text(made).replace("\ufffe", "-")]
+    for text in texts:
+        assert [payload for payload in payloads if bare(payload) not in bare(text)] == []
+    assert not (tmp_path / "r").exists()
 
 
 @pytest.mark.slow

@@ -417,6 +417,15 @@ local function typst_date(meta)
   end
 end
 
+--- What stands in an attribute of the page's head: pandoc leaves a quotation mark as it is, and it would end there.
+local function html_attribute(meta)
+  if html and meta.office then
+    local text = pandoc.utils.stringify(meta.office):gsub('[&<>"]', { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" })
+    meta["office-attribute"] = pandoc.MetaInlines({ pandoc.RawInline("html", text) })
+    return meta
+  end
+end
+
 --- Content for some formats alone, in Quarto's own words; settled here, so that both engines do it, and so that
 --- Quarto sees a figure with the one picture that it will show.
 local function conditional(div)
@@ -483,6 +492,7 @@ end
 
 return {
   { Meta = typst_date },
+  { Meta = html_attribute },
   { Div = conditional },
   { Inlines = keep_percent },
   { Blocks = group_notes },

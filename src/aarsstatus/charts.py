@@ -97,7 +97,7 @@ def development(notat: Notat) -> Chart:
         changes = _scheme_changes(notat)
         for year, text in changes:
             axes.axvline(year - 0.5, color=MUTED, linewidth=0.8, linestyle=":")
-            axes.text(year, top * 1.02, text, ha="center", va="bottom", color=MUTED, fontsize=7)
+            axes.text(year, top * 1.02, _cut(text), ha="center", va="bottom", color=MUTED, fontsize=7)
         axes.set_xlim(span[0] - 0.5, span[-1] + 0.5)
         axes.set_ylim(0, top)
         axes.set_xticks(list(span), [str(year) for year in span])
@@ -330,6 +330,18 @@ def _scheme_changes(notat: Notat) -> list[tuple[int, str]]:
 def _short(name: str) -> str:
     """Return a scheme's name without the law it stands under."""
     return name.partition(" under ")[0]
+
+
+_LONGEST_LABEL = 40
+"""Characters of a line in a drawing: a longer one would take the chart's room. The alternative text has it whole."""
+
+
+def _cut(text: str) -> str:
+    """Return lines as there is room for them in a drawing; each keeps its last two words."""
+    return "\n".join(
+        line if len(line) <= _LONGEST_LABEL else f"{line[: _LONGEST_LABEL - 8].rstrip()}… {' '.join(line.split()[-2:])}"
+        for line in text.splitlines()
+    )
 
 
 def _runs(years: Sequence[int]) -> Iterator[list[int]]:

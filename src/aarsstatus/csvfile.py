@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from aarsstatus.project import Project
 __all__ = ["numbered_rows", "read_text", "replace_rows", "rows_of", "swap_in"]
 
 Row = Mapping[str, str]
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
 def read_text(project: Project, path: Path, header: Sequence[str] = ()) -> str:
@@ -39,6 +41,9 @@ def read_text(project: Project, path: Path, header: Sequence[str] = ()) -> str:
     if header and not (path.exists() or path.is_symlink()):
         return ",".join(header) + "\n"
     text = read_utf8(path, name)
+    if (lone := _LONE_RETURN.search(text)) is not None:  # rows end with line feeds here, and one is inside a row
+        line = text.count("\n", 0, lone.start()) + 1
+        raise InputError(Problem(name, "et linjeskift, som kun gamle Mac-programmer skriver", line))
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_style(text)[0])
     try:
         columns = next(reader, [])

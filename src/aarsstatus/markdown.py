@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["attribute", "bullets", "plain", "sentences", "span"]
+__all__ = ["attribute", "bullets", "plain", "read_back", "sentences", "span"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~^$@&\"':%=/])")
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 
 
 def plain(text: str) -> str:
     """Write a text from data or parameters so that it is shown as it stands, whatever is in it."""
     return _SPECIAL.sub(lambda match: "\\" + match.group(), " ".join(text.split()))
+
+
+def read_back(text: str) -> str:
+    """Return what `plain` was given: Markdown without its escapes."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def span(figure: str, text: str) -> str:

@@ -29,7 +29,7 @@ from aarsstatus import danish
 from aarsstatus.document import markdown_outputs
 from aarsstatus.execute import named_cells
 from aarsstatus.figures import Figure, show
-from aarsstatus.markdown import attribute, plain
+from aarsstatus.markdown import attribute, plain, read_back
 from aarsstatus.notat import Notat
 from aarsstatus.tables import MARK
 
@@ -206,7 +206,7 @@ def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Ite
 
 def _literal(text: str) -> str:
     """Return a text as it is read, without the escapes of Markdown and HTML."""
-    return unescape(re.sub(r"\\(\W)", r"\1", text))
+    return unescape(read_back(text))
 
 
 # -- charts -----------------------------------------------------------------------------------------------------

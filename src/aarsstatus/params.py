@@ -19,6 +19,9 @@ from aarsstatus.yamlfile import fit, read_model
 __all__ = ["Adoption", "Cover", "Document", "Logo", "Office", "Params", "read_params"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit()]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(100)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60)]
+"""What stands in the foot of every page and in the narrow column; the longest in use has 55 characters."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
 Group = Literal["placements", "fleksjob", "fritidsjob"]
 
@@ -33,18 +36,18 @@ class Document(_Strict):
     """The notat's date and its numbers in the case systems. A number that a notat does not carry is left out."""
 
     date: date | None
-    case_number_f2: Text | None = None
-    document_number_f2: Text | None = None
-    case_number_edoc: Text | None = None
+    case_number_f2: Short | None = None
+    document_number_f2: Short | None = None
+    case_number_edoc: Short | None = None
 
 
 class Office(_Strict):
     """Who writes the notat, and where they sit."""
 
-    name: Text | None
-    administration: Text
-    street: Text | None = None
-    postal: Text | None = None
+    name: Line | None
+    administration: Line
+    street: Short | None = None
+    postal: Short | None = None
 
 
 class Adoption(_Strict):

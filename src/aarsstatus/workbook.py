@@ -22,6 +22,7 @@ from aarsstatus import danish
 from aarsstatus.audit.prepublication import GROUP_NAMES, MEASURES
 from aarsstatus.figures import PERCENTAGES, VERDICT_NAMES, Figure, Figures, unit
 from aarsstatus.inputs import KK
+from aarsstatus.markdown import read_back
 from aarsstatus.notat import Notat
 from aarsstatus.tables import Cell, Table
 
@@ -146,8 +147,8 @@ def _shown(cell: Cell) -> str | tuple[Fraction, str] | None:
 
 def _spoken(markdown: str) -> str:
     """Return a note without the signs that only Markdown reads."""
-    text = re.sub(r"\[((?:[^\]\\]|\\.)*)\]\{[^}]*\}", r"\1", markdown)
-    return re.sub(r"\\([^\w\s])", r"\1", text)
+    text = re.sub(r"(?<!\\)\[((?:[^\]\\]|\\.)*)\]\{[^}]*\}", r"\1", markdown)
+    return read_back(text)
 
 
 _FIGURE_COLUMNS = (

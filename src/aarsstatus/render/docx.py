@@ -19,6 +19,8 @@ from typing import Any, Literal
 
 from lxml import etree
 
+from aarsstatus import markdown
+
 __all__ = ["finish"]
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -60,7 +62,7 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -
     _number_captions(document)
     _describe_pictures(document)
     parts["word/document.xml"] = _bytes(document)
-    said = {key: _plain(value) if isinstance(value, str) else value for key, value in metadata.items()}
+    said = {key: markdown.read_back(value) if isinstance(value, str) else value for key, value in metadata.items()}
     _fill_in(parts, said)
     _properties(parts, said)
     _styles_and_language(parts)
@@ -68,11 +70,6 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -
     if fonts is not None:
         _embed_fonts(parts, fonts)
     _write(path, parts)
-
-
-def _plain(text: str) -> str:
-    """Return a text of the front matter as it is shown: it is Markdown, in which a sign may be escaped."""
-    return re.sub(r"\\([^\w\s])", r"\1", text)
 
 
 # The body ---------------------------------------------------------------------------------------------------------
@@ -338,7 +335,7 @@ def _properties(parts: _Parts, metadata: Mapping[str, Any]) -> None:
         (f"{{{dc}}}creator", metadata.get("office") or metadata.get("administration")),
         (
             f"{{{core}}}keywords",
-            keywords if isinstance(keywords, str) else ", ".join(_plain(str(each)) for each in keywords),
+            keywords if isinstance(keywords, str) else ", ".join(markdown.read_back(str(each)) for each in keywords),
         ),
         (f"{{{dc}}}language", "da-DK"),
         (f"{{{core}}}category", metadata.get("doctype")),
