@@ -275,12 +275,24 @@ def test_front_matter_is_text(project: Project, tmp_path: Path, format_: Format)
     render(notebook, format_, project.extension, made)
     if format_ == "html":
         tree = html.fromstring(made.read_text(encoding="utf-8"))
-        texts = [tree.xpath(f"string({path})") for path in ("//h1", "//title", "//meta[@name='author']/@content", "//footer//strong", "//footer/p[2]")]
+        texts = [
+            tree.xpath(f"string({path})")
+            for path in ("//h1", "//title", "//meta[@name='author']/@content", "//footer//strong", "//footer/p[2]")
+        ]
         assert not tree.xpath("//script|//iframe|//b|//img|//*[@onload or @onerror]")
     elif format_ == "docx":
         with zipfile.ZipFile(made) as parts:
-            texts = ["".join(etree.fromstring(parts.read(name)).itertext()) for name in ("word/document.xml", "docProps/core.xml")]
-            texts.append("".join("".join(etree.fromstring(parts.read(name)).itertext()) for name in parts.namelist() if "footer" in name and name.endswith(".xml")))
+            texts = [
+                "".join(etree.fromstring(parts.read(name)).itertext())
+                for name in ("word/document.xml", "docProps/core.xml")
+            ]
+            texts.append(
+                "".join(
+                    "".join(etree.fromstring(parts.read(name)).itertext())
+                    for name in parts.namelist()
+                    if "footer" in name and name.endswith(".xml")
+                )
+            )
     else:
         texts = [pdf_text(made).replace("\ufffe", "-")]
     for text in texts:

@@ -1,0 +1,282 @@
+"""A fixed piece of the fuzz campaign (``make fuzz`` runs ten thousand cases), and what keeps the campaign honest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from fuzz import mutate, oracle
+from fuzz.campaign import Outcome, base_of, campaign, report, workspace
+from fuzz.kinds import KINDS, YEAR, Base, case, change, lay_out
+from fuzz.mutate import _MAIN, SHEET, Repeated, _parts, _sheet, _zip
+
+from aarsstatus.extracts.container import too_large
+from aarsstatus.figures import Figures, build_figures
+from aarsstatus.inputs import read_data
+from aarsstatus.project import Project
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="pipes and links in a file's place are made as POSIX has them"),
+    pytest.mark.xdist_group("fuzz"),
+]
+
+SEED = 8
+CASES = 60
+"""Enough for every kind; the campaign has the rest."""
+
+
+@pytest.fixture(scope="module")
+def base() -> Base:
+    return base_of()
+
+
+@pytest.fixture(scope="module")
+def outcomes(base: Base) -> list[Outcome]:
+    return list(campaign((case(SEED, number) for number in range(CASES)), base, workers=1))
+
+
+@pytest.mark.slow
+def test_every_case_is_taken_or_refused(outcomes: list[Outcome]) -> None:
+    assert [(one.case.number, one.changed, one.wrong) for one in outcomes if one.came_to == "failed"] == []
+    assert len(outcomes) == CASES
+
+
+@pytest.mark.slow
+def test_some_are_taken_and_some_refused(outcomes: list[Outcome]) -> None:
+    assert {one.came_to for one in outcomes} == {"accepted", "refused"}
+    assert len({one.case.kind for one in outcomes}) > len(KINDS) / 2
+    assert "all" in report(outcomes, "title")
+
+
+def test_a_case_is_its_seed_and_its_number(base: Base) -> None:
+    said = []
+    for _ in range(2):
+        with workspace(base) as root:
+            lay_out(base, root)
+            said.append((change(case(SEED, 3), root), sorted(oracle.snapshot(root).items())))
+    assert said[0] == said[1]
+    assert case(SEED, 3) == case(SEED, 3) != case(SEED, 4)
+
+
+# -- the judge ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "out", "error", "wrong"),
+    [
+        (2, "", "params/2025.yml, linje 3: ukendt nøgle", None),
+        (0, "2025: parametre og data er i orden", "", None),
+        (None, "", "", "exit status None"),
+        (2, "", "", "no message"),
+        (2, "", "noget gik galt", "names no file"),
+        (2, "", "params/2025.yml: KeyError: 'x'", "speaks of code"),
+        (2, "", "a.csv: uventet fejl (ValueError i rows.py, linje 1)", "speaks of code"),
+        (2, "", "params/2025.yml: fandt »\x1b[31m«", "control character"),
+        (2, "", "params/2025.yml: fandt »\u202e«", "control character"),
+        (2, "", "params/2025.yml: " + "x" * 3000, "a line of"),
+        (2, "", "params/2025.yml: x\n" * 400, "lines"),
+        (1, "", "", "no finding"),
+    ],
+)
+def test_the_judge_knows_a_bad_message(status: int | None, out: str, error: str, wrong: str | None) -> None:
+    found = list(oracle._wrong(["check", "2025"], oracle.Said(status, out, error)))
+    assert bool(found) == (wrong is not None)
+    assert wrong is None or wrong in found[0]
+
+
+def test_the_judge_sees_what_was_changed(base: Base) -> None:
+    with workspace(base) as root:
+        before = oracle.snapshot(root)
+        (root / "output" / str(YEAR) / "notat.html").write_text("andet", encoding="utf-8")
+        (root / "data" / "ny.csv").write_text("x", encoding="utf-8")
+        done = oracle.Said(2, "", "params/2025.yml: x")
+        found = " ".join(oracle._changed(["check", "2025"], done, before, oracle.snapshot(root), root))
+    assert "output/2026/notat.html" in found
+    assert "data/ny.csv" in found
+
+
+def test_the_judge_sees_a_traceback(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> int:
+        raise KeyError("x")
+
+    monkeypatch.setattr(oracle, "run", broken)
+    with workspace(base) as root:
+        wrong, _ = oracle.judge(root, [["check", "2025"]])
+    assert "traceback" in wrong[0]
+
+
+def test_the_judge_computes_figures_itself(base: Base) -> None:
+    with workspace(base) as root:
+        data = read_data(Project(root))
+    figures = build_figures(data, 2025)
+    assert list(oracle._figures_hold(figures, data, "published")) == []
+    for measure in ("attainment", "weight", "weighted_attainment", "joint_status", "spells_total"):
+        id_ = next(figure.id for figure in figures.values() if figure.measure == measure and figure.value is not None)
+        wrong = Figures([replace(one, value=one.value + 1) if one.id == id_ else one for one in figures.values()])  # type: ignore[operator]
+        assert id_ in " ".join(oracle._figures_hold(wrong, data, "published"))
+
+
+# -- what the campaign found ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(base: Base) -> Iterator[Path]:
+    with workspace(base) as folder:
+        yield folder
+
+
+def _sparse(path: Path, cell: str) -> None:
+    path.write_bytes(_zip({**_parts(path.read_bytes()), SHEET: _sheet([("A1", "x"), (cell, "y")])}))
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "ZZZ99999", "A9999999", "AAAAAAAAAAAAAAA1"])
+def test_a_cell_far_away_takes_no_memory(root: Path, cell: str) -> None:
+    _sparse(root / "udtræk" / "forløb.xlsx", cell)
+    oracle.reset_peak()
+    done = oracle.run_command(root, ["ingest", str(YEAR), "udtræk/forløb.xlsx"])
+    assert done.status == 2
+    assert oracle.peak() < oracle.BYTES
+    assert "forløb.xlsx" in done.error
+
+
+def test_a_zip_bomb_is_not_unpacked(root: Path) -> None:
+    path = root / "udtræk" / "forløb.xlsx"
+    path.write_bytes(_zip({**_parts(path.read_bytes()), SHEET: Repeated(b"", b" " * (1 << 20), 1500, b"")}))
+    done = oracle.run_command(root, ["ingest", str(YEAR), "udtræk/forløb.xlsx"])
+    assert done.status == 2
+    assert "når den pakkes ud" in done.error
+
+
+@pytest.mark.parametrize("rows", [3, 20_000])
+@pytest.mark.parametrize("says_where", [True, False])
+def test_an_ordinary_sheet_is_not_too_large(tmp_path: Path, rows: int, says_where: bool) -> None:
+    def cell(row: int, column: str) -> str:
+        return f"<c{f' r={chr(34)}{column}{row}{chr(34)}' if says_where else ''}><v>1</v></c>"
+
+    lines = "".join(f"<row>{''.join(cell(row, column) for column in 'ABCDEF')}</row>" for row in range(1, rows + 1))
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(_zip({SHEET: f"<worksheet {_MAIN}><sheetData>{lines}</sheetData></worksheet>".encode()}))
+    assert too_large(path) is None
+
+
+@pytest.mark.parametrize("rows", [1_400_000, 20])
+def test_a_sheet_of_too_many_cells_is(tmp_path: Path, rows: int) -> None:
+    row = b"<row>" + b"<c><v>1</v></c>" * (6 if rows > 20 else 500_000) + b"</row>"
+    head = f"<worksheet {_MAIN}><sheetData>".encode()
+    path = tmp_path / "x.xlsx"
+    many = 1000 if rows > 20 else 1
+    path.write_bytes(_zip({SHEET: Repeated(head, row * many, rows // many, b"</sheetData></worksheet>")}))
+    assert too_large(path) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["params/2025.yml", "data/status.csv", "data/errata.yml", "data/aliases.yml", "data/targets.csv"]
+)
+@pytest.mark.parametrize("way", ["fifo", "folder", "loop", "zeros", "null", "huge"])
+def test_what_is_no_file_is_refused_at_once(root: Path, name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutate, "PLACES", (way,))
+    mutate.in_place(Random(1), root / name)
+    reads = ["verify"] if name.endswith(("errata.yml", "2025.yml")) else ["ingest", str(YEAR), "udtræk/forløb.csv"]
+    for command, status in ((["check", "2025"], 1), (reads, 2)):
+        started = oracle.now()
+        done = oracle.run_command(root, command)
+        assert done.status == status, done.error + done.trace
+        assert oracle.now() - started < 5
+        assert name in done.out + done.error
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("data/published.csv", ",798\n", ",mange\n", "ikke et tal, som notatet skriver det; fandt »mange«"),
+        ("data/published.csv", ",798\n", f",{'9' * 200}\n", "ikke et tal"),
+        ("data/administrations.csv", "BUF,", '"<b>",', "en kode med store bogstaver"),
+        ("data/schemes.csv", "fleksjob,fleksjob", '"x.y",fleksjob', "en kode med små bogstaver"),
+        ("data/schemes.csv", "2020,2021,nytteindsats", "2021,2020,nytteindsats", "slutter, før det begynder"),
+        ("data/status.csv", "2025,KK,loentilskud,93,", "2025,KK,loentilskud,93.5,", "har ingen decimaler"),
+        ("params/2025.yml", "year: 2025\n", "<<: {year: 2025}\n", "linje 2: filen er ikke gyldig YAML; fandt »nøglen <<«"),
+        ("params/2025.yml", "year: 2025\n", f"year: {'9' * 5000}\n", "linje 2: filen er ikke gyldig YAML; fandt »et meget langt tal«"),
+        ("params/2025.yml", "date: 2026-03-11", "date: 2026-02-30", "linje 7: filen er ikke gyldig YAML; fandt »2026-02-30«"),
+        ("params/2025.yml", "year: 2025\n", "year: !!bool x\n", "linje 2: filen er ikke gyldig YAML"),
+        ("params/2025.yml", "year: 2025\n", f"year: {'[' * 2000}\n", "linje 2: filen er ikke gyldig YAML; fandt »mere end 20 lag«"),
+        ("params/2025.yml", "# Års", "# \x00", "linje 1: filen er ikke gyldig YAML; fandt »tegnet U+0000«"),
+        ("params/2025.yml", "# Års", "x" * 300_000, "filen er for stor"),
+    ],
+)  # fmt: skip
+def test_what_broke_is_refused_with_its_line(root: Path, name: str, old: str, new: str, said: str) -> None:
+    path = root / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    done = oracle.run_command(root, ["check", "2025"])
+    assert done.status == 1
+    assert said in done.out
+    assert list(oracle._wrong(["check", "2025"], done)) == []
+
+
+def test_a_group_with_a_target_of_its_own_has_one_scheme(root: Path) -> None:
+    path = root / "data" / "schemes.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8") + "flexto,fleksjob,headcount,2020,,flexto,Flexto\n", encoding="utf-8"
+    )
+    status = root / "data" / "status.csv"
+    status.write_text(status.read_text(encoding="utf-8") + "2025,KK,flexto,3,,exact,x\n", encoding="utf-8")
+    assert "kun plads til én jobordning om året" in oracle.run_command(root, ["check", "2025"]).out
+
+
+@pytest.mark.parametrize("name", ["data/targets.csv", "data/extracts.csv", "data/warnings.csv"])
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe", b"", b'"' + b"x" * 200_000, b"a,b\n1,2\n", b"year\r2025\r", b"year,x\n1\n"]
+)
+def test_lists_that_cannot_be_read_are_told(root: Path, name: str, content: bytes) -> None:
+    (root / name).write_bytes(content)
+    for command in (["check", str(YEAR)], ["new", "2027"], ["ingest", str(YEAR), "udtræk/forløb.csv"]):
+        done = oracle.run_command(root, command)
+        assert list(oracle._wrong(command, done)) == []
+        if command[0] == "ingest":
+            assert done.status == 2
+            assert name in done.error
+
+
+@pytest.mark.parametrize("content", [b"x", b"PK\x03\x04xxxx", b"[" * 100_000])
+@pytest.mark.parametrize("name", ["x.xlsx", "x.docx", "x.ipynb"])
+def test_a_broken_file_beside_the_data_is_told(root: Path, name: str, content: bytes) -> None:
+    (root / "data" / name).write_bytes(content)
+    done = oracle.run_command(root, ["check", "2025"])
+    assert list(oracle._wrong(["check", "2025"], done)) == []
+    assert name in done.out or name.endswith(".ipynb")
+
+
+@pytest.mark.parametrize("year", ["0000", "1999", "2201", "9999"])
+@pytest.mark.parametrize("command", ["new", "check", "build", "verify"])
+def test_a_year_that_cannot_be_is_refused(root: Path, command: str, year: str) -> None:
+    before = oracle.snapshot(root)
+    done = oracle.run_command(root, [command, year])
+    assert done.status == 2
+    assert "er ikke et årstal fra 2000 til 2200" in done.error
+    assert oracle.snapshot(root) == before
+
+
+def test_thousands_of_problems_are_fifty_lines(root: Path) -> None:
+    path = root / "data" / "targets.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "2025,XX,placements,1,x\n" * 5_000, encoding="utf-8")
+    for command in (["check", "2025"], ["verify"]):
+        said = oracle.run_command(root, command)
+        assert len((said.out + said.error).splitlines()) < 60
+        assert "problemer" in said.out + said.error
+
+
+@pytest.mark.parametrize("name", ["=1+1.csv", "@x.csv", "a\nb.csv", "\x1b[2J.csv", "\udcff.csv", "\u202egpj.csv"])
+def test_an_extract_with_a_hostile_name_is_refused(root: Path, name: str) -> None:
+    (root / "udtræk" / "forløb.csv").rename(root / "udtræk" / name)
+    command = ["ingest", str(YEAR), f"udtræk/{name}"]
+    before = oracle.snapshot(root)
+    done = oracle.run_command(root, command)
+    assert done.status == 2
+    assert "filens navn kan ikke bruges" in done.error
+    assert list(oracle._wrong(command, done)) == []
+    assert oracle.snapshot(root) == before
