@@ -29,13 +29,14 @@ import pikepdf
 import pytest
 from browser import DEVICES, browser
 from conftest import copy_project
+from fontTools.ttLib import TTFont
 from lxml import etree, html
 from reading import pdf_text
 
 from aarsstatus import produce
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.markdown import plain
-from aarsstatus.plaintext import unfit
+from aarsstatus.plaintext import DRAWN, unfit
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.render import Format
@@ -492,6 +493,29 @@ def test_what_is_not_seen_is_refused(copied: Project, character: str) -> None:
 
 
 def test_letters_of_other_alphabets_are_text() -> None:
-    assert unfit(CYRILLIC) is None
-    assert unfit("Ærø Å e\u0301") is None
+    assert unfit(CYRILLIC, drawn=True) is None
+    assert unfit("Ærø Å e\u0301", drawn=True) is None
     assert plain(CYRILLIC) == CYRILLIC
+
+
+def test_what_may_be_printed_is_what_the_font_draws(project: Project) -> None:
+    fonts = [TTFont(path) for path in sorted((project.extension / "fonts").glob("*.ttf"))]
+    drawn = set.intersection(*(set(font.getBestCmap()) for font in fonts))
+    assert len(fonts) == 4
+    assert {code for first, last in DRAWN for code in range(first, last + 1)} <= drawn
+    for sign in "æøåÆØÅéüßñçŁžЖΩ€½×÷†–—…»«“”‘’":
+        assert unfit(f"x{sign}", drawn=True) is None, sign
+
+
+@pytest.mark.parametrize("sign", ["漢", "👩", "ש", "م", "→", "ǅ"])
+def test_what_the_font_has_not_is_refused_with_its_line(copied: Project, sign: str) -> None:
+    for path, old, line in (
+        (copied.params / f"{YEAR}.yml", "Bernstorffsgade", 15),
+        (copied.data / "schemes.csv", "løntilskud,Løn", 2),
+    ):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(old, f"{sign}{old}", 1), encoding="utf-8")
+        with pytest.raises(InputError, match=rf"{path.name}, linje {line}.*den har ikke »{sign}«"):
+            read_year(copied, YEAR)
+        path.write_text(text, encoding="utf-8")
+    assert unfit(f"En årsag {sign} en følge") is None

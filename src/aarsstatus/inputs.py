@@ -218,14 +218,19 @@ def _text(cell: str) -> str:
     return _fit(cell, MOST)
 
 
+def _name(cell: str) -> str:
+    """Read what the notat prints."""
+    return _fit(cell, MOST, drawn=True)
+
+
 def _remark(cell: str) -> str:
     """Read a warning that `ingest` wrote: a sentence or two that may name several files and rows."""
     return _fit(cell, 20 * MOST)
 
 
-def _fit(cell: str, most: int) -> str:
+def _fit(cell: str, most: int, *, drawn: bool = False) -> str:
     text = cell.strip()
-    why = unfit(text, most) if text else "en tekst"
+    why = unfit(text, most, drawn=drawn) if text else "en tekst"
     if why is not None:
         raise _CellError(why)
     return text
@@ -394,8 +399,8 @@ _SCHEMES = _Table(
         "counting": _one_of(COUNTINGS, "en opgørelsesmåde"),
         "first_year": _year,
         "last_year": _or_none(_year),
-        "name": _text,
-        "row_label": _text,
+        "name": _name,
+        "row_label": _name,
     },
     ("scheme",),
     lambda v, source: Scheme(key=v.pop("scheme"), **v, source=source),
@@ -403,7 +408,7 @@ _SCHEMES = _Table(
 
 _ADMINISTRATIONS = _Table(
     "administrations.csv",
-    {"administration": _code, "name": _text, "first_year": _year, "last_year": _or_none(_year)},
+    {"administration": _code, "name": _name, "first_year": _year, "last_year": _or_none(_year)},
     ("administration", "first_year"),
     lambda v, source: Administration(v["administration"], v["name"], v["first_year"], v["last_year"], source),
 )

@@ -18,9 +18,9 @@ from aarsstatus.yamlfile import fit, read_model
 
 __all__ = ["Adoption", "Cover", "Document", "Logo", "Office", "Params", "read_params"]
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit()]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(100)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(drawn=True)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(100, drawn=True)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60, drawn=True)]
 """What stands in the foot of every page and in the narrow column; the longest in use has 55 characters."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
 Group = Literal["placements", "fleksjob", "fritidsjob"]

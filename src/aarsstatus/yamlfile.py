@@ -37,11 +37,11 @@ _MERGE = "tag:yaml.org,2002:merge"
 _INTEGER = "tag:yaml.org,2002:int"
 
 
-def fit(most: int = plaintext.MOST) -> AfterValidator:
+def fit(most: int = plaintext.MOST, *, drawn: bool = False) -> AfterValidator:
     """Return what refuses a text that cannot be shown as it stands (`plaintext`), with what was expected."""
 
     def check(text: str) -> str:
-        why = plaintext.unfit(text, most)
+        why = plaintext.unfit(text, most, drawn=drawn)
         if why is not None:
             raise PydanticCustomError("unfit", "{why}", {"why": why})
         return text
