@@ -280,3 +280,14 @@ def test_an_extract_with_a_hostile_name_is_refused(root: Path, name: str) -> Non
     assert "filens navn kan ikke bruges" in done.error
     assert list(oracle._wrong(command, done)) == []
     assert oracle.snapshot(root) == before
+
+
+@pytest.mark.parametrize("name", ["params/udkast.yml", "data/noter.md", "data/status.csv"])
+def test_a_build_reads_no_file_that_is_far_too_large(root: Path, name: str) -> None:
+    with (root / name).open("wb") as file:
+        file.truncate(3 << 30)
+    oracle.reset_peak()
+    done = oracle.run_command(root, ["build", "2025", "--engine", "embedded"])
+    assert done.status == 2
+    assert f"{name}: filen er for stor" in done.error
+    assert oracle.peak() < oracle.BYTES

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from aarsstatus.inputfile import irregular
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
@@ -30,6 +31,7 @@ TABLES = (
 _BESIDE = {".yml", ".yaml", ".json", ".md"}
 _SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
 _DAY = (1980, 1, 1, 0, 0, 0)
+_LARGEST_INPUT = 16 << 20
 _LARGEST = 200_000_000
 """Bytes that an archive may unpack to: twenty times what a bundle has."""
 
@@ -43,6 +45,11 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
 
     The years before are looked at by the audit, so their parameters count; a later year never changes an earlier
     notat, so its parameters do not.
+
+    Raises
+    ------
+    InputError
+        If one is far larger than an input is: it would be read whole, and kept with every build.
     """
     files = [project.root / "_quarto.yml", project.root / "requirements.lock"]
     files += [path for path in _files(project.params) if not _later(path, year)]
@@ -50,6 +57,9 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
     files += [path for path in _files(project.data) if path.parent == project.data and path.suffix in _BESIDE]
     files += [*_files(project.notebooks), *_files(project.extension)]
     named = {project.name(path): path for path in files if path.is_file()}
+    large = [Problem(name, why) for name, path in named.items() if (why := irregular(path, _LARGEST_INPUT))]
+    if large:
+        raise InputError(large)
     package = {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files(PACKAGE)}
     return dict(sorted((named | package).items()))
 
