@@ -38,9 +38,10 @@ bench: $(VENV)/.installed-dev ## measure, and write bench/RESULTS.md
 
 SEED  ?= 8
 CASES ?= 10000
+BUILDS ?= 40
 
-fuzz: $(VENV)/.installed-dev ## inputs that are wrong, by the thousand: make fuzz SEED=8 CASES=10000
-	PYTHONPATH=tests $(BIN)/python -m fuzz --seed $(SEED) --cases $(CASES)
+fuzz: $(VENV)/.installed-dev ## inputs that are wrong, by the thousand: make fuzz SEED=8 CASES=10000 BUILDS=40
+	PYTHONPATH=tests $(BIN)/python -m fuzz --seed $(SEED) --cases $(CASES) --builds $(BUILDS)
 
 expected: $(VENV)/.installed-dev ## keep the bytes of both historic years anew, after a change that is meant to change them
 	$(BIN)/python tests/expected_bytes.py

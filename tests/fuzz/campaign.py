@@ -259,7 +259,8 @@ def build_whole(one: Case, base: Base) -> Outcome:
         changed_files = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         own = {name for name in changed_files if name == "output" or name.startswith("output/")}
         if done.returncode == 2:
-            own = {name for name in own if name.endswith(".fejlet.ipynb")}  # the notebook with the cell that failed
+            # The notebook with the cell that failed; and the lock, which lies there for the next build to take.
+            own = {name for name in own if name.endswith((".fejlet.ipynb", f".{year}.lock"))}
         elif done.returncode == 0 and not (root / "output" / year / "notat.pdf").is_file():
             wrong.append("exit status 0 and no notat")
         if changed_files - own:

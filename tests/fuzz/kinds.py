@@ -282,6 +282,7 @@ def _several(random: Random, root: Path) -> str:
         (_params, _model, _numbers, _published, _side_yaml, _texts, _side_csv, _beside, _in_place),
         random.choice((2, 3)),
     )
+    changes.sort(key=[_in_place, _beside].count)  # last: what then stands there cannot be changed, or even read
     said = []
     for one in changes:
         try:
