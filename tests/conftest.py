@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -33,11 +35,18 @@ def copy_project(target: Path) -> Project:
     return Project(target)
 
 
-def pytest_sessionstart() -> None:
-    """Forget what the program remembers. mutmut forks each session from a process that has run one already, and an
-    answer remembered from there would let a mutant live."""
+MUTATED = "MUTANT_UNDER_TEST" in os.environ
+"""Whether mutmut runs the tests. It notes which functions a test calls, and forks a session for each mutant from a
+process that has run one already. A value that is kept from test to test would hide who calls what, and an answer
+remembered from before the fork would let a mutant live; so nothing is kept or remembered then."""
+SHARED: Literal["session", "function"] = "function" if MUTATED else "session"
+
+
+@pytest.fixture(autouse=MUTATED)
+def forgetful() -> None:
+    """Forget what the functions of the program and of the tests remember."""
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] == "aarsstatus":
+        if name.partition(".")[0] == "aarsstatus" or name.rpartition(".")[2].startswith("test_"):
             for value in list(vars(module).values()):
                 if callable(forget := getattr(value, "cache_clear", None)):
                     forget()
@@ -61,13 +70,13 @@ def year(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=SHARED)
 def inputs(project: Project, year: int) -> tuple[Params, Data]:
     """Parameters and data of the year."""
     return read_year(project, year)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=SHARED)
 def figures(inputs: tuple[Params, Data], year: int) -> Figures:
     """The year's table of figures."""
     params, data = inputs
