@@ -19,6 +19,7 @@ from aarsstatus import manifest
 from aarsstatus.build import Did, Options, Result, build, build_years
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
+from aarsstatus.render import FORMATS
 
 pytestmark = pytest.mark.xdist_group("cache")
 OPTIONS = Options(engine="embedded", formats=("html",))
@@ -159,14 +160,15 @@ def test_helper_code_and_packages_are_inputs(project: Project, tmp_path: Path) -
 
 
 def test_years_side_by_side_are_what_they_are_one_by_one(project: Project, tmp_path: Path) -> None:
-    options = replace(OPTIONS, output=tmp_path / "samlet")
+    every = replace(OPTIONS, formats=FORMATS)
+    options = replace(every, output=tmp_path / "samlet")
     said: list[str] = []
     together = list(build_years(project, [2025, 2021], options, said.append))
     assert [done.year for done in together if isinstance(done, Result)] == [2025, 2021]
     assert said
     for done in together:
         assert isinstance(done, Result)
-        alone = build(project, done.year, replace(OPTIONS, output=tmp_path / "hver for sig"))
+        alone = build(project, done.year, replace(every, output=tmp_path / "hver for sig"))
         assert manifest.output_hashes(alone.folder) == manifest.output_hashes(done.folder)
     index = (tmp_path / "samlet" / "index.html").read_text(encoding="utf-8")
     assert "2021/notat.html" in index

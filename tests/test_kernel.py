@@ -76,6 +76,16 @@ def test_each_notebook_has_a_process_of_its_own(tmp_path: Path, copied: bool) ->
     assert told(tmp_path, "import builtins; hasattr(builtins, 'left')", copied=copied) == "False"
 
 
+@copies
+def test_what_is_copied_has_one_thread() -> None:
+    """Another thread would be missing in the copy, and whoever waits for it there would wait for ever."""
+    code = "import os, aarsstatus.loaded; print(len(os.listdir('/proc/self/task')))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=processes.environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == ("1", "")
+
+
 def alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]

@@ -275,7 +275,10 @@ def rounding(quality: Quality) -> Chart:
 
 
 def draw_nothing() -> None:
-    """Draw a chart of nothing, so that matplotlib has loaded and made what it does at a first drawing."""
+    """Draw a chart of nothing, so that matplotlib has loaded and made what it does at a first drawing.
+
+    Nothing is made dots of: Typst does that with threads of its own, which do not survive in a copied process.
+    """
     with _style(None):
         drawing, axes = _canvas(1)
         axes.plot([0, 1], [0, 1], marker="o")
@@ -283,7 +286,7 @@ def draw_nothing() -> None:
         axes.annotate("0", (0, 0), (1, 1), textcoords="offset points")
         _percent_axis(axes)
         _legend(axes, [Patch(label="0")])
-        _saved(drawing)
+        _svg(drawing)
 
 
 # -- what is drawn --------------------------------------------------------------------------------------------
@@ -490,8 +493,13 @@ def _wrapped(text: str, most: int = 32) -> str:
 
 
 def _saved(drawing: Drawing) -> tuple[str, bytes]:
-    """Return a drawing as SVG, without date, creator or random ids, and as PNG made from that SVG."""
+    """Return a drawing as SVG, and as PNG made from that SVG."""
+    svg = _svg(drawing)
+    return svg, raster(svg.encode())
+
+
+def _svg(drawing: Drawing) -> str:
+    """Return a drawing as SVG, without date, creator or random ids."""
     written = io.StringIO()
     drawing.savefig(written, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    svg = compact(written.getvalue())
-    return svg, raster(svg.encode())
+    return compact(written.getvalue())
