@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from aarsstatus.inputfile import irregular
-from aarsstatus.problems import InputError, Problem
+from aarsstatus.problems import BuildError, InputError, Problem
 from aarsstatus.project import Project
 
 __all__ = ["INPUTS", "PACKAGE", "TABLES", "ChangedMeanwhileError", "input_files", "keep", "pack", "unpack"]
@@ -36,8 +36,8 @@ _LARGEST = 200_000_000
 """Bytes that an archive may unpack to: twenty times what a bundle has."""
 
 
-class ChangedMeanwhileError(Exception):
-    """An input that was changed while the report was being built. The message is Danish."""
+class ChangedMeanwhileError(BuildError):
+    """An input that was changed while the report was being built."""
 
 
 def input_files(project: Project, year: int) -> dict[str, Path]:

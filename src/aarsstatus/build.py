@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from aarsstatus import manifest
-from aarsstatus.archive import ChangedMeanwhileError, keep
+from aarsstatus.archive import keep
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.render import FORMATS, Choice, Format, choose
@@ -69,6 +69,13 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
     BuildError
         If the notebook or a renderer fails; the last good build is untouched.
     """
+    result = _build(project, year, options, progress)
+    _lead_to(project, [result])
+    return result
+
+
+def _build(project: Project, year: int, options: Options, progress: Progress) -> Result:
+    """Build one year, but for the page that leads to every year."""
     started = time.perf_counter()
     engine = choose(options.engine, project.root)
     target = (options.output or project.output) / str(year)
@@ -85,7 +92,6 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
         processes.start()
         progress("Læser parametre og data")
         from aarsstatus.diff.last import write_comparison  # noqa: PLC0415
-        from aarsstatus.index import write_index  # noqa: PLC0415
         from aarsstatus.inputs import read_year  # noqa: PLC0415
         from aarsstatus.notat import Notat  # noqa: PLC0415
         from aarsstatus.produce import produce  # noqa: PLC0415
@@ -99,20 +105,24 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
             if options.force or not manifest.is_current(target, made_from):  # another one may just have made it
                 executed = None if options.force else manifest.executed_with(target, made_from)
                 with scratch(target) as made:
-                    try:
-                        produce(project, notat, options.formats, engine, made, failed, progress, executed)
-                        keep(project, year, made_from["inputs"], made)
-                    except ChangedMeanwhileError as error:
-                        raise BuildError(str(error)) from None
+                    produce(project, notat, options.formats, engine, made, failed, progress, executed)
+                    keep(project, year, made_from["inputs"], made)
                     progress("Sammenligner med det, der lå der før")
                     write_comparison(target, made, made_from, project.extension)
                     manifest.write(made, made_from | {"engine": named}, notat.parameters(), project)
                     swap_in(made, target)
                 failed.unlink(missing_ok=True)
-                write_index(target.parent, project.extension)
                 did = "everything" if executed is None else "rendered"
     files = tuple(sorted(path.name for path in target.iterdir()))
     return Result(year, target, files, manifest.engine_version(target), time.perf_counter() - started, did)
+
+
+def _lead_to(project: Project, results: Sequence[Result]) -> None:
+    """Write the page that leads to every year anew, if something was done."""
+    if done := [result for result in results if result.did != "nothing"]:
+        from aarsstatus.index import write_index  # noqa: PLC0415 - as above
+
+        write_index(done[0].folder.parent, project.extension)
 
 
 def _failed_notebook(target: Path) -> Path:
@@ -135,28 +145,23 @@ def build_years(
     from aarsstatus import processes  # noqa: PLC0415
 
     workers = min(len(years), os.cpu_count() or 1)
-    pool = ProcessPoolExecutor(workers, processes.context(), _begin, (dict(os.environ), Path.cwd()))
-    with pool:
-        processes.start()
-        with processes.without_main():
-            jobs = [pool.submit(_build_one, project, year, options) for year in years]
-        for done, job in enumerate(jobs):
-            progress(f"Bygger {len(years)} år, {workers} ad gangen; {done} er færdige")
-            yield job.result()
-
-
-def _begin(environment: Mapping[str, str], folder: Path) -> None:
-    """Make a process that builds years like the one that asked for it."""
-    from aarsstatus import processes  # noqa: PLC0415
-
-    processes.end_with_parent()
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
+    pool = ProcessPoolExecutor(workers, processes.context(), processes.become, (dict(os.environ), Path.cwd()))
+    outcomes: list[Result | InputError | BuildError] = []
+    try:
+        with pool:
+            processes.start()
+            with processes.without_main():
+                jobs = [pool.submit(_build_one, project, year, options) for year in years]
+            for done, job in enumerate(jobs):
+                progress(f"Bygger {len(years)} år, {workers} ad gangen; {done} er færdige")
+                outcomes.append(job.result())
+                yield outcomes[-1]
+    finally:  # once for all years: each reads all that were built
+        _lead_to(project, [outcome for outcome in outcomes if isinstance(outcome, Result)])
 
 
 def _build_one(project: Project, year: int, options: Options) -> Result | InputError | BuildError:
     try:
-        return build(project, year, options)
+        return _build(project, year, options, lambda _: None)
     except (InputError, BuildError) as error:
         return error

@@ -13,19 +13,19 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from io import BytesIO
 from pathlib import Path
 from platform import python_version
 
 from aarsstatus import manifest, personal, sbom
-from aarsstatus.archive import INPUTS, pack, unpack
+from aarsstatus.archive import INPUTS, pack
 from aarsstatus.bundle_page import GUIDE, guide
 from aarsstatus.diff.differences import Environment
 from aarsstatus.diff.last import COMPARISON, QUALITY
 from aarsstatus.diff.page import without_opening
 from aarsstatus.diff.recompute import run_python, write_files
 from aarsstatus.finished import KEPT, Finished, open_finished
+from aarsstatus.lock import folded
 from aarsstatus.problems import InputError, Problem
 
 __all__ = ["BundleCheck", "Different", "bundle", "check_lines", "verify_bundle"]
@@ -54,10 +54,10 @@ def bundle(build: Finished, target: Path) -> Path:
     """
     if not build.inputs:
         raise InputError(Problem(build.name, "notatets grundlag er ikke gemt", expected=f"{INPUTS}; byg notatet igen"))
-    if build.altered():
+    if altered := build.altered():
         problems = [
             Problem(f"{build.name}/{name}", "filen er ikke, som den var, da notatet blev lavet; byg notatet igen")
-            for name in build.altered()
+            for name in altered
         ]
         raise InputError(problems)
     contents = _contents(build)
@@ -129,7 +129,7 @@ def verify_bundle(path: Path) -> BundleCheck:
     if not build.inputs:
         raise InputError(Problem(path.name, "pakken har intet grundlag", expected=f"mappen {KEPT}/"))
     altered, apart = tuple(build.altered()), _environment(build)
-    bill = unpack(path.read_bytes(), path.name).get(sbom.NAME)
+    bill = build.beside.get(sbom.NAME)
     if bill is not None and not sbom.fits(bill, build):  # a bundle from before there was one is none the worse
         altered = (*altered, sbom.NAME)
     if any(name in build.inputs or name not in build.outputs for name in altered if name != sbom.NAME):
@@ -201,13 +201,9 @@ def _parts(content: bytes) -> Mapping[str, bytes] | None:
 
 def _environment(build: Finished) -> tuple[Environment, ...]:
     """Return the packages that are another version here than when the build was made, and Python."""
+    there = manifest.installed()
     found = [("Python", str(build.manifest["python"]), python_version())]
-    for name, version in build.packages.items():
-        try:
-            here: str | None = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            here = None
-        found.append((name, version, here or ""))
+    found += [(name, version, there.get(folded(name), "")) for name, version in build.packages.items()]
     return tuple(Environment(name, then, here or None) for name, then, here in found if then != here)
 
 

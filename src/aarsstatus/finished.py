@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -28,7 +28,7 @@ class Finished:
     """A finished build.
 
     `name` is what messages call it; `outputs` are its files and `inputs` what it was made from, by name. `inputs`
-    is empty for a build that kept none.
+    is empty for a build that kept none, `beside` for one that is in no bundle: what a bundle has besides the two.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Finished:
     outputs: Mapping[str, bytes]
     inputs: Mapping[str, bytes]
     figures: Figures = field(repr=False)
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def year(self) -> int:
@@ -112,9 +113,9 @@ def _from_bundle(content: bytes, name: str) -> Finished:
             Problem(name, "zip-filen er ikke en pakke", expected="en fil, som aarsstatus bundle har lavet")
         )
     folder = f"{folders.pop()}/"
-    return from_files(
-        {file.removeprefix(folder): files[file] for file in files if file.startswith(folder)}, inputs, name
-    )
+    outputs = {file.removeprefix(folder): files[file] for file in files if file.startswith(folder)}
+    beside = {file: data for file, data in files.items() if "/" not in file}
+    return replace(from_files(outputs, inputs, name), beside=beside)
 
 
 def from_files(outputs: Mapping[str, bytes], inputs: Mapping[str, bytes], name: str) -> Finished:

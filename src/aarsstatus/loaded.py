@@ -51,9 +51,6 @@ def be_kernel(connection_file: str, folder: str, environment: Mapping[str, str])
     environment
         The environment variables, all of them.
     """
-    processes.end_with_parent()
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
+    processes.become(environment, folder)
     options = [f"--IPKernelApp.parent_handle={os.getppid()}", *processes.QUIET]
     ipykernel.kernelapp.IPKernelApp.launch_instance(argv=["-f", connection_file, *options])

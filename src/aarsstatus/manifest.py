@@ -21,6 +21,7 @@ from typing import Any
 
 import aarsstatus
 from aarsstatus.archive import input_files
+from aarsstatus.lock import folded
 from aarsstatus.project import Project
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "executed_with",
     "figures_hash",
     "input_hashes",
+    "installed",
     "is_current",
     "made_from_same",
     "output_hashes",
@@ -66,7 +68,7 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
     engine
         What tells the renderer from another one: `Engine.identity`.
     """
-    installed = _installed()
+    there = installed()
     locked = _locked(project)
     return {
         "manifest": VERSION,
@@ -75,8 +77,8 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
         "options": dict(options),
         "engine": dict(engine),
         "python": platform.python_version(),
-        "packages": {name: installed[name] for name in locked if name in installed},
-        "unlike_lock": _unlike(locked, installed),
+        "packages": {name: there[name] for name in locked if name in there},
+        "unlike_lock": _unlike(locked, there),
         "inputs": input_hashes(project, year),
     }
 
@@ -84,41 +86,37 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
 def _locked(project: Project) -> dict[str, dict[str, bool]]:
     """Return the versions of every package in the lock, and whether each is for some machines only.
 
-    What is in the lock is what a build may run on, and nothing else counts.
+    What is in the lock is what a build may run on, and nothing else counts. A line that is no part of a lock is passed
+    over here; `lock.read_lock` refuses it, which is right for a bill of materials and would be wrong for a build.
     """
     lock = project.root / "requirements.lock"
     found: dict[str, dict[str, bool]] = {}
     for name, version, some in _LOCKED.findall(lock.read_text(encoding="utf-8") if lock.is_file() else ""):
-        found.setdefault(_folded(name), {})[version] = bool(some)
+        found.setdefault(folded(name), {})[version] = bool(some)
     return dict(sorted(found.items()))
 
 
-def _installed() -> dict[str, str]:
-    """Return the installed version of every package.
+def installed() -> dict[str, str]:
+    """Return the installed version of every package, by its folded name.
 
     Versions are read off the names of the packages' folders, which takes a millisecond; reading their metadata takes
     a tenth of a second.
     """
-    installed: dict[str, str] = {}
+    found: dict[str, str] = {}
     for place in reversed(sys.path):
         for folder in Path(place or ".").glob("*.dist-info"):
             name, _, version = folder.name.removesuffix(".dist-info").partition("-")
-            installed[_folded(name)] = version
-    return installed
+            found[folded(name)] = version
+    return found
 
 
-def _unlike(locked: Mapping[str, Mapping[str, bool]], installed: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
+def _unlike(locked: Mapping[str, Mapping[str, bool]], there: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
     """Return the packages that are not as the lock has them: what it has, and what is installed (None: nothing)."""
     return {
-        name: {"locked": ", ".join(versions), "installed": installed.get(name)}
+        name: {"locked": ", ".join(versions), "installed": there.get(name)}
         for name, versions in locked.items()
-        if installed.get(name) not in versions and not (name not in installed and any(versions.values()))
+        if there.get(name) not in versions and not (name not in there and any(versions.values()))
     }
-
-
-def _folded(name: str) -> str:
-    """Return a package's name as all its spellings have it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def output_hashes(folder: Path) -> dict[str, str]:

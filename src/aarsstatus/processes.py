@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing import forkserver, process
@@ -21,7 +21,7 @@ from multiprocessing.context import BaseContext, ForkServerContext
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["COPIES", "QUIET", "context", "copy", "end_with_parent", "environment", "start", "without_main"]
+__all__ = ["COPIES", "QUIET", "become", "context", "copy", "environment", "start", "without_main"]
 
 COPIES = sys.platform == "linux"
 """Whether a process can be a copy of one that has everything loaded. macOS has fork, but its libraries forbid it."""
@@ -121,8 +121,16 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True)
 
 
-def end_with_parent() -> None:
-    """End this process as soon as the one that asked for it is gone, however that went."""
+def become(environment: Mapping[str, str], folder: str | Path) -> None:
+    """Make a new process like the one that asked for it: environment, folder, and its end, however that goes."""
+    _end_with_parent()
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that asked for it is gone."""
     parent = process.parent_process()
     if parent is not None:
         threading.Thread(target=_wait_and_end, args=[parent], daemon=True).start()

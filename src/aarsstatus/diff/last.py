@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def _unfinished(folder: Path, made_from: Mapping[str, Any]) -> Finished:
 
 
 def _renamed(build: Finished, name: str) -> Finished:
-    return Finished(name, build.manifest, build.outputs, build.inputs, build.figures)
+    return replace(build, name=name)
 
 
 def _carry_over(old: Finished, folder: Path) -> bool:
