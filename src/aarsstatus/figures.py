@@ -12,8 +12,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, get_args
 
 from aarsstatus import attainment as formulas
@@ -157,15 +158,15 @@ class Figures(Mapping[str, Figure]):
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for figure in self._by_id.values():
-            writer.writerow([_plain(cell) for cell in astuple(figure)])
+        cells = attrgetter(*COLUMNS)
+        writer.writerows(map(_plain, cells(figure)) for figure in self._by_id.values())
         return text.getvalue()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table, one row a figure, with `value`, `lower` and `upper` as floats."""
         import pandas as pd  # noqa: PLC0415 - only who asks for a frame pays for pandas
 
-        frame = pd.DataFrame([astuple(figure) for figure in self._by_id.values()], columns=list(COLUMNS))
+        frame = pd.DataFrame(list(map(attrgetter(*COLUMNS), self._by_id.values())), columns=list(COLUMNS))
         numbers = ["value", "lower", "upper"]
         frame[numbers] = frame[numbers].astype(float)
         return frame

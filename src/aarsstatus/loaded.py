@@ -6,6 +6,7 @@ Importing this starts no thread, no socket and no loop: those do not survive in 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -37,6 +38,8 @@ from aarsstatus import processes
 __all__ = ["be_kernel"]
 
 aarsstatus.charts.draw_nothing()  # a first drawing takes twice as long as a second
+gc.collect()
+gc.freeze()  # what is loaded stays: looking through it for garbage takes time, and copies the pages it lies on
 
 
 def be_kernel(connection_file: str, folder: str, environment: Mapping[str, str]) -> None:
@@ -52,5 +55,6 @@ def be_kernel(connection_file: str, folder: str, environment: Mapping[str, str])
         The environment variables, all of them.
     """
     processes.become(environment, folder)
+    gc.disable()  # it lives for a second or two
     options = [f"--IPKernelApp.parent_handle={os.getppid()}", *processes.QUIET]
     ipykernel.kernelapp.IPKernelApp.launch_instance(argv=["-f", connection_file, *options])
