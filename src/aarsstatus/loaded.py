@@ -10,6 +10,8 @@ import gc
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
 sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
 # Nobody debugs in a build; a kernel that finds a debugger spends a fifth of its start on it.
@@ -34,10 +36,15 @@ import aarsstatus.notebook
 import aarsstatus.quality
 import aarsstatus.quality_tables
 from aarsstatus import processes
+from aarsstatus.inputs import read_data
+from aarsstatus.project import Project
 
 __all__ = ["be_kernel"]
 
 aarsstatus.charts.draw_nothing()  # a first drawing takes twice as long as a second
+if folder := os.environ.pop(processes.READ_AHEAD, None):
+    with suppress(Exception):  # whatever is wrong with it, the build reads it too and says so
+        read_data(Project(Path(folder)))
 gc.collect()
 gc.freeze()  # what is loaded stays: looking through it for garbage takes time, and copies the pages it lies on
 
