@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
@@ -174,15 +174,18 @@ class Figures(Mapping[str, Figure]):
 
 def _plain(cell: object) -> object:
     """Write a field of a figure as a CSV cell."""
-    if isinstance(cell, Fraction):
-        return plain_decimal(cell)
-    if isinstance(cell, tuple):
-        return " ".join(cell)
+    kind = type(cell)  # one of five; asking whether it is a number of any sort takes longer than all the rest
+    if kind is Fraction:
+        return plain_decimal(cast(Fraction, cell))
+    if kind is tuple:
+        return " ".join(cast(tuple[str, ...], cell))
     return "" if cell is None else cell
 
 
 def plain_decimal(value: Fraction, places: int = 6) -> str:
     """Write a number with a decimal point and at most `places` decimals, without trailing zeros."""
+    if value.denominator == 1:
+        return str(value.numerator)
     scaled = formulas.round_half_up(abs(value) * 10**places)
     before, after = divmod(scaled, 10**places)
     text = f"{before}.{after:0{places}d}".rstrip("0").rstrip(".")
