@@ -1,5 +1,17 @@
-"""``python -m aarsstatus``."""
+"""``python -m aarsstatus``, and the command ``aarsstatus``.
+
+Python answers Ctrl-C by showing what it was in the middle of. Until a run listens, and when it does no more, Ctrl-C
+just ends the program; so this comes before anything else is loaded.
+"""
+
+import signal
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from aarsstatus.cli import main
 
-main()
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    main()

@@ -7,23 +7,37 @@ only the look or the formats differ from the last build, its executed notebooks 
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from aarsstatus import manifest
 from aarsstatus.archive import keep
-from aarsstatus.problems import BuildError, InputError
+from aarsstatus.problems import SHORT_OF_MEMORY, BuildError, InputError, reason
 from aarsstatus.project import Project
 from aarsstatus.render import FORMATS, Choice, Format, choose
 
 __all__ = ["BuildError", "Did", "Options", "Result", "build", "build_years"]
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from multiprocessing.queues import SimpleQueue
+
 Progress = Callable[[str], None]
 Did = Literal["nothing", "rendered", "everything"]
+_WAITING = "Venter:"
+_FULL = 1 << 20
+"""Bytes: a disk that has fewer left is full."""
+_LISTEN = 0.2
+"""Seconds between two looks at whether a process that builds a year has something to tell."""
+_said: list[SimpleQueue[str]] = []
+"""In a process that builds years beside others: where it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     """Build one year, but for the page that leads to every year."""
     started = time.perf_counter()
     engine = choose(options.engine, project.root)
-    target = (options.output or project.output) / str(year)
+    target = _target(project, year, options)
     made_from = manifest.describe(
         project,
         year,
@@ -91,17 +105,20 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
 
         processes.start(project.root)
         progress("Læser parametre og data")
+        from aarsstatus import fonts  # noqa: PLC0415
         from aarsstatus.diff.last import write_comparison  # noqa: PLC0415
         from aarsstatus.inputs import read_year  # noqa: PLC0415
         from aarsstatus.notat import Notat  # noqa: PLC0415
         from aarsstatus.produce import produce  # noqa: PLC0415
         from aarsstatus.publish import alone, scratch, swap_in  # noqa: PLC0415
 
+        fonts.check(project)
         params, data = read_year(project, year, options.compare)
         notat = Notat(params, data, options.figures)
         failed = _failed_notebook(target)
         named = {"name": engine.name, "version": engine.version()}
-        with alone(target, lambda: progress(f"Venter: {year} bliver lavet af en anden kørsel")):
+        waiting = f"{_WAITING} {year} bliver lavet af en anden kørsel"
+        with _told(project, target), alone(target, lambda: progress(waiting)):
             if options.force or not manifest.is_current(target, made_from):  # another one may just have made it
                 executed = None if options.force else manifest.executed_with(target, made_from)
                 with scratch(target) as made:
@@ -110,19 +127,64 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
                     progress("Sammenligner med det, der lå der før")
                     write_comparison(target, made, made_from, project.extension)
                     manifest.write(made, made_from | {"engine": named}, notat.parameters(), project)
+                    failed.unlink(missing_ok=True)
                     swap_in(made, target)
-                failed.unlink(missing_ok=True)
                 did = "everything" if executed is None else "rendered"
     files = tuple(sorted(path.name for path in target.iterdir()))
     return Result(year, target, files, manifest.engine_version(target), time.perf_counter() - started, did)
 
 
+def _target(project: Project, year: int, options: Options) -> Path:
+    """Return the folder that a year is published in."""
+    return (options.output or project.output) / str(year)
+
+
+@contextmanager
+def _told(project: Project, target: Path) -> Iterator[None]:
+    """Say of a build that fails what lies in the output folder now, and of a system that refuses what it refused."""
+    try:
+        yield
+    except (OSError, BuildError) as error:
+        why = _refused(project, target, error)
+        stands = (
+            f"det seneste færdige notat i {_place(project, target)} er urørt"
+            if manifest.read(target)
+            else f"der ligger ikke noget færdigt notat i {_place(project, target)}"
+        )
+        raise BuildError(f"{why}\n{stands}") from None
+
+
+def _refused(project: Project, target: Path, error: OSError | BuildError) -> str:
+    """Say why a build failed. On a full disk anything may fail, and in any words, so that is looked for first."""
+    from aarsstatus import temporary  # noqa: PLC0415 - as above
+
+    place = min((target.parent, temporary.own()), key=lambda folder: shutil.disk_usage(folder).free)
+    if shutil.disk_usage(place).free < _FULL:
+        error = OSError(errno.ENOSPC, "", str(place))
+    if isinstance(error, BuildError):
+        return str(error)
+    path = Path(error.filename or target)
+    if error.errno == errno.ENOSPC and path.is_relative_to(target.parent):
+        path = target.parent  # a file that nobody knows: it was being made, and is gone
+    return f"{_place(project, path)}: {reason(error)}"
+
+
+def _place(project: Project, path: Path) -> str:
+    """Return how a place is called in messages; one that is not in the project by all of its name."""
+    return project.name(path) if path.is_relative_to(project.root) else str(path)
+
+
 def _lead_to(project: Project, results: Sequence[Result]) -> None:
-    """Write the page that leads to every year anew, if something was done."""
-    if done := [result for result in results if result.did != "nothing"]:
+    """Write the page that leads to every year anew, if it is of other builds than those that lie there."""
+    if results and not manifest.is_overview_current(output := results[0].folder.parent):
         from aarsstatus.index import write_index  # noqa: PLC0415 - as above
 
-        write_index(done[0].folder.parent, project.extension)
+        try:
+            write_index(output, project.extension)
+        except OSError as error:
+            where = _place(project, output / manifest.OVERVIEW)
+            done = f"{_place(project, results[0].folder)} er i orden"
+            raise BuildError(f"{where}: siden kan ikke skrives: {reason(error)}\n{done}") from None
 
 
 def _failed_notebook(target: Path) -> Path:
@@ -140,28 +202,56 @@ def build_years(
     Result or InputError or BuildError
         What each year came to, in the order of `years`.
     """
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - as above
+    from concurrent.futures import ProcessPoolExecutor, wait  # noqa: PLC0415 - as above
 
-    from aarsstatus import processes  # noqa: PLC0415
+    from aarsstatus import processes, temporary  # noqa: PLC0415
+    from aarsstatus.publish import clear_if_alone  # noqa: PLC0415
 
     workers = min(len(years), os.cpu_count() or 1)
-    pool = ProcessPoolExecutor(workers, processes.context(), processes.become, (dict(os.environ), Path.cwd()))
+    said = processes.context().SimpleQueue()
+    environment = dict(os.environ) | {"TMPDIR": str(temporary.own())}
+    pool = ProcessPoolExecutor(workers, processes.context(), _begin, (environment, Path.cwd(), said))
     outcomes: list[Result | InputError | BuildError] = []
     try:
         with pool:
             processes.start(project.root)
             with processes.without_main():
                 jobs = [pool.submit(_build_one, project, year, options) for year in years]
-            for done, job in enumerate(jobs):
+            for done, (year, job) in enumerate(zip(years, jobs, strict=True)):
                 progress(f"Bygger {len(years)} år, {workers} ad gangen; {done} er færdige")
-                outcomes.append(job.result())
+                while wait([job], timeout=_LISTEN).not_done or not said.empty():
+                    if not said.empty():
+                        progress(said.get())
+                outcomes.append(_outcome(year, job))
                 yield outcomes[-1]
-    finally:  # once for all years: each reads all that were built
+    finally:
+        for year in years:
+            clear_if_alone(_target(project, year, options))  # of a process that was ended
+        # Once for all years: each reads all that were built.
         _lead_to(project, [outcome for outcome in outcomes if isinstance(outcome, Result)])
 
 
+def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str]) -> None:
+    """Begin a process that builds years."""
+    from aarsstatus import processes  # noqa: PLC0415
+
+    processes.become(environment, folder)
+    _said.append(said)
+
+
 def _build_one(project: Project, year: int, options: Options) -> Result | InputError | BuildError:
+    """Build a year in a process of its own. Of its steps only that it waits is worth telling beside the others'."""
     try:
-        return _build(project, year, options, lambda _: None)
+        return _build(project, year, options, lambda step: _said[0].put(step) if step.startswith(_WAITING) else None)
     except (InputError, BuildError) as error:
         return error
+
+
+def _outcome(year: int, job: Future[Result | InputError | BuildError]) -> Result | InputError | BuildError:
+    """Return what a process came to."""
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+
+    try:
+        return job.result()
+    except BrokenProcessPool:
+        return BuildError(f"{year}: processen, der lavede notatet, eller en ved siden af døde. {SHORT_OF_MEMORY}")

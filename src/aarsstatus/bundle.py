@@ -9,7 +9,6 @@ for bundles from somebody one trusts.
 from __future__ import annotations
 
 import subprocess
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from platform import python_version
 
-from aarsstatus import manifest, personal, sbom
+from aarsstatus import manifest, personal, sbom, temporary
 from aarsstatus.archive import INPUTS, pack
 from aarsstatus.bundle_page import GUIDE, guide
 from aarsstatus.diff.differences import Environment
@@ -61,12 +60,12 @@ def bundle(build: Finished, target: Path) -> Path:
         ]
         raise InputError(problems)
     contents = _contents(build)
-    with tempfile.TemporaryDirectory(prefix="aarsstatus-") as name:
-        write_files(Path(name), contents)
-        if found := personal.scan(Path(name)):
+    with temporary.folder() as folder:
+        write_files(folder, contents)
+        if found := personal.scan(folder):
             raise InputError(found)
         contents[sbom.NAME] = sbom.sbom(build)
-        contents[GUIDE] = guide(build, target.name, Path(name) / KEPT / "_extensions" / "notat").encode()
+        contents[GUIDE] = guide(build, target.name, folder / KEPT / "_extensions" / "notat").encode()
     target.write_bytes(pack(contents))
     return target
 
@@ -154,8 +153,8 @@ def verify_bundle(path: Path) -> BundleCheck:
 def _made_again(build: Finished) -> Finished | str:
     """Make a build again from the inputs that it kept, with the program that it kept; or say why that failed."""
     options, engine = build.options, build.manifest["engine"]["name"]
-    with tempfile.TemporaryDirectory(prefix="aarsstatus-") as name:
-        project, output = Path(name) / "projekt", Path(name) / "ud"
+    with temporary.folder() as folder:
+        project, output = folder / "projekt", folder / "ud"
         write_files(project, build.inputs)
         arguments = [
             "-m", "aarsstatus", "build", str(build.year), "--quiet", "--force", "--output", str(output),
@@ -170,7 +169,7 @@ def _made_again(build: Finished) -> Finished | str:
             return "notatet blev ikke færdigt i tide"
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines()
-            return f"notatet kunne ikke laves igen: {said[-1] if said else 'programmet sagde ikke hvorfor'}"
+            return f"notatet kunne ikke laves igen: {said[0] if said else 'programmet sagde ikke hvorfor'}"
         return open_finished(str(output / str(build.year)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aarsstatus import fonts
 from aarsstatus.errata import read_errata
 from aarsstatus.extracts.aliases import read_limits, read_names
 from aarsstatus.inputs import read_data, read_year
@@ -31,6 +32,7 @@ def problems(project: Project, year: int) -> list[Problem]:
     found += _problems(lambda: _read_names_and_limits(project))
     return [
         *found,
+        *fonts.problems(project),
         *scan_files([*sorted(project.params.glob("*.yml")), *sorted(project.data.glob("*.*"))], project.root),
     ]
 

@@ -3,7 +3,7 @@
 It is made with argparse, and everything heavier is in `commands`, which is loaded when there is a command to run:
 asking for help costs a few hundredths of a second. What a person reads is Danish.
 
-Exit status: 0 done; 1 findings; 2 bad input or usage.
+Exit status: 0 done; 1 findings; 2 bad input or usage; 130 interrupted by Ctrl-C, 143 by the system.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "run"]
 
+INTERRUPTED = 128
+"""Added to a signal's number, this is the exit status when one ended the command, as shells have it."""
 _LONGEST = 1_000
 """Characters of a message about the command line, which may hold anything."""
 
@@ -306,22 +308,24 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status. No traceback reaches an analyst."""
     parsed = _parser().parse_args(arguments)
     from aarsstatus.commands import BAD_INPUT, COMMANDS, DONE  # noqa: PLC0415 - what only a command needs
-    from aarsstatus.problems import BuildError, InputError  # noqa: PLC0415
+    from aarsstatus.interruption import listening  # noqa: PLC0415
+    from aarsstatus.problems import BuildError, InputError, reason  # noqa: PLC0415
 
     try:
-        return COMMANDS[parsed.command](parsed)
+        with listening():
+            return COMMANDS[parsed.command](parsed)
     except (InputError, BuildError) as error:
         _say(str(error))
         return BAD_INPUT
-    except KeyboardInterrupt:
-        _say("afbrudt; det seneste færdige notat er urørt")
-        return BAD_INPUT
+    except KeyboardInterrupt as interrupted:
+        _say("afbrudt; det seneste færdige notat er urørt. Kør kommandoen igen, når det passer")
+        return INTERRUPTED + getattr(interrupted, "number", 2)
     except BrokenPipeError:
         # Whoever read our output has closed it, as `head` does; Python would complain again when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:
-        _say(f"{error.filename or 'systemet'}: {error.strerror or error}")
+        _say(f"{error.filename or 'systemet'}: {reason(error)}")
         return BAD_INPUT
 
 

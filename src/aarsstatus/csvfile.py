@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from aarsstatus.inputfile import read_utf8
-from aarsstatus.problems import InputError, Problem
+from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 
 __all__ = ["numbered_rows", "read_text", "replace_rows", "rows_of", "swap_in"]
@@ -164,8 +164,8 @@ def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
             old = before[path]
             path.unlink() if old is None else path.write_bytes(old)
         failed = next(path for path in contents if path not in done)
-        reason = f"filen kan ikke skrives ({error.strerror})"
-        problem = Problem(project.name(failed), reason, expected="at filen ikke er åben i Excel; intet er ændret")
+        why = f"filen kan ikke skrives: {reason(error)}"
+        problem = Problem(project.name(failed), why, expected="at filen ikke er åben i Excel; intet er ændret")
         raise InputError(problem) from None
     finally:
         for path in contents:

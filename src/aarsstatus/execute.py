@@ -5,20 +5,24 @@ Papermill stays the executor; `kernel` starts the process that it executes in.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
 
+from aarsstatus.problems import SHORT_OF_MEMORY
+from aarsstatus.processes import TIME_LIMIT, time_limit
+
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
 __all__ = ["NotebookError", "execute", "named_cells", "normalise"]
 
+logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it says, we say in Danish
+
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-CELL_TIMEOUT = 300
-"""Seconds: no cell of a notat takes more than a few; one that takes this long hangs."""
 
 
 class NotebookError(Exception):
@@ -54,8 +58,9 @@ def execute(
         If a cell fails; its message names the cell.
     """
     import papermill  # noqa: PLC0415 - takes most of a second; the kernel boots meanwhile
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
+    from nbclient.exceptions import CellTimeoutError  # noqa: PLC0415
 
+    limit = time_limit()
     try:
         papermill.execute_notebook(
             source,
@@ -63,16 +68,20 @@ def execute(
             parameters=dict(parameters),
             km=manager,
             progress_bar=False,
-            execution_timeout=CELL_TIMEOUT,
+            execution_timeout=limit,
+            start_timeout=limit,
             request_save_on_cell_execute=False,
         )
     except papermill.PapermillExecutionError as error:
         notebook = normalise(nbformat.read(target, as_version=4)) if target.exists() else None
         raise NotebookError(f"{_failed(error, notebook)}: {_reason(error.ename, error.evalue)}", notebook) from None
-    except DeadKernelError:
-        raise NotebookError(f"{source.name}: Python-processen, der kørte notebooken, døde") from None
     except CellTimeoutError:
-        raise NotebookError(f"{source.name}: en celle blev ikke færdig på {CELL_TIMEOUT} sekunder") from None
+        raise NotebookError(
+            f"en celle blev ikke færdig på {limit} sekunder; er maskinen langsom, kan grænsen sættes op med "
+            f"miljøvariablen {TIME_LIMIT}"
+        ) from None
+    except RuntimeError:  # it died, before it answered or after; or it never answered
+        raise NotebookError(f"Python-processen, der kørte notebooken, døde. {SHORT_OF_MEMORY}") from None
     return normalise(nbformat.read(target, as_version=4))
 
 

@@ -24,7 +24,6 @@ from aarsstatus.publish import alone, write_whole
 __all__ = ["State", "Year", "index_page", "read_output", "write_index"]
 
 State = Literal["offentliggjort", "genberegnet", "udkast"]
-NAME = "index.html"
 STATES: Mapping[State, str] = {
     "offentliggjort": "Viser tallene, som de blev offentliggjort.",
     "genberegnet": "Viser tallene, som de følger af grundlaget; det, der er offentliggjort anderledes, er mærket.",
@@ -105,9 +104,10 @@ def write_index(output: Path, extension: Path) -> Path:
     extension
         The folder with the stylesheet.
     """
-    path = output / NAME
+    path = output / manifest.OVERVIEW
     with alone(path):  # years may be built side by side
-        write_whole(path, index_page(read_output(output), stylesheet(extension)))
+        of = manifest.years_hash(output)
+        write_whole(path, f"{index_page(read_output(output), stylesheet(extension))}<!-- {of} -->\n")
     return path
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from aarsstatus.problems import InputError, Problem
+from aarsstatus.problems import InputError, Problem, reason
 
 __all__ = ["MOST_BYTES", "irregular", "read_utf8"]
 
@@ -32,7 +32,7 @@ def irregular(path: Path, most: int | None = None) -> str | None:
     except FileNotFoundError:
         return "filen findes ikke"
     except (OSError, ValueError) as error:  # a loop of links, a name that no file can have
-        return f"filen kan ikke læses ({getattr(error, 'strerror', None) or 'navnet kan ikke bruges'})"
+        return f"filen kan ikke læses: {reason(error) if isinstance(error, OSError) else 'navnet kan ikke bruges'}"
     if stat.S_ISDIR(status.st_mode):
         return "filen kan ikke læses: der er en mappe, hvor den skulle være"
     if not stat.S_ISREG(status.st_mode):
@@ -65,7 +65,7 @@ def read_utf8(path: Path, name: str, *, most: int = MOST_BYTES, expected: str | 
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(Problem(name, f"filen kan ikke læses ({error.strerror})")) from None
+        raise InputError(Problem(name, f"filen kan ikke læses: {reason(error)}")) from None
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_core.utils import run_sync
 
-from aarsstatus import processes
+from aarsstatus import interruption, processes, temporary
 from aarsstatus.execute import KERNEL
 
 __all__ = ["kernel"]
@@ -75,7 +75,8 @@ class _Copy:
     def send_signal(self, number: int) -> None:
         """Send a signal, if it still runs."""
         if self.pid is not None and self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it ended just now
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         """End it."""
@@ -110,17 +111,22 @@ def kernel(folder: Path, *, copied: bool = processes.COPIES) -> Iterator[AsyncKe
     copied
         Whether it is a copy of a process that has everything loaded, or an ordinary kernel.
     """
-    with tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True) as own:
+    with temporary.folder() as own:
         manager = _Kernel(kernel_name=KERNEL["name"])
         if sys.platform != "win32":
             manager.transport = "ipc"
-        manager.connection_file = str(Path(own, "k.json"))
+        manager.connection_file = str(own / "k.json")
         manager.shutdown_wait_time = 1.0
         if copied:
             manager.provisioner = _Copies(kernel_id="copy", kernel_spec=manager.kernel_spec, parent=manager)
-        run_sync(manager.start_kernel)(cwd=str(folder), env=processes.environment() | {"IPYTHONDIR": own})
+        run_sync(manager.start_kernel)(
+            cwd=str(folder), env=processes.environment() | {"IPYTHONDIR": str(own)},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
         try:
-            yield manager
+            provisioner: Any = manager.provisioner
+            with interruption.working(provisioner.process):
+                yield manager
         finally:
             if manager.has_kernel:
                 run_sync(manager.shutdown_kernel)(now=True)

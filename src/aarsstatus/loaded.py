@@ -63,5 +63,8 @@ def be_kernel(connection_file: str, folder: str, environment: Mapping[str, str])
     """
     processes.become(environment, folder)
     gc.disable()  # it lives for a second or two
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)  # what it shows, it sends; what it says when it dies is not for an analyst
+    os.dup2(silence, 2)
     options = [f"--IPKernelApp.parent_handle={os.getppid()}", *processes.QUIET]
     ipykernel.kernelapp.IPKernelApp.launch_instance(argv=["-f", connection_file, *options])

@@ -33,13 +33,17 @@ __all__ = [
     "input_hashes",
     "installed",
     "is_current",
+    "is_overview_current",
     "made_from_same",
     "output_hashes",
     "read",
     "write",
+    "years_hash",
 ]
 
 NAME = "manifest.json"
+OVERVIEW = "index.html"
+"""The page beside the years that leads to each of them."""
 VERSION = 2
 """The layout of the manifest; a manifest of another version is not read."""
 NOTEBOOKS = ("notat.ipynb", "kvalitetsrapport.ipynb")
@@ -191,6 +195,19 @@ def read(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) and manifest.get("manifest") == VERSION else None
+
+
+def years_hash(output: Path) -> str:
+    """Return the hash of which builds lie in an output folder, and of which years the last build failed."""
+    builds = {path.parent.name: digest(path.read_bytes()) for path in output.glob(f"*/{NAME}")}
+    failed = [path.name for path in output.glob("*.fejlet.ipynb")]
+    return digest(json.dumps([sorted(builds.items()), sorted(failed)]).encode())
+
+
+def is_overview_current(output: Path) -> bool:
+    """Whether the page that leads to every year is of the builds that lie there now."""
+    page = output / OVERVIEW
+    return page.is_file() and years_hash(output) in page.read_text(encoding="utf-8")
 
 
 def made_from_same(manifest: Mapping[str, Any], made_from: Mapping[str, Any]) -> bool:

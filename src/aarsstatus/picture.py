@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 from string import ascii_lowercase
 
 import typst
 from lxml import etree
+
+from aarsstatus import temporary
 
 __all__ = ["compact", "raster"]
 
@@ -44,12 +44,12 @@ def compact(svg: str) -> str:
 
 def raster(svg: bytes) -> bytes:
     """Return an SVG as PNG on white. Typst is at hand, and takes a tenth of the time of drawing everything anew."""
-    with tempfile.TemporaryDirectory(prefix="aarsstatus-") as folder:
-        Path(folder, "picture.svg").write_bytes(svg)
-        source = Path(folder, "page.typ")
+    with temporary.folder() as folder:
+        (folder / "picture.svg").write_bytes(svg)
+        source = folder / "page.typ"
         page = '#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("picture.svg")\n'
         source.write_text(page, encoding="utf-8")
-        return bytes(typst.compile(source, root=Path(folder), format="png", ppi=PPI, ignore_system_fonts=True))
+        return bytes(typst.compile(source, root=folder, format="png", ppi=PPI, ignore_system_fonts=True))
 
 
 def _shorten(element: etree._Element) -> None:

@@ -6,12 +6,13 @@ has been written.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aarsstatus.plaintext import visible
 
-__all__ = ["BuildError", "InputError", "Problem", "near", "told"]
+__all__ = ["SHORT_OF_MEMORY", "BuildError", "InputError", "Problem", "near", "reason", "told"]
 
 MOST_TOLD = 50
 """Problems in one message: nobody reads more, and the rest mostly follow from the first."""
@@ -68,6 +69,31 @@ def told(problems: Sequence[Problem]) -> list[str]:
     lines = [str(problem) for problem in problems[:MOST_TOLD]]
     more = len(problems) - len(lines)
     return [*lines, f"… og {more} problemer til"] if more > 0 else lines
+
+
+SHORT_OF_MEMORY = "Det sker, når maskinen mangler hukommelse: luk andre programmer, og prøv igen"
+"""Why a process mostly dies, and what to do about it."""
+_REASONS = {
+    errno.ENOSPC: "der er ikke mere plads på disken; gør plads, og prøv igen",
+    errno.EDQUOT: "der er ikke mere plads til dig på disken; gør plads, og prøv igen",
+    errno.EFBIG: "filen må ikke blive så stor på denne disk",
+    errno.EACCES: "der er ikke adgang; luk filen, hvis den er åben i et andet program, eller få adgang til mappen",
+    errno.EPERM: "der er ikke adgang; luk filen, hvis den er åben i et andet program, eller få adgang til mappen",
+    errno.EROFS: "disken er skrivebeskyttet",
+    errno.ENOENT: "filen eller mappen findes ikke",
+    errno.ENOTDIR: "der ligger en fil, hvor der skulle være en mappe",
+    errno.EISDIR: "der ligger en mappe, hvor der skulle være en fil",
+    errno.ELOOP: "linket fører i ring",
+    errno.ENAMETOOLONG: "navnet er for langt",
+    errno.ENOMEM: "maskinen mangler hukommelse; luk andre programmer, og prøv igen",
+    errno.EMFILE: "der er for mange åbne filer",
+    errno.EIO: "disken kan ikke læses eller skrives",
+}
+
+
+def reason(error: OSError) -> str:
+    """Return why the system could not do something, and what to do about it."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 
 def near(word: str, known: Iterable[str]) -> str | None:

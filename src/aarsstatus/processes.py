@@ -10,18 +10,24 @@ from __future__ import annotations
 import importlib
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from multiprocessing import forkserver, process
+from multiprocessing import forkserver, process, resource_tracker
 from multiprocessing.context import BaseContext, ForkServerContext
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["COPIES", "QUIET", "become", "context", "copy", "environment", "start", "without_main"]
+from aarsstatus import interruption, temporary
+from aarsstatus.problems import InputError, Problem
+
+__all__ = [
+    "COPIES", "QUIET", "TIME_LIMIT", "become", "context", "copy", "environment", "start", "time_limit", "without_main",
+]  # fmt: skip
 
 COPIES = sys.platform == "linux"
 """Whether a process can be a copy of one that has everything loaded. macOS has fork, but its libraries forbid it."""
@@ -30,6 +36,11 @@ READ_AHEAD = "AARSSTATUS_READ_AHEAD"
 """The environment variable that tells `LOADED` which project's data to read."""
 QUIET = ("--HistoryManager.enabled=False", "--log-level=ERROR")
 """What every kernel is told, copied or not."""
+TIME_LIMIT = "AARSSTATUS_TIDSGRAENSE"
+"""The environment variable with the seconds that a renderer and a cell of a notebook may take."""
+_USUAL_LIMIT = 300
+"""A few seconds are enough for any of them; what takes this long hangs."""
+_HASH_SEED = "0"
 _MAIN = threading.Lock()
 _NOT_OURS = ("AARSSTATUS_", "MPL", "IPYTHON")
 
@@ -78,32 +89,69 @@ def without_main() -> Iterator[None]:
 def start(project: Path | None = None) -> None:
     """Begin to load, if processes are copies and it has not begun; returns at once.
 
+    A year that is built beside others does it too: multiprocessing lets no copy ask what it was copied from.
+
     Parameters
     ----------
     project
         A project's folder: its data is read, too, so that no copy reads the same again.
     """
     context()
-    if not COPIES or process.parent_process() is not None:  # a copy makes its copies of what it was copied from
+    if not COPIES:
         return
     before = dict(os.environ)
+    ours = environment()
+    config: dict[str, object] = process.current_process()._config  # type: ignore[attr-defined]
+    config.setdefault("tempdir", ours["TMPDIR"])  # for its socket
+    resource_tracker.ensure_running()  # it lets Ctrl-C through again
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # what it starts is ended by us, not by Ctrl-C
     try:
         os.environ.clear()
-        os.environ.update(environment() | ({} if project is None else {READ_AHEAD: str(project)}))
+        os.environ.update(ours | ({} if project is None else {READ_AHEAD: str(project)}))
         forkserver.ensure_running()
+        interruption.works(_SERVER)
     finally:
         os.environ.clear()
         os.environ.update(before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
+class _Server:
+    """What our processes are copies of."""
+
+    def kill(self) -> None:
+        """End it: what it was asked for and has not made yet would find nobody to work for."""
+        pid: int | None = getattr(forkserver._forkserver, "_forkserver_pid", None)
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+
+
+_SERVER = _Server()
+
+
+def time_limit() -> int:
+    """Return how many seconds a renderer, and a cell of a notebook, may take.
+
+    Raises
+    ------
+    InputError
+        If the environment variable is no number of seconds.
+    """
+    said = os.environ.get(TIME_LIMIT, str(_USUAL_LIMIT))
+    if not (said.isascii() and said.isdecimal() and 0 < int(said) <= 86_400):
+        raise InputError(Problem(TIME_LIMIT, "er ikke et antal sekunder", found=said, expected="et helt tal, som 600"))
+    return int(said)
 
 
 def environment() -> dict[str, str]:
     """Return the environment of a process that executes: nothing a person may have set changes what it says."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_OURS)}
     ours = {
-        "PYTHONHASHSEED": "0",
+        "PYTHONHASHSEED": _HASH_SEED,
         "MPLCONFIGDIR": _matplotlib_folder(),
         "SOURCE_DATE_EPOCH": "0",
         "PYTHONUTF8": "1",
+        "TMPDIR": str(temporary.own()),
         "OPENBLAS_NUM_THREADS": "1",  # threads do not survive in a copy, and nothing here multiplies matrices
     }
     return kept | ours
@@ -119,21 +167,19 @@ def _matplotlib_folder() -> str:
     try:
         kept.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return _scratch().name
-    return str(kept) if os.access(kept, os.W_OK) else _scratch().name
-
-
-@cache
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder that goes when this process ends."""
-    return tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True)
+        return str(temporary.own())
+    return str(kept if os.access(kept, os.W_OK) else temporary.own())
 
 
 def become(environment: Mapping[str, str], folder: str | Path) -> None:
     """Make a new process like the one that asked for it: environment, folder, and its end, however that goes."""
+    if COPIES and os.environ.get("PYTHONHASHSEED") != _HASH_SEED:
+        os._exit(1)  # what it is a copy of was killed, and made anew by multiprocessing, which knows nothing of ours
     _end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None  # look for it anew
     os.chdir(folder)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-__all__ = ["alone", "scratch", "swap_in", "write_whole"]
+__all__ = ["alone", "clear", "clear_if_alone", "scratch", "swap_in", "write_whole"]
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
 
@@ -40,17 +40,32 @@ def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
 @contextmanager
 def scratch(target: Path) -> Iterator[Path]:
     """Make an empty folder beside `target`, and take it away at the end if it is still there. Call it when alone."""
-    for left in target.parent.glob(f".{target.name}-*"):
-        if left.name.endswith("-old") and not target.exists():
-            left.rename(target)  # a build was killed between two renames
-        else:
-            shutil.rmtree(left, ignore_errors=True)
+    clear(target)
     folder = target.with_name(f".{target.name}-{os.getpid()}")
     folder.mkdir()
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear(target: Path) -> None:
+    """Take away what builds that were killed left beside `target`. Call it when alone."""
+    for left in target.parent.glob(f".{target.name}-*"):
+        if left.name.endswith("-old") and not target.exists():
+            left.rename(target)  # a build was killed between two renames
+        elif left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink()
+
+
+def clear_if_alone(target: Path) -> None:
+    """Take away what builds that were killed left beside `target`, unless another build is at work there now."""
+    if target.parent.is_dir():
+        lock = FileLock(target.with_name(f".{target.name}.lock"))
+        with suppress(Timeout, OSError), lock.acquire(blocking=False):
+            clear(target)
 
 
 def swap_in(made: Path, target: Path) -> None:
@@ -66,11 +81,12 @@ def swap_in(made: Path, target: Path) -> None:
         shutil.rmtree(made, ignore_errors=True)
         return
     old = target.with_name(f"{made.name}-old")
-    target.rename(old)
     try:
+        target.rename(old)
         made.rename(target)
-    except OSError:
-        old.rename(target)
+    except BaseException:
+        if not target.exists():
+            old.rename(target)
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
@@ -87,7 +103,8 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader finds the old one or the new one, never half of one."""
+    """Write a file so that a reader finds the old one or the new one, never half of one. Call it when alone."""
+    clear(path)
     made = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         made.write_text(text, encoding="utf-8", newline="\n")

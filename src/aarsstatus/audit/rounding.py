@@ -158,6 +158,7 @@ def _load(inputs: Inputs, claims: Sequence[Claim]) -> z3.Solver:
     """Return a solver in which claim number 3 holds whenever the literal ``c3`` is assumed."""
     import z3  # noqa: PLC0415 - see the module's docstring
 
+    z3.set_param("ctrl_c", False)  # else it takes Ctrl-C for its own, and leaves it such that no waiting thread wakes
     names = {name: index for index, (name, _) in enumerate(inputs)}
     text = _declared(inputs)
     for index, claim in enumerate(claims):

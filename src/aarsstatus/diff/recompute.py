@@ -13,7 +13,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -56,9 +55,11 @@ def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
     for place, variant in enumerate(variants):
         programs.setdefault(tuple(sorted(variant.code.items())), []).append(place)
     answers: dict[int, Answer] = {}
-    with tempfile.TemporaryDirectory(prefix="aarsstatus-") as name, ThreadPoolExecutor(os.cpu_count()) as pool:
+    from aarsstatus import temporary  # noqa: PLC0415 - the process that computes needs none
+
+    with temporary.folder() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         asked = [
-            pool.submit(_ask, Path(name) / str(number), [variants[place] for place in places], verdicts)
+            pool.submit(_ask, folder / str(number), [variants[place] for place in places], verdicts)
             for number, places in enumerate(programs.values())
         ]
         for places, job in zip(programs.values(), asked, strict=True):

@@ -30,6 +30,7 @@ from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.inputfile import irregular
 from aarsstatus.personal import contains, mask
 from aarsstatus.plaintext import unfit
+from aarsstatus.problems import reason
 
 __all__ = ["OVERFLOW", "Block", "Extract", "Table", "open_extract"]
 
@@ -117,7 +118,7 @@ def open_extract(path: Path, names: Names, refusals: Refusals) -> Extract | None
             start = raw.read(_HEAD)
             more = bool(raw.read(1))
     except OSError as error:
-        refusals.file(name, f"filen kan ikke læses ({error.strerror})")
+        refusals.file(name, f"filen kan ikke læses: {reason(error)}")
         return None
     if not start.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n;,"):
         refusals.file(name, "filen er tom", expected="en overskrift og mindst én række")

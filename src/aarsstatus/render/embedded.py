@@ -9,11 +9,12 @@ bytes.
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import shutil
-import subprocess
-import tempfile
+import sys
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,9 @@ from typing import Any, Literal
 import nbformat
 import yaml
 
+from aarsstatus import temporary
 from aarsstatus.render import Format, RenderError, docx, pdf
+from aarsstatus.render.programs import Program
 
 __all__ = ["RenderError", "document_date", "embedded_version", "front_matter", "markdown_of", "render"]
 
@@ -136,16 +139,19 @@ def render(notebook: nbformat.NotebookNode, format: Format, extension: Path, tar
     markdown, media = markdown_of(notebook, "png" if format == "docx" else "svg")
     extension = extension.resolve()
     day = document_date(metadata)
-    with tempfile.TemporaryDirectory(prefix="aarsstatus-") as name:
-        folder = Path(name)
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary.folder())
+        typst = stack.enter_context(_typst(folder)) if format == "pdf" else None  # it loads meanwhile
         for path, content in media.items():
             (folder / path).parent.mkdir(exist_ok=True)
             (folder / path).write_bytes(content)
-        made = folder / f"notat.{'typ' if format == 'pdf' else format}"
-        _pandoc(markdown, [*_options(format, extension), f"--output={made.name}"], folder, day)
+        made = folder / f"notat.{format}"
+        content = _pandoc(markdown, _options(format, extension), folder, day)
+        if typst is not None:
+            made.with_suffix(".typ").write_bytes(content)
+            content = _compile(typst, made.with_suffix(".typ"), extension / "fonts", day)
+        made.write_bytes(content)
         if format == "pdf":
-            _typst(made, extension / "fonts", day)
-            made = made.with_suffix(".pdf")
             pdf.finish(made)
         elif format == "docx":
             docx.finish(made, metadata, fonts=extension / "fonts")
@@ -189,46 +195,53 @@ def _options(format: Format, extension: Path) -> list[str]:  # noqa: A002
     return [*common, "--to=docx", f"--reference-doc={extension / 'reference.docx'}"]
 
 
-def _pandoc(markdown: str, options: list[str], folder: Path, day: date) -> None:
-    """Run pandoc in a folder of its own, with nothing of the user's pandoc set-up."""
-    seconds = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-    environment = os.environ | {"SOURCE_DATE_EPOCH": str(seconds), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    done = subprocess.run(  # noqa: S603
-        [_pandoc_path(), f"--data-dir={folder}", *options],
-        input=markdown.encode(),
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
-    said = done.stderr.decode(errors="replace").strip()
-    if done.returncode != 0:
-        told = [line.removeprefix("FEJL: ") for line in said.splitlines() if line.startswith("FEJL: ")]
-        raise RenderError("\n".join(told) or f"pandoc kunne ikke lave dokumentet: {said}")
-    if said:
+def _pandoc(markdown: str, options: list[str], folder: Path, day: date) -> bytes:
+    """Run pandoc in a folder of its own, with nothing of the user's pandoc set-up, and return what it makes."""
+    environment = os.environ | {"SOURCE_DATE_EPOCH": str(_seconds(day)), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    command = [_pandoc_path(), f"--data-dir={folder}", *options, "--output=-"]
+    with Program("pandoc", command, folder, environment) as program:
+        done = program.finish(markdown.encode())
+    if done.status != 0:
+        told = [line.removeprefix("FEJL: ") for line in done.said.splitlines() if line.startswith("FEJL: ")]
+        why = done.said or f"programmet standsede uventet ({done.status})"
+        raise RenderError("\n".join(told) or f"pandoc kunne ikke lave dokumentet: {why}")
+    if done.said:
         # Pandoc warns of pictures it cannot find, of duplicate names and the like: never fit to publish.
-        raise RenderError(f"pandoc advarer: {said}")
+        raise RenderError(f"pandoc advarer: {done.said}")
+    return done.made
 
 
-def _typst(source: Path, fonts: Path, day: date) -> None:
-    """Compile to a PDF that is both accessible (PDF/UA-1) and fit for the archive (PDF/A-2a)."""
-    import typst  # noqa: PLC0415 - only a PDF needs it
+def _typst(folder: Path) -> Program:
+    """Start Typst."""
+    command = [sys.executable, "-P", "-m", "aarsstatus.typesetting"]
+    return Program("typst", command, folder, os.environ | {"PYTHONUTF8": "1"})
 
-    try:
-        _, warnings = typst.compile_with_warnings(
-            source,
-            output=source.with_suffix(".pdf"),
-            root=source.parent,
-            font_paths=[fonts],
-            ignore_system_fonts=True,
-            pdf_standards=["a-2a", "ua-1"],
-            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
-        )
-    except typst.TypstError as error:
-        raise RenderError(f"PDF kunne ikke laves: {_PATH.sub('', error.diagnostic or error.message)}") from error
-    if warnings:
+
+def _compile(program: Program, source: Path, fonts: Path, day: date) -> bytes:
+    """Return a PDF that is both accessible (PDF/UA-1) and fit for the archive (PDF/A-2a)."""
+    asked = {
+        "source": str(source),
+        "root": str(source.parent),
+        "fonts": str(fonts),
+        "standards": ["a-2a", "ua-1"],
+        "seconds": _seconds(day),
+    }
+    done = program.finish(json.dumps(asked).encode())
+    if done.status != 0:
+        raise RenderError(f"PDF kunne ikke laves: typst standsede uventet ({done.status})")
+    line, _, made = done.made.partition(b"\n")
+    told = json.loads(line)
+    if told["error"] is not None:
+        raise RenderError(f"PDF kunne ikke laves: {_PATH.sub('', told['error'])}")
+    if told["warnings"]:
         # A typeface that is missing, a layout that does not settle: never fit to publish either.
-        raise RenderError("typst advarer: " + "; ".join(warning.message for warning in warnings))
+        raise RenderError("typst advarer: " + "; ".join(told["warnings"]))
+    return made
+
+
+def _seconds(day: date) -> int:
+    """Return a day as programs count time."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 @cache
@@ -243,8 +256,12 @@ def _pandoc_path() -> str:
 @cache
 def _pandoc_version() -> str:
     """Return pandoc's version as it says itself."""
-    said = subprocess.run([_pandoc_path(), "--version"], capture_output=True, check=True).stdout  # noqa: S603
-    return said.decode().split()[1]
+    with Program("pandoc", [_pandoc_path(), "--version"], Path(), os.environ) as program:
+        done = program.finish()
+    said = done.made.decode(errors="replace").split()
+    if done.status != 0 or len(said) < 2:
+        raise RenderError(f"pandoc kan ikke køres; programmet standsede uventet ({done.status})")
+    return said[1]
 
 
 @cache

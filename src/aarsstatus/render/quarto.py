@@ -10,18 +10,16 @@ import calendar
 import os
 import re
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+from aarsstatus import temporary
 from aarsstatus.render import FORMATS, Format, RenderError
+from aarsstatus.render.programs import Program
 
 __all__ = ["Quarto"]
 
-TIMEOUT = 300
-"""Seconds for one call: Quarto takes a few; one that takes this long hangs."""
 _TO = {"html": "notat-html", "pdf": "notat-typst", "docx": "notat-docx"}
 
 
@@ -69,8 +67,7 @@ class Quarto:
 
         metadata = front_matter(nbformat.read(notebook, as_version=4))
         epoch = {"SOURCE_DATE_EPOCH": str(calendar.timegm(document_date(metadata).timetuple()))}
-        with tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True) as scratch:
-            where = Path(scratch)
+        with temporary.folder() as where:
             shutil.copy2(self.project / "_quarto.yml", where)
             shutil.copytree(self.project / "_extensions", where / "_extensions")
             if self._release >= _BOTH_STANDARDS:
@@ -97,24 +94,10 @@ class Quarto:
 
     def _run(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> str:
         """Run Quarto and return what it printed."""
-        try:
-            done = subprocess.run(  # noqa: S603 - the program is the one on PATH, the arguments are ours
-                [self.program, *arguments],
-                cwd=folder,
-                env=os.environ | {"NO_COLOR": "1"} | environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=TIMEOUT,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise RenderError(f"Quarto blev ikke færdig på {TIMEOUT} sekunder") from None
-        except OSError as error:
-            raise RenderError(f"Quarto kan ikke startes ({error.strerror})") from None
-        if done.returncode != 0:
-            said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("    at ")]
+        environment = os.environ | {"NO_COLOR": "1"} | environment
+        with Program("Quarto", [self.program, *arguments], folder, environment) as program:
+            done = program.finish()
+        if done.status != 0:
+            said = [line for line in done.said.splitlines() if line.strip() and not line.startswith("    at ")]
             raise RenderError("Quarto kunne ikke lave dokumentet:\n" + "\n".join(said[-8:]))
-        return done.stdout
+        return done.made.decode(errors="replace")

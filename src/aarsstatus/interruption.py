@@ -1,0 +1,121 @@
+"""Being interrupted: Ctrl-C, or the system asking the program to end.
+
+Whatever works for this run (kernels, renderers, years side by side) is ended at once, so that nobody waits for it, and
+every folder that was being made is taken away on the way out. A second Ctrl-C ends the program there and then; what
+that leaves behind, the next build clears away.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any, Protocol
+
+__all__ = ["Interrupted", "check", "listening", "working", "works"]
+
+_ASKED = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was asked to end, by the signal of this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class _Worker(Protocol):
+    """A process that works for this one."""
+
+    def kill(self) -> None:
+        """End it at once; nothing happens if it has ended."""
+
+
+_workers: set[_Worker] = set()
+_heard: list[int] = []
+
+
+def works(worker: _Worker) -> None:
+    """Let an interruption end a process, from now on."""
+    _workers.add(worker)
+
+
+@contextmanager
+def working(worker: _Worker) -> Iterator[None]:
+    """Let an interruption end a process, for as long as this lasts."""
+    works(worker)
+    try:
+        if _heard:  # it was started while everything was being ended
+            worker.kill()
+        yield
+    finally:
+        _workers.discard(worker)
+
+
+def check() -> None:
+    """Go no further once the run was asked to end: what fails now was ended, and is nobody's fault.
+
+    Raises
+    ------
+    Interrupted
+        If it was.
+    """
+    if _heard:
+        raise Interrupted(_heard[0])
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """End what is done in here, and all that works for it, when the run is asked to end.
+
+    Raises
+    ------
+    Interrupted
+        If it was. Only a program's main thread can listen; in another one nothing is changed.
+    """
+    before = _listen() if threading.current_thread() is threading.main_thread() else {}
+    try:
+        yield
+    except BaseException:
+        check()  # whatever failed, this is why
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _heard.clear()
+
+
+def _listen() -> dict[int, Any]:
+    """Begin to listen, and return what happened before upon each signal. One that is ignored stays so (`nohup`)."""
+    usual = (signal.default_int_handler, signal.SIG_DFL)
+    numbers = [number for name in _ASKED if (number := getattr(signal, name, None)) is not None]
+    before = {number: handler for number in numbers if (handler := signal.getsignal(number)) in usual}
+
+    def asked(number: int, _: FrameType | None) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
+        _heard.append(number)
+        sys.unraisablehook = threading.excepthook = _say_nothing  # what breaks now breaks because of this
+        _end_all()
+        raise Interrupted(number)
+
+    for number in before:
+        signal.signal(number, asked)
+    return before
+
+
+def _say_nothing(_: object) -> None:
+    """Pass over an exception that nobody catches."""
+
+
+def _end_all() -> None:
+    """End every process that works for this one."""
+    multiprocessing = sys.modules.get("multiprocessing")
+    children = multiprocessing.active_children() if multiprocessing else []
+    for worker in [*_workers, *children]:
+        with suppress(OSError):  # it ended just now
+            worker.kill()

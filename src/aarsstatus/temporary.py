@@ -1,0 +1,91 @@
+"""What a run needs for a moment: one folder among the machine's temporary ones, gone when the run ends.
+
+A run that is killed cannot take its folder away, but the system takes its lock away; by that the next run knows it,
+clears it, and ends whatever program still works in it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from aarsstatus.problems import BuildError
+
+__all__ = ["folder", "own"]
+
+_PREFIX = "aarsstatus.run."
+_LOCK = "aarsstatus.lock"
+"""Only a folder with both these names is ours to take away."""
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Make an empty folder, and take it away at the end."""
+    with tempfile.TemporaryDirectory(dir=own(), ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def own() -> Path:
+    """Return this process's own folder, which the processes that it starts may use too; it goes when it ends.
+
+    Raises
+    ------
+    BuildError
+        If the machine has no folder for temporary files that can be written to.
+    """
+    return _own(os.getpid())
+
+
+@cache
+def _own(process: int) -> Path:  # noqa: ARG001 - a process that is a copy of another has a folder of its own
+    try:
+        machine = Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        raise BuildError("maskinen har ingen mappe til midlertidige filer, der kan skrives i (TMPDIR)") from None
+    _clear(machine)
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=machine))
+        lock = FileLock(made / _LOCK)
+        with suppress(Timeout, OSError):  # another run took it for one that is left
+            lock.acquire(blocking=False)
+            if (made / _LOCK).exists():
+                atexit.register(_remove, made, lock)
+                return made
+
+
+def _remove(made: Path, lock: FileLock) -> None:
+    lock.release()  # Windows removes no file that is open
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def _clear(machine: Path) -> None:
+    """Take away the folders of runs that were killed."""
+    for left in machine.glob(f"{_PREFIX}*"):
+        lock = FileLock(left / _LOCK)
+        with suppress(Timeout, OSError):  # it lives, or belongs to somebody else
+            if not (left / _LOCK).exists():
+                left.rmdir()  # killed before it had a lock; if it is not empty, this refuses
+                continue
+            lock.acquire(blocking=False)
+            _end_programs(left)
+            _remove(left, lock)
+
+
+def _end_programs(left: Path) -> None:
+    """End the programs that work in the folder of a run that was killed, where the system tells which."""
+    if sys.platform != "linux":
+        return
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended, or belongs to somebody else
+            if (process / "cwd").readlink().is_relative_to(left):
+                os.kill(int(process.name), signal.SIGKILL)

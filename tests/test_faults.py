@@ -1,0 +1,576 @@
+"""What goes wrong while a build runs: the last good output stays whole, nothing is left, and a message says what it was.
+
+The campaign that ``make faults`` runs by the hundred is in ``faults``; a few of its kills are here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from faults.campaign import DATA, Case, case, try_one
+from faults.lab import YEAR, Lab, Process, Running, Said, State, contents, gone, no_traceback
+from faults.lab import processes as every
+
+from aarsstatus import fonts, interruption, processes, temporary
+from aarsstatus.problems import InputError
+from aarsstatus.project import Project
+from aarsstatus.publish import clear, scratch, swap_in, write_whole
+from aarsstatus.render import RenderError
+from aarsstatus.render.programs import Program
+
+pytestmark = [
+    pytest.mark.xdist_group("faults"),  # all break the same project, one after another
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are listed and killed as Linux does it"),
+]
+LIMIT = "20"
+"""Seconds: no step of a good build takes as long, even on a machine that does much besides."""
+STANDS = f"det seneste færdige notat i output/{YEAR} er urørt"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A project with a good build, and another state whose bytes are known."""
+    made = Lab(tmp_path_factory.mktemp("fejl"))
+    made.prepare(State(), DATA, State(), DATA, State())
+    yield made
+    assert gone(processes_in(made)) == []
+
+
+def processes_in(lab: Lab) -> list[Process]:
+    """Return the processes that work in the lab's folders."""
+    base, found = lab.temporary.parent, []
+    for one in every():
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{one.pid}/cwd").readlink().is_relative_to(base):
+                found.append(one)
+    return found
+
+
+@pytest.fixture
+def work(lab: Lab) -> Iterator[Lab]:
+    """The lab with something to build; afterwards the next build succeeds and leaves nothing."""
+    before, old = lab.state, contents(lab.output)
+    lab.become(State() if before == DATA else DATA)
+    yield lab
+    found = contents(lab.output)
+    new, overview = lab.good(before, lab.state)
+    assert found in (old, new), "the last good output was touched"
+    assert lab.verified() == []
+    said = lab.run()
+    assert (said.status, no_traceback(said)) == (0, []), said.err
+    assert contents(lab.output) == new
+    assert (lab.project.output / "index.html").read_bytes() == overview
+    assert lab.left_over() == []
+
+
+def refused(said: Said, *words: str) -> None:
+    """Hold that a build failed with a message that has these words, in Danish, and that the last output stands."""
+    assert no_traceback(said) == []
+    assert said.status == 2, said.err
+    for word in (*words, STANDS):
+        assert word in said.err
+    for english in ("No space", "Permission", "denied", "Errno", "died"):
+        assert english not in said.err
+
+
+# -- killed -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        Case(8, 2, "main", 0.6, executes=True),
+        Case(8, 3, "main", 0.97, executes=True),
+        Case(8, 4, "kernel", 0.3, executes=True),
+        Case(8, 5, "forkserver", 0.3, executes=True),
+        Case(8, 6, "renderer", 0.3, executes=True),
+    ],
+    ids=lambda one: f"{one.victim}-{one.when}",
+)
+def test_killed_at_a_moment(lab: Lab, one: Case) -> None:
+    outcome = try_one(one, lab)
+    assert outcome.wrong == []
+
+
+def test_the_campaign_follows_from_its_seed() -> None:
+    cases = [case(8, number) for number in range(200)]
+    assert cases == [case(8, number) for number in range(200)]
+    assert {one.victim for one in cases} == {"main", "kernel", "forkserver", "renderer"}
+    assert {int(one.when * 10) for one in cases if one.victim == "main"} >= set(range(10)), "not all of a build"
+
+
+def test_the_campaign_sees_what_is_wrong(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that leaves scratch, changes a file of the last output or lives on must not pass for a good one."""
+    before, state = contents(lab.output), lab.state
+    left = lab.project.output / f".{YEAR}-1"
+    left.mkdir()
+    assert lab.left_over() == [left.name]
+    left.rmdir()
+    page = lab.output / "notat.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    assert lab.verified() != []
+    page.write_bytes(before["notat.html"])
+    assert lab.verified() == []
+    sleeper = Running(["sleep", "600"], lab.temporary, os.environ)
+    assert gone(list(sleeper.look()), within=0.2) != []
+    sleeper.process.kill()
+    assert gone(list(sleeper.seen)) == []
+    sleeper.end()
+    assert no_traceback(Said(2, "", "Traceback (most recent call last):")) != []
+    assert (contents(lab.output), lab.state) == (before, state)
+
+
+# -- interrupted ------------------------------------------------------------------------------------------------
+
+
+def said_by(running: Running, word: str) -> str:
+    """Read what a build says until a line has the word."""
+    assert running.process.stderr is not None
+    read = ""
+    for line in running.process.stderr:
+        read += line.decode()
+        if word in line.decode():
+            return read
+    raise AssertionError(f"never said »{word}«: {read}")
+
+
+@pytest.mark.parametrize(
+    ("number", "group", "moment"),
+    [
+        (signal.SIGINT, True, "Kører notebookene"),
+        (signal.SIGINT, True, "Laver HTML"),
+        (signal.SIGINT, True, "Sammenligner"),
+        (signal.SIGTERM, False, "Kører notebookene"),
+    ],
+)
+def test_interrupted(work: Lab, number: signal.Signals, group: bool, moment: str) -> None:
+    """As a terminal interrupts: everything in the group at once; or as the system does, which asks the program alone."""
+    running = work.start()
+    said_by(running, moment)
+    members = running.look()
+    (os.killpg if group else os.kill)(running.process.pid, number)
+    said = running.end()
+    assert said.status == 128 + number, said.err
+    assert "afbrudt; det seneste færdige notat er urørt" in said.err.splitlines()[-1]
+    assert no_traceback(said) == []
+    assert work.left_over() == []
+    assert gone(list(members)) == []
+
+
+def test_years_side_by_side_are_interrupted(work: Lab) -> None:
+    running = work.start("build", "2025", "2021", "--engine", "embedded", "--formats", "html", "--output", "andet")
+    said_by(running, "Bygger 2 år")
+    while not list((work.project.root / "andet").glob(".20*-*")):  # until it writes
+        assert running.process.poll() is None
+        time.sleep(0.01)
+    members = running.look()
+    os.killpg(running.process.pid, signal.SIGINT)
+    said = running.end()
+    assert said.status == 130, said.err
+    assert said.err.count("\n") <= 2, said.err
+    assert "afbrudt" in said.err
+    assert no_traceback(said) == []
+    assert gone(list(members)) == []
+    left = {path.name for path in (work.project.root / "andet").iterdir()}
+    assert not {name for name in left if name.startswith(".") and not name.endswith(".lock")}
+    assert work.left_over() == []
+    shutil.rmtree(work.project.root / "andet")
+
+
+def test_until_a_run_listens_an_interruption_is_silent() -> None:
+    code = "import aarsstatus.__main__, signal; print(signal.getsignal(signal.SIGINT) == signal.SIG_DFL)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+def test_what_is_ignored_stays_so() -> None:
+    """`nohup` and a shell's background jobs ignore signals; they are not to be listened to then."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interruption.listening():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            assert signal.getsignal(signal.SIGTERM) not in {signal.SIG_DFL, signal.SIG_IGN}
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+# -- something dies or hangs --------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def changed(path: Path, old: str, new: str) -> Iterator[None]:
+    """Change a file for a while."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+FIRST_CELL = 'show(\\"# Hele kommunen\\")'
+
+
+def test_a_kernel_that_dies(work: Lab) -> None:
+    death = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    with changed(work.project.notebooks / "notat.ipynb", FIRST_CELL, death):
+        refused(work.run(), "notebooks/notat.ipynb, Python-processen", "døde", "prøv igen")
+    assert work.left_over() == []
+
+
+def test_a_cell_that_hangs(work: Lab) -> None:
+    with changed(work.project.notebooks / "notat.ipynb", FIRST_CELL, "import time; time.sleep(3600)"):
+        said = work.run(environment={processes.TIME_LIMIT: LIMIT})
+    refused(said, f"notebooks/notat.ipynb, en celle blev ikke færdig på {LIMIT} sekunder", processes.TIME_LIMIT)
+    assert work.left_over() == []
+
+
+def fake_pandoc(folder: Path) -> Mapping[str, str]:
+    """Make a pandoc that says its version and then sleeps, and return the environment in which it is found."""
+    program = folder / "pypandoc" / "files" / "pandoc"
+    program.parent.mkdir(parents=True)
+    (folder / "pypandoc" / "__init__.py").write_text("", encoding="utf-8")
+    program.write_text('#!/bin/sh\n[ "$1" = --version ] && echo pandoc 3.9 && exit\nsleep 3600\n', encoding="utf-8")
+    program.chmod(0o755)
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_a_pandoc_that_hangs(work: Lab, tmp_path: Path) -> None:
+    said = work.run(environment={**fake_pandoc(tmp_path), processes.TIME_LIMIT: LIMIT})
+    refused(said, f"pandoc blev ikke færdig på {LIMIT} sekunder", processes.TIME_LIMIT)
+    assert gone(processes_in(work)) == []
+    assert work.left_over(f"{YEAR}.fejlet.ipynb") == []
+
+
+def test_a_pandoc_that_hangs_does_not_outlive_the_next_build(work: Lab, tmp_path: Path) -> None:
+    """Its build is killed, so nobody is there to end it; the next one does."""
+    running = work.start(environment=fake_pandoc(tmp_path))
+    while not [one for one, kind in running.look().items() if kind == "renderer" and "--output=-" in one.command]:
+        assert running.process.poll() is None
+        time.sleep(0.05)
+    running.process.kill()
+    running.process.wait()
+    assert any("pandoc" in one.command for one in processes_in(work))
+    assert work.run().status == 0
+    assert gone(processes_in(work)) == []
+    running.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_pandoc_that_hangs_is_interrupted(work: Lab, tmp_path: Path, number: signal.Signals) -> None:
+    running = work.start(environment=fake_pandoc(tmp_path))
+    said_by(running, "Laver HTML")
+    os.kill(running.process.pid, number)
+    assert running.end().status == 128 + number
+    assert gone(processes_in(work)) == []
+    assert work.left_over() == []
+
+
+def test_a_typst_that_hangs(work: Lab) -> None:
+    page = work.project.extension / "typst-embedded.typ"
+    endless = "#for one in range(1000000) { for other in range(1000000) { let both = one * other } }\n"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(endless + text, encoding="utf-8")
+    try:
+        said = work.run(environment={processes.TIME_LIMIT: LIMIT})
+    finally:
+        page.write_text(text, encoding="utf-8")
+    refused(said, f"typst blev ikke færdig på {LIMIT} sekunder", processes.TIME_LIMIT)
+    assert gone(processes_in(work)) == []
+    assert work.left_over(f"{YEAR}.fejlet.ipynb") == []
+
+
+def test_the_usual_limit_is_generous(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(processes.TIME_LIMIT, raising=False)
+    assert processes.time_limit() >= 120
+
+
+@pytest.mark.parametrize("said", ["", "0", "-1", "5 min", "1e3", "²", "99999999999"])
+def test_a_limit_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv(processes.TIME_LIMIT, said)
+    with pytest.raises(InputError, match="er ikke et antal sekunder"):
+        processes.time_limit()
+
+
+def test_a_program_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match="pandoc kan ikke startes: filen eller mappen findes ikke"):
+        Program("pandoc", [tmp_path / "intet"], tmp_path, os.environ)
+
+
+# -- the disk -----------------------------------------------------------------------------------------------------
+
+
+def mounted(lab: Lab, place: Path, kilobytes: int, *, temporary: bool = False) -> Said:
+    """Build where a folder lies on a disk of its own of that size, with the last good output on it."""
+    kept = lab.temporary.parent / "gemt"
+    script = (
+        f'mount -t tmpfs -o size={kilobytes}k tmpfs "$1" || exit 77; '
+        + ("" if temporary else 'cp -a "$2"/. "$1"/ || exit 78; ')
+        + 'shift 2; "$@"; status=$?; '
+        + ("" if temporary else f'rm -rf "{kept}-efter"; cp -a "{place}" "{kept}-efter"; ')
+        + "exit $status"
+    )
+    if not temporary:
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(place, kept)
+    build = lab.command("build", str(YEAR), "--engine", "embedded")
+    command = ["unshare", "--mount", "sh", "-c", script, "sh", str(place), str(kept), *build]
+    said = Running(command, lab.project.root, lab.environment).end()
+    if said.status in {1, 77} and "aarsstatus" not in said.err and said.out == "":
+        pytest.skip(f"no disk can be mounted here: {said.err.strip()}")
+    return said
+
+
+@pytest.fixture
+def good_size(lab: Lab) -> int:
+    """Kilobytes of the finished output."""
+    return sum(path.stat().st_size + 4096 for path in lab.project.output.rglob("*") if path.is_file()) // 1024
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare, which mounts a disk for one command, is not here")
+@pytest.mark.parametrize("free", [8, 1000])
+def test_a_full_disk(work: Lab, good_size: int, free: int) -> None:
+    old = contents(work.output)
+    said = mounted(work, work.project.output, good_size + free)
+    refused(said, "output: der er ikke mere plads på disken; gør plads, og prøv igen")
+    after = work.temporary.parent / "gemt-efter"
+    assert contents(after / str(YEAR)) == old
+    assert [path.name for path in after.iterdir() if path.name.startswith(f".{YEAR}-")] == []
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare, which mounts a disk for one command, is not here")
+@pytest.mark.parametrize("size", [8, 300])
+def test_a_full_disk_for_temporary_files(work: Lab, size: int) -> None:
+    said = mounted(work, work.temporary, size, temporary=True)
+    refused(said, "der er ikke mere plads på disken; gør plads, og prøv igen", str(work.temporary))
+
+
+# -- access -------------------------------------------------------------------------------------------------------
+
+
+def as_somebody(lab: Lab, *arguments: str) -> Said:
+    """Run a command as one who may write only where the files say so; root may write everywhere."""
+    command = lab.command(*arguments)
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("runs as root, and setpriv, which takes root's privileges away, is not here")
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+    return Running(command, lab.project.root, lab.environment).end()
+
+
+@pytest.fixture
+def locked(work: Lab) -> Iterator[Lab]:
+    """The lab, whose folders may be written to again afterwards."""
+    yield work
+    for folder in (work.project.output, work.output, work.temporary):
+        folder.chmod(0o755)
+
+
+def test_no_access_to_the_output(locked: Lab) -> None:
+    locked.project.output.chmod(0o555)
+    refused(as_somebody(locked, "build", str(YEAR), "--engine", "embedded"), "output/", "der er ikke adgang")
+
+
+def test_no_access_to_the_lock(locked: Lab) -> None:
+    """Somebody else built last."""
+    lock = locked.project.output / f".{YEAR}.lock"
+    lock.chmod(0o444)
+    try:
+        refused(
+            as_somebody(locked, "build", str(YEAR), "--engine", "embedded"), f"output/.{YEAR}.lock: der er ikke adgang"
+        )
+    finally:
+        lock.chmod(0o644)
+
+
+def test_no_access_to_the_overview(locked: Lab) -> None:
+    """The notat itself is made, and the message says so."""
+    lock = locked.project.output / ".index.html.lock"
+    lock.chmod(0o444)
+    try:
+        said = as_somebody(locked, "build", str(YEAR), "--engine", "embedded")
+    finally:
+        lock.chmod(0o644)
+    assert said.status == 2
+    assert no_traceback(said) == []
+    assert "output/index.html: siden kan ikke skrives: der er ikke adgang" in said.err
+    assert f"output/{YEAR} er i orden" in said.err
+
+
+# -- fonts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", fonts.FONTS)
+@pytest.mark.parametrize("how", ["missing", "empty", "cut", "a folder", "scribbled on"])
+def test_a_font_that_is_missing_or_damaged(tmp_path: Path, name: str, how: str) -> None:
+    folder = tmp_path / "_extensions" / "notat" / "fonts"
+    shutil.copytree(ROOT / "_extensions" / "notat" / "fonts", folder)
+    project, path = Project(tmp_path), folder / name
+    assert fonts.problems(project) == []
+    content = path.read_bytes()
+    path.unlink()
+    if how == "a folder":
+        path.mkdir()
+    elif how == "scribbled on" and path.suffix == ".woff2":
+        pytest.skip("a web font is packed, and has no sum that tells")
+    elif how != "missing":
+        middle = len(content) // 2
+        scribbled = content[:middle] + bytes(64) + content[middle + 64 :]
+        path.write_bytes({"empty": b"", "cut": content[:-100], "scribbled on": scribbled}[how])
+    with pytest.raises(InputError, match=f"_extensions/notat/fonts/{name}: .*; forventede filen, som den fulgte med"):
+        fonts.check(project)
+
+
+def test_a_build_without_a_font(work: Lab) -> None:
+    path = work.project.extension / "fonts" / "OpenSans-Semibold.ttf"
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        said, checked = work.run(), work.run("check", str(YEAR))
+    finally:
+        path.write_bytes(content)
+    assert (said.status, checked.status) == (2, 1)
+    assert "_extensions/notat/fonts/OpenSans-Semibold.ttf: filen findes ikke" in said.err
+    assert "_extensions/notat/fonts/OpenSans-Semibold.ttf: filen findes ikke" in checked.out
+
+
+# -- two at once ----------------------------------------------------------------------------------------------------
+
+
+def test_two_builds_of_one_year(work: Lab) -> None:
+    both = [work.start(), work.start()]
+    said = [one.end() for one in both]
+    assert [one.status for one in said] == [0, 0], said
+    assert [no_traceback(one) for one in said] == [[], []]
+    assert sum("intet er ændret" in one.out for one in said) <= 1
+
+
+def test_a_build_waits_for_another_and_says_so(work: Lab) -> None:
+    with work.holding():
+        running = work.start()
+        said_by(running, f"Venter: {YEAR} bliver lavet af en anden kørsel")
+        assert running.process.poll() is None
+    assert running.end().status == 0
+
+
+def test_years_side_by_side_wait_and_say_so(work: Lab) -> None:
+    with work.holding():
+        running = work.start("build", str(YEAR), "2021", "--engine", "embedded", "--formats", "html,pdf,docx")
+        said_by(running, f"Venter: {YEAR} bliver lavet af en anden kørsel")
+        assert running.process.poll() is None
+    assert running.end().status == 0
+    shutil.rmtree(work.project.output / "2021")
+    (work.project.output / ".2021.lock").unlink()
+
+
+def test_a_wait_can_be_interrupted(work: Lab) -> None:
+    with work.holding():
+        running = work.start()
+        said_by(running, "Venter")
+        os.killpg(running.process.pid, signal.SIGINT)
+        assert running.end().status == 130
+    assert work.left_over() == []
+
+
+# -- what takes it away ---------------------------------------------------------------------------------------------
+
+
+def test_scratch_of_a_killed_build_goes_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "2025"
+    for name in ("2025", ".2025-77", ".2025-78-old", ".2026-77", "2025-udkast"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".2025.lock").touch()
+    with scratch(target) as made:
+        assert {path.name for path in tmp_path.iterdir()} == {
+            "2025", made.name, ".2026-77", "2025-udkast", ".2025.lock",
+        }  # fmt: skip
+    assert not made.exists()
+
+
+def test_a_build_killed_between_two_renames_is_put_back(tmp_path: Path) -> None:
+    (tmp_path / ".2025-77-old").mkdir()
+    (tmp_path / ".2025-77-old" / "notat.html").write_text("god", encoding="utf-8")
+    clear(tmp_path / "2025")
+    assert (tmp_path / "2025" / "notat.html").read_text(encoding="utf-8") == "god"
+
+
+def test_an_interruption_between_two_renames_puts_the_old_one_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aarsstatus.publish._exchange", lambda *_: False)
+    made, target = tmp_path / ".2025-1", tmp_path / "2025"
+    for folder in (made, target):
+        folder.mkdir()
+        (folder / "notat.html").write_text(folder.name, encoding="utf-8")
+    rename = Path.rename
+
+    def interrupted(path: Path, to: Path) -> Path:
+        if path == made:
+            raise KeyboardInterrupt
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        swap_in(made, target)
+    assert (target / "notat.html").read_text(encoding="utf-8") == "2025"
+    assert [path.name for path in tmp_path.glob("*-old")] == []
+
+
+def test_half_a_page_of_a_killed_run_goes(tmp_path: Path) -> None:
+    (tmp_path / ".index.html-77").write_text("halv", encoding="utf-8")
+    write_whole(tmp_path / "index.html", "hel")
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+
+
+def test_temporary_files_of_a_killed_run_go_and_those_of_a_living_one_stay(tmp_path: Path) -> None:
+    """And nobody else's, whatever they are called."""
+    for name in ("aarsstatus-udkast", "aarsstatus.run.mit", "andet"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "vigtigt.txt").write_text("vigtigt", encoding="utf-8")
+    code = (
+        "import time; from aarsstatus import temporary; made = temporary.own(); (made / 'fil').touch(); "
+        "print(made, flush=True); time.sleep(600)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    runs = []
+    for _ in range(2):
+        run = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+        assert run.stdout is not None
+        runs.append((run, Path(run.stdout.readline().strip())))
+    (killed, left), (living, kept) = runs
+    try:
+        killed.kill()
+        killed.wait()
+        assert left.is_dir()
+        temporary._clear(tmp_path)
+        assert not left.exists()
+        assert (kept / "fil").exists()
+        for name in ("aarsstatus-udkast", "aarsstatus.run.mit", "andet"):
+            assert (tmp_path / name / "vigtigt.txt").exists()
+    finally:
+        for run, _ in runs:
+            run.kill()
+            run.communicate()
+    assert living.returncode == -signal.SIGKILL
+
+
+def test_a_page_of_other_builds_is_written_anew(work: Lab) -> None:
+    """A build that was killed after its output was in place, and before the page that leads to it was."""
+    assert work.run().status == 0
+    page = work.project.output / "index.html"
+    page.write_text("gammel", encoding="utf-8")
+    said = work.run()
+    assert "intet er ændret" in said.out
+    assert page.read_text(encoding="utf-8") != "gammel"
