@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/aarsstatus
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint format lab bench expected lock licences audit mutants coverage fuzz clean
+.PHONY: help report test lint format lab bench expected lock licences audit mutants coverage fuzz faults clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -42,6 +42,11 @@ BUILDS ?= 40
 
 fuzz: $(VENV)/.installed-dev ## inputs that are wrong, by the thousand: make fuzz SEED=8 CASES=10000 BUILDS=40
 	PYTHONPATH=tests $(BIN)/python -m fuzz --seed $(SEED) --cases $(CASES) --builds $(BUILDS)
+
+KILLS ?= 200
+
+faults: $(VENV)/.installed-dev ## builds killed at random moments: make faults SEED=8 KILLS=200
+	PYTHONPATH=tests $(BIN)/python -m faults --seed $(SEED) --kills $(KILLS)
 
 expected: $(VENV)/.installed-dev ## keep the bytes of both historic years anew, after a change that is meant to change them
 	$(BIN)/python tests/expected_bytes.py

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -698,6 +700,22 @@ def test_a_witness_meets_every_claim() -> None:
     assert Fraction(21, 2) <= found["a"] + found["b"] < 11
     assert all(found[name] in interval for name, interval in FIVES)
     assert witness(FIVES, (claim("sum", "ab", 11, 12),)) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads a signal's flags as the C library on Linux keeps them")
+def test_solving_leaves_ctrl_c_alone() -> None:
+    """Z3 would take it for its own, and leave it such that a thread that waits does not wake."""
+
+    def flags() -> int:
+        kept = ctypes.create_string_buffer(256)
+        ctypes.CDLL(None).sigaction(int(signal.SIGINT), None, kept)
+        return int.from_bytes(kept.raw[136:140], sys.byteorder)
+
+    signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))  # as Python keeps it
+    before = flags()
+    assert witness(FIVES, (claim("sum", "ab", 9, 10),)) is not None
+    assert clashes(FIVES, (claim("sum", "ab", 11, 13),)) != ()
+    assert flags() == before
 
 
 def test_z3_is_loaded_only_for_the_audit() -> None:

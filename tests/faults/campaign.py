@@ -153,14 +153,18 @@ def report(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def main(seed: int, first: int, kills: int, log: Path | None) -> int:
-    """Run a campaign, print its report, and return the exit status."""
+def main(seed: int, first: int, kills: int, seconds: float, log: Path | None) -> int:
+    """Run a campaign, for so long at most, print its report, and return the exit status."""
+    started = time.monotonic()
     base = Path(tempfile.mkdtemp(prefix="faults-"))
     outcomes = []
     try:
         lab = Lab(base)
         lab.prepare(*STATES)
         for number in range(first, first + kills):
+            if time.monotonic() - started > seconds:
+                print(f"time is up; go on with --first {number}")
+                break
             outcome = try_one(case(seed, number), lab)
             outcomes.append(outcome)
             if log is not None:
