@@ -99,6 +99,28 @@ def test_the_judge_sees_what_was_changed(base: Base) -> None:
     assert "data/ny.csv" in found
 
 
+def test_the_judge_holds_ingest_to_what_it_wrote(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums that somebody typed in are for ``check``; sums that ``ingest`` wrote are held against what can be."""
+    command = ["ingest", str(YEAR), "udtræk/fleksjob.csv"]
+
+    def planted(scheme: str) -> None:
+        path = Path("data", "status.csv").resolve()
+        rows = mutate.rows_of(path.read_bytes())
+        row = next(row for row in rows if row[:3] == [str(YEAR), "SOF", scheme])
+        row[3:5] = ["11.5", "2"]
+        path.write_bytes(mutate.csv_of(rows))
+
+    with workspace(base) as root:
+        monkeypatch.chdir(root)
+        planted("virksomhedspraktik")
+        assert oracle.judge(root, [command]) == ([], "accepted")
+        run = oracle.run
+        monkeypatch.setattr(oracle, "run", lambda given: (run(given), planted("loentilskud"))[0])
+        wrong, _ = oracle.judge(root, [command])
+    assert "SOF loentilskud: 2 spells came to 11.5 full-year equivalents" in " ".join(wrong)
+    assert "virksomhedspraktik" not in " ".join(wrong)
+
+
 def test_the_judge_sees_a_traceback(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> int:
         raise KeyError("x")
