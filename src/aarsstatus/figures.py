@@ -175,16 +175,14 @@ def _plain(cell: object) -> object:
     """Write a field of a figure as a CSV cell."""
     if isinstance(cell, Fraction):
         return plain_decimal(cell)
-    if isinstance(cell, tuple):
-        return " ".join(cell)
-    return "" if cell is None else cell
+    return " ".join(cell) if isinstance(cell, tuple) else cell
 
 
 def plain_decimal(value: Fraction, places: int = 6) -> str:
     """Write a number with a decimal point and at most `places` decimals, without trailing zeros."""
     scaled = formulas.round_half_up(abs(value) * 10**places)
     before, after = divmod(scaled, 10**places)
-    text = f"{before}.{after:0{places}d}".rstrip("0").rstrip(".")
+    text = f"{before}.{after:0{places}d}".rstrip("0").removesuffix(".")
     return f"-{text}" if value < 0 and scaled else text
 
 
@@ -318,14 +316,15 @@ class _Builder:
 
     def total(self, year: int, administration: str, attainments: Sequence[Figure]) -> None:
         """Add the groups' weights and the weighted attainment."""
-        targets = {group: row.target for group in GROUPS if (row := self.data.targets.get((year, KK, group)))}
+        rows = ((group, self.data.targets.get((year, KK, group))) for group in GROUPS)
+        targets = {group: row.target for group, row in rows if row and row.target}
         shares = formulas.weights(targets)
         sources = {group: figure_id(year, KK, group, "target") for group in shares}
-        below = " + ".join(_number(Fraction(targets[group] or 0)) for group in shares)
+        below = " + ".join(_number(Fraction(targets[group])) for group in shares)
         weights: dict[str, Figure] = {}
         for group in (figure.group for figure in attainments if figure.group in shares):
             share = shares[group]
-            above = _number(Fraction(targets[group] or 0))
+            above = _number(Fraction(targets[group]))
             formula = f"{above} ÷ ({below}) = {danish.decimal(share * 100)} → {danish.percent(share)}"
             others = [id_ for other, id_ in sources.items() if other != group]
             weights[group] = self.add(

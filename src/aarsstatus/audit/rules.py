@@ -113,14 +113,15 @@ def parts(sheet: Sheet, figures: Figures, figure: Figure) -> list[Figure] | None
 def _derived(figure: Figure, row: Printed, number: Fraction | None) -> Check:
     """Hold a derived number against its formula, with the bounds of its inputs."""
     found: Verdict
+    formula = _capital(figure.formula)
     if number == (None if figure.value is None else round_half_up(figure.value)):
-        found, reason = "exact", _stop(figure.formula)
+        found, reason = "exact", _stop(formula)
     elif number is not None and figure.interval is not None and figure.interval.rounds_to(number):
         bounds = _between(figure.interval)
-        found, reason = "within_rounding", _stop(figure.formula)
+        found, reason = "within_rounding", _stop(formula)
         reason += f" Grundtallene er afrundet; uafrundet er det {bounds}, så {row.printed} er muligt."
     else:
-        found, reason = "contradicted", _but(figure.formula, row)
+        found, reason = "contradicted", _but(formula, row)
     return Check(_RULE_OF[figure.measure], found, figure.computed, reason, figure.lower, figure.upper)
 
 

@@ -116,7 +116,8 @@ def to_csv(rows: Iterable[AuditRow]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_cell(getattr(row, column)) for column in COLUMNS])
+        cells = (getattr(row, column) for column in COLUMNS)
+        writer.writerow([plain_decimal(cell) if isinstance(cell, Fraction) else cell for cell in cells])
     return text.getvalue()
 
 
@@ -126,13 +127,6 @@ def figure_verdicts(rows: Iterable[AuditRow]) -> dict[str, Verdict]:
     for row in sorted(rows, key=lambda row: not in_table(row.place)):
         first.setdefault(row.id, row.verdict)
     return first
-
-
-def _cell(value: object) -> object:
-    """Write a field as a CSV cell."""
-    if isinstance(value, Fraction):
-        return plain_decimal(value)
-    return "" if value is None else value
 
 
 def _problem(row: Printed, column: str, message: str, found: str, known: Iterable[str]) -> Problem:
@@ -195,7 +189,7 @@ def claims(sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]
     below = [table for table in sheet.tables if table != city]
     found: list[Claim] = []
     for status in statuses:
-        found += _at_most_spells(figures, status)
+        found += _at_most_spells(sheet, figures, status)
     for measure in _DERIVED:
         for table in below:
             found += _derived(sheet, figures, table, measure)
@@ -213,8 +207,10 @@ def claims(sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]
     return inputs, tuple(claim for claim in found if claim.id in checks and claim.id not in blamed)
 
 
-def _at_most_spells(figures: Figures, status: Figure) -> Iterator[Claim]:
-    """Say that a status is at most its number of spells, where its rounding does not say so already."""
+def _at_most_spells(sheet: Sheet, figures: Figures, status: Figure) -> Iterator[Claim]:
+    """Say that a status counted in days is at most its number of spells, where its rounding does not say so already."""
+    if sheet.data.schemes[status.scheme].counting != "days":
+        return
     spells = figures.find(status.year, status.administration, status.group, "spells", status.scheme)
     if spells is not None and spells.value and status.upper is not None and status.upper > spells.value:
         # An interval ends before its upper bound, and this one includes it: so it is told of the number's negative.
