@@ -426,6 +426,40 @@ def test_parameters_that_a_notat_does_not_have() -> None:
     assert {(row.verdict, row.recomputed) for row in found.values()} == {("contradicted", "")}
 
 
+@pytest.mark.parametrize(("codes", "tables"), [(("UU", "XX", "YY"), "1 og 3-5"), (("XX",), "1 og 3"), ((), "1")])
+def test_a_footnote_for_all_names_their_tables(codes: tuple[str, ...], tables: str) -> None:
+    rows = tuple(row for row in ROWS if row.place == "fodnote *")
+    administrations = tuple(Administration(code, code, 2020, None, "") for code in ("KK", *codes))
+    found = judged(replace(CITY, administrations=administrations, printed=rows))
+    said = f"Fodnoten står én gang og gælder alle tabeller: tabel 2 for 2029 og tabel {tables} for 2030."
+    assert {row.reason for row in found.values()} == {said}
+
+
+def test_half_a_leap_year_rounds_up() -> None:
+    """183 spells of one day are exactly half of 366 days, which is printed 1 and so never 0."""
+    ours = OURS.model_copy(update={"year": 2032, "comparison_year": 2031})
+    rows = (
+        Printed("notat-2030", "tabel 3, a", "2032.XX.placements.a.status", "0", "data/published.csv:2"),
+        Printed("notat-2030", "tabel 3, b", "2032.XX.placements.a.spells", "183", "data/published.csv:3"),
+    )
+    found = judged(replace(CITY, printed=rows), ours)["tabel 3, a | 2032.XX.placements.a.status"]
+    assert (found.rule, found.recomputed, found.lower, found.upper) == ("spells_bound", "1", Fraction(1, 2), 183)
+    assert found.reason == "183 forløb på mindst én dag giver mindst 0,50 helårspersoner, men der står 0."
+    rows = (replace(rows[0], printed="1"), rows[1])
+    assert judged(replace(CITY, printed=rows), ours)["tabel 3, a | 2032.XX.placements.a.status"].verdict == "exact"
+
+
+def test_a_city_is_no_sum_of_some_of_its_administrations() -> None:
+    """YY prints no h and data/ has none: the city's h and what is made of it are held against nothing."""
+    statuses = {key: row for key, row in CITY.statuses.items() if key != (2030, "YY", "h")}
+    gone = {"2030.YY.placements.h.status", "2030.YY.placements.h.spells"}
+    data = replace(CITY, statuses=statuses, printed=tuple(row for row in ROWS if row.id not in gone))
+    found = judged(data)
+    for measure in ("status", "spells"):
+        row = next(row for row in found.values() if row.id == f"2030.KK.placements.h.{measure}")
+        assert (row.verdict, row.rule) == ("exact", "input")
+
+
 # -- against data/ and other notats -------------------------------------------------------------------------------
 
 
