@@ -87,7 +87,7 @@ def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[
     checks: list[Check] = []
     of_city = parts(sheet, figures, figure)
     if of_city is not None:
-        checks.append(_city(figure, row, sheet.numbers[row.source], of_city))
+        checks.append(_city(row, sheet.numbers[row.source], of_city))
     if figure.measure not in INPUTS:
         checks.insert(0, _derived(figure, row, sheet.numbers[row.source]))  # a table's own sum comes before the city's
     elif of_city is None:
@@ -132,7 +132,7 @@ def _input(figure: Figure, row: Printed) -> Check:
     return Check("input", "exact", row.printed, reason, figure.lower, figure.upper)
 
 
-def _city(figure: Figure, row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:
+def _city(row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:
     """Hold a number of the city's against the sum of the administrations'."""
     value = joint(part.value or 0 for part in of)
     interval = joint_interval(part.interval or Interval.exactly(0) for part in of)
