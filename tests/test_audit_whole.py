@@ -14,7 +14,7 @@ from fractions import Fraction
 import pytest
 
 from aarsstatus.attainment import Interval
-from aarsstatus.audit import AuditRow, audit
+from aarsstatus.audit import AuditRow, audit, figure_verdicts, to_csv
 from aarsstatus.audit.sheet import FigureId, in_table, read_figure_id, table_number
 from aarsstatus.inputs import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.params import Adoption, Cover, Document, Office, Params
@@ -598,6 +598,32 @@ def test_a_notat_that_no_year_has() -> None:
         Problem("data/published.csv", message, line, "source", "notat-2300", hint="notat-2030"),
         Problem("data/published.csv", message, line + 1, "source", "z"),
     )
+
+
+# -- what is made of the verdicts ----------------------------------------------------------------------------------
+
+
+def test_the_csv_to_the_letter() -> None:
+    lines = to_csv(judged().values()).split("\n")
+    assert lines[0] == "source,place,id,printed,recomputed,lower,upper,verdict,reason"
+    assert lines[1] == "notat-2030,titel,2030.document.year,2030,2030,,,exact,params/2030.yml har year 2030."
+    assert (
+        'notat-2030,"tabel 4, samlet målopfyldelse",2030.YY.total.weighted_attainment,56 pct.,54 pct.,50,57.5,within_rounding,'
+        '"75,0 pct. × 45,0 pct. + 25,0 pct. × 80,0 pct. = 53,8 → 54 pct. Grundtallene er afrundet; uafrundet er det mellem 50 og '
+        '57,5, så 56 pct. er muligt."'
+    ) in lines
+    assert len(lines) == len(ROWS) + 2
+    assert lines[-1] == ""
+
+
+def test_a_figures_verdict_is_its_tables_even_where_prose_comes_first() -> None:
+    data = printed({"tabel 1, fleksjob, målopfyldelse | 2030.KK.fleksjob.attainment": "101 pct."})
+    rows = list(judged(data).values())
+    assert [row.verdict for row in rows if row.id == "2030.KK.fleksjob.attainment"] == ["exact", "contradicted"]
+    verdicts = figure_verdicts(rows)
+    assert verdicts["2030.KK.fleksjob.attainment"] == "contradicted"
+    assert verdicts["2030.KK.placements.h.status"] == "within_rounding"
+    assert set(verdicts) == {row.id for row in ROWS}
 
 
 # -- the parts -----------------------------------------------------------------------------------------------------

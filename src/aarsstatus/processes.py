@@ -78,10 +78,10 @@ def start() -> None:
     context()
     if not COPIES or process.parent_process() is not None:  # a copy makes its copies of what it was copied from
         return
-    before = dict(os.environ)
+    before, theirs = dict(os.environ), environment()
     try:
         os.environ.clear()
-        os.environ.update(environment())
+        os.environ.update(theirs)
         forkserver.ensure_running()
     finally:
         os.environ.clear()
