@@ -14,7 +14,7 @@ from fractions import Fraction
 import pytest
 
 from aarsstatus.attainment import Interval
-from aarsstatus.audit import AuditRow, audit, figure_verdicts, to_csv
+from aarsstatus.audit import AuditRow, audit, figure_verdicts, to_csv, unrounded
 from aarsstatus.audit.sheet import FigureId, in_table, read_figure_id, table_number
 from aarsstatus.inputs import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.params import Adoption, Cover, Document, Office, Params
@@ -624,6 +624,32 @@ def test_a_figures_verdict_is_its_tables_even_where_prose_comes_first() -> None:
     assert verdicts["2030.KK.fleksjob.attainment"] == "contradicted"
     assert verdicts["2030.KK.placements.h.status"] == "within_rounding"
     assert set(verdicts) == {row.id for row in ROWS}
+
+
+def test_unrounded_statuses_that_give_all_that_holds() -> None:
+    """XX's five may have been 4,5 and its eight spells no more than 8; what is contradicted is not met."""
+    found = unrounded(CITY, OURS)
+    assert set(found) == {row.id for row in ROWS if row.id.endswith("status") and not row.id.endswith("joint_status")}
+    assert all(value in CITY.statuses[_key(id_)].interval for id_, value in found.items())
+    for of in "ah":
+        parts = sum(found[f"2030.{code}.placements.{of}.status"] for code in ("XX", "YY"))
+        assert found[f"2030.KK.placements.{of}.status"] == parts
+    joint = {code: sum(found[f"2030.{code}.placements.{of}.status"] for of in "ah") for code in ("KK", "XX", "YY")}
+    assert Fraction(35, 2) <= joint["KK"] < Fraction(37, 2)
+    assert Fraction(159, 20) <= joint["XX"] < Fraction(161, 20)
+    assert Fraction(19, 2) <= joint["YY"] < Fraction(97, 10)
+
+
+def _key(id_: str) -> tuple[int, str, str]:
+    at = read_figure_id(id_)
+    assert at is not None
+    return at.year, at.administration, at.scheme
+
+
+def test_there_are_none_of_a_notat_that_cannot_be_read() -> None:
+    with pytest.raises(InputError) as error:
+        unrounded(also(CITY, "x", "2030.XX.fleksjob.status", "x"), OURS)
+    assert [problem.found for problem in error.value.problems] == ["x"]
 
 
 # -- the parts -----------------------------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ def _own_notat(sheet: Sheet, figure: Figure, row: Printed, notat: str | None) ->
         return
     theirs = [one for one in sheet.data.printed if one.notat == notat and one.id == row.id and in_table(one.place)]
     for one in theirs[:1]:
-        if one.printed.rstrip(".") != row.printed.rstrip("."):
+        if one.printed.removesuffix(".") != row.printed.removesuffix("."):
             reason = _stop(f"{notat} har {one.printed} ({one.place}), men her står {row.printed}")
             yield Check("own_notat", "contradicted", one.printed, reason, figure.lower, figure.upper)
 

@@ -263,10 +263,10 @@ def _clash(sheet: Sheet, clash: Clash) -> Check:
     unit = " pct." if at is not None and at.measure in PERCENTAGES else ""
     first, last = (danish.whole(end) for end in clash.printable)
     recomputed = (first if first == last else f"{first}-{last}") + unit
-    with_ = [f"{sheet.primary[id_].printed} ({sheet.primary[id_].place})" for id_ in clash.against]
-    given = f"Sammen med {danish.join(with_)} giver grundtallene" if with_ else "De afrundede grundtal giver"
+    # There are some: what the inputs alone exclude, a rule of its own has contradicted already.
+    others = [f"{sheet.primary[id_].printed} ({sheet.primary[id_].place})" for id_ in clash.against]
     reason = (
-        f"{given} uafrundet mellem {danish.decimal(clash.least, 2)} og {danish.decimal(clash.greatest, 2)}{unit}"
-        f", men der står {row.printed.rstrip('.')}."
+        f"Sammen med {danish.join(others)} giver grundtallene uafrundet mellem {danish.decimal(clash.least, 2)} og "
+        f"{danish.decimal(clash.greatest, 2)}{unit}, men der står {row.printed.removesuffix('.')}."
     )
     return Check("rounding", "contradicted", recomputed, reason, clash.least, clash.greatest)
