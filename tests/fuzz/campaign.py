@@ -287,14 +287,23 @@ def report(outcomes: Sequence[Outcome], title: str) -> str:
     return "\n".join(lines)
 
 
-def main(seed: int, cases: int, first: int, only: int | None, workers: int, builds: int, log: Path | None) -> int:
+def main(
+    seed: int,
+    cases: int,
+    first: int,
+    only: int | None,
+    workers: int,
+    builds: int,
+    log: Path | None,
+    only_builds: bool = False,
+) -> int:
     """Run a campaign and print its report; return the exit status."""
     base = base_of()
     chosen = [case(seed, only)] if only is not None else [case(seed, number) for number in range(first, first + cases)]
     outcomes: list[Outcome] = []
     tell: Callable[[Outcome], None] = lambda one: _tell(one, log)  # noqa: E731
     started = time.perf_counter()
-    for outcome in campaign(chosen, base, workers):
+    for outcome in campaign([] if only_builds else chosen, base, workers):
         outcomes.append(outcome)
         tell(outcome)
         if len(outcomes) % 500 == 0:
@@ -325,7 +334,7 @@ def _tell(one: Outcome, log: Path | None) -> None:
                         one.case.seed,
                         one.case.number,
                         one.case.kind,
-                        one.came_to,
+                        one.came_to if one.memory else f"{one.came_to}, built whole",
                         one.seconds,
                         one.memory >> 20,
                         one.changed,
