@@ -15,7 +15,7 @@ import pytest
 
 from aarsstatus.attainment import Interval
 from aarsstatus.audit import AuditRow, audit, figure_verdicts, to_csv, unrounded
-from aarsstatus.audit.sheet import FigureId, in_table, read_figure_id, table_number
+from aarsstatus.audit.sheet import FigureId, in_table, read_figure_id, read_sheet, table_number
 from aarsstatus.inputs import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.params import Adoption, Cover, Document, Office, Params
 from aarsstatus.problems import InputError, Problem
@@ -680,3 +680,23 @@ def test_places() -> None:
     assert [in_table(place) for place in ("tabel 1, x", "fodnote *", "brødtekst, tabel 1", "forside")] == [
         True, True, False, False,
     ]  # fmt: skip
+
+
+def test_a_sheet_is_the_notat_and_its_figures_come_from_its_lines() -> None:
+    gone = {"2030.YY.fleksjob.status", "2030.YY.fleksjob.target"}
+    problems: list[Problem] = []
+    sheet = read_sheet(replace(CITY, printed=tuple(row for row in ROWS if row.id not in gone)), OURS, problems)
+    assert problems == []
+    assert sheet.notat == "notat-2030"
+    assert sheet.administrations == ("XX", "YY")
+    assert sheet.tables == ((2030, "KK"), (2029, "KK"), (2030, "XX"), (2030, "YY"))
+    assert sheet.primary["2030.KK.fleksjob.attainment"].place == "tabel 1, fleksjob, målopfyldelse"
+    assert (sheet.number("2030.KK.placements.target"), sheet.number("2030.YY.fleksjob.target")) == (30, None)
+    figures = sheet.figures()
+    lines = {row.id: row.source for row in ROWS}
+    for id_ in ("2030.XX.placements.target", "2030.XX.placements.a.status", "2030.XX.placements.a.spells"):
+        assert figures[id_].source == lines[id_.replace("spells", "status")]
+    assert figures["2030.XX.placements.a.status"].formula == "aflæst af notat-2030"
+    assert figures["2030.YY.fleksjob.status"].source == "data/status.csv:4"
+    assert figures["2030.YY.fleksjob.target"].source == "data/targets.csv:5"
+    assert {figure.administration for figure in figures.values()} == {"KK", "XX", "YY"}

@@ -304,6 +304,25 @@ def test_an_extract_with_a_hostile_name_is_refused(root: Path, name: str) -> Non
     assert oracle.snapshot(root) == before
 
 
+@pytest.mark.parametrize("column", [0, 1, 2])
+def test_a_cell_of_twenty_megabytes_is_not_looked_through(root: Path, column: int) -> None:
+    """Digits and spaces in turn were looked through ten times over: names folded, dates and person numbers sought."""
+    path = root / "udtræk" / "fleksjob.csv"
+    rows = path.read_text(encoding="cp1252").split("\n")
+    row = rows[20].split(";")
+    row[column] = "1 " * (10 << 20)
+    path.write_text("\n".join([*rows[:20], ";".join(row), *rows[21:]]), encoding="cp1252")
+    command = ["ingest", str(YEAR), "udtræk/fleksjob.csv"]
+    done = oracle.run_command(root, command)
+    assert done.status == 2
+    assert "fleksjob.csv, række 21, " in done.error
+    assert "cellen er for lang; forventede højst 1.000 tegn" in done.error
+    refused = oracle.run_command(root, [*command, "--skip-bad-rows"])
+    assert refused.status in {0, 1}
+    (written,) = (root / "udtræk").glob("*.afviste.csv")
+    assert written.stat().st_size < 1_000
+
+
 @pytest.mark.parametrize("name", ["params/udkast.yml", "data/noter.md", "data/status.csv"])
 def test_a_build_reads_no_file_that_is_far_too_large(root: Path, name: str) -> None:
     with (root / name).open("wb") as file:
