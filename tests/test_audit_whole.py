@@ -403,9 +403,10 @@ def test_a_table_that_is_not_there_is_the_one_of_the_id(number: int) -> None:
     assert found.reason == f"Tabel {number} viser XX for 2030, men der står 2029."
 
 
-def test_the_last_table_is_there() -> None:
-    (found,) = differs(also(CITY, "tabel 4, overskrift", "2029.KK.caption.year", "2029")).values()
-    assert found.reason == "Tabel 4 viser YY for 2030, men der står 2029."
+@pytest.mark.parametrize(("number", "shows"), [(1, "KK"), (3, "XX"), (4, "YY")])
+def test_a_table_that_is_there_is_its_place_in_the_order(number: int, shows: str) -> None:
+    (found,) = differs(also(CITY, f"tabel {number}, overskrift", "2029.KK.caption.year", "2029")).values()
+    assert found.reason == f"Tabel {number} viser {shows} for 2030, men der står 2029."
 
 
 def test_parameters_that_a_notat_does_not_have() -> None:
@@ -587,6 +588,12 @@ def test_every_row_that_cannot_be_judged_is_told() -> None:
     with pytest.raises(InputError) as error:
         judged(also(data, "x", "2030.KK.fleksjob.status", "z"))
     assert [problem.found for problem in error.value.problems] == ["x", "y", "z"]
+
+
+def test_every_unknown_number_is_told() -> None:
+    with pytest.raises(InputError) as error:
+        judged(also(also(CITY, "x", "2030.KK.capton.year", "2030"), "x", "2030.ofice.street", "x"))
+    assert [problem.found for problem in error.value.problems] == ["2030.KK.capton.year", "2030.ofice.street"]
 
 
 def test_a_notat_that_no_year_has() -> None:

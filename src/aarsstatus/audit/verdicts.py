@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
+from aarsstatus.attainment import Interval, joint
 from aarsstatus.audit import rules
 from aarsstatus.audit.rounding import Claim, Clash, Inputs, clashes, witness
 from aarsstatus.audit.rules import Check, Rule
 from aarsstatus.audit.sheet import Sheet, in_table, read_figure_id, read_sheet
-from aarsstatus.figures import PERCENTAGES, Figure, Figures, Measure, Verdict, plain_decimal
+from aarsstatus.figures import PERCENTAGES, Figure, Figures, Measure, Verdict, plain_decimal, value_of
 from aarsstatus.inputs import KK, Data, Printed
 from aarsstatus.params import Params
 from aarsstatus.problems import InputError, Problem, near
@@ -197,8 +197,8 @@ def claims(sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]
         found += _city_sum(sheet, figures, status)
     for measure in _DERIVED:
         found += _derived(sheet, figures, city, measure)
-    for joint in figures.select(year=city[0], administration=KK, measure="joint_status"):
-        found += _city_joint(sheet, figures, joint)
+    for figure in figures.select(year=city[0], administration=KK, measure="joint_status"):
+        found += _city_joint(sheet, figures, figure)
     blamed = {
         id_
         for id_, said in checks.items()
@@ -231,11 +231,11 @@ def _terms(figures: Figures, figure: Figure) -> dict[str, Fraction]:
         return dict.fromkeys(figure.inputs, Fraction(1))
     if figure.measure == "attainment":
         *statuses, target = figure.inputs
-        return dict.fromkeys(statuses, 100 / (figures[target].value or Fraction(1)))
+        return dict.fromkeys(statuses, 100 / value_of(figures[target]))
     pairs = list(zip(figure.inputs[::2], figure.inputs[1::2], strict=True))
-    whole = sum((figures[weight].value or Fraction(0) for weight, _ in pairs), Fraction(0))
+    whole = joint(value_of(figures[weight]) for weight, _ in pairs)
     return {
-        status: factor * (figures[weight].value or Fraction(0)) / whole
+        status: factor * value_of(figures[weight]) / whole
         for weight, attainment in pairs
         for status, factor in _terms(figures, figures[attainment]).items()
     }
@@ -249,12 +249,12 @@ def _city_sum(sheet: Sheet, figures: Figures, status: Figure) -> Iterator[Claim]
         yield Claim(status.id, terms, Interval.exactly(0), tuple((part.id, Fraction(1)) for part in of))
 
 
-def _city_joint(sheet: Sheet, figures: Figures, joint: Figure) -> Iterator[Claim]:
+def _city_joint(sheet: Sheet, figures: Figures, figure: Figure) -> Iterator[Claim]:
     """Say that the city's joint status is the sum of the administrations'; news where a scheme's sum fails."""
-    of, number = rules.parts(sheet, figures, joint), sheet.number(joint.id)
+    of, number = rules.parts(sheet, figures, figure), sheet.number(figure.id)
     if of is not None and number is not None:
         terms = tuple((id_, Fraction(1)) for part in of for id_ in part.inputs)
-        yield Claim(joint.id, terms, Interval(number - _HALF, number + _HALF))
+        yield Claim(figure.id, terms, Interval(number - _HALF, number + _HALF))
 
 
 def _clash(sheet: Sheet, clash: Clash) -> Check:
