@@ -1,6 +1,6 @@
 """Measures, side by side in one run: pairs are interleaved, medians are taken, ratios count.
 
-python bench/bench.py            everything, five rounds; writes bench/RESULTS.md
+python bench/bench.py            everything, five rounds; writes bench/RESULTS.md (a quarter of an hour)
 python bench/bench.py --rounds 1 --dry    one round, printed only
 """
 
@@ -17,9 +17,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 
 import nbformat
+from years import FIRST as FIRST_OF_MANY
+from years import make as make_years
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "RESULTS.md"
@@ -28,10 +31,14 @@ PROJECT = ("params", "data", "notebooks", "_extensions", "_quarto.yml", "require
 
 @dataclass
 class Entry:
-    """One thing that is measured: what it is called, how it is run, and the seconds it took each time."""
+    """One thing that is measured: what it is called, how it is run, and the seconds it took each time.
+
+    `before` is run before it and not counted.
+    """
 
     name: str
     run: Callable[[Path], None]
+    before: Callable[[Path], None] = lambda _: None
     seconds: list[float] = field(default_factory=list)
 
     @property
@@ -42,18 +49,32 @@ class Entry:
 
 @dataclass
 class Comparison:
-    """A subject held against a reference."""
+    """A subject held against a reference: how many times as long it takes, or how many seconds more.
+
+    `most` is the target; None where there is none.
+    """
 
     title: str
     subject: Entry
     reference: Entry
-    target: str
-    met: Callable[[float], bool]
+    most: float | None = None
+    gap: bool = False
 
     @property
-    def ratio(self) -> float:
-        """How many times as long the subject takes."""
+    def found(self) -> float:
+        """What it came to."""
+        if self.gap:
+            return self.subject.median - self.reference.median
         return self.subject.median / self.reference.median
+
+    @property
+    def row(self) -> str:
+        """The row of a table."""
+        if self.most is None:
+            return f"| {self.title} | {self.found:.2f} | | |"
+        unit = " s" if self.gap else ""
+        met = "met" if self.found <= self.most else "not met"
+        return f"| {self.title} | {self.found:.3g}{unit} | ≤ {self.most:.3g}{unit} | {met} |"
 
 
 def command(*arguments: str | Path) -> Callable[[Path], None]:
@@ -91,11 +112,11 @@ def parameterised(project: Path) -> Path:
 
 
 def comparisons(project: Path) -> list[Comparison]:
-    """Return everything that can be measured on this machine."""
+    """Return everything that can be measured on this machine in one year's project."""
     python = sys.executable
-    build = [python, "-m", "aarsstatus", "build", "2025", "--force", "--quiet"]
+    build = [python, "-m", "aarsstatus", "build", "2025", "--quiet", "--engine"]
     notebook = parameterised(project)
-    ours = Entry("aarsstatus build 2025: HTML, PDF and DOCX, embedded", command(*build, "--engine", "embedded"))
+    ours = Entry("aarsstatus build 2025: HTML, PDF and DOCX, embedded", command(*build, "embedded", "--force"))
     nbconvert = Entry(
         "jupyter nbconvert --execute --to html: the same notebook, one format",
         command(python, "-m", "nbconvert", "--execute", "--to", "html", "--output", "nbconvert.html", notebook),
@@ -107,35 +128,78 @@ def comparisons(project: Path) -> list[Comparison]:
         "the floor: the notebooks' code straight, bare pandoc and typst",
         command(python, floor_script, project, ready, "run"),
     )
-    command(python, "-m", "aarsstatus", "build", "2025", "--engine", "embedded", "--quiet")(project)
-    nothing = Entry(
-        "aarsstatus build 2025 with nothing changed", command(*build[:-2], "--quiet", "--engine", "embedded")
-    )
+    nothing = Entry("aarsstatus build 2025 with nothing changed", command(*build, "embedded"))
+    look = Entry("aarsstatus build 2025 with another stylesheet", nothing.run, before=restyle)
     helped = Entry("aarsstatus --help", command(python, "-m", "aarsstatus", "--help"))
     bare = Entry("python -c 'import sys'", command(python, "-c", "import sys"))
     found = [
-        Comparison("Three formats against nbconvert's one", ours, nbconvert, "≤ 1.0", lambda ratio: ratio <= 1),
-        Comparison("A whole cold build against the floor", ours, floor, "≤ 1.5", lambda ratio: ratio <= 1.5),
-        Comparison("Nothing changed against a cold build", nothing, ours, "≤ 0.05", lambda ratio: ratio <= 0.05),
-        Comparison("Help against starting Python", helped, bare, "≤ 3.0", lambda ratio: ratio <= 3),
+        Comparison("Three formats against nbconvert's one", ours, nbconvert, most=1.0),
+        Comparison("A whole cold build against the floor", ours, floor, most=1.5),
+        Comparison("Nothing changed against a cold build", nothing, ours, most=0.05),
+        Comparison("Nothing changed, seconds above the start of the command line", nothing, helped, most=0.1, gap=True),
+        Comparison("The look alone against a cold build", look, ours),
+        Comparison("Help against starting Python", helped, bare, most=3.0),
     ]
     if shutil.which("quarto"):
-        copy = project / "by-hand.ipynb"
-
-        def by_quarto(folder: Path) -> None:
-            shutil.copyfile(notebook, copy)  # --execute rewrites the notebook in place
-            command("quarto", "render", copy.name, "--execute")(folder)
-
-        found.append(
-            Comparison(
-                "The same against quarto render --execute to three formats",
-                ours,
-                Entry("quarto render --execute: the same notebook, three formats", by_quarto),
-                "≤ 0.2",
-                lambda ratio: ratio <= 0.2,
-            )
-        )
+        found += quarto_comparisons(project, notebook, ours, build)
     return found
+
+
+def restyle(project: Path) -> None:
+    """Change the stylesheet, or change it back."""
+    style = project / "_extensions" / "notat" / "notat.css"
+    written, changed = style.read_text(encoding="utf-8"), "\n/* changed */\n"
+    style.write_text(written.removesuffix(changed) if written.endswith(changed) else written + changed, "utf-8")
+
+
+def quarto_comparisons(project: Path, notebook: Path, ours: Entry, build: list[str]) -> list[Comparison]:
+    """Return what is measured against Quarto, and with it."""
+    copy = project / "by-hand.ipynb"
+
+    def executing(folder: Path) -> None:
+        shutil.copyfile(notebook, copy)  # --execute rewrites the notebook in place
+        command("quarto", "render", copy.name, "--execute")(folder)
+
+    def by_hand(folder: Path) -> None:
+        parameters = [f"-p{name} {value}".split() for name, value in (("year", 2025), ("comparison_year", 2024))]
+        run = [sys.executable, "-m", "papermill", "notebooks/notat.ipynb", copy.name, "--no-progress-bar"]
+        command(*run, "--kernel", "python3", *(part for pair in parameters for part in pair))(folder)
+        for to in ("notat-html", "notat-typst", "notat-docx"):
+            command("quarto", "render", copy.name, "--to", to)(folder)
+
+    straight = Entry("quarto render --execute: the same notebook, three formats", executing)
+    hand = Entry("Papermill and three quarto render calls: the notat alone", by_hand)
+    engine = Entry(
+        "aarsstatus build 2025 --engine quarto: notat and quality report", command(*build, "quarto", "--force")
+    )
+    return [
+        Comparison("The embedded engine against quarto render --execute", ours, straight, most=0.2),
+        Comparison("The Quarto engine against Papermill and quarto render by hand", engine, hand, most=1.05),
+    ]
+
+
+def many(folder: Path, count: int, rounds: int) -> Comparison:
+    """Measure `count` years built in one call against as many cold builds, each of its own.
+
+    The two take turns: after each run of all years, a share of the cold builds.
+    """
+    project, build = make_years(folder, count).root, [sys.executable, "-m", "aarsstatus", "build", "--quiet", "--force"]
+    years = [str(year) for year in range(FIRST_OF_MANY, FIRST_OF_MANY + count)]
+    build += ["--engine", "embedded"]
+    together = Entry(f"one of {count} reports built in one call", command(*build, *years))
+    alone = Entry(f"one of {count} reports built alone, cold", command(*build))
+    together.run(project)  # caches are warm, and there is something to compare with; not counted
+    for number in range(rounds):
+        started = time.perf_counter()
+        together.run(project)
+        together.seconds.append((time.perf_counter() - started) / count)
+        for year in years[number::rounds]:
+            started = time.perf_counter()
+            command(*build, year)(project)
+            alone.seconds.append(time.perf_counter() - started)
+        print(f"{number + 1}/{rounds} {together.seconds[-1]:.2f} s a report together, {alone.median:.2f} s alone",
+              file=sys.stderr)  # fmt: skip
+    return Comparison("Many years in one call against as many cold builds, a report", together, alone, most=1 / 3)
 
 
 def measure(found: list[Comparison], project: Path, rounds: int) -> None:
@@ -145,29 +209,49 @@ def measure(found: list[Comparison], project: Path, rounds: int) -> None:
         entry.run(project)
     for number in range(rounds):
         for entry in entries if number % 2 == 0 else reversed(entries):
+            entry.before(project)
             started = time.perf_counter()
             entry.run(project)
             entry.seconds.append(time.perf_counter() - started)
             print(f"{number + 1}/{rounds} {entry.seconds[-1]:6.2f} s  {entry.name}", file=sys.stderr)
 
 
-def report(found: list[Comparison], rounds: int) -> str:
+def machine() -> list[str]:
+    """Describe the machine, as far as it tells."""
+    lines = [f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"]
+    told = Path("/proc/cpuinfo")
+    models = [line.partition(":")[2].strip() for line in _lines(told) if line.startswith("model name")]
+    memory = [int(line.split()[1]) >> 20 for line in _lines(Path("/proc/meminfo")) if line.startswith("MemTotal")]
+    lines += [f"{models[0]}, {memory[0]} GiB"] if models and memory else []
+    names = ("papermill", "ipykernel", "matplotlib", "typst", "pypandoc_binary", "nbconvert")
+    lines.append(", ".join(f"{name} {metadata.version(name)}" for name in names))
+    quarto = shutil.which("quarto")
+    if quarto:
+        version = subprocess.run([quarto, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+        lines.append(f"Quarto {version}")
+    return lines
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+
+
+def report(found: list[Comparison], rounds: int, about: list[str]) -> str:
     """Return the results as Markdown."""
     lines = [
         "# Results",
         "",
         "Written by `make bench`. Ratios count; absolute times are this machine's alone.",
         "",
-        f"- {platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        *(f"- {line}" for line in [*machine(), *about]),
         f"- {rounds} rounds, interleaved; medians (fastest–slowest)",
         "",
         "| what | median | range |",
         "|---|---|---|",
     ]
     entries = {id(e): e for c in found for e in (c.subject, c.reference)}.values()
-    lines += [f"| {e.name} | {e.median:.2f} s | {min(e.seconds):.2f}–{max(e.seconds):.2f} s |" for e in entries]
-    lines += ["", "| comparison | ratio | target | |", "|---|---|---|---|"]
-    lines += [f"| {c.title} | {c.ratio:.2f} | {c.target} | {'met' if c.met(c.ratio) else 'not met'} |" for c in found]
+    lines += [f"| {e.name} | {e.median:.3f} s | {min(e.seconds):.3f}–{max(e.seconds):.3f} s |" for e in entries]
+    lines += ["", "| comparison | ratio | target | |", "|---|---|---|---|", *(one.row for one in found)]
     if not shutil.which("quarto"):
         lines += ["", "Quarto is not on this machine's PATH: not compared."]
     return "\n".join(lines) + "\n"
@@ -177,13 +261,17 @@ def main() -> None:
     """Measure, and write what came of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--years", type=int, default=40, help="how many are built in one call; 0 leaves it out")
+    parser.add_argument("--note", action="append", default=[], help="what else there is to say of the machine")
     parser.add_argument("--dry", action="store_true", help="print the results instead of writing them")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         project = copy_project(Path(folder) / "project")
         found = comparisons(project)
         measure(found, project, options.rounds)
-    text = report(found, options.rounds)
+        if options.years:
+            found.append(many(Path(folder), options.years, options.rounds))
+    text = report(found, options.rounds, options.note)
     print(text)
     if not options.dry:
         RESULTS.write_text(text, encoding="utf-8")

@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 import straight
 from conftest import copy_project
@@ -19,9 +20,10 @@ from generator import Spell, Style, csv_bytes, employments, spells, write_xlsx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aarsstatus import cli, extracts
+from aarsstatus import cli
 from aarsstatus.attainment import full_year_equivalents
-from aarsstatus.extracts import Ingested, ingest
+from aarsstatus.extracts import Ingested, ingest, ingesting
+from aarsstatus.extracts.rows import number_persons
 from aarsstatus.extracts.sums import FAR_AT_LEAST
 from aarsstatus.inputs import read_data
 from aarsstatus.problems import InputError
@@ -704,7 +706,7 @@ def test_a_crash_says_where_and_nothing_else(copied: Project, monkeypatch) -> No
 
     for place in ("count", "duplicates", "warnings"):
         with monkeypatch.context() as patch:
-            patch.setattr(extracts, place, crash)
+            patch.setattr(ingesting, place, crash)
             with pytest.raises(InputError) as caught:
                 from_text(copied, HEADER + GOOD)
         assert "uventet fejl (ZeroDivisionError i test_extracts.py, linje " in str(caught.value)
@@ -715,7 +717,15 @@ def test_a_crash_says_where_and_nothing_else(copied: Project, monkeypatch) -> No
 
 
 @pytest.mark.parametrize(
-    "place", ["rows.Reader.read", "rows.cells.day", "reading._CsvTable._parse", "number_persons", "write_sums", "count"]
+    "place",
+    [
+        "rows.Reader.read",
+        "rows.cells.day",
+        "reading._CsvTable._parse",
+        "ingesting.number_persons",
+        "ingesting.write_sums",
+        "ingesting.count",
+    ],
 )
 def test_a_crash_of_the_command_is_one_line_without_a_person(copied: Project, monkeypatch, capfd, place: str) -> None:
     """Wherever it goes wrong, with the row in hand: exit status 2, no traceback, and no number in any file."""
@@ -733,6 +743,22 @@ def test_a_crash_of_the_command_is_one_line_without_a_person(copied: Project, mo
     assert "Traceback" not in said
     files = [content.decode("utf-8", "replace") for content in everything(copied).values()]
     assert not any("010190" in one for one in [said, *files])
+
+
+@pytest.mark.parametrize("others", [[], ["chef", "Chef ", "c-h.e f"], ["+123456789", "1e9", "٣", "1" * 30]])
+def test_persons_are_told_apart_however_they_are_written(others: list[str]) -> None:
+    """Pairs that are one person get one number, all others their own; it makes no difference who else is there."""
+    alike = [("010190-0000", "0101900000"), ("0101900000", "101900000"), ("010190 0000", "010190-0000")]
+    own = ["7", "007", "07", "1010190000", "10101900000", "00101900000", "12345678901234567", "123456789012345678"]
+    texts = [*own, *(text for pair in alike for text in pair), *others, None, "", " -"]
+    frame = pl.DataFrame({"person": texts}, schema={"person": pl.String})
+    numbers = dict(zip(texts, number_persons(frame)["person"].to_list(), strict=True))
+    assert all(numbers[one] == numbers[other] for one, other in alike)
+    expected = len(own) + 1 + (1 if "chef" in others else len(others))
+    assert len(set(numbers.values()) - {None}) == expected
+    assert numbers[None] is numbers[""] is numbers[" -"] is None
+    again = number_persons(frame)["person"].to_list()
+    assert numbers["0101900000"] != again[texts.index("0101900000")], "the number says who it is"
 
 
 def test_extracts_are_never_in_git(project: Project) -> None:

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from math import floor
 
 __all__ = [
     "Interval",
@@ -46,7 +45,7 @@ def round_half_up(value: Fraction | int) -> int:
     int
         ``2,5 → 3`` and ``3,5 → 4``, where Python's own ``round`` says ``2`` and ``4``.
     """
-    return floor(Fraction(value) + HALF)
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)  # as ⌊value + ½⌋, in whole numbers
 
 
 @dataclass(frozen=True, slots=True)

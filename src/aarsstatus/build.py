@@ -89,7 +89,7 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     if options.force or not manifest.is_current(target, made_from):
         from aarsstatus import processes  # noqa: PLC0415 - a build that is done already needs none of these
 
-        processes.start()
+        processes.start(project.root)
         progress("Læser parametre og data")
         from aarsstatus.diff.last import write_comparison  # noqa: PLC0415
         from aarsstatus.inputs import read_year  # noqa: PLC0415
@@ -149,7 +149,7 @@ def build_years(
     outcomes: list[Result | InputError | BuildError] = []
     try:
         with pool:
-            processes.start()
+            processes.start(project.root)
             with processes.without_main():
                 jobs = [pool.submit(_build_one, project, year, options) for year in years]
             for done, job in enumerate(jobs):

@@ -12,9 +12,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, get_args
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
@@ -168,15 +169,15 @@ class Figures(Mapping[str, Figure]):
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for figure in self._by_id.values():
-            writer.writerow([_plain(cell) for cell in astuple(figure)])
+        cells = attrgetter(*COLUMNS)
+        writer.writerows(map(_plain, cells(figure)) for figure in self._by_id.values())
         return text.getvalue()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table, one row a figure, with `value`, `lower` and `upper` as floats."""
         import pandas as pd  # noqa: PLC0415 - only who asks for a frame pays for pandas
 
-        frame = pd.DataFrame([astuple(figure) for figure in self._by_id.values()], columns=list(COLUMNS))
+        frame = pd.DataFrame(list(map(attrgetter(*COLUMNS), self._by_id.values())), columns=list(COLUMNS))
         numbers = ["value", "lower", "upper"]
         frame[numbers] = frame[numbers].astype(float)
         return frame
@@ -184,13 +185,16 @@ class Figures(Mapping[str, Figure]):
 
 def _plain(cell: object) -> object:
     """Write a field of a figure as a CSV cell."""
-    if isinstance(cell, Fraction):
-        return plain_decimal(cell)
-    return " ".join(cell) if isinstance(cell, tuple) else cell
+    kind = type(cell)  # one of five; asking whether it is a number of any sort takes longer than all the rest
+    if kind is Fraction:
+        return plain_decimal(cast(Fraction, cell))
+    return " ".join(cast(tuple[str, ...], cell)) if kind is tuple else cell
 
 
 def plain_decimal(value: Fraction, places: int = 6) -> str:
     """Write a number with a decimal point and at most `places` decimals, without trailing zeros."""
+    if value.denominator == 1:
+        return str(value.numerator)
     scaled = formulas.round_half_up(abs(value) * 10**places)
     before, after = divmod(scaled, 10**places)
     text = f"{before}.{after:0{places}d}".rstrip("0").removesuffix(".")

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from aarsstatus import danish
 from aarsstatus.attainment import HOURS_PER_WEEK, Interval
@@ -308,12 +309,11 @@ class _Table(Generic[Row]):
     unique: tuple[str, ...]
     build: Callable[[dict[str, Any], str], Row]
 
-    def read(self, project: Project, problems: list[Problem]) -> list[Row]:
+    def read(self, files: Mapping[str, _File], problems: list[Problem]) -> list[Row]:
         """Read every row; what cannot be read goes to `problems`."""
-        path = project.data / self.file
-        name = project.name(path)
-        text = _read_text(path, name, problems)
-        if text is None:
+        name, text, unread = files[self.file]
+        problems += unread
+        if unread:
             return []
         rows: list[Row] = []
         seen: dict[tuple[str, ...], int] = {}
@@ -377,12 +377,19 @@ class _Table(Generic[Row]):
         return values if len(values) == len(self.columns) else None
 
 
-def _read_text(path: Path, name: str, problems: list[Problem]) -> str | None:
+class _File(NamedTuple):
+    """A file in ``data/``: what it is called in messages, its text, and what kept it from being read."""
+
+    name: str
+    text: str
+    unread: tuple[Problem, ...] = ()
+
+
+def _file(path: Path, name: str) -> _File:
     try:
-        return read_utf8(path, name).removeprefix("\ufeff")
+        return _File(name, read_utf8(path, name).removeprefix("\ufeff"))
     except InputError as error:
-        problems += error.problems
-        return None
+        return _File(name, "", tuple(error.problems))
 
 
 def _delimiter(text: str) -> str:
@@ -470,9 +477,21 @@ def read_data(project: Project) -> Data:
     InputError
         With all problems of all files.
     """
+    return _data(tuple(_file(project.data / name, project.name(project.data / name)) for name in _FILES))
+
+
+_FILES = (
+    "schemes.csv", "administrations.csv", "targets.csv", "status.csv", "published.csv", "extracts.csv", "warnings.csv",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _data(found: tuple[_File, ...]) -> Data:
+    """Return what some files hold. The same files are read once: by the kernels of a build, and by years on years."""
+    files = dict(zip(_FILES, found, strict=True))
     problems: list[Problem] = []
-    schemes = {scheme.key: scheme for scheme in _SCHEMES.read(project, problems)}
-    administrations = _ADMINISTRATIONS.read(project, problems)
+    schemes = {scheme.key: scheme for scheme in _SCHEMES.read(files, problems)}
+    administrations = _ADMINISTRATIONS.read(files, problems)
     if problems:
         raise InputError(problems)
     code = _one_of(dict.fromkeys(one.code for one in administrations), "en forvaltning")
@@ -484,7 +503,7 @@ def read_data(project: Project) -> Data:
         },
         ("year", "administration", "group"),
         lambda v, source: Target(v["year"], v["administration"], v["group"], v["target"], source),
-    ).read(project, problems)  # fmt: skip
+    ).read(files, problems)  # fmt: skip
     statuses = _Table(
         "status.csv",
         {
@@ -493,9 +512,9 @@ def read_data(project: Project) -> Data:
         },
         ("year", "administration", "scheme"),
         _build_status,
-    ).read(project, problems)  # fmt: skip
-    printed = _PRINTED.read(project, problems)
-    extracts = _EXTRACTS.read(project, problems)
+    ).read(files, problems)  # fmt: skip
+    printed = _PRINTED.read(files, problems)
+    extracts = _EXTRACTS.read(files, problems)
     remarks = _Table(
         "warnings.csv",
         {
@@ -504,7 +523,7 @@ def read_data(project: Project) -> Data:
         },
         (),
         lambda v, _: (v.pop("year"), Remark(**v)),
-    ).read(project, problems)  # fmt: skip
+    ).read(files, problems)  # fmt: skip
     if not any(administration.code == KK for administration in administrations):
         problems.append(
             Problem("data/administrations.csv", "hele kommunen mangler", expected=f"en række med koden {KK}")

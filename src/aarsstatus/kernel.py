@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.client import KernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -31,6 +32,21 @@ __all__ = ["kernel"]
 
 class _Kernel(AsyncKernelManager):
     """A kernel that is this interpreter, whatever kernels the machine or the user has registered."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(**options)
+        self._clients: list[KernelClient] = []
+
+    def client(self, **options: Any) -> Any:  # noqa: ANN401
+        """Return a client, and remember it."""
+        self._clients.append(super().client(**options))
+        return self._clients[-1]
+
+    def close_clients(self) -> None:
+        """Close what clients have open; whoever asked for them may not, and they would look for the kernel for ever."""
+        for client in self._clients:
+            client.stop_channels()
+            client.context.destroy(linger=0)
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -108,3 +124,4 @@ def kernel(folder: Path, *, copied: bool = processes.COPIES) -> Iterator[AsyncKe
         finally:
             if manager.has_kernel:
                 run_sync(manager.shutdown_kernel)(now=True)
+            manager.close_clients()

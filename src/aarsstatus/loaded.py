@@ -6,9 +6,12 @@ Importing this starts no thread, no socket and no loop: those do not survive in 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
 sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
 # Nobody debugs in a build; a kernel that finds a debugger spends a fifth of its start on it.
@@ -33,10 +36,17 @@ import aarsstatus.notebook
 import aarsstatus.quality
 import aarsstatus.quality_tables
 from aarsstatus import processes
+from aarsstatus.inputs import read_data
+from aarsstatus.project import Project
 
 __all__ = ["be_kernel"]
 
 aarsstatus.charts.draw_nothing()  # a first drawing takes twice as long as a second
+if folder := os.environ.pop(processes.READ_AHEAD, None):
+    with suppress(Exception):  # whatever is wrong with it, the build reads it too and says so
+        read_data(Project(Path(folder)))
+gc.collect()
+gc.freeze()  # what is loaded stays: looking through it for garbage takes time, and copies the pages it lies on
 
 
 def be_kernel(connection_file: str, folder: str, environment: Mapping[str, str]) -> None:
@@ -52,5 +62,6 @@ def be_kernel(connection_file: str, folder: str, environment: Mapping[str, str])
         The environment variables, all of them.
     """
     processes.become(environment, folder)
+    gc.disable()  # it lives for a second or two
     options = [f"--IPKernelApp.parent_handle={os.getppid()}", *processes.QUIET]
     ipykernel.kernelapp.IPKernelApp.launch_instance(argv=["-f", connection_file, *options])

@@ -33,9 +33,11 @@ _JOINERS = {"\u00ad", "\u200c", "\u200d"}
 _LOST = "\ufffd"
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MOST_MARKS = 4
+_FIRST_MARK = "\u0300"
+"""Accents that stand over the letter before them, and all other signs that need a closer look, come from here on."""
 
 
-def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:  # noqa: PLR0911 - a guard each
+def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:
     """Say what keeps a text from being shown, as what was expected instead; None where nothing does.
 
     Parameters
@@ -49,6 +51,20 @@ def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:  #
     """
     if len(text) > most:
         return f"højst {most} tegn"
+    if why := _strange(text):
+        return why
+    missing = next((one for one in unicodedata.normalize("NFC", text) if drawn and not _is_drawn(one)), None)
+    if missing is not None:
+        return f"tegn, som notatets skrift har; den har ikke »{missing}« ({_code(missing)})"
+    if text.startswith(FORMULA):
+        return f"en tekst, der ikke begynder med {text[0]}, for så er den en formel i et regneark"
+    return None
+
+
+def _strange(text: str) -> str | None:
+    """Say which character has no place in a text, as `unfit` does."""
+    if text.isprintable() and max(text, default="") < _FIRST_MARK:  # as nearly all are; this is quick
+        return None
     marks = 0
     for character in text:
         if character in "\n\r\t":
@@ -60,11 +76,6 @@ def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:  #
         marks = marks + 1 if unicodedata.combining(character) else 0
         if marks > _MOST_MARKS:
             return f"højst {_MOST_MARKS} accenter over hinanden"
-    missing = next((one for one in unicodedata.normalize("NFC", text) if drawn and not _is_drawn(one)), None)
-    if missing is not None:
-        return f"tegn, som notatets skrift har; den har ikke »{missing}« ({_code(missing)})"
-    if text.startswith(FORMULA):
-        return f"en tekst, der ikke begynder med {text[0]}, for så er den en formel i et regneark"
     return None
 
 

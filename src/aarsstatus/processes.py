@@ -26,6 +26,8 @@ __all__ = ["COPIES", "QUIET", "become", "context", "copy", "environment", "start
 COPIES = sys.platform == "linux"
 """Whether a process can be a copy of one that has everything loaded. macOS has fork, but its libraries forbid it."""
 LOADED = "aarsstatus.loaded"
+READ_AHEAD = "AARSSTATUS_READ_AHEAD"
+"""The environment variable that tells `LOADED` which project's data to read."""
 QUIET = ("--HistoryManager.enabled=False", "--log-level=ERROR")
 """What every kernel is told, copied or not."""
 _MAIN = threading.Lock()
@@ -73,15 +75,21 @@ def without_main() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
-def start() -> None:
-    """Begin to load, if processes are copies and it has not begun; returns at once."""
+def start(project: Path | None = None) -> None:
+    """Begin to load, if processes are copies and it has not begun; returns at once.
+
+    Parameters
+    ----------
+    project
+        A project's folder: its data is read, too, so that no copy reads the same again.
+    """
     context()
     if not COPIES or process.parent_process() is not None:  # a copy makes its copies of what it was copied from
         return
     before, theirs = dict(os.environ), environment()
     try:
         os.environ.clear()
-        os.environ.update(theirs)
+        os.environ.update(theirs | ({} if project is None else {READ_AHEAD: str(project)}))
         forkserver.ensure_running()
     finally:
         os.environ.clear()

@@ -234,10 +234,10 @@ class _Pen:
 
     def look(self, **values: object) -> Any:  # noqa: ANN401
         """Return a format."""
-        common = {"font_name": "Open Sans", "font_size": 10, "font_color": _INK, "valign": "top"}
-        key = tuple(sorted((common | values).items()))
+        key = tuple(values.items())
         if key not in self._formats:
-            self._formats[key] = self.book.add_format(dict(key))
+            common = {"font_name": "Open Sans", "font_size": 10, "font_color": _INK, "valign": "top"}
+            self._formats[key] = self.book.add_format(common | values)
         return self._formats[key]
 
     def text(self, page: Any, row: int, column: int, text: str, **look: object) -> None:  # noqa: ANN401

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
@@ -139,6 +140,7 @@ def read_model(
     return value, lines
 
 
+@lru_cache(maxsize=64)  # years side by side, and a year after another, read the parameters of all before them
 def _parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
     """Return a file's one document, as it stands and as it is."""
     try:

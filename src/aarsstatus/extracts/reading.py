@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import hashlib
 import io
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,25 +84,12 @@ class Table(Protocol):
 
 @dataclass(slots=True)
 class Extract:
-    """One file: what it is called in messages, its tables, and the SHA-256 of its bytes."""
+    """One file: what it is called in messages, and its tables."""
 
     path: Path
     name: str
     tables: Sequence[Table]
     notes: list[str] = field(default_factory=list)
-    _digest: Future[str] | None = None
-
-    def hash(self) -> None:
-        """Begin to compute the SHA-256: once the file is read, so that a core is free while sums are computed."""
-        pool = ThreadPoolExecutor(1)
-        self._digest = pool.submit(_sha256, self.path)
-        pool.shutdown(wait=False)
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the file's bytes; waits for it to be computed."""
-        assert self._digest is not None
-        return self._digest.result()
 
 
 def open_extract(path: Path, names: Names, refusals: Refusals) -> Extract | None:  # noqa: PLR0911 - a guard each
@@ -146,11 +132,6 @@ def open_extract(path: Path, names: Names, refusals: Refusals) -> Extract | None
     if not extract.tables:
         return None
     return extract
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as raw:
-        return hashlib.file_digest(raw, "sha256").hexdigest()
 
 
 # -- CSV ------------------------------------------------------------------------------------------------------
@@ -216,20 +197,17 @@ class _CsvTable:
 
     def _pieces(self, file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
         """Yield the file in pieces that end where a row does, and whether each is the last."""
-        raw: _Bytes = _Utf8(file, self.encoding) if self.encoding else file
-        raw.read(self.skipped)
+        file.read(self.skipped)
+        raw: _Lines = _Utf8(file, self.encoding) if self.encoding else _Plain(file)
         if self.announced:
             raw.readline()
         waiting = b""
-        while piece := raw.read(PIECE):
-            parts = [piece, raw.readline()]
-            odd = (_quotes(piece) + _quotes(parts[1])) % 2
-            while odd and len(parts) < _MOST_LINES_IN_A_ROW and (line := raw.readline()):
-                parts.append(line)
-                odd ^= _quotes(line) % 2
+        while piece := raw.lines(PIECE):
+            if _quotes(piece) % 2:
+                piece += _rest_of_row(raw)
             if waiting:
                 yield waiting, False
-            waiting = b"".join(parts)
+            waiting = piece
             if self.old_mac:
                 waiting = waiting.replace(b"\r", b"\n")
         if waiting:
@@ -284,27 +262,57 @@ class _CsvTable:
         return numbered[:_TAIL_ROWS][::-1]
 
 
-class _Bytes(Protocol):
-    """What is read of a file."""
+class _Lines(Protocol):
+    """A file of text, from which whole lines are taken as bytes."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def lines(self, size: int) -> bytes:
+        """Return about `size` bytes, up to the end of a line; nothing at the file's end."""
+        ...
 
-    def readline(self) -> bytes: ...
+    def readline(self) -> bytes:
+        """Return one line."""
+        ...
+
+
+class _Plain:
+    """A file whose bytes are taken as they are."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.readline = file.readline
+
+    def lines(self, size: int) -> bytes:
+        """Return about `size` bytes; the line's end is found first, so that no byte is copied twice."""
+        at = self._file.tell()
+        self._file.seek(at + size - 1)
+        rest = len(self._file.readline())
+        self._file.seek(at)
+        return self._file.read(size - 1 + rest)
 
 
 class _Utf8:
-    """A file in another encoding, read as UTF-8."""
+    """A file in another encoding, taken as UTF-8."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         self._text = io.TextIOWrapper(file, encoding, "replace", newline="\n")
 
-    def read(self, size: int, /) -> bytes:
-        """Return `size` characters as UTF-8."""
-        return self._text.read(size).encode()
+    def lines(self, size: int) -> bytes:
+        """Return `size` characters and the rest of a line."""
+        return (self._text.read(size) + self._text.readline()).encode()
 
     def readline(self) -> bytes:
-        """Return the rest of a line as UTF-8."""
+        """Return one line."""
         return self._text.readline().encode()
+
+
+def _rest_of_row(raw: _Lines) -> bytes:
+    """Return the lines that belong to a row with a quotation mark that is still open, if it is closed soon."""
+    parts: list[bytes] = []
+    while len(parts) < _MOST_LINES_IN_A_ROW and (line := raw.readline()):
+        parts.append(line)
+        if _quotes(line) % 2:
+            break
+    return b"".join(parts)
 
 
 def _quotes(piece: bytes) -> int:

@@ -7,6 +7,7 @@ year are kept.
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -367,13 +368,16 @@ def number_persons(spells: Spells) -> Spells:
 
     Hyphens, spaces, case and a lost leading zero make no difference; no person is null.
     """
-    name = pl.col("person")
-    spells = spells.with_columns(name.str.replace("-", "", literal=True))
-    if spells["person"].str.contains(r"[^0-9]").any():  # else they are as bare as can be, which is soon seen
-        spells = spells.with_columns(name.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", ""))
-    whole = pl.when(name.str.contains(r"^\d{9}$")).then("0" + name).when(name != "").then(name)
-    numbered = whole.cast(pl.Categorical(pl.Categories.random())).to_physical()
-    return spells.with_columns(numbered.alias("person"))
+    key = secrets.randbits(62)
+    left = spells["person"].str.replace("-", "", literal=True)
+    numbers = _number_digits(left, key)
+    left = left.set(numbers.is_not_null(), None)
+    if left.null_count() < left.len():  # some are written in another way, or are no digits at all
+        left = left.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "").replace("", None)
+        numbers = numbers.fill_null(_number_digits(left, key))
+        left = left.set(numbers.is_not_null(), None)
+        numbers = numbers.fill_null(-1 - left.cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.Int64))
+    return spells.with_columns(numbers.alias("person"))
 
 
 def _legible(text: str) -> str | None:
@@ -381,5 +385,20 @@ def _legible(text: str) -> str | None:
     return text if len(text) <= _LONGEST_CELL else None
 
 
+def _number_digits(persons: pl.Series, key: int) -> pl.Series:
+    """Return a number for each person of digits alone, and null for the others.
+
+    The number is that of the digits with a one before them, so that zeros in front count; of nine digits, a
+    spreadsheet has taken away the first, a zero.
+    """
+    length = persons.str.len_bytes()
+    length = length.set(length == 9, 10)
+    digits = (length <= _MOST_DIGITS) & ~persons.str.starts_with("+")
+    ones = pl.Series([10**place for place in range(_MOST_DIGITS + 1)]).gather(length.clip(0, _MOST_DIGITS))
+    return (persons.cast(pl.Int64, strict=False) + ones).set(~digits, None) ^ key
+
+
+_MOST_DIGITS = 17
+"""With a one before them they are below 2^62, which the key is too."""
 _MOST_TOLD = 10
 _EXPECTED = {"scheme": "en jobordning", "start": "en dato", "weekly_hours": "et timetal"}
