@@ -62,6 +62,12 @@ def test_a_case_is_its_seed_and_its_number(base: Base) -> None:
     assert case(SEED, 3) == case(SEED, 3) != case(SEED, 4)
 
 
+def test_a_cell_that_openpyxl_cannot_write_ends_no_campaign(base: Base) -> None:
+    """U+FFFE in a cell: taken when it is set, and refused by XML when the file is written."""
+    with workspace(base) as root:
+        assert "xlsx cells: 191.6=" in change(case(SEED, 5480), root)[0]
+
+
 # -- the judge ------------------------------------------------------------------------------------------------
 
 

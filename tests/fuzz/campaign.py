@@ -334,7 +334,7 @@ def _tell(one: Outcome, log: Path | None) -> None:
                         one.case.seed,
                         one.case.number,
                         one.case.kind,
-                        one.came_to if one.memory else f"{one.came_to}, built whole",
+                        one.came_to,
                         one.seconds,
                         one.memory >> 20,
                         one.changed,
