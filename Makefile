@@ -71,7 +71,7 @@ mutants: $(VENV)/.installed-proof ## change the formulas in every way, and see t
 
 coverage: $(VENV)/.installed-proof ## branch coverage of all tests, processes they start included
 	$(BIN)/coverage erase
-	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest $(TESTS)
+	$(BIN)/coverage run -m pytest $(TESTS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

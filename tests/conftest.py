@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from jupyter_client.provisioning import LocalProvisioner
 
 from aarsstatus.build import Options, Result, build
 from aarsstatus.figures import Figures, build_figures
@@ -50,6 +51,11 @@ def forgetful() -> None:
             for value in list(vars(module).values()):
                 if callable(forget := getattr(value, "cache_clear", None)):
                     forget()
+
+
+if "COVERAGE_RUN" in os.environ:
+    # A kernel is killed when its notebook is done, and would take what coverage saw in it along.
+    LocalProvisioner.kill = LocalProvisioner.terminate  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

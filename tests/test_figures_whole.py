@@ -15,12 +15,12 @@ from aarsstatus.figures import (
     Figure,
     Figures,
     _interval,
-    _value,
     build_figures,
     figure_id,
     plain_decimal,
     show,
     unit,
+    value_of,
     verdict,
 )
 from aarsstatus.inputs import GROUPS, Administration, Data, Printed, Scheme, Status, Target
@@ -326,7 +326,7 @@ def test_verdicts_without_a_target_or_bounds(
 def test_a_figure_without_a_value_is_no_input() -> None:
     empty = Figure("2030.x", 2030, "KK", "g", "", "status", None, None, None, "", "", (), "", "", "unpublished")
     with pytest.raises(ValueError, match=r"^2030\.x has no value$"):
-        _value(empty)
+        value_of(empty)
     with pytest.raises(ValueError, match=r"^2030\.x has no bounds$"):
         _interval(empty)
 

@@ -62,6 +62,12 @@ def test_a_case_is_its_seed_and_its_number(base: Base) -> None:
     assert case(SEED, 3) == case(SEED, 3) != case(SEED, 4)
 
 
+def test_a_cell_that_openpyxl_cannot_write_ends_no_campaign(base: Base) -> None:
+    """U+FFFE in a cell: taken when it is set, and refused by XML when the file is written."""
+    with workspace(base) as root:
+        assert "xlsx cells: 191.6=" in change(case(SEED, 5480), root)[0]
+
+
 # -- the judge ------------------------------------------------------------------------------------------------
 
 
@@ -97,6 +103,28 @@ def test_the_judge_sees_what_was_changed(base: Base) -> None:
         found = " ".join(oracle._changed(["check", "2025"], done, before, oracle.snapshot(root), root))
     assert "output/2026/notat.html" in found
     assert "data/ny.csv" in found
+
+
+def test_the_judge_holds_ingest_to_what_it_wrote(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums that somebody typed in are for ``check``; sums that ``ingest`` wrote are held against what can be."""
+    command = ["ingest", str(YEAR), "udtræk/fleksjob.csv"]
+
+    def planted(scheme: str) -> None:
+        path = Path("data", "status.csv").resolve()
+        rows = mutate.rows_of(path.read_bytes())
+        row = next(row for row in rows if row[:3] == [str(YEAR), "SOF", scheme])
+        row[3:5] = ["11.5", "2"]
+        path.write_bytes(mutate.csv_of(rows))
+
+    with workspace(base) as root:
+        monkeypatch.chdir(root)
+        planted("virksomhedspraktik")
+        assert oracle.judge(root, [command]) == ([], "accepted")
+        run = oracle.run
+        monkeypatch.setattr(oracle, "run", lambda given: (run(given), planted("loentilskud"))[0])
+        wrong, _ = oracle.judge(root, [command])
+    assert "SOF loentilskud: 2 spells came to 11.5 full-year equivalents" in " ".join(wrong)
+    assert "virksomhedspraktik" not in " ".join(wrong)
 
 
 def test_the_judge_sees_a_traceback(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,6 +308,25 @@ def test_an_extract_with_a_hostile_name_is_refused(root: Path, name: str) -> Non
     assert "filens navn kan ikke bruges" in done.error
     assert list(oracle._wrong(command, done)) == []
     assert oracle.snapshot(root) == before
+
+
+@pytest.mark.parametrize("column", [0, 1, 2])
+def test_a_cell_of_twenty_megabytes_is_not_looked_through(root: Path, column: int) -> None:
+    """Digits and spaces in turn were looked through ten times over: names folded, dates and person numbers sought."""
+    path = root / "udtræk" / "fleksjob.csv"
+    rows = path.read_text(encoding="cp1252").split("\n")
+    row = rows[20].split(";")
+    row[column] = "1 " * (10 << 20)
+    path.write_text("\n".join([*rows[:20], ";".join(row), *rows[21:]]), encoding="cp1252")
+    command = ["ingest", str(YEAR), "udtræk/fleksjob.csv"]
+    done = oracle.run_command(root, command)
+    assert done.status == 2
+    assert "fleksjob.csv, række 21, " in done.error
+    assert "cellen er for lang; forventede højst 1.000 tegn" in done.error
+    refused = oracle.run_command(root, [*command, "--skip-bad-rows"])
+    assert refused.status in {0, 1}
+    (written,) = (root / "udtræk").glob("*.afviste.csv")
+    assert written.stat().st_size < 1_000
 
 
 @pytest.mark.parametrize("name", ["params/udkast.yml", "data/noter.md", "data/status.csv"])

@@ -68,6 +68,25 @@ def test_its_surroundings_are_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert sys.executable in said
 
 
+@copies
+def test_what_loads_first_has_our_surroundings_too() -> None:
+    """It loads what a kernel would load, so what the loading needs of the environment must be there."""
+    code = """
+        from multiprocessing import forkserver
+        from pathlib import Path
+        from aarsstatus import processes
+        processes.start()
+        print(Path(f"/proc/{forkserver._forkserver._forkserver_pid}/environ").read_text().replace(chr(0), chr(10)))
+    """
+    environment = {**os.environ, "MPLBACKEND": "svg", "ET_MAERKE": "her"}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], env=environment, capture_output=True, text=True, check=True
+    )
+    said = done.stdout.splitlines()
+    assert {"ET_MAERKE=her", "PYTHONHASHSEED=0"} <= set(said)
+    assert "MPLBACKEND=svg" not in said
+
+
 @pytest.mark.parametrize("copied", [pytest.param(True, marks=copies), False])
 def test_each_notebook_has_a_process_of_its_own(tmp_path: Path, copied: bool) -> None:
     pids = {int(told(tmp_path, "import os, builtins; builtins.left = 1; os.getpid()", copied=copied)) for _ in range(2)}

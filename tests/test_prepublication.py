@@ -104,6 +104,15 @@ def test_what_they_cannot_is_not(persons: str, spells: int, rounded: bool) -> No
     assert finding.rule == "spells_bound"
 
 
+def test_half_a_leap_year_rounds_up() -> None:
+    """183 spells of one day are exactly half of 366 days, which is printed 1 and so never 0."""
+    leap = 2032
+    (finding,) = check_figures(city([status("XX", "a", "0", 183, rounded=True, year=leap)]), leap)
+    assert finding.rule == "spells_bound"
+    assert check_figures(city([status("XX", "a", "0", 182, rounded=True, year=leap)]), leap) == []
+    assert check_figures(city([status("XX", "a", "1", 183, rounded=True, year=leap)]), leap) == []
+
+
 # -- the city and its administrations -----------------------------------------------------------------------------
 
 
@@ -189,6 +198,16 @@ def test_targets_that_sum_up_are_fine() -> None:
     alone = [target("KK", "fleksjob", 7)]
     nobodys = [target("KK", "fritidsjob", 0), target("XX", "fritidsjob", None)]
     assert check_figures(city(targets=rows + alone + nobodys), YEAR) == []
+
+
+def test_a_group_that_sums_up_hides_no_other() -> None:
+    data = city(
+        targets=[
+            target("KK", "placements", 3), target("XX", "placements", 3),
+            target("KK", "fleksjob", 4), target("XX", "fleksjob", 3),
+        ]
+    )  # fmt: skip
+    assert [one.id for one in check_figures(data, YEAR)] == ["2030.KK.fleksjob.target"]
 
 
 # -- what moved -------------------------------------------------------------------------------------------------

@@ -25,9 +25,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LIST = ROOT / "tests" / "mutants.toml"
 OPEN = "not explained yet"
-KILLED = {"killed", "timeout", "caught by type check"}
-"""A mutant that makes the tests hang is noticed: they do not pass."""
-UNTRIED = {"not checked", "check was interrupted by user", "suspicious", "segfault", "skipped"}
+KILLED = {"killed", "timeout", "caught by type check", "suspicious", "segfault"}
+"""A mutant that makes the tests hang, or their process die of a signal, is noticed: they do not pass."""
+UNTRIED = {"not checked", "check was interrupted by user", "skipped"}
 
 
 @dataclass(frozen=True, order=True)

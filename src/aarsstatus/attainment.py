@@ -232,7 +232,7 @@ def weighted_attainment(
     scaled = _rescaled(present, group_weights)
     if not scaled:
         return None
-    return sum((weight * present[group] for group, weight in scaled.items()), Fraction(0))
+    return joint(weight * present[group] for group, weight in scaled.items())
 
 
 def weighted_attainment_interval(

@@ -25,7 +25,18 @@ from aarsstatus.inputs import GROUPS, KK, Data
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "Figure", "Figures", "Measure", "Mode", "Verdict", "build_figures", "figure_id", "unit"]
+__all__ = [
+    "COLUMNS",
+    "Figure",
+    "Figures",
+    "Measure",
+    "Mode",
+    "Verdict",
+    "build_figures",
+    "figure_id",
+    "unit",
+    "value_of",
+]
 
 Measure = Literal[
     "status",
@@ -177,9 +188,7 @@ def _plain(cell: object) -> object:
     kind = type(cell)  # one of five; asking whether it is a number of any sort takes longer than all the rest
     if kind is Fraction:
         return plain_decimal(cast(Fraction, cell))
-    if kind is tuple:
-        return " ".join(cast(tuple[str, ...], cell))
-    return "" if cell is None else cell
+    return " ".join(cast(tuple[str, ...], cell)) if kind is tuple else cell
 
 
 def plain_decimal(value: Fraction, places: int = 6) -> str:
@@ -188,7 +197,7 @@ def plain_decimal(value: Fraction, places: int = 6) -> str:
         return str(value.numerator)
     scaled = formulas.round_half_up(abs(value) * 10**places)
     before, after = divmod(scaled, 10**places)
-    text = f"{before}.{after:0{places}d}".rstrip("0").rstrip(".")
+    text = f"{before}.{after:0{places}d}".rstrip("0").removesuffix(".")
     return f"-{text}" if value < 0 and scaled else text
 
 
@@ -275,14 +284,14 @@ class _Builder:
 
     def joint(self, year: int, administration: str, group: str, statuses: Sequence[Figure]) -> Figure:
         """Add the joint status of the schemes that share a target."""
-        value = formulas.joint(_value(figure) for figure in statuses)
+        value = formulas.joint(value_of(figure) for figure in statuses)
         interval = formulas.joint_interval(_interval(figure) for figure in statuses)
         formula = f"{_sum(statuses)} = {_number(value)}"
         return self.add((year, administration, group, ""), "joint_status", value, interval, formula, _ids(statuses))
 
     def spells_total(self, year: int, administration: str, group: str, spells: Sequence[Figure]) -> None:
         """Add the number of spells in all schemes that share a target."""
-        value = formulas.joint(_value(figure) for figure in spells)
+        value = formulas.joint(value_of(figure) for figure in spells)
         formula = f"{_sum(spells)} = {_number(value)}"
         self.add(
             (year, administration, group, ""),
@@ -308,13 +317,13 @@ class _Builder:
             "vedtaget af Borgerrepræsentationen" if number else NOT_ADOPTED,
             source=row.source if row else "",
         )
-        value = formulas.attainment(_value(status), number)
+        value = formulas.attainment(value_of(status), number)
         interval = formulas.attainment_interval(_interval(status), number)
         if value is None:
             formula = NOT_ADOPTED
         else:
             above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
-            formula = f"{above} ÷ {_number(_value(target))} = {danish.decimal(value * 100)} → {danish.percent(value)}"
+            formula = f"{above} ÷ {_number(value_of(target))} = {danish.decimal(value * 100)} → {danish.percent(value)}"
         return self.add(
             at, "attainment", None if value is None else value * 100, interval and interval.scaled(100), formula,
             [*_ids(statuses), target.id],
@@ -322,14 +331,15 @@ class _Builder:
 
     def total(self, year: int, administration: str, attainments: Sequence[Figure]) -> None:
         """Add the groups' weights and the weighted attainment."""
-        targets = {group: row.target for group in GROUPS if (row := self.data.targets.get((year, KK, group)))}
+        rows = ((group, self.data.targets.get((year, KK, group))) for group in GROUPS)
+        targets = {group: row.target for group, row in rows if row and row.target}
         shares = formulas.weights(targets)
         sources = {group: figure_id(year, KK, group, "target") for group in shares}
-        below = " + ".join(_number(Fraction(targets[group] or 0)) for group in shares)
+        below = " + ".join(_number(Fraction(targets[group])) for group in shares)
         weights: dict[str, Figure] = {}
         for group in (figure.group for figure in attainments if figure.group in shares):
             share = shares[group]
-            above = _number(Fraction(targets[group] or 0))
+            above = _number(Fraction(targets[group]))
             formula = f"{above} ÷ ({below}) = {danish.decimal(share * 100)} → {danish.percent(share)}"
             others = [id_ for other, id_ in sources.items() if other != group]
             weights[group] = self.add(
@@ -403,7 +413,7 @@ def verdict(published: str, computed: str, interval: Interval | None) -> Verdict
     return "within_rounding" if interval.rounds_to(printed) else "contradicted"
 
 
-def _value(figure: Figure) -> Fraction:
+def value_of(figure: Figure) -> Fraction:
     """Return the value of a figure that has one."""
     if figure.value is None:
         raise ValueError(f"{figure.id} has no value")
@@ -430,9 +440,9 @@ def _number(value: Fraction) -> str:
 
 def _sum(figures: Sequence[Figure]) -> str:
     """Write a sum of figures."""
-    return " + ".join(_number(_value(figure)) for figure in figures)
+    return " + ".join(_number(value_of(figure)) for figure in figures)
 
 
 def _percentage(figure: Figure) -> str:
     """Write a percentage in a formula, with one decimal."""
-    return f"{danish.decimal(_value(figure))} pct."
+    return f"{danish.decimal(value_of(figure))} pct."

@@ -19,6 +19,11 @@ if __name__ == "__main__":  # a worker imports this module too
     parser.add_argument("--only", type=int, help="run this one case, and say what was changed")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--builds", type=int, default=0, help="how many of the cases to build whole as well")
+    parser.add_argument("--only-builds", action="store_true", help="run those whole, and none of the cases in workers")
     parser.add_argument("--log", type=Path, help="append every outcome to this file, a JSON list a line")
     given = parser.parse_args()
-    sys.exit(main(given.seed, given.cases, given.first, given.only, given.workers, given.builds, given.log))
+    sys.exit(
+        main(
+            given.seed, given.cases, given.first, given.only, given.workers, given.builds, given.log, given.only_builds
+        )
+    )  # fmt: skip

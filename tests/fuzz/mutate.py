@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -377,6 +378,8 @@ def xlsx_cell(random: Random, content: bytes) -> Bytes:
             None, True, 0, -1, 1.5, 1e308, 1e-320, 10**15, "#N/A", "#DIV/0!", "=1+1", "=cmd|'/C calc'!A0", values.number(random),
             values.date(random), random.choice(values.TEXTS), "x" * 32_767,
         ))  # fmt: skip
+        if isinstance(value, str):  # openpyxl takes these, and then cannot write them
+            value = re.sub("[\ud800-\udfff\ufffe\uffff]", "", value)
         try:
             sheet.cell(row, column).value = value
         except (ValueError, TypeError):

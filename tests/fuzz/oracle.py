@@ -16,7 +16,7 @@ import stat
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from fractions import Fraction
 from pathlib import Path
 
@@ -32,7 +32,7 @@ __all__ = ["Said", "commands_of", "judge", "run_command"]
 
 SECONDS = 10.0
 BYTES = 1 << 30
-"""What a case may take of time and memory; the campaign measures and stops what takes more."""
+"""What a case may take of computing time and memory; the campaign measures, and ends what hangs."""
 _CODE = re.compile(
     r"Traceback|\b[A-Z]\w*(?:Error|Exception|Warning)\b|object at 0x|<class |NoneType|uventet fejl|panicked|Errno|pydantic"
 )
@@ -80,11 +80,12 @@ def judge(root: Path, commands: Sequence[Sequence[str]]) -> tuple[list[str], str
     came_to = "accepted"
     for command in commands:
         before = snapshot(root)
+        stood = _status_rows(root) if command[0] == "ingest" else frozenset()
         done = run_command(root, command)
         after = snapshot(root)
         shown = " ".join(command)[:120]
         wrong += [f"{shown}: {text}" for text in _wrong(command, done)]
-        wrong += [f"{shown}: {text}" for text in _changed(command, done, before, after, root)]
+        wrong += [f"{shown}: {text}" for text in _changed(command, done, before, after, root, stood)]
         if done.status not in {0, 1} or (done.status == 1 and command[0] == "check"):
             came_to = "refused"
     return wrong, came_to
@@ -117,6 +118,7 @@ def _wrong(command: Sequence[str], done: Said) -> Iterator[str]:
 # -- what is changed ------------------------------------------------------------------------------------------
 
 Snapshot = dict[str, tuple[int, str]]
+StatusRow = tuple[int, str, str, Fraction, int | None, str]
 _OWN = {"ingest": {"data/status.csv", "data/extracts.csv", "data/warnings.csv"}, "new": {"data/targets.csv"}}
 
 
@@ -140,8 +142,24 @@ def snapshot(root: Path) -> Snapshot:
     return found
 
 
-def _changed(command: Sequence[str], done: Said, before: Snapshot, after: Snapshot, root: Path) -> Iterator[str]:
-    """Yield what was changed that should not have been."""
+def _status_rows(root: Path) -> frozenset[StatusRow]:
+    """Return the rows of ``data/status.csv`` without their lines; none where they cannot be read."""
+    try:
+        rows = read_data(Project(root)).statuses.values()
+    except InputError:
+        return frozenset()
+    return frozenset((row.year, row.administration, row.scheme, row.status, row.spells, row.origin) for row in rows)
+
+
+def _changed(
+    command: Sequence[str],
+    done: Said,
+    before: Snapshot,
+    after: Snapshot,
+    root: Path,
+    stood: frozenset[StatusRow] = frozenset(),
+) -> Iterator[str]:
+    """Yield what was changed that should not have been; `stood` are the status rows before an ``ingest``."""
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     allowed: set[str] = set()
     if command[0] == "ingest":
@@ -154,16 +172,18 @@ def _changed(command: Sequence[str], done: Said, before: Snapshot, after: Snapsh
         yield f"changed {', '.join(sorted(changed - allowed))[:300]} with exit status {done.status}"
     if changed and command[0] == "ingest" and done.status in {0, 1}:
         try:
-            yield from _sums(read_data(Project(root)), int(command[1]))
+            # What stood there before is for ``check`` to judge: a scheme that no row was written for is left out.
+            written = {scheme for _, _, scheme, *_ in _status_rows(root) - stood}
+            yield from _sums(read_data(Project(root)), int(command[1]), written)
         except InputError as error:
             yield f"what was written cannot be read: {str(error)[:300]}"
 
 
-def _sums(data: Data, year: int) -> Iterator[str]:
-    """Yield it where what was ingested is not possible."""
+def _sums(data: Data, year: int, written: Set[str]) -> Iterator[str]:
+    """Yield it where what was ingested, in the schemes that were written, is not possible."""
     for (when, code, key), row in data.statuses.items():
         scheme = data.schemes[key]
-        if when != year or scheme.counting != "days" or row.spells is None:
+        if when != year or key not in written or scheme.counting != "days" or row.spells is None:
             continue
         if row.status > row.spells:
             yield f"{code} {key}: {row.spells} spells came to {float(row.status)} full-year equivalents"
@@ -345,3 +365,8 @@ def commands_of(text: str) -> list[list[str]]:
 def now() -> float:
     """Return the time in seconds."""
     return time.perf_counter()
+
+
+def worked() -> float:
+    """Return the seconds that this process has computed: a busy machine makes a case wait, and that is not its fault."""
+    return time.process_time()

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from aarsstatus import danish
-from aarsstatus.attainment import joint_interval
+from aarsstatus.attainment import joint, joint_interval
 from aarsstatus.audit.rules import Rule
 from aarsstatus.audit.sheet import fewest_years
 from aarsstatus.figures import PERCENTAGES, Figure, Figures, Measure, figure_id, unit
@@ -80,7 +80,7 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
     """Say by how much the city differs from the sum of its administrations."""
     scheme = data.schemes[city.scheme]
     id_ = figure_id(city.year, KK, scheme.group, measure, scheme.key)
-    total = sum(values, Fraction(0))
+    total = joint(values)
     sum_ = " + ".join(_number(one) for one in values)
     said = (
         f"KK, {scheme.name}, {MEASURES[measure]}: forvaltningerne er tilsammen {sum_} = {_number(total)}, "

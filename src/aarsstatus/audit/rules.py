@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Literal
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, joint_interval, round_half_up
+from aarsstatus.attainment import Interval, joint, joint_interval, round_half_up
 from aarsstatus.audit.sheet import Sheet, fewest_years, in_table, table_number
-from aarsstatus.figures import Figure, Figures, Verdict, show
+from aarsstatus.figures import Figure, Figures, Verdict
 from aarsstatus.inputs import GROUPS, KK, Data, Printed
 from aarsstatus.params import Params
 
@@ -86,7 +87,7 @@ def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[
     checks: list[Check] = []
     of_city = parts(sheet, figures, figure)
     if of_city is not None:
-        checks.append(_city(figure, row, sheet.numbers[row.source], of_city))
+        checks.append(_city(row, sheet.numbers[row.source], of_city))
     if figure.measure not in INPUTS:
         checks.insert(0, _derived(figure, row, sheet.numbers[row.source]))  # a table's own sum comes before the city's
     elif of_city is None:
@@ -113,14 +114,15 @@ def parts(sheet: Sheet, figures: Figures, figure: Figure) -> list[Figure] | None
 def _derived(figure: Figure, row: Printed, number: Fraction | None) -> Check:
     """Hold a derived number against its formula, with the bounds of its inputs."""
     found: Verdict
+    formula = _capital(figure.formula)
     if number == (None if figure.value is None else round_half_up(figure.value)):
-        found, reason = "exact", _stop(figure.formula)
+        found, reason = "exact", _stop(formula)
     elif number is not None and figure.interval is not None and figure.interval.rounds_to(number):
         bounds = _between(figure.interval)
-        found, reason = "within_rounding", _stop(figure.formula)
+        found, reason = "within_rounding", _stop(formula)
         reason += f" Grundtallene er afrundet; uafrundet er det {bounds}, så {row.printed} er muligt."
     else:
-        found, reason = "contradicted", _but(figure.formula, row)
+        found, reason = "contradicted", _but(formula, row)
     return Check(_RULE_OF[figure.measure], found, figure.computed, reason, figure.lower, figure.upper)
 
 
@@ -130,11 +132,11 @@ def _input(figure: Figure, row: Printed) -> Check:
     return Check("input", "exact", row.printed, reason, figure.lower, figure.upper)
 
 
-def _city(figure: Figure, row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:
+def _city(row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:
     """Hold a number of the city's against the sum of the administrations'."""
-    value = sum((part.value or Fraction(0) for part in of), Fraction(0))
+    value = joint(part.value or 0 for part in of)
     interval = joint_interval(part.interval or Interval.exactly(0) for part in of)
-    text = show(figure.measure, value)
+    text = danish.whole(value)
     terms = " + ".join(danish.whole(part.value or 0) for part in of)
     reason = f"Summen af forvaltningerne: {terms} = {text}"
     found: Verdict
@@ -152,14 +154,13 @@ def _city(figure: Figure, row: Printed, number: Fraction | None, of: Sequence[Fi
 def _spells_bound(data: Data, figures: Figures, figure: Figure, row: Printed) -> Iterator[Check]:
     """Hold a status against its number of spells: each is one day at least and one year at most."""
     spells = figures.find(figure.year, figure.administration, figure.group, "spells", figure.scheme)
-    if spells is None or spells.value is None or figure.interval is None:
+    most, interval = spells.value if spells else None, figure.interval
+    if most is None or interval is None or data.schemes[figure.scheme].counting != "days":
         return
-    if data.schemes[figure.scheme].counting != "days":
-        return
-    most, fewest = spells.value, fewest_years(int(spells.value), figure.year)
-    if figure.interval.lower > most:
+    fewest = fewest_years(int(most), figure.year)
+    if interval.lower > most:
         bound, said = most, f"kan højst give {danish.whole(most)} helårspersoner"
-    elif figure.interval.upper <= fewest and fewest not in figure.interval:
+    elif interval.upper <= fewest and fewest not in interval:
         bound, said = fewest, f"på mindst én dag giver mindst {danish.decimal(fewest, 2)} helårspersoner"
     else:
         return
@@ -184,7 +185,7 @@ def _transcription(sheet: Sheet, figure: Figure, row: Printed) -> Iterator[Check
     number = sheet.numbers[row.source]
     if number == (None if known is None else round_half_up(known)):
         return
-    text = show(figure.measure, None if known is None else Fraction(known))
+    text = danish.NO_TARGET if known is None else danish.whole(known)
     said = source.replace(":", " linje ") + ("" if origin.startswith(sheet.notat) else f" ({origin})")
     value = None if known is None else Fraction(known)
     yield Check("transcription", "contradicted", text, _but(f"{said} har {text}", row), value, value)
@@ -196,7 +197,7 @@ def _own_notat(sheet: Sheet, figure: Figure, row: Printed, notat: str | None) ->
         return
     theirs = [one for one in sheet.data.printed if one.notat == notat and one.id == row.id and in_table(one.place)]
     for one in theirs[:1]:
-        if one.printed.rstrip(".") != row.printed.rstrip("."):
+        if one.printed.removesuffix(".") != row.printed.removesuffix("."):
             reason = _stop(f"{notat} har {one.printed} ({one.place}), men her står {row.printed}")
             yield Check("own_notat", "contradicted", one.printed, reason, figure.lower, figure.upper)
 
@@ -278,15 +279,9 @@ def _table_year(sheet: Sheet, row: Printed, table: tuple[int, str], what: str) -
 
 def _numbers(sheet: Sheet, year: int) -> str:
     """Name the tables of a year: ``tabel 1 og 3-9``."""
-    runs: list[list[int]] = []
-    for number, (when, _) in enumerate(sheet.tables, start=1):
-        if when != year:
-            continue
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return "tabel " + danish.join([f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs])
+    city, *others = (number for number, (when, _) in enumerate(sheet.tables, start=1) if when == year)
+    runs = [f"{others[0]}-{others[-1]}"] if len(others) > 1 else [str(number) for number in others]
+    return "tabel " + danish.join([str(city), *runs])
 
 
 Expected = tuple[str, tuple[str, ...]]
@@ -305,14 +300,10 @@ def _said(name: str, value: object) -> Expected:
     return (f"ikke {name}", ()) if value is None else (f"{name} {value}", (str(value),))
 
 
-def _adopted(group: str) -> Callable[[Params], Expected]:
+def _adopted(params: Params, group: str) -> Expected:
     """Return how the day that a group's targets were adopted is written."""
-
-    def expected(params: Params) -> Expected:
-        days = [adoption.date for adoption in params.targets_adopted if group in adoption.groups]
-        return _dated("måltallene vedtaget", days[0] if days else None)
-
-    return expected
+    days = (adoption.date for adoption in params.targets_adopted if group in adoption.groups)
+    return _dated("måltallene vedtaget", next(days, None))
 
 
 _PARAMETERS: Mapping[str, Callable[[Params], Expected]] = {
@@ -325,7 +316,7 @@ _PARAMETERS: Mapping[str, Callable[[Params], Expected]] = {
     "office.street": lambda p: _said("street", p.office.street),
     "office.postal": lambda p: _said("postal", p.office.postal),
     "cover.appendix": lambda p: _said("appendix", p.cover.appendix if p.cover else None),
-    **{f"{group}.adopted": _adopted(group) for group in GROUPS},
+    **{f"{group}.adopted": partial(_adopted, group=group) for group in GROUPS},
 }
 
 

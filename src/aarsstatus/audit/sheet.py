@@ -106,7 +106,8 @@ class Sheet:
                 targets[year, code, at.group] = Target(year, code, at.group, persons, row.source)
             elif at.measure == "status" and number is not None:
                 spells = self.number(figure_id(year, code, at.group, "spells", at.scheme))
-                known = None if spells is None else int(spells)
+                own = self.data.statuses.get((year, code, at.scheme))
+                known = int(spells) if spells is not None else own.spells if own else None
                 interval = self._interval((year, code, at.scheme), number, known)
                 value = interval.lower if interval.exact else number
                 statuses[year, code, at.scheme] = Status(

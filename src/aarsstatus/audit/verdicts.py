@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
+from aarsstatus.attainment import Interval, joint
 from aarsstatus.audit import rules
 from aarsstatus.audit.rounding import Claim, Clash, Inputs, clashes, witness
 from aarsstatus.audit.rules import Check, Rule
 from aarsstatus.audit.sheet import Sheet, in_table, read_figure_id, read_sheet
-from aarsstatus.figures import PERCENTAGES, Figure, Figures, Measure, Verdict, plain_decimal
+from aarsstatus.figures import PERCENTAGES, Figure, Figures, Measure, Verdict, plain_decimal, value_of
 from aarsstatus.inputs import KK, Data, Printed
 from aarsstatus.params import Params
 from aarsstatus.problems import InputError, Problem, near
@@ -116,7 +116,8 @@ def to_csv(rows: Iterable[AuditRow]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_cell(getattr(row, column)) for column in COLUMNS])
+        cells = (getattr(row, column) for column in COLUMNS)
+        writer.writerow([plain_decimal(cell) if isinstance(cell, Fraction) else cell for cell in cells])
     return text.getvalue()
 
 
@@ -126,13 +127,6 @@ def figure_verdicts(rows: Iterable[AuditRow]) -> dict[str, Verdict]:
     for row in sorted(rows, key=lambda row: not in_table(row.place)):
         first.setdefault(row.id, row.verdict)
     return first
-
-
-def _cell(value: object) -> object:
-    """Write a field as a CSV cell."""
-    if isinstance(value, Fraction):
-        return plain_decimal(value)
-    return "" if value is None else value
 
 
 def _problem(row: Printed, column: str, message: str, found: str, known: Iterable[str]) -> Problem:
@@ -195,7 +189,7 @@ def claims(sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]
     below = [table for table in sheet.tables if table != city]
     found: list[Claim] = []
     for status in statuses:
-        found += _at_most_spells(figures, status)
+        found += _at_most_spells(sheet, figures, status)
     for measure in _DERIVED:
         for table in below:
             found += _derived(sheet, figures, table, measure)
@@ -203,8 +197,8 @@ def claims(sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]
         found += _city_sum(sheet, figures, status)
     for measure in _DERIVED:
         found += _derived(sheet, figures, city, measure)
-    for joint in figures.select(year=city[0], administration=KK, measure="joint_status"):
-        found += _city_joint(sheet, figures, joint)
+    for figure in figures.select(year=city[0], administration=KK, measure="joint_status"):
+        found += _city_joint(sheet, figures, figure)
     blamed = {
         id_
         for id_, said in checks.items()
@@ -213,8 +207,10 @@ def claims(sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]
     return inputs, tuple(claim for claim in found if claim.id in checks and claim.id not in blamed)
 
 
-def _at_most_spells(figures: Figures, status: Figure) -> Iterator[Claim]:
-    """Say that a status is at most its number of spells, where its rounding does not say so already."""
+def _at_most_spells(sheet: Sheet, figures: Figures, status: Figure) -> Iterator[Claim]:
+    """Say that a status counted in days is at most its number of spells, where its rounding does not say so already."""
+    if sheet.data.schemes[status.scheme].counting != "days":
+        return
     spells = figures.find(status.year, status.administration, status.group, "spells", status.scheme)
     if spells is not None and spells.value and status.upper is not None and status.upper > spells.value:
         # An interval ends before its upper bound, and this one includes it: so it is told of the number's negative.
@@ -235,11 +231,11 @@ def _terms(figures: Figures, figure: Figure) -> dict[str, Fraction]:
         return dict.fromkeys(figure.inputs, Fraction(1))
     if figure.measure == "attainment":
         *statuses, target = figure.inputs
-        return dict.fromkeys(statuses, 100 / (figures[target].value or Fraction(1)))
+        return dict.fromkeys(statuses, 100 / value_of(figures[target]))
     pairs = list(zip(figure.inputs[::2], figure.inputs[1::2], strict=True))
-    whole = sum((figures[weight].value or Fraction(0) for weight, _ in pairs), Fraction(0))
+    whole = joint(value_of(figures[weight]) for weight, _ in pairs)
     return {
-        status: factor * (figures[weight].value or Fraction(0)) / whole
+        status: factor * value_of(figures[weight]) / whole
         for weight, attainment in pairs
         for status, factor in _terms(figures, figures[attainment]).items()
     }
@@ -253,12 +249,12 @@ def _city_sum(sheet: Sheet, figures: Figures, status: Figure) -> Iterator[Claim]
         yield Claim(status.id, terms, Interval.exactly(0), tuple((part.id, Fraction(1)) for part in of))
 
 
-def _city_joint(sheet: Sheet, figures: Figures, joint: Figure) -> Iterator[Claim]:
+def _city_joint(sheet: Sheet, figures: Figures, figure: Figure) -> Iterator[Claim]:
     """Say that the city's joint status is the sum of the administrations'; news where a scheme's sum fails."""
-    of, number = rules.parts(sheet, figures, joint), sheet.number(joint.id)
+    of, number = rules.parts(sheet, figures, figure), sheet.number(figure.id)
     if of is not None and number is not None:
         terms = tuple((id_, Fraction(1)) for part in of for id_ in part.inputs)
-        yield Claim(joint.id, terms, Interval(number - _HALF, number + _HALF))
+        yield Claim(figure.id, terms, Interval(number - _HALF, number + _HALF))
 
 
 def _clash(sheet: Sheet, clash: Clash) -> Check:
@@ -267,10 +263,10 @@ def _clash(sheet: Sheet, clash: Clash) -> Check:
     unit = " pct." if at is not None and at.measure in PERCENTAGES else ""
     first, last = (danish.whole(end) for end in clash.printable)
     recomputed = (first if first == last else f"{first}-{last}") + unit
-    with_ = [f"{sheet.primary[id_].printed} ({sheet.primary[id_].place})" for id_ in clash.against]
-    given = f"Sammen med {danish.join(with_)} giver grundtallene" if with_ else "De afrundede grundtal giver"
+    # There are some: what the inputs alone exclude, a rule of its own has contradicted already.
+    others = [f"{sheet.primary[id_].printed} ({sheet.primary[id_].place})" for id_ in clash.against]
     reason = (
-        f"{given} uafrundet mellem {danish.decimal(clash.least, 2)} og {danish.decimal(clash.greatest, 2)}{unit}"
-        f", men der står {row.printed.rstrip('.')}."
+        f"Sammen med {danish.join(others)} giver grundtallene uafrundet mellem {danish.decimal(clash.least, 2)} og "
+        f"{danish.decimal(clash.greatest, 2)}{unit}, men der står {row.printed.removesuffix('.')}."
     )
     return Check("rounding", "contradicted", recomputed, reason, clash.least, clash.greatest)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from aarsstatus import danish
 from aarsstatus.extracts import cells
 from aarsstatus.extracts.aliases import FIELDS, Names, fold
 from aarsstatus.extracts.cells import Unreadable
@@ -32,6 +33,8 @@ Mask = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
 EMPTY, BAD = -1, -2
 _SLOTS = 1 << 20
+_LONGEST_CELL = 1_000
+"""Characters: no name, date or number of hours is near it, and a cell may be as large as its file."""
 _DAYS_A_YEAR = 365.2425
 
 KEPT: Mapping[str, type[pl.DataType]] = {
@@ -95,6 +98,8 @@ class _Column:
 
     def code(self, text: str) -> int:
         """Return the number of one cell."""
+        if len(text) > _LONGEST_CELL:
+            return BAD
         try:
             return self.read(text) if text.strip() else self.empty
         except Unreadable:
@@ -104,6 +109,8 @@ class _Column:
         """Return what is wrong with a cell that is `BAD`."""
         if "\n" in text.strip():
             return Unreadable("én linje; der mangler formentlig et anførselstegn", None, "cellen rummer flere linjer")
+        if len(text) > _LONGEST_CELL:
+            return Unreadable(f"højst {danish.whole(_LONGEST_CELL)} tegn", None, "cellen er for lang")
         try:
             self.read(text)
         except Unreadable as bad:
@@ -275,8 +282,8 @@ class Reader:
         for (text,), group in bad.group_by("text", maintain_order=True):
             why = self._columns[name].why(str(text))
             refusals.rows(
-                label, group["row"].to_numpy(), FIELDS[name], why.message, found=str(text), expected=why.expected,
-                hint=why.hint,
+                label, group["row"].to_numpy(), FIELDS[name], why.message, found=_legible(str(text)),
+                expected=why.expected, hint=why.hint,
             )  # fmt: skip
 
     def _without_totals(self, block: Block, label: str) -> pl.DataFrame:
@@ -328,7 +335,9 @@ class Reader:
         places = np.flatnonzero(bad)
         for at, texts in zip(places.tolist(), frame.select(shown)[places.tolist()].rows(), strict=True):
             found = dict(zip(shown, texts, strict=True))
-            known = [cover(found.get(name) or "") for name in ("administration", "scheme", "start", "end")]
+            known = [
+                cover(_legible(found.get(name) or "") or "") for name in ("administration", "scheme", "start", "end")
+            ]
             self.refused.append((label, int(rows[at]), known))
 
     def refuse_kept(self, label: str, row: int, administration: int, scheme: int, start: int, end: int) -> None:
@@ -369,6 +378,11 @@ def number_persons(spells: Spells) -> Spells:
         left = left.set(numbers.is_not_null(), None)
         numbers = numbers.fill_null(-1 - left.cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.Int64))
     return spells.with_columns(numbers.alias("person"))
+
+
+def _legible(text: str) -> str | None:
+    """Return a cell that somebody may be shown; None of one so long that looking through it takes seconds."""
+    return text if len(text) <= _LONGEST_CELL else None
 
 
 def _number_digits(persons: pl.Series, key: int) -> pl.Series:
