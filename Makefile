@@ -1,10 +1,16 @@
-# Everything sets itself up: Python 3.11 or newer, make and a package index are enough, and after the first time
+# Everything sets itself up: Python 3.11 to 3.15, make and a package index are enough, and after the first time
 # not even the index is needed. `make` lists the targets.
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/aarsstatus
+
+# Run by the Python that is there, whatever its age; what it says is all that is said.
+FITS := import sys; sys.exit(sys.version_info < (3, 11) and sys.executable + " is Python " + sys.version.split()[0] \
+	+ "; 3.11 or newer is needed. Name one: make report PYTHON=python3.13")
+UNFIT = { echo "The packages of $< could not be installed for $$($(BIN)/python --version): either the package index\
+ cannot be reached, or that Python is newer than the lock (3.11 to 3.15): make report PYTHON=python3.13" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
 .PHONY: help report test lint format lab bench expected lock licences audit mutants coverage fuzz faults clean
@@ -81,8 +87,10 @@ clean: ## remove the environment and all that was built
 # The package itself is linked, not copied (its build tool is in the lock like everything else), so a change to the
 # code needs no new installation.
 $(VENV)/.installed: requirements.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	@$(BIN)/python -c '$(FITS)' 2>/dev/null && $(BIN)/python -m pip --version >/dev/null 2>&1 || \
+		{ $(PYTHON) -c '$(FITS)' && $(PYTHON) -m venv $(if $(wildcard $(VENV)/pyvenv.cfg),--clear) $(VENV); }
+	@echo "Fetching the packages of $<, which takes a minute"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock || $(UNFIT)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	touch $@
 

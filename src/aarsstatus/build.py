@@ -102,7 +102,9 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     did: Did = "nothing"
     if options.force or not manifest.is_current(target, made_from):
         from aarsstatus import processes  # noqa: PLC0415 - a build that is done already needs none of these
+        from aarsstatus.publish import require_writable  # noqa: PLC0415
 
+        require_writable(target.parent, project)
         processes.start(project.root)
         progress("Læser parametre og data")
         from aarsstatus import fonts  # noqa: PLC0415

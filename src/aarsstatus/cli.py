@@ -274,7 +274,11 @@ def _year_or_bundle(text: str) -> int | Path:
 def _path(text: str) -> Path:
     from pathlib import Path  # noqa: PLC0415
 
-    return Path(text)
+    from aarsstatus.project import is_nameable  # noqa: PLC0415
+
+    if not is_nameable(path := Path(text)):
+        raise argparse.ArgumentTypeError(f"»{text}« har et navn, der ikke er skrevet i UTF-8; giv det et andet")
+    return path
 
 
 def _date(text: str) -> date:
@@ -299,9 +303,12 @@ def _formats(text: str) -> tuple[str, ...]:
 
 def _say(message: str) -> None:
     """Say what went wrong, without repeating a person number."""
+    from contextlib import suppress  # noqa: PLC0415
+
     from aarsstatus.personal import mask  # noqa: PLC0415
 
-    print(mask(message), file=sys.stderr)
+    with suppress(OSError):  # when that cannot be written either, the exit status is all there is to say
+        print(mask(message), file=sys.stderr)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -313,25 +320,52 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         with listening():
-            return COMMANDS[parsed.command](parsed)
+            status = COMMANDS[parsed.command](parsed)
+            sys.stdout.flush()  # output that cannot be written is told of here, and not by Python when it ends
     except (InputError, BuildError) as error:
         _say(str(error))
         return BAD_INPUT
     except KeyboardInterrupt as interrupted:
         _say("afbrudt; det seneste færdige notat er urørt. Kør kommandoen igen, når det passer")
         return INTERRUPTED + getattr(interrupted, "number", 2)
-    except BrokenPipeError:
-        # Whoever read our output has closed it, as `head` does; Python would complain again when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has closed it, as `head` does
         return DONE
     except OSError as error:
         _say(f"{error.filename or 'systemet'}: {reason(error)}")
         return BAD_INPUT
+    return status
 
 
 def main() -> NoReturn:
     """Run the command line."""
+    _in_utf8()
+    _open_streams()
+    try:
+        sys.exit(run(sys.argv[1:]))
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:  # dealt with already; Python would complain of it when it ends
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _in_utf8() -> None:
+    """Begin again where names of files are ASCII: a folder called »årsstatus« would have one that nothing can write.
+
+    Python says UTF-8 by itself in the C locale, unless ``PYTHONUTF8=0`` and the like tell it not to.
+    """
+    if sys.getfilesystemencoding() == "ascii":
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - this very program
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    sys.exit(run(sys.argv[1:]))
+
+
+def _open_streams() -> None:
+    """Open what we were started without, or the next file that is opened would take its place, here and in programs."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115, PTH123 - as long as we run
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)

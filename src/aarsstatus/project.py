@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aarsstatus.problems import InputError, Problem
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Project", "find_project"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Project", "find_project", "is_nameable"]
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 """The years that there may be an årsstatus for."""
@@ -83,9 +83,11 @@ def find_project(start: Path | None = None) -> Project:
     Raises
     ------
     InputError
-        If neither it nor any folder above holds ``_quarto.yml``, ``params/`` and ``data/``.
+        If neither it nor any folder above holds ``_quarto.yml``, ``params/`` and ``data/``, or nothing can name it.
     """
     here = (start or Path.cwd()).resolve()
+    if not is_nameable(here):
+        raise InputError(Problem(str(here), "mappens navn er ikke skrevet i UTF-8; giv den et andet"))
     for folder in (here, *here.parents):
         if all((folder / mark).exists() for mark in _MARKS):
             return Project(folder)
@@ -96,3 +98,12 @@ def find_project(start: Path | None = None) -> Project:
             expected="en mappe med _quarto.yml, params/ og data/",
         )
     )
+
+
+def is_nameable(path: Path) -> bool:
+    """Whether a path can be written into a file: one with bytes that are no UTF-8 cannot."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -16,9 +16,25 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-__all__ = ["alone", "clear", "clear_if_alone", "scratch", "swap_in", "write_whole"]
+from aarsstatus.problems import BuildError
+from aarsstatus.project import Project
+
+__all__ = ["alone", "clear", "clear_if_alone", "require_writable", "scratch", "swap_in", "write_whole"]
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
+
+
+def require_writable(output: Path, project: Project) -> None:
+    """See that there may be something new in an output folder, before time is spent on making it.
+
+    Raises
+    ------
+    BuildError
+        If it is on a disk that is only for reading, or somebody else's.
+    """
+    there = next(folder for folder in (output.absolute(), *output.absolute().parents) if folder.exists())
+    if not os.access(there, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise BuildError(f"{project.name(output)}: der kan ikke skrives i mappen; vælg en anden med --output MAPPE")
 
 
 @contextmanager

@@ -1,0 +1,296 @@
+"""Wherever it is run: as somebody else, from a checkout that is only for reading, without network, home, terminal or
+streams, in the C locale, with any umask, in folders with blanks and æøå: it works, or says what is needed.
+
+What another folder, clock, core or font does to the bytes is in `test_reproducible`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Reports, copy_project
+
+from aarsstatus import manifest
+from aarsstatus.project import Project
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these are faults of systems like Linux")
+AARSSTATUS = [sys.executable, "-m", "aarsstatus"]
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+"""A locale in which names of files are ASCII, and Python told to leave it at that."""
+BARE = {"PATH": os.defpath}
+"""No home, locale, terminal, time zone or anything that Python listens to."""
+DECOMPOSED = "a\u030arsstatus"
+"""»årsstatus« as a Mac writes it, å in two characters."""
+NOBODY = 65534
+READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && cd "$1" && shift && exec "$@"'
+
+
+def aarsstatus(
+    *arguments: str | Path,
+    cwd: Path = ROOT,
+    before: Sequence[str | Path] = (),
+    environment: Mapping[str, str] = BARE,
+    umask: int = -1,
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*before, *AARSSTATUS, *arguments], cwd=cwd, env=environment, umask=umask, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def in_shell(line: str, *, environment: Mapping[str, str] = BARE) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell in which ``$@`` is the program."""
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line, "bash", *AARSSTATUS], cwd=ROOT, env=environment,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def tried(*before: str | Path) -> list[str | Path]:
+    """Return the beginning of a command, if the machine lets us begin one so."""
+    missing = [name for name in before if name in {"unshare", "setpriv"} and shutil.which(str(name)) is None]
+    if missing or os.geteuid() != 0:
+        pytest.skip(f"needs root and {', '.join(map(str, missing)) or 'its rights'}: nobody else may ask for this")
+    done = subprocess.run([*before, "true"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"the machine refuses: {done.stderr.strip()}")
+    return list(before)
+
+
+def read_only(folder: Path, *more: str) -> list[str | Path]:
+    """Return the beginning of a command that runs in a folder that it finds only for reading, and without network."""
+    return tried("unshare", "--mount", "--net", "sh", "-c", READ_ONLY, "sh", folder, *more)
+
+
+def modes(folder: Path) -> set[tuple[bool, str]]:
+    """Return the modes of all that lies in a folder: whether it is a folder, and who may do what."""
+    return {(path.is_dir(), stat.filemode(path.stat().st_mode)[1:]) for path in folder.rglob("*")}
+
+
+# -- whole builds -------------------------------------------------------------------------------------------------
+
+
+def test_somebody_else_builds_a_read_only_checkout_offline(reports: Reports, tmp_path: Path) -> None:
+    """Another user may read the program, as one with a right to read everything may, and write only the output."""
+    project = copy_project(tmp_path / "mappe med mellemrum og æøå" / DECOMPOSED)
+    output, scratch = tmp_path / "færdige notater", tmp_path / "midlertidigt ø"
+    for folder in (output, scratch):
+        folder.mkdir()
+        os.chown(folder, NOBODY, NOBODY)
+    right = "-all,+dac_read_search"
+    somebody = read_only(
+        project.root, "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", f"--inh-caps={right}",
+        f"--ambient-caps={right}", f"--bounding-set={right}",
+    )  # fmt: skip
+    environment = {
+        **BARE, **ASCII, "TMPDIR": str(scratch), "HOME": "/proc/intet hjem", "TZ": "Asia/Kathmandu", "TERM": "dumb",
+        "COLUMNS": "1",
+    }  # fmt: skip
+    done = aarsstatus(
+        "build", "2021", "2025", "--engine", "embedded", "--output", output,
+        cwd=project.root, before=somebody, environment=environment, umask=0o077,
+    )  # fmt: skip
+    assert (done.returncode, [line for line in done.stderr.splitlines() if not line.startswith("2 år: ")]) == (0, [])
+    assert str(output) in done.stdout
+    for year in (2021, 2025):
+        ours, first = output / str(year), reports("embedded", year).folder
+        assert manifest.output_hashes(ours) == manifest.output_hashes(first)
+        assert {path.stat().st_uid for path in ours.iterdir()} == {NOBODY}
+    assert modes(output) == {(True, "rwx------"), (False, "rw-------")}, "the umask decides, and nothing else"
+    assert list(scratch.iterdir()) == []
+    assert sorted(path.name for path in project.root.iterdir()) == sorted(path.name for path in copied_parts(tmp_path))
+
+
+def copied_parts(folder: Path) -> list[Path]:
+    return list(copy_project(folder / "igen").root.iterdir())
+
+
+def test_without_streams_assertions_and_home(reports: Reports, tmp_path: Path) -> None:
+    """Started with nothing open, as a service may be: the next file opened would be taken for the output."""
+    project = copy_project(tmp_path / DECOMPOSED)
+    line = f'umask 027; cd "{project.root}" && "$@" build 2021 --engine embedded <&- >&- 2>&-'
+    optimised = {**BARE, "PYTHONOPTIMIZE": "2", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "4711"}
+    done = in_shell(line, environment=optimised)
+    assert done.returncode == 0
+    made = project.output / "2021"
+    assert manifest.output_hashes(made) == manifest.output_hashes(reports("embedded", 2021).folder)
+    assert modes(project.output) == {(True, "rwxr-x---"), (False, "rw-r-----")}
+
+
+# -- what cannot be done there, and what can ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        (("build", "2021"), 2, "output: der kan ikke skrives i mappen; vælg en anden med --output MAPPE\n"),
+        (("build", "2021", "2025"), 2, "output: der kan ikke skrives i mappen; vælg en anden med --output MAPPE\n"),
+        (("new", "2026"), 2, "params/"),
+        (("check", "2021"), 0, ""),
+        (("explain", "2021.KK.placements.attainment"), 0, ""),
+        (("verify",), 0, ""),
+    ],
+)
+def test_a_read_only_checkout_refuses_only_what_is_written_there(
+    copied: Project, command: tuple[str, ...], status: int, said: str
+) -> None:
+    done = aarsstatus(*command, cwd=copied.root, before=read_only(copied.root))
+    assert done.returncode == status
+    lines = [line for line in done.stderr.splitlines(keepends=True) if not line.startswith("2 år: ")]
+    assert len(set(lines)) == (1 if said else 0), done.stderr
+    assert said in "".join(lines)
+    assert "Traceback" not in done.stderr
+    assert not copied.output.exists()
+
+
+# -- names --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("environment", [BARE, {**BARE, "LC_ALL": "C"}, {**BARE, **ASCII}], ids=["none", "C", "ascii"])
+def test_names_and_messages_in_any_locale(copied: Project, environment: dict[str, str]) -> None:
+    for name in ("udtræk æøå.csv", f"{DECOMPOSED} udtræk.csv"):
+        done = aarsstatus("ingest", "2026", name, cwd=copied.root, environment=environment)
+        assert done.returncode == 2
+        assert f"{name}: filen findes ikke" in done.stderr
+    shown = aarsstatus("check", "2021", cwd=copied.root, environment=environment)
+    assert (shown.returncode, shown.stdout) == (0, "2021: parametre og data er i orden\n")
+
+
+def test_a_name_that_is_no_utf8_is_refused(copied: Project) -> None:
+    folder = os.fsencode(copied.root.parent) + b"/\xe5rsstatus"
+    try:
+        copied.root.rename(os.fsdecode(folder))
+    except OSError:
+        pytest.skip("the file system has no such names")
+    inside = aarsstatus("check", "2021", cwd=Path(os.fsdecode(folder)))
+    output = aarsstatus("build", "2021", "--output", os.fsdecode(folder))
+    for done in (inside, output):
+        assert done.returncode == 2
+        assert "U+DCE5rsstatus" in done.stderr
+        assert re.search("ikke (er )?skrevet i UTF-8", done.stderr)
+        assert "Traceback" not in done.stderr
+
+
+# -- streams ------------------------------------------------------------------------------------------------------
+# What is written to a pipe or a file is kept until there is enough of it, or Python ends: both have to go well.
+
+
+@pytest.mark.parametrize("unbuffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["kept", "at once"])
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ('"$@" verify | true', 0),
+        ('"$@" verify | head -n 1', 0),
+        ('"$@" --help | true', 0),
+        ('"$@" build 20x5 2>&1 | true', 2),
+        ('"$@" check 2021 >/dev/full', 2),
+        ('"$@" build 2099 2>/dev/full', 2),
+        ('"$@" check 2021 <&- >&- 2>&-', 0),
+        ('"$@" build 2099 <&- >&- 2>&-', 2),
+    ],
+)
+def test_nobody_takes_what_is_written(line: str, status: int, unbuffered: dict[str, str]) -> None:
+    if "/dev/full" in line and not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full")
+    done = in_shell(line, environment=BARE | unbuffered)
+    assert done.returncode == status
+    assert not re.search(r"Traceback|Exception|Errno", done.stderr)
+    assert len(done.stderr.splitlines()) == (1 if line.endswith(">/dev/full") and "2>" not in line else 0)
+
+
+@pytest.mark.parametrize("columns", ["", "0", "1", "-3", "bred", "9" * 30])
+def test_help_fits_any_terminal(columns: str) -> None:
+    done = aarsstatus("build", "--help", environment={**BARE, "COLUMNS": columns, "TERM": "dumb"})
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
+    assert "--formats html,pdf,docx" in " ".join(done.stdout.split())
+
+
+# -- Python -------------------------------------------------------------------------------------------------------
+
+OLD = 'import sys; sys.version_info, sys.version = (3, 10, 13), "3.10.13 (main)"; '
+
+
+def test_an_older_python_is_told_what_is_needed() -> None:
+    code = f"{OLD} import runpy; sys.argv = ['aarsstatus']; runpy.run_module('aarsstatus', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 2
+    assert done.stderr == f"Årsstatus kræver Python 3.11 eller nyere; {sys.executable} er 3.10.13\n"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    """What ``make`` needs to begin, and nothing that it could install."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not on PATH")
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def program(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "-C", folder, "--no-print-directory", "report", *arguments],
+        env=BARE, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def test_make_with_an_older_python_says_so_and_installs_nothing(made: Path) -> None:
+    old = program(made / "python3.10", f"exec '{sys.executable}' -c '{OLD} exec(sys.argv[2])' \"$@\"")
+    done = make(made, f"PYTHON={old}")
+    assert done.returncode == 2
+    told, ended = done.stderr.splitlines()
+    assert told.endswith("is Python 3.10.13; 3.11 or newer is needed. Name one: make report PYTHON=python3.13")
+    assert ended.startswith("make: ***")
+    assert not (made / ".venv").exists()
+
+
+def test_make_replaces_an_environment_of_an_older_python(made: Path) -> None:
+    """And one that was never finished, as where Python came without pip; but no folder that is no environment."""
+    new = program(
+        made / "python", f'case "$2" in venv) shift 2; echo "venv $*"; exit 1;; esac; exec {sys.executable} "$@"'
+    )
+    program(made / ".venv" / "bin" / "python", "exit 1")
+    assert "venv .venv\n" in make(made, f"PYTHON={new}").stdout
+    (made / ".venv" / "pyvenv.cfg").touch()
+    assert "venv --clear .venv\n" in make(made, f"PYTHON={new}").stdout
+
+
+def test_make_says_why_packages_may_not_install(made: Path) -> None:
+    """What pip says of a Python that the lock has no packages for is a wall, and names one of them."""
+    program(made / ".venv" / "bin" / "python", 'case "$*" in *install*) exit 1;; --version) echo Python 3.99.0;; esac')
+    done = make(made)
+    assert done.returncode == 2
+    assert done.stderr.startswith("The packages of requirements.lock could not be installed for Python 3.99.0: ")
+    assert "newer than the lock (3.11 to 3.15)" in done.stderr
+
+
+def test_the_same_pythons_are_named_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    versions = [re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", line) for line in project["classifiers"]]
+    known = [match[1] for match in versions if match]
+    first, last = known[0], known[-1]
+    assert project["requires-python"] == f">={first}"
+    makefile, readme, guide = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "README.md", "docs/vejledning.md")
+    )
+    assert makefile.count(f"{first} to {last}") == 2
+    assert f"Python {', '.join(known[:-1])} or {last}" in readme
+    assert f"version {first} til {last}" in guide
