@@ -40,7 +40,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a build came to: where it lies, its files, what rendered it, how long it took, and what was done."""
+    """What a build came to: where it lies, its files, what rendered it, how long it took, and what was done.
+
+    `remarks` is what a person who publishes it has to know of the engine.
+    """
 
     year: int
     folder: Path
@@ -48,6 +51,7 @@ class Result:
     engine: str
     seconds: float
     did: Did
+    remarks: tuple[str, ...] = ()
 
 
 def build(project: Project, year: int, options: Options, progress: Progress = lambda _: None) -> Result:
@@ -114,7 +118,8 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
                 failed.unlink(missing_ok=True)
                 did = "everything" if executed is None else "rendered"
     files = tuple(sorted(path.name for path in target.iterdir()))
-    return Result(year, target, files, manifest.engine_version(target), time.perf_counter() - started, did)
+    version, remarks = manifest.engine_version(target), engine.remarks(options.formats)
+    return Result(year, target, files, version, time.perf_counter() - started, did, remarks)
 
 
 def _lead_to(project: Project, results: Sequence[Result]) -> None:

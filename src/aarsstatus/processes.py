@@ -1,8 +1,10 @@
-"""Processes that begin with everything loaded, and end with the one that started them.
+"""Processes that begin with everything loaded, and end with the one that started them or when their time is up.
 
 Most of a build is loading: a kernel, matplotlib, the program. Where the platform permits, one process of its own (the
 standard library's forkserver) loads it all once, while the build reads its inputs; each kernel, and each year when
 several are built, is then a copy of it, made in a few milliseconds. Elsewhere processes start anew.
+
+Another program is run with a time limit (`run`): one that hangs is ended with all that it started.
 """
 
 from __future__ import annotations
@@ -10,18 +12,20 @@ from __future__ import annotations
 import importlib
 import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from multiprocessing import forkserver, process
 from multiprocessing.context import BaseContext, ForkServerContext
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-__all__ = ["COPIES", "QUIET", "become", "context", "copy", "environment", "start", "without_main"]
+__all__ = ["COPIES", "QUIET", "become", "context", "copy", "environment", "run", "start", "without_main"]
 
 COPIES = sys.platform == "linux"
 """Whether a process can be a copy of one that has everything loaded. macOS has fork, but its libraries forbid it."""
@@ -139,3 +143,49 @@ def _end_with_parent() -> None:
 def _wait_and_end(parent: process.BaseProcess) -> None:
     parent.join()
     os._exit(1)
+
+
+def run(command: Sequence[str | Path], seconds: float, **how: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401
+    """Run another program to its end, and return its exit status and what it said.
+
+    `subprocess.run` ends only the program itself when the time is up. Those that it started go on, and where they
+    hold its output open, on Windows it waits for them.
+
+    Parameters
+    ----------
+    command, how
+        As `subprocess.Popen` takes them. The program gets no input; what it says is read as UTF-8.
+    seconds
+        How long it may take.
+
+    Raises
+    ------
+    subprocess.TimeoutExpired
+        If it took longer; it and all that it started are ended.
+    OSError
+        If it cannot be started.
+    """
+    none, pipe = subprocess.DEVNULL, subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 - what is run is up to the caller
+        command, stdin=none, stdout=pipe, stderr=pipe, encoding="utf-8", errors="replace", **how
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except BaseException:
+            _end_tree(process.pid)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+def _end_tree(pid: int) -> None:
+    """End a process and all below it, from the top, so that none starts another meanwhile."""
+    import psutil  # noqa: PLC0415 - only what hangs needs it
+
+    try:
+        top = psutil.Process(pid)
+        below = top.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return
+    for each in (top, *below):
+        with suppress(psutil.NoSuchProcess):
+            each.kill()

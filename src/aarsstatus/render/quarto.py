@@ -13,20 +13,34 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 
+from aarsstatus.plaintext import visible
 from aarsstatus.render import FORMATS, Format, RenderError
 
 __all__ = ["Quarto"]
 
-TIMEOUT = 300
+ANSWERS = 30
+"""Seconds to say its version in: Quarto takes a tenth of one, and a slow machine a few."""
+RENDERS = 300
 """Seconds for one call: Quarto takes a few; one that takes this long hangs."""
 _TO = {"html": "notat-html", "pdf": "notat-typst", "docx": "notat-docx"}
-
-
-_BOTH_STANDARDS = (1, 10)
-"""Quarto before this has a Typst that refuses to make a PDF that is PDF/UA and PDF/A in one; before 1.9, neither."""
+_STANDARDS = (((1, 10), ("ua1", "pdfa2a")), ((1, 9), ("ua1",)), ((0,), ()))
+"""What a PDF follows, by the first release that can: the Typst in 1.9 takes one standard, that in 1.8 tags nothing."""
+_ENDS: dict[Format, tuple[bytes, bytes]] = {
+    "html": (b"<!DOCTYPE html>", b"</html>"),
+    "pdf": (b"%PDF-", b"%%EOF"),
+    "docx": (b"PK\x03\x04", b"PK\x05\x06"),
+}
+"""How a file of each format begins and ends. One that does not is no document, or half of one."""
+_REQUIRED = re.compile(r"(?m)^quarto-required: *[\"']?>= *(\d+(?:\.\d+)*)")
+_VERSION = re.compile(r"\d+(\.\d+)+\S*")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Ours (crossref.lua), then Quarto's, Typst's, Deno's and Lua's: »ERROR: …«, »error: …«, »ERROR (main.lua:3831) …«.
+_WRONG = (re.compile(r"FEJL: (.+)"), re.compile(r"\b(?:error|ERROR)(?::| \([^)]*\):?) (?!error: )(.+)"))
+_NOISE = re.compile(r"\s|Stack trace:|WARN\b|Output created:|(pandoc|metadata)?\s*$")
+_LONGEST = 400
 
 
 def _ask_for_archive(extension: Path) -> None:
@@ -35,13 +49,37 @@ def _ask_for_archive(extension: Path) -> None:
     extension.write_text(text.replace("pdf-standard: ua-1", "pdf-standard: [a-2a, ua-1]"), encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True)
 class Quarto:
-    """Quarto as it is on PATH."""
+    """A Quarto that can make a notat: it answers, and is no older than the extension requires."""
+
+    program: Path
+    project: Path
+    release: str
 
     name = "quarto"
 
-    def __init__(self, program: Path, project: Path) -> None:
-        self.program, self.project = program, project
+    @classmethod
+    def at(cls, program: Path, project: Path) -> Quarto:
+        """Ask a program for its version, and return it as an engine.
+
+        Raises
+        ------
+        RenderError
+            If it does not start, does not answer, answers nonsense or is too old; the message says which.
+        """
+        done = _run([program, "--version"], ANSWERS, project)
+        said = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        if done.returncode != 0:
+            raise RenderError(f"Quarto virker ikke; quarto --version {_ended(done)}")
+        if not said or not _VERSION.fullmatch(said[-1]):
+            answer = f"svarer »{_shown(said[-1])}«" if said else "svarer ikke"
+            raise RenderError(f"Quarto virker ikke; quarto --version {answer}, hvor der skulle stå et versionsnummer")
+        extension = project / "_extensions" / "notat" / "_extension.yml"
+        required = _REQUIRED.search(extension.read_text(encoding="utf-8"))
+        if required and _numbers(said[-1]) < _numbers(required[1]):
+            raise RenderError(f"Quarto {said[-1]} er for gammel; notatet kræver Quarto {required[1]} eller nyere")
+        return cls(program, project, said[-1])
 
     def identity(self) -> dict[str, str]:
         """Return what tells this engine from another one that may make other documents."""
@@ -49,16 +87,22 @@ class Quarto:
 
     def version(self) -> str:
         """Return Quarto's version."""
-        return f"quarto {self._version}"
-
-    @cached_property
-    def _version(self) -> str:
-        return self._run(["--version"], self.project, {}).strip().splitlines()[-1]
+        return f"quarto {self.release}"
 
     @property
-    def _release(self) -> tuple[int, ...]:
-        """The version as numbers; a development version counts as its numbers say."""
-        return tuple(int(part) for part in re.findall(r"\d+", self._version)[:2])
+    def standards(self) -> tuple[str, ...]:
+        """The standards that a PDF follows: ``ua1`` (accessible) and ``pdfa2a`` (fit for the archive)."""
+        return next(found for since, found in _STANDARDS if _numbers(self.release) >= since)
+
+    def remarks(self, formats: Sequence[Format]) -> tuple[str, ...]:
+        """Return what a person who publishes what this engine makes has to know."""
+        if "pdf" not in formats or "pdfa2a" in self.standards:
+            return ()
+        if "ua1" in self.standards:
+            lacks = "er tilgængelig (PDF/UA), men ikke en arkivfil (PDF/A)"
+        else:
+            lacks = "hverken er tilgængelig (PDF/UA) eller en arkivfil (PDF/A)"
+        return (f"PDF-filen {lacks}; begge dele kan Quarto 1.10 eller nyere og --engine embedded",)
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook to a file of each format in `folder`, and return the files."""
@@ -73,16 +117,18 @@ class Quarto:
             where = Path(scratch)
             shutil.copy2(self.project / "_quarto.yml", where)
             shutil.copytree(self.project / "_extensions", where / "_extensions")
-            if self._release >= _BOTH_STANDARDS:
+            if "pdfa2a" in self.standards:
                 _ask_for_archive(where / "_extensions" / "notat" / "_extension.yml")
             shutil.copyfile(notebook, where / notebook.name)
             for to in self._calls(formats):
-                self._run(["render", notebook.name, *to], where, epoch)
+                done = _run([self.program, "render", notebook.name, *to], RENDERS, where, epoch)
+                if done.returncode != 0:
+                    raise RenderError(f"Quarto {self.release} kunne ikke lave dokumentet: {_told(done, where)}")
             made = []
             for format_ in formats:
                 path = where / f"{notebook.stem}.{format_}"
-                if not path.is_file():
-                    raise RenderError(f"Quarto {self._version} lavede ikke {path.name}")
+                if not _is_whole(path, format_):
+                    raise RenderError(f"Quarto {self.release} lavede ikke en hel {path.name} og sagde ikke hvorfor")
                 if format_ == "docx":
                     docx.finish(path, metadata, fonts=self.project / "_extensions" / "notat" / "fonts")
                 elif format_ == "pdf":
@@ -95,26 +141,51 @@ class Quarto:
         """Return the options of each call: one for all the project's formats, else one for each that is wanted."""
         return [[]] if set(formats) == set(FORMATS) else [["--to", _TO[format_]] for format_ in formats]
 
-    def _run(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> str:
-        """Run Quarto and return what it printed."""
-        try:
-            done = subprocess.run(  # noqa: S603 - the program is the one on PATH, the arguments are ours
-                [self.program, *arguments],
-                cwd=folder,
-                env=os.environ | {"NO_COLOR": "1"} | environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=TIMEOUT,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise RenderError(f"Quarto blev ikke færdig på {TIMEOUT} sekunder") from None
-        except OSError as error:
-            raise RenderError(f"Quarto kan ikke startes ({error.strerror})") from None
-        if done.returncode != 0:
-            said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("    at ")]
-            raise RenderError("Quarto kunne ikke lave dokumentet:\n" + "\n".join(said[-8:]))
-        return done.stdout
+
+def _is_whole(path: Path, format_: Format) -> bool:
+    """Whether a file is there and begins and ends as a document of its format does."""
+    begin, end = _ENDS[format_]
+    content = path.read_bytes() if path.is_file() else b""
+    return content.startswith(begin) and end in content[-1024:]
+
+
+def _run(
+    command: Sequence[str | Path], seconds: float, folder: Path, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run Quarto, and return how it ended and what it said."""
+    from aarsstatus import processes  # noqa: PLC0415 - as above
+
+    ours = {"NO_COLOR": "1"} | (environment or {})
+    try:
+        return processes.run(command, seconds, cwd=folder, env=os.environ | ours)
+    except subprocess.TimeoutExpired:
+        raise RenderError(f"Quarto blev ikke færdig på {seconds} sekunder og er stoppet") from None
+    except OSError as error:
+        raise RenderError(f"Quarto kan ikke startes ({error.strerror or error})") from None
+
+
+def _ended(done: subprocess.CompletedProcess[str]) -> str:
+    said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+    return f"endte med status {done.returncode}" + (f": {_shown(said[-1])}" if said else "")
+
+
+def _told(done: subprocess.CompletedProcess[str], folder: Path) -> str:
+    """Return the one line of all that Quarto said that says what is wrong; else the last one, and the exit status."""
+    said = _COLOUR.sub("", done.stderr).replace(f"{folder.resolve()}{os.sep}", "").splitlines()
+    for wrong in _WRONG:
+        for line in said:
+            if found := wrong.search(line):
+                return _shown(found[1])
+    last = [line for line in said if not _NOISE.match(line)]
+    return _ended(subprocess.CompletedProcess(done.args, done.returncode, "", "\n".join(last)))
+
+
+def _shown(line: str) -> str:
+    """Return what a program said, fit for one line of a message."""
+    text = visible(_COLOUR.sub("", line))
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return a version as numbers; a development version counts as its numbers say."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
