@@ -300,11 +300,11 @@ local caption -- of the table or figure seen last
 --- A picture with its alternative text in the place where a format looks for it.
 --- @param side string the side whose length is given, "width" or "height"
 local function described(image, alt, side, length)
-  if quarto ~= nil and (typst or html) then
-    image.attributes["fig-alt"] = alt -- Quarto writes the call itself, since it may still move the file
-  elseif typst then
+  if typst then -- written here, since the pandoc in Quarto before 1.9 leaves the text out
     local text = alt:gsub('[\\"]', "\\%0")
     return pandoc.RawInline("typst", string.format('#image("%s", alt: "%s", %s: %s)', image.src, text, side, length))
+  elseif html and quarto ~= nil then
+    image.attributes["fig-alt"] = alt
   else
     image.caption = pandoc.Inlines({ pandoc.Str(alt) })
   end

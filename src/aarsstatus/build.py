@@ -118,7 +118,7 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
                 failed.unlink(missing_ok=True)
                 did = "everything" if executed is None else "rendered"
     files = tuple(sorted(path.name for path in target.iterdir()))
-    version, remarks = manifest.engine_version(target), engine.remarks(options.formats)
+    version, remarks = manifest.engine_version(target), engine.remarks()
     return Result(year, target, files, version, time.perf_counter() - started, did, remarks)
 
 

@@ -40,7 +40,7 @@ class Engine(Protocol):
     def version(self) -> str:
         """Return the versions of the programs that render."""
 
-    def remarks(self, formats: Sequence[Format]) -> tuple[str, ...]:
+    def remarks(self) -> tuple[str, ...]:
         """Return what a person who publishes what this engine makes has to know, in Danish."""
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
@@ -74,7 +74,7 @@ class Embedded:
 
         return embedded_version()
 
-    def remarks(self, formats: Sequence[Format]) -> tuple[str, ...]:  # noqa: ARG002 - it makes them all alike
+    def remarks(self) -> tuple[str, ...]:
         """Return why Quarto is not used, where there is one."""
         return (f"{self.instead_of}; den indlejrede motor bruges i stedet",) if self.instead_of else ()
 

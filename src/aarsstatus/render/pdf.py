@@ -3,8 +3,7 @@
 Typst tags the cells of a table's header row, but a cell that heads its row only with a feature (``a11y-extras``)
 that neither its Python package nor Quarto can switch on. Both write the structure of the document as plain objects,
 so the tags can be put right in place: the same number of bytes, hence no offset in the file moves. A compiler that
-tags row headers itself, or writes otherwise, leaves nothing to do here; a test counts the tags. Quarto 1.9's compiler
-writes the same on more lines than the later ones; Quarto 1.7's writes no tags.
+tags row headers itself, or writes otherwise, leaves nothing to do here; a test counts the tags.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from pathlib import Path
 __all__ = ["finish", "mark_row_headers"]
 
 # A data cell as Typst writes it: it names the header cell of its column, »U3x0y0« in table 3, column 0, row 0.
-_CELL = re.compile(rb"/S(\s*)/TD(\s*/P\s+\d+\s+0\s+R\s*/A\s*\[<<\s*/O\s*/Table\s*)(/Headers\s*\[\(U\d+x(\d+)y\d+\)\])")
+_CELL = re.compile(rb"/S/TD(/P \d+ 0 R/A\[<</O/Table)(/Headers\[\(U(\d+)x(\d+)y\d+\)\])")
 
 
 def mark_row_headers(pdf: bytes) -> bytes:
@@ -31,9 +30,10 @@ def mark_row_headers(pdf: bytes) -> bytes:
     """
 
     def mark(match: re.Match[bytes]) -> bytes:
-        space, between, headers, column = match.groups()
-        tag, scope = (b"/TH", b"/Scope/Row") if column == b"0" else (b"/TD", b"")
-        return b"/S" + space + tag + between + scope.ljust(len(headers))
+        between, headers, _, column = match.groups()
+        heads_row = column == b"0"
+        tag, scope = (b"/S/TH", b"/Scope/Row") if heads_row else (b"/S/TD", b"")
+        return tag + between + scope.ljust(len(headers))
 
     return _CELL.sub(mark, pdf)
 

@@ -2,6 +2,10 @@
 
 The notebook is rendered in a folder of its own with the project's ``_quarto.yml`` and extension, never executed
 again, so what Quarto leaves behind never reaches the project.
+
+Of the PDF Quarto writes the Typst source, and the compiler that the embedded engine has makes it a PDF. The one inside
+Quarto is another in each release: 1.7's tags nothing, 1.9's follows one standard and not two. Each draws with the
+fonts of the machine, too.
 """
 
 from __future__ import annotations
@@ -25,15 +29,14 @@ ANSWERS = 30
 """Seconds to say its version in: Quarto takes a tenth of one, and a slow machine a few."""
 RENDERS = 300
 """Seconds for one call: Quarto takes a few; one that takes this long hangs."""
+_EXTENSION = Path("_extensions", "notat")
 _TO = {"html": "notat-html", "pdf": "notat-typst", "docx": "notat-docx"}
-_STANDARDS = (((1, 10), ("ua1", "pdfa2a")), ((1, 9), ("ua1",)), ((0,), ()))
-"""What a PDF follows, by the first release that can: the Typst in 1.9 takes one standard, that in 1.8 tags nothing."""
 _ENDS: dict[Format, tuple[bytes, bytes]] = {
     "html": (b"<!DOCTYPE html>", b"</html>"),
-    "pdf": (b"%PDF-", b"%%EOF"),
+    "pdf": (b"", b"\n"),
     "docx": (b"PK\x03\x04", b"PK\x05\x06"),
 }
-"""How a file of each format begins and ends. One that does not is no document, or half of one."""
+"""How what Quarto makes of each format begins and ends. What does not is no document, or half of one."""
 _REQUIRED = re.compile(r"(?m)^quarto-required: *[\"']?>= *(\d+(?:\.\d+)*)")
 _VERSION = re.compile(r"\d+(\.\d+)+\S*")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -43,10 +46,12 @@ _NOISE = re.compile(r"\s|Stack trace:|WARN\b|Output created:|(pandoc|metadata)?\
 _LONGEST = 400
 
 
-def _ask_for_archive(extension: Path) -> None:
-    """Let a PDF be fit for the archive (PDF/A-2a), too. What stands in the project is what every Quarto can do."""
+def _ask_for_source(extension: Path) -> None:
+    """Let Quarto write the Typst source alone; and leave the pictures there, which it takes away after the page."""
     text = extension.read_text(encoding="utf-8")
-    extension.write_text(text.replace("pdf-standard: ua-1", "pdf-standard: [a-2a, ua-1]"), encoding="utf-8")
+    for format_, asked in (("typst", "output-ext: typ"), ("html", "keep-md: true")):
+        text = text.replace(f"    {format_}:\n", f"    {format_}:\n      {asked}\n")
+    extension.write_text(text, encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,7 @@ class Quarto:
         if not said or not _VERSION.fullmatch(said[-1]):
             answer = f"svarer »{_shown(said[-1])}«" if said else "svarer ikke"
             raise RenderError(f"Quarto virker ikke; quarto --version {answer}, hvor der skulle stå et versionsnummer")
-        extension = project / "_extensions" / "notat" / "_extension.yml"
-        required = _REQUIRED.search(extension.read_text(encoding="utf-8"))
+        required = _REQUIRED.search((project / _EXTENSION / "_extension.yml").read_text(encoding="utf-8"))
         if required and _numbers(said[-1]) < _numbers(required[1]):
             raise RenderError(f"Quarto {said[-1]} er for gammel; notatet kræver Quarto {required[1]} eller nyere")
         return cls(program, project, said[-1])
@@ -89,36 +93,25 @@ class Quarto:
         """Return Quarto's version."""
         return f"quarto {self.release}"
 
-    @property
-    def standards(self) -> tuple[str, ...]:
-        """The standards that a PDF follows: ``ua1`` (accessible) and ``pdfa2a`` (fit for the archive)."""
-        return next(found for since, found in _STANDARDS if _numbers(self.release) >= since)
-
-    def remarks(self, formats: Sequence[Format]) -> tuple[str, ...]:
-        """Return what a person who publishes what this engine makes has to know."""
-        if "pdf" not in formats or "pdfa2a" in self.standards:
-            return ()
-        if "ua1" in self.standards:
-            lacks = "er tilgængelig (PDF/UA), men ikke en arkivfil (PDF/A)"
-        else:
-            lacks = "hverken er tilgængelig (PDF/UA) eller en arkivfil (PDF/A)"
-        return (f"PDF-filen {lacks}; begge dele kan Quarto 1.10 eller nyere og --engine embedded",)
+    def remarks(self) -> tuple[str, ...]:
+        """Return nothing: it is what it is thought to be."""
+        return ()
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook to a file of each format in `folder`, and return the files."""
         import nbformat  # noqa: PLC0415 - to know Quarto's version takes none of these
 
         from aarsstatus.render import docx, pdf  # noqa: PLC0415
-        from aarsstatus.render.embedded import document_date, front_matter  # noqa: PLC0415
+        from aarsstatus.render.embedded import _typst, document_date, front_matter  # noqa: PLC0415
 
-        metadata = front_matter(nbformat.read(notebook, as_version=4))
-        epoch = {"SOURCE_DATE_EPOCH": str(calendar.timegm(document_date(metadata).timetuple()))}
+        metadata, fonts = front_matter(nbformat.read(notebook, as_version=4)), self.project / _EXTENSION / "fonts"
+        day = document_date(metadata)
+        epoch = {"SOURCE_DATE_EPOCH": str(calendar.timegm(day.timetuple()))}
         with tempfile.TemporaryDirectory(prefix="aarsstatus-", ignore_cleanup_errors=True) as scratch:
             where = Path(scratch)
             shutil.copy2(self.project / "_quarto.yml", where)
             shutil.copytree(self.project / "_extensions", where / "_extensions")
-            if "pdfa2a" in self.standards:
-                _ask_for_archive(where / "_extensions" / "notat" / "_extension.yml")
+            _ask_for_source(where / _EXTENSION / "_extension.yml")
             shutil.copyfile(notebook, where / notebook.name)
             for to in self._calls(formats):
                 done = _run([self.program, "render", notebook.name, *to], RENDERS, where, epoch)
@@ -126,12 +119,14 @@ class Quarto:
                     raise RenderError(f"Quarto {self.release} kunne ikke lave dokumentet: {_told(done, where)}")
             made = []
             for format_ in formats:
-                path = where / f"{notebook.stem}.{format_}"
+                path = where / f"{notebook.stem}.{'typ' if format_ == 'pdf' else format_}"
                 if not _is_whole(path, format_):
                     raise RenderError(f"Quarto {self.release} lavede ikke en hel {path.name} og sagde ikke hvorfor")
                 if format_ == "docx":
-                    docx.finish(path, metadata, fonts=self.project / "_extensions" / "notat" / "fonts")
+                    docx.finish(path, metadata, fonts=fonts)
                 elif format_ == "pdf":
+                    _typst(path, fonts, day)
+                    path = path.with_suffix(".pdf")
                     pdf.finish(path)
                 made.append(folder / path.name)
                 shutil.copyfile(path, made[-1])
