@@ -16,6 +16,12 @@ local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("typst") ~= nil
 local docx = FORMAT:match("docx") ~= nil
 
+--- A text for an attribute. Quarto looks for its shortcodes in attributes, too, and would read a file or a variable:
+--- a sign that is neither seen nor heard (a word joiner) keeps what opens one apart.
+local function inert(text)
+  return quarto ~= nil and text:gsub("{{<", "{{\u{2060}<") or text
+end
+
 -- Typst functions and DOCX paragraph styles, by the class of the div.
 local styles = {
   sagsoplysninger = "Sagsoplysninger",
@@ -258,7 +264,7 @@ end
 --- @param label string what a screen reader calls it
 local function frame(block, class, label)
   -- A list, since the order of a Lua table's keys differs from run to run.
-  local attributes = { { "role", "region" }, { "tabindex", "0" }, { "aria-label", label } }
+  local attributes = { { "role", "region" }, { "tabindex", "0" }, { "aria-label", inert(label) } }
   return pandoc.Div({ block }, pandoc.Attr("", { class }, attributes))
 end
 
@@ -300,11 +306,11 @@ local caption -- of the table or figure seen last
 --- A picture with its alternative text in the place where a format looks for it.
 --- @param side string the side whose length is given, "width" or "height"
 local function described(image, alt, side, length)
-  if quarto ~= nil and (typst or html) then
-    image.attributes["fig-alt"] = alt -- Quarto writes the call itself, since it may still move the file
-  elseif typst then
-    local text = alt:gsub('[\\"]', "\\%0")
+  if typst then -- written here, since the pandoc in Quarto before 1.9 leaves the text out
+    local text = alt:gsub('[\\"]', "\\%0"):gsub("{{<", "{{\\u{3c}") -- Quarto looks for shortcodes here as well
     return pandoc.RawInline("typst", string.format('#image("%s", alt: "%s", %s: %s)', image.src, text, side, length))
+  elseif html and quarto ~= nil then
+    image.attributes["fig-alt"] = inert(alt)
   else
     image.caption = pandoc.Inlines({ pandoc.Str(alt) })
   end

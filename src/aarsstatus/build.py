@@ -54,7 +54,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a build came to: where it lies, its files, what rendered it, how long it took, and what was done."""
+    """What a build came to: where it lies, its files, what rendered it, how long it took, and what was done.
+
+    `remarks` is what a person who publishes it has to know of the engine.
+    """
 
     year: int
     folder: Path
@@ -62,6 +65,7 @@ class Result:
     engine: str
     seconds: float
     did: Did
+    remarks: tuple[str, ...] = ()
 
 
 def build(project: Project, year: int, options: Options, progress: Progress = lambda _: None) -> Result:
@@ -133,7 +137,8 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
                     swap_in(made, target)
                 did = "everything" if executed is None else "rendered"
     files = tuple(sorted(path.name for path in target.iterdir()))
-    return Result(year, target, files, manifest.engine_version(target), time.perf_counter() - started, did)
+    version, remarks = manifest.engine_version(target), engine.remarks()
+    return Result(year, target, files, version, time.perf_counter() - started, did, remarks)
 
 
 def _target(project: Project, year: int, options: Options) -> Path:

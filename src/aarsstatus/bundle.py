@@ -142,7 +142,7 @@ def verify_bundle(path: Path) -> BundleCheck:
         if name == COMPARISON:
             skipped.append(Different(name, "sammenligner med en tidligere udgave, som ikke er i pakken"))
         elif made.manifest["engine"]["name"] != build.manifest["engine"]["name"] and Path(name).suffix in _RENDERED:
-            skipped.append(Different(name, "er lavet med Quarto, som ikke er på denne maskine"))
+            skipped.append(Different(name, "er lavet med Quarto, som ikke kan bruges på denne maskine"))
         elif how := _apart(name, known, build, made):
             different.append(Different(name, how))
         else:

@@ -103,6 +103,8 @@ def _tell_built(result: Result, *, quiet: bool) -> None:
     """Say what a build came to."""
     if quiet:
         return
+    for remark in result.remarks:
+        print(f"{result.year}: bemærk: {remark}", file=sys.stderr)
     took = f"{result.seconds:.1f}".replace(".", ",")
     if result.did == "nothing":
         print(f"{result.year}: intet er ændret; {_path(result.folder)} er i orden ({took} s)")

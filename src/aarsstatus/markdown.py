@@ -36,8 +36,9 @@ def sentences(texts: Sequence[str]) -> str:
 
 
 def attribute(name: str, text: str) -> str:
-    """Write an attribute of a div or a span, its value kept literal."""
-    literal = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    """Write an attribute of a div or a span, its value kept literal; Quarto looks for ``{{< … >}}`` even there."""
+    literal = " ".join(text.split()).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+    literal = literal.replace("{{<", "{{&lt;")
     return f'{name}="{literal}"'
 
 

@@ -40,6 +40,9 @@ class Engine(Protocol):
     def version(self) -> str:
         """Return the versions of the programs that render."""
 
+    def remarks(self) -> tuple[str, ...]:
+        """Return what a person who publishes what this engine makes has to know, in Danish."""
+
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook to a file of each format in `folder`, and return the files.
 
@@ -51,12 +54,15 @@ class Engine(Protocol):
 
 
 class Embedded:
-    """The embedded engine, one thread a format: the work is done by pandoc's processes and typst's own threads."""
+    """The embedded engine, one thread a format: the work is done by pandoc's processes and typst's own threads.
+
+    `instead_of` says why it stands in for a Quarto that is there.
+    """
 
     name = "embedded"
 
-    def __init__(self, extension: Path) -> None:
-        self.extension = extension
+    def __init__(self, extension: Path, instead_of: str = "") -> None:
+        self.extension, self.instead_of = extension, instead_of
 
     def identity(self) -> dict[str, str]:
         """Return the name alone: the programs come with packages, whose versions the manifest has."""
@@ -67,6 +73,10 @@ class Embedded:
         from aarsstatus.render.embedded import embedded_version  # noqa: PLC0415
 
         return embedded_version()
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return why Quarto is not used, where there is one."""
+        return (f"{self.instead_of}; den indlejrede motor bruges i stedet",) if self.instead_of else ()
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook to a file of each format in `folder`, and return the files."""
@@ -84,24 +94,28 @@ class Embedded:
 
 
 def choose(choice: Choice, project: Path) -> Engine:
-    """Return the engine asked for; ``auto`` takes Quarto when it is on PATH.
+    """Return the engine asked for; ``auto`` takes Quarto when there is one on PATH that can make a notat.
 
     Raises
     ------
     InputError
-        If Quarto is asked for and is not there.
+        If Quarto is asked for and is not there, or cannot be used.
     """
     found = shutil.which("quarto") if choice != "embedded" else None
+    unusable = ""
     if found:
         from aarsstatus.render.quarto import Quarto  # noqa: PLC0415 - most machines have none
 
-        return Quarto(Path(found), project)
+        try:
+            return Quarto.at(Path(found), project)
+        except RenderError as error:
+            unusable = str(error)
     if choice == "quarto":
         raise InputError(
             Problem(
                 "--engine quarto",
-                "programmet quarto findes ikke på denne maskine",
-                expected="quarto på PATH, eller --engine embedded",
+                unusable or "programmet quarto findes ikke på denne maskine",
+                expected="en Quarto på PATH, der virker, eller --engine embedded",
             )
         )
-    return Embedded(project / "_extensions" / "notat")
+    return Embedded(project / "_extensions" / "notat", unusable)

@@ -27,7 +27,16 @@ from aarsstatus import temporary
 from aarsstatus.render import Format, RenderError, docx, pdf
 from aarsstatus.render.programs import Program
 
-__all__ = ["RenderError", "document_date", "embedded_version", "front_matter", "markdown_of", "render"]
+__all__ = [
+    "RenderError",
+    "compiled",
+    "document_date",
+    "embedded_version",
+    "front_matter",
+    "markdown_of",
+    "render",
+    "typst",
+]
 
 # Written into files when the notat has no date of its own: a fixed day, so that bytes never depend on the clock.
 _NO_DATE = date(2000, 1, 1)
@@ -141,15 +150,15 @@ def render(notebook: nbformat.NotebookNode, format: Format, extension: Path, tar
     day = document_date(metadata)
     with ExitStack() as stack:
         folder = stack.enter_context(temporary.folder())
-        typst = stack.enter_context(_typst(folder)) if format == "pdf" else None  # it loads meanwhile
+        compiler = stack.enter_context(typst(folder)) if format == "pdf" else None  # it loads meanwhile
         for path, content in media.items():
             (folder / path).parent.mkdir(exist_ok=True)
             (folder / path).write_bytes(content)
         made = folder / f"notat.{format}"
         content = _pandoc(markdown, _options(format, extension), folder, day)
-        if typst is not None:
+        if compiler is not None:
             made.with_suffix(".typ").write_bytes(content)
-            content = _compile(typst, made.with_suffix(".typ"), extension / "fonts", day)
+            content = compiled(compiler, made.with_suffix(".typ"), extension / "fonts", day)
         made.write_bytes(content)
         if format == "pdf":
             pdf.finish(made)
@@ -211,14 +220,31 @@ def _pandoc(markdown: str, options: list[str], folder: Path, day: date) -> bytes
     return done.made
 
 
-def _typst(folder: Path) -> Program:
-    """Start Typst."""
+def typst(folder: Path) -> Program:
+    """Start the Typst compiler; what it compiles is given to `compiled`."""
     command = [sys.executable, "-P", "-m", "aarsstatus.typesetting"]
     return Program("typst", command, folder, os.environ | {"PYTHONUTF8": "1"})
 
 
-def _compile(program: Program, source: Path, fonts: Path, day: date) -> bytes:
-    """Return a PDF that is both accessible (PDF/UA-1) and fit for the archive (PDF/A-2a)."""
+def compiled(program: Program, source: Path, fonts: Path, day: date) -> bytes:
+    """Return a PDF that is both accessible (PDF/UA-1) and fit for the archive (PDF/A-2a).
+
+    Parameters
+    ----------
+    program
+        What `typst` started.
+    source
+        The Typst file, beside the pictures that it names.
+    fonts
+        The folder of the only fonts that are used.
+    day
+        When it says that it was made.
+
+    Raises
+    ------
+    RenderError
+        If it cannot be made, or Typst warns of anything.
+    """
     asked = {
         "source": str(source),
         "root": str(source.parent),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -35,6 +36,8 @@ class Program:
         What it is called in messages.
     command, folder, environment
         What is run, where, and with which environment variables.
+    seconds
+        How long it may take; else what `processes.time_limit` says.
 
     Raises
     ------
@@ -42,7 +45,14 @@ class Program:
         If it cannot be started.
     """
 
-    def __init__(self, name: str, command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        folder: Path,
+        environment: Mapping[str, str],
+        seconds: float | None = None,
+    ) -> None:
         self.name = name
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the programs and their arguments are ours
@@ -51,9 +61,12 @@ class Program:
             )  # fmt: skip
         except OSError as error:
             raise RenderError(f"{name} kan ikke startes: {reason(error)}") from None
-        self._limit = processes.time_limit()
+        self._limit = seconds or processes.time_limit()
+        self._advice = (
+            "" if seconds else f". Prøv igen; er maskinen langsom, kan grænsen sættes op med {processes.TIME_LIMIT}"
+        )
         self._stack = ExitStack()
-        _limit_work(self._process.pid, self._limit)
+        _limit_work(self._process.pid, math.ceil(self._limit))
 
     def __enter__(self) -> Self:
         """Let an interruption end it."""
@@ -69,7 +82,7 @@ class Program:
     def kill(self) -> None:
         """End it, and the programs that it has started."""
         if sys.platform == "win32":
-            self._process.kill()
+            _end_tree(self._process.pid)
         else:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -86,8 +99,7 @@ class Program:
             made, said = self._process.communicate(given, timeout=self._limit)
         except subprocess.TimeoutExpired:
             raise RenderError(
-                f"{self.name} blev ikke færdig på {self._limit} sekunder og er standset. Prøv igen; er maskinen "
-                f"langsom, kan grænsen sættes op med miljøvariablen {processes.TIME_LIMIT}"
+                f"{self.name} blev ikke færdig på {self._limit} sekunder og er standset{self._advice}"
             ) from None
         interruption.check()
         return Done(self._process.returncode, made, said.decode(errors="replace").strip())
@@ -101,3 +113,20 @@ def _limit_work(pid: int, seconds: int) -> None:
         most = seconds * (os.cpu_count() or 1)
         with suppress(OSError, ValueError):  # it has ended, or may do less already
             resource.prlimit(pid, resource.RLIMIT_CPU, (most, most))
+
+
+def _end_tree(pid: int) -> None:
+    """End a process and all below it, from the top, so that none starts another meanwhile. Windows has no groups.
+
+    Those below would go on, and hold open what we read from.
+    """
+    import psutil  # noqa: PLC0415 - only what hangs needs it, and only there
+
+    try:
+        top = psutil.Process(pid)
+        below = top.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return
+    for each in (top, *below):
+        with suppress(psutil.NoSuchProcess):
+            each.kill()

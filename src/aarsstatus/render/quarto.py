@@ -2,6 +2,10 @@
 
 The notebook is rendered in a folder of its own with the project's ``_quarto.yml`` and extension, never executed
 again, so what Quarto leaves behind never reaches the project.
+
+Of the PDF Quarto writes the Typst source, and the compiler that the embedded engine has makes it a PDF. The one inside
+Quarto is another in each release: 1.7's tags nothing, 1.9's follows one standard and not two. Each draws with the
+fonts of the machine, too.
 """
 
 from __future__ import annotations
@@ -11,35 +15,75 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from functools import cached_property
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from aarsstatus import temporary
+from aarsstatus.plaintext import visible
 from aarsstatus.render import FORMATS, Format, RenderError
-from aarsstatus.render.programs import Program
+from aarsstatus.render.programs import Done, Program
 
 __all__ = ["Quarto"]
 
+ANSWERS = 30
+"""Seconds to say its version in: Quarto takes a tenth of one, and a slow machine a few."""
+_EXTENSION = Path("_extensions", "notat")
 _TO = {"html": "notat-html", "pdf": "notat-typst", "docx": "notat-docx"}
+_ENDS: dict[Format, tuple[bytes, bytes]] = {
+    "html": (b"<!DOCTYPE html>", b"</html>"),
+    "pdf": (b"", b"\n"),
+    "docx": (b"PK\x03\x04", b"PK\x05\x06"),
+}
+"""How what Quarto makes of each format begins and ends. What does not is no document, or half of one."""
+_REQUIRED = re.compile(r"(?m)^quarto-required: *[\"']?>= *(\d+(?:\.\d+)*)")
+_VERSION = re.compile(r"\d+(\.\d+)+\S*")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Ours (crossref.lua), then Quarto's, Typst's, Deno's and Lua's: »ERROR: …«, »error: …«, »ERROR (main.lua:3831) …«.
+_WRONG = (re.compile(r"FEJL: (.+)"), re.compile(r"\b(?:error|ERROR)(?::| \([^)]*\):?) (?!error: )(.+)"))
+_NOISE = re.compile(r"\s|Stack trace:|WARN\b|Output created:|(pandoc|metadata)?\s*$")
+_LONGEST = 400
 
 
-_BOTH_STANDARDS = (1, 10)
-"""Quarto before this has a Typst that refuses to make a PDF that is PDF/UA and PDF/A in one; before 1.9, neither."""
-
-
-def _ask_for_archive(extension: Path) -> None:
-    """Let a PDF be fit for the archive (PDF/A-2a), too. What stands in the project is what every Quarto can do."""
+def _ask_for_source(extension: Path) -> None:
+    """Let Quarto write the Typst source alone; and leave the pictures there, which it takes away after the page."""
     text = extension.read_text(encoding="utf-8")
-    extension.write_text(text.replace("pdf-standard: ua-1", "pdf-standard: [a-2a, ua-1]"), encoding="utf-8")
+    for format_, asked in (("typst", "output-ext: typ"), ("html", "keep-md: true")):
+        text = text.replace(f"    {format_}:\n", f"    {format_}:\n      {asked}\n")
+    extension.write_text(text, encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True)
 class Quarto:
-    """Quarto as it is on PATH."""
+    """A Quarto that can make a notat: it answers, and is no older than the extension requires."""
+
+    program: Path
+    project: Path
+    release: str
 
     name = "quarto"
 
-    def __init__(self, program: Path, project: Path) -> None:
-        self.program, self.project = program, project
+    @classmethod
+    def at(cls, program: Path, project: Path) -> Quarto:
+        """Ask a program for its version, and return it as an engine.
+
+        Raises
+        ------
+        RenderError
+            If it does not start, does not answer, answers nonsense or is too old; the message says which.
+        """
+        done = _run([program, "--version"], project, {}, ANSWERS)
+        said = [line.strip() for line in done.made.decode(errors="replace").splitlines() if line.strip()]
+        if done.status != 0:
+            told = [line for line in done.said.splitlines() if line.strip()] or said
+            raise RenderError(f"Quarto virker ikke; quarto --version {_ended(done.status, told)}")
+        if not said or not _VERSION.fullmatch(said[-1]):
+            answer = f"svarer »{_shown(said[-1])}«" if said else "svarer ikke"
+            raise RenderError(f"Quarto virker ikke; quarto --version {answer}, hvor der skulle stå et versionsnummer")
+        required = _REQUIRED.search((project / _EXTENSION / "_extension.yml").read_text(encoding="utf-8"))
+        if required and _numbers(said[-1]) < _numbers(required[1]):
+            raise RenderError(f"Quarto {said[-1]} er for gammel; notatet kræver Quarto {required[1]} eller nyere")
+        return cls(program, project, said[-1])
 
     def identity(self) -> dict[str, str]:
         """Return what tells this engine from another one that may make other documents."""
@@ -47,42 +91,44 @@ class Quarto:
 
     def version(self) -> str:
         """Return Quarto's version."""
-        return f"quarto {self._version}"
+        return f"quarto {self.release}"
 
-    @cached_property
-    def _version(self) -> str:
-        return self._run(["--version"], self.project, {}).strip().splitlines()[-1]
-
-    @property
-    def _release(self) -> tuple[int, ...]:
-        """The version as numbers; a development version counts as its numbers say."""
-        return tuple(int(part) for part in re.findall(r"\d+", self._version)[:2])
+    def remarks(self) -> tuple[str, ...]:
+        """Return nothing: it is what it is thought to be."""
+        return ()
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook to a file of each format in `folder`, and return the files."""
         import nbformat  # noqa: PLC0415 - to know Quarto's version takes none of these
 
         from aarsstatus.render import docx, pdf  # noqa: PLC0415
-        from aarsstatus.render.embedded import document_date, front_matter  # noqa: PLC0415
+        from aarsstatus.render.embedded import compiled, document_date, front_matter, typst  # noqa: PLC0415
 
-        metadata = front_matter(nbformat.read(notebook, as_version=4))
-        epoch = {"SOURCE_DATE_EPOCH": str(calendar.timegm(document_date(metadata).timetuple()))}
-        with temporary.folder() as where:
+        metadata, fonts = front_matter(nbformat.read(notebook, as_version=4)), self.project / _EXTENSION / "fonts"
+        day = document_date(metadata)
+        epoch = {"SOURCE_DATE_EPOCH": str(calendar.timegm(day.timetuple()))}
+        with ExitStack() as stack:
+            where = stack.enter_context(temporary.folder())
+            compiler = stack.enter_context(typst(where)) if "pdf" in formats else None  # it loads meanwhile
             shutil.copy2(self.project / "_quarto.yml", where)
             shutil.copytree(self.project / "_extensions", where / "_extensions")
-            if self._release >= _BOTH_STANDARDS:
-                _ask_for_archive(where / "_extensions" / "notat" / "_extension.yml")
+            _ask_for_source(where / _EXTENSION / "_extension.yml")
             shutil.copyfile(notebook, where / notebook.name)
             for to in self._calls(formats):
-                self._run(["render", notebook.name, *to], where, epoch)
+                done = _run([self.program, "render", notebook.name, *to], where, epoch)
+                if done.status != 0:
+                    raise RenderError(f"Quarto {self.release} kunne ikke lave dokumentet: {_told(done, where)}")
             made = []
             for format_ in formats:
-                path = where / f"{notebook.stem}.{format_}"
-                if not path.is_file():
-                    raise RenderError(f"Quarto {self._version} lavede ikke {path.name}")
+                path = where / f"{notebook.stem}.{'typ' if format_ == 'pdf' else format_}"
+                if not _is_whole(path, format_):
+                    raise RenderError(f"Quarto {self.release} lavede ikke en hel {path.name} og sagde ikke hvorfor")
                 if format_ == "docx":
-                    docx.finish(path, metadata, fonts=self.project / "_extensions" / "notat" / "fonts")
-                elif format_ == "pdf":
+                    docx.finish(path, metadata, fonts=fonts)
+                elif compiler is not None and format_ == "pdf":
+                    content = compiled(compiler, path, fonts, day)
+                    path = path.with_suffix(".pdf")
+                    path.write_bytes(content)
                     pdf.finish(path)
                 made.append(folder / path.name)
                 shutil.copyfile(path, made[-1])
@@ -92,12 +138,42 @@ class Quarto:
         """Return the options of each call: one for all the project's formats, else one for each that is wanted."""
         return [[]] if set(formats) == set(FORMATS) else [["--to", _TO[format_]] for format_ in formats]
 
-    def _run(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> str:
-        """Run Quarto and return what it printed."""
-        environment = os.environ | {"NO_COLOR": "1"} | environment
-        with Program("Quarto", [self.program, *arguments], folder, environment) as program:
-            done = program.finish()
-        if done.status != 0:
-            said = [line for line in done.said.splitlines() if line.strip() and not line.startswith("    at ")]
-            raise RenderError("Quarto kunne ikke lave dokumentet:\n" + "\n".join(said[-8:]))
-        return done.made.decode(errors="replace")
+
+def _is_whole(path: Path, format_: Format) -> bool:
+    """Whether a file is there and begins and ends as a document of its format does."""
+    begin, end = _ENDS[format_]
+    content = path.read_bytes() if path.is_file() else b""
+    return content.startswith(begin) and end in content[-1024:]
+
+
+def _run(
+    command: Sequence[str | Path], folder: Path, environment: dict[str, str], seconds: float | None = None
+) -> Done:
+    """Run Quarto to its end, and return what it came to."""
+    with Program("Quarto", command, folder, os.environ | {"NO_COLOR": "1"} | environment, seconds) as program:
+        return program.finish()
+
+
+def _ended(status: int, said: Sequence[str]) -> str:
+    return f"endte med status {status}" + (f": {_shown(said[-1])}" if said else "")
+
+
+def _told(done: Done, folder: Path) -> str:
+    """Return the one line of all that Quarto said that says what is wrong; else the last one, and the exit status."""
+    said = _COLOUR.sub("", done.said).replace(f"{folder.resolve()}{os.sep}", "").splitlines()
+    for wrong in _WRONG:
+        for line in said:
+            if found := wrong.search(line):
+                return _shown(found[1])
+    return _ended(done.status, [line for line in said if not _NOISE.match(line)])
+
+
+def _shown(line: str) -> str:
+    """Return what a program said, fit for one line of a message."""
+    text = visible(_COLOUR.sub("", line))
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return a version as numbers; a development version counts as its numbers say."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
