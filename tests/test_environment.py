@@ -12,8 +12,9 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -79,10 +80,18 @@ def modes(folder: Path) -> set[tuple[bool, str]]:
 # -- whole builds -------------------------------------------------------------------------------------------------
 
 
-def test_somebody_else_builds_a_read_only_checkout_offline(reports: Reports, tmp_path: Path) -> None:
+@pytest.fixture
+def passable() -> Iterator[Path]:
+    """A folder that everybody may go through, as none of pytest's is: who may not, is told that nothing is writable."""
+    with tempfile.TemporaryDirectory(prefix="årsstatus ") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_somebody_else_builds_a_read_only_checkout_offline(reports: Reports, passable: Path) -> None:
     """Another user may read the program, as one with a right to read everything may, and write only the output."""
-    project = copy_project(tmp_path / "mappe med mellemrum og æøå" / DECOMPOSED)
-    output, scratch = tmp_path / "færdige notater", tmp_path / "midlertidigt ø"
+    project = copy_project(passable / "mappe med mellemrum og æøå" / DECOMPOSED)
+    output, scratch = passable / "færdige notater", passable / "midlertidigt ø"
     for folder in (output, scratch):
         folder.mkdir()
         os.chown(folder, NOBODY, NOBODY)
@@ -107,7 +116,7 @@ def test_somebody_else_builds_a_read_only_checkout_offline(reports: Reports, tmp
         assert {path.stat().st_uid for path in ours.iterdir()} == {NOBODY}
     assert modes(output) == {(True, "rwx------"), (False, "rw-------")}, "the umask decides, and nothing else"
     assert list(scratch.iterdir()) == []
-    assert sorted(path.name for path in project.root.iterdir()) == sorted(path.name for path in copied_parts(tmp_path))
+    assert sorted(path.name for path in project.root.iterdir()) == sorted(path.name for path in copied_parts(passable))
 
 
 def copied_parts(folder: Path) -> list[Path]:

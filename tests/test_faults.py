@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,7 +23,7 @@ from faults.lab import YEAR, Lab, Process, Running, Said, State, contents, gone,
 from faults.lab import processes as every
 
 from aarsstatus import fonts, interruption, processes, temporary
-from aarsstatus.problems import InputError
+from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.publish import clear, scratch, swap_in, write_whole
 from aarsstatus.render import RenderError
@@ -380,7 +381,10 @@ def locked(work: Lab) -> Iterator[Lab]:
 
 def test_no_access_to_the_output(locked: Lab) -> None:
     locked.project.output.chmod(0o555)
-    refused(as_somebody(locked, "build", str(YEAR), "--engine", "embedded"), "output/", "der er ikke adgang")
+    old = contents(locked.output)
+    said = as_somebody(locked, "build", str(YEAR), "--engine", "embedded")
+    assert (said.status, said.err) == (2, "output: der kan ikke skrives i mappen; vælg en anden med --output MAPPE\n")
+    assert contents(locked.output) == old
 
 
 def test_no_access_to_the_lock(locked: Lab) -> None:
@@ -564,6 +568,23 @@ def test_temporary_files_of_a_killed_run_go_and_those_of_a_living_one_stay(tmp_p
             run.kill()
             run.communicate()
     assert living.returncode == -signal.SIGKILL
+
+
+def test_a_folder_with_a_long_name_for_temporary_files(work: Lab, tmp_path: Path) -> None:
+    """Sockets lie there, too, and their names have little room."""
+    place = tmp_path / ("mappe" * 30)
+    place.mkdir()
+    said = work.run("build", str(YEAR), "--engine", "embedded", "--force", environment={"TMPDIR": str(place)})
+    assert said.status == 0, said.err
+    assert list(place.iterdir()) == []
+
+
+def test_no_folder_with_a_short_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place := tmp_path / ("mappe" * 30)).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    monkeypatch.setattr(temporary, "_SHORT", (tmp_path / "findes ikke",))
+    with pytest.raises(BuildError, match="navnet på mappen til midlertidige filer er for langt"):
+        temporary.for_sockets()
 
 
 def test_a_page_of_other_builds_is_written_anew(work: Lab) -> None:

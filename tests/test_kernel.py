@@ -72,11 +72,15 @@ def test_its_surroundings_are_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_what_loads_first_has_our_surroundings_too() -> None:
     """It loads what a kernel would load, so what the loading needs of the environment must be there."""
     code = """
+        import time
         from multiprocessing import forkserver
         from pathlib import Path
         from aarsstatus import processes
         processes.start()
-        print(Path(f"/proc/{forkserver._forkserver._forkserver_pid}/environ").read_text().replace(chr(0), chr(10)))
+        said = Path(f"/proc/{forkserver._forkserver._forkserver_pid}/environ")
+        while "PYTHONHASHSEED=0" not in (names := said.read_text().split(chr(0))):  # it is only now becoming Python
+            time.sleep(0.01)
+        print(*names, sep=chr(10))
     """
     environment = {**os.environ, "MPLBACKEND": "svg", "ET_MAERKE": "her"}
     done = subprocess.run(

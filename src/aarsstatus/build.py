@@ -170,7 +170,7 @@ def _refused(project: Project, target: Path, error: OSError | BuildError) -> str
         error = OSError(errno.ENOSPC, "", str(place))
     if isinstance(error, BuildError):
         return str(error)
-    path = Path(error.filename or target)
+    path = Path(error.filename2 or error.filename or target)  # of a copy, the one that was being made
     if error.errno == errno.ENOSPC and path.is_relative_to(target.parent):
         path = target.parent  # a file that nobody knows: it was being made, and is gone
     return f"{_place(project, path)}: {reason(error)}"

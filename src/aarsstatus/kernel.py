@@ -111,7 +111,7 @@ def kernel(folder: Path, *, copied: bool = processes.COPIES) -> Iterator[AsyncKe
     copied
         Whether it is a copy of a process that has everything loaded, or an ordinary kernel.
     """
-    with temporary.folder() as own:
+    with temporary.folder(sockets=True) as own:
         manager = _Kernel(kernel_name=KERNEL["name"])
         if sys.platform != "win32":
             manager.transport = "ipc"

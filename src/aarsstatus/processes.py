@@ -102,7 +102,7 @@ def start(project: Path | None = None) -> None:
     before = dict(os.environ)
     ours = environment()
     config: dict[str, object] = process.current_process()._config  # type: ignore[attr-defined]
-    config.setdefault("tempdir", ours["TMPDIR"])  # for its socket
+    config.setdefault("tempdir", str(temporary.for_sockets()))
     resource_tracker.ensure_running()  # it lets Ctrl-C through again
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # what it starts is ended by us, not by Ctrl-C
     try:

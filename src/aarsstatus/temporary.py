@@ -21,17 +21,21 @@ from filelock import FileLock, Timeout
 
 from aarsstatus.problems import BuildError
 
-__all__ = ["folder", "own"]
+__all__ = ["folder", "for_sockets", "own"]
 
 _PREFIX = "aarsstatus.run."
 _LOCK = "aarsstatus.lock"
 """Only a folder with both these names is ours to take away."""
+_ROOM = 80
+"""Bytes of a folder's name that leave room for a socket's: systems have some 104 for both."""
+_SHORT = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - a folder of our own is made there
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
-    """Make an empty folder, and take it away at the end."""
-    with tempfile.TemporaryDirectory(dir=own(), ignore_cleanup_errors=True) as name:
+def folder(*, sockets: bool = False) -> Iterator[Path]:
+    """Make an empty folder, and take it away at the end; `sockets` asks for one with room for them."""
+    within = for_sockets() if sockets else own()
+    with tempfile.TemporaryDirectory(dir=within, ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
@@ -43,20 +47,38 @@ def own() -> Path:
     BuildError
         If the machine has no folder for temporary files that can be written to.
     """
-    return _own(os.getpid())
+    try:
+        return _made(os.getpid(), Path(tempfile.gettempdir()))
+    except FileNotFoundError:
+        raise BuildError("maskinen har ingen mappe til midlertidige filer, der kan skrives i (TMPDIR)") from None
+
+
+def for_sockets() -> Path:
+    """Return the same, or where its name is too long for sockets in it, one with a shorter name.
+
+    Raises
+    ------
+    BuildError
+        If the machine has none.
+    """
+    if sys.platform == "win32" or len(os.fsencode(own())) <= _ROOM:
+        return own()
+    for machine in _SHORT:
+        with suppress(OSError):  # it is not there, or nobody may write to it
+            return _made(os.getpid(), machine)
+    raise BuildError(
+        f"navnet på mappen til midlertidige filer er for langt (TMPDIR): {own().parent} skal være på højst "
+        f"{_ROOM - len(own().name) - 1} tegn"
+    )
 
 
 @cache
-def _own(process: int) -> Path:  # noqa: ARG001 - a process that is a copy of another has a folder of its own
-    try:
-        machine = Path(tempfile.gettempdir())
-    except FileNotFoundError:
-        raise BuildError("maskinen har ingen mappe til midlertidige filer, der kan skrives i (TMPDIR)") from None
+def _made(process: int, machine: Path) -> Path:  # noqa: ARG001 - a process that is a copy of another has its own
     _clear(machine)
     while True:
         made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=machine))
         lock = FileLock(made / _LOCK)
-        with suppress(Timeout, OSError):  # another run took it for one that is left
+        with suppress(Timeout, FileNotFoundError):  # another run took it for one that is left
             lock.acquire(blocking=False)
             if (made / _LOCK).exists():
                 atexit.register(_remove, made, lock)
