@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing.process
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from aarsstatus import processes
 from aarsstatus.execute import KERNEL, execute
 from aarsstatus.kernel import kernel
+from aarsstatus.problems import BuildError
 from aarsstatus.project import Project
 
 copies = pytest.mark.skipif(not processes.COPIES, reason="processes are not copied on this platform")
@@ -160,3 +162,17 @@ def test_a_script_that_builds_is_not_run_again(project: Project, tmp_path: Path)
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert (done.stdout.split(), done.stderr) == (["kørt", "everything"], "")
+
+
+@copies
+@pytest.mark.parametrize("error", [EOFError, ConnectionRefusedError, BrokenPipeError])
+def test_what_copies_are_made_of_is_killed_just_then(
+    error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def start(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", start)
+    with pytest.raises(BuildError, match="processen, som de andre er kopier af, døde"), kernel(tmp_path):
+        pass
+    assert capfd.readouterr() == ("", "")

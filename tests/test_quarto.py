@@ -131,16 +131,21 @@ def test_half_a_document_is_none(
 def test_a_build_that_fails_ends_with_2_and_leaves_what_was_there(
     fake, copied: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = fake(f"{FRESH}echo 'ERROR: den er gal' >&2; exit 1\n")
+    fake(f"{FRESH}echo 'ERROR: den er gal' >&2; exit 1\n")
     monkeypatch.chdir(copied.root)
     assert run(["build", "2025"]) == 2
     said = capsys.readouterr().err
     assert "Quarto 1.10.18 kunne ikke lave dokumentet: den er gal" in said.splitlines()
     assert not (copied.output / "2025").exists()
-    path.write_text(f"#!/bin/sh\n{FRESH}sleep 600\n", encoding="utf-8")
+
+
+def test_one_that_hangs_is_ended(
+    fake, built: Result, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Quarto.at(fake(f"{FRESH}sleep 600\n"), project.root)
     monkeypatch.setenv(TIME_LIMIT, "1")
-    assert run(["build", "2025"]) == 2
-    assert "Quarto blev ikke færdig på 1 sekunder og er standset" in capsys.readouterr().err
+    with pytest.raises(RenderError, match="^Quarto blev ikke færdig på 1 sekunder og er standset. Prøv igen"):
+        engine.render(built.folder / "notat.ipynb", ("html",), tmp_path)
 
 
 @pytest.mark.parametrize("end", [programs.Program.kill, lambda program: programs._end_tree(program._process.pid)])

@@ -222,7 +222,7 @@ def build_years(
     try:
         with pool:
             processes.start(project.root)
-            with processes.without_main():
+            with processes.starting():
                 jobs = [pool.submit(_build_one, project, year, options) for year in years]
             for done, (year, job) in enumerate(zip(years, jobs, strict=True)):
                 progress(f"Bygger {len(years)} år, {workers} ad gangen; {done} er færdige")

@@ -7,6 +7,7 @@ from nothing. Both say the same.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -29,12 +30,16 @@ from aarsstatus.execute import KERNEL
 
 __all__ = ["kernel"]
 
+_SILENT = logging.getLogger("aarsstatus.kernel")
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False  # what it says of a kernel that does not start, is said in Danish
+
 
 class _Kernel(AsyncKernelManager):
     """A kernel that is this interpreter, whatever kernels the machine or the user has registered."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(**options)
+        super().__init__(log=_SILENT, **options)
         self._clients: list[KernelClient] = []
 
     def client(self, **options: Any) -> Any:  # noqa: ANN401

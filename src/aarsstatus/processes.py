@@ -23,10 +23,10 @@ from pathlib import Path
 from types import ModuleType
 
 from aarsstatus import interruption, temporary
-from aarsstatus.problems import InputError, Problem
+from aarsstatus.problems import SHORT_OF_MEMORY, BuildError, InputError, Problem
 
 __all__ = [
-    "COPIES", "QUIET", "TIME_LIMIT", "become", "context", "copy", "environment", "start", "time_limit", "without_main",
+    "COPIES", "QUIET", "TIME_LIMIT", "become", "context", "copy", "environment", "start", "starting", "time_limit",
 ]  # fmt: skip
 
 COPIES = sys.platform == "linux"
@@ -61,7 +61,7 @@ def copy(function: str, *arguments: object) -> process.BaseProcess:
     The function is named, since the process that asks has no need to load what its copies have.
     """
     made: process.BaseProcess = context().Process(target=_call, args=(function, arguments))  # type: ignore[attr-defined]
-    with without_main():
+    with starting():
         made.start()
     return made
 
@@ -72,16 +72,24 @@ def _call(function: str, arguments: Sequence[object]) -> None:
 
 
 @contextmanager
-def without_main() -> Iterator[None]:
+def starting() -> Iterator[None]:
     """Start processes that do not run the script again that this one runs.
 
     A new process would import it, guarded or not, to find functions in it; ours are all in this package.
+
+    Raises
+    ------
+    BuildError
+        If what they are copies of is killed just then.
     """
     with _MAIN:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
             yield
+        except (EOFError, ConnectionError):
+            interruption.check()
+            raise BuildError(f"processen, som de andre er kopier af, døde. {SHORT_OF_MEMORY}") from None
         finally:
             sys.modules["__main__"] = main
 
