@@ -144,7 +144,7 @@ def test_one_that_hangs_is_ended(
 ) -> None:
     engine = Quarto.at(fake(f"{FRESH}sleep 600\n"), project.root)
     monkeypatch.setenv(TIME_LIMIT, "1")
-    with pytest.raises(RenderError, match="^Quarto blev ikke færdig på 1 sekunder og er standset. Prøv igen"):
+    with pytest.raises(RenderError, match=r"^Quarto blev ikke færdig på 1 sekunder og er standset\. Prøv igen"):
         engine.render(built.folder / "notat.ipynb", ("html",), tmp_path)
 
 
