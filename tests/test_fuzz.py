@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -305,7 +306,7 @@ def test_an_extract_with_a_hostile_name_is_refused(root: Path, name: str) -> Non
     before = oracle.snapshot(root)
     done = oracle.run_command(root, command)
     assert done.status == 2
-    assert "filens navn kan ikke bruges" in done.error
+    assert re.search(r"filens navn kan ikke bruges|har et navn, der ikke er skrevet i UTF-8", done.error)
     assert list(oracle._wrong(command, done)) == []
     assert oracle.snapshot(root) == before
 

@@ -22,6 +22,8 @@ from aarsstatus.project import Project
 __all__ = ["alone", "clear", "clear_if_alone", "require_writable", "scratch", "swap_in", "write_whole"]
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
+_ENDING = 5
+"""Seconds that a killed process may take to end, on a machine that does much besides."""
 
 
 def require_writable(output: Path, project: Project) -> None:
@@ -77,10 +79,13 @@ def clear(target: Path) -> None:
 
 
 def clear_if_alone(target: Path) -> None:
-    """Take away what builds that were killed left beside `target`, unless another build is at work there now."""
+    """Take away what builds that were killed left beside `target`, unless another build is at work there now.
+
+    One that was killed a moment ago may still be ending, and hold the lock until it has.
+    """
     if target.parent.is_dir():
         lock = FileLock(target.with_name(f".{target.name}.lock"))
-        with suppress(Timeout, OSError), lock.acquire(blocking=False):
+        with suppress(Timeout, OSError), lock.acquire(timeout=_ENDING):
             clear(target)
 
 
