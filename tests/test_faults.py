@@ -600,6 +600,21 @@ def test_no_folder_with_a_short_name(tmp_path: Path, monkeypatch: pytest.MonkeyP
         temporary.for_sockets()
 
 
+def test_what_leads_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    """Whoever may write where temporary files lie may put anything there, and call it ours."""
+    mine, machine = tmp_path / "mit", tmp_path / "tmp"
+    for folder in (mine, machine):
+        folder.mkdir()
+    for name in ("aarsstatus.lock", "vigtigt.txt"):
+        (mine / name).write_text("vigtigt", encoding="utf-8")
+    (machine / "aarsstatus.run.xxxxxxxx").symlink_to(mine)
+    temporary._clear(machine)
+    assert {path.name: path.read_text(encoding="utf-8") for path in mine.iterdir()} == {
+        "aarsstatus.lock": "vigtigt",
+        "vigtigt.txt": "vigtigt",
+    }
+
+
 def test_a_page_of_other_builds_is_written_anew(work: Lab) -> None:
     """A build that was killed after its output was in place, and before the page that leads to it was."""
     assert work.run().status == 0

@@ -94,13 +94,20 @@ def _clear(machine: Path) -> None:
     """Take away the folders of runs that were killed."""
     for left in machine.glob(f"{_PREFIX}*"):
         lock = FileLock(left / _LOCK)
-        with suppress(Timeout, OSError):  # it lives, or belongs to somebody else
+        with suppress(Timeout, OSError):  # it lives, or is gone by now
+            if not _is_ours(left):
+                continue
             if not (left / _LOCK).exists():
                 left.rmdir()  # killed before it had a lock; if it is not empty, this refuses
                 continue
             lock.acquire(blocking=False)
             _end_programs(left)
             _remove(left, lock)
+
+
+def _is_ours(left: Path) -> bool:
+    """Whether a folder was made by this user. Anybody may put one there, and have it lead to what is ours."""
+    return not left.is_symlink() and (sys.platform == "win32" or left.stat().st_uid == os.geteuid())
 
 
 def _end_programs(left: Path) -> None:
