@@ -135,6 +135,14 @@ def test_without_streams_assertions_and_home(reports: Reports, tmp_path: Path) -
     assert modes(project.output) == {(True, "rwxr-x---"), (False, "rw-r-----")}
 
 
+def test_a_build_goes_on_when_nobody_listens_any_more(copied: Project) -> None:
+    line = f'cd "{copied.root}" && "$@" build 2021 --engine embedded --formats html 2>&1 | head -n 1'
+    done = in_shell(line)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "2021: Læser parametre og data\n"
+    assert manifest.read(copied.output / "2021")
+
+
 # -- what cannot be done there, and what can ----------------------------------------------------------------------
 
 

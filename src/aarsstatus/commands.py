@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,7 +126,13 @@ def _steps(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
         with Console(stderr=True).status(what) as status:
             yield lambda text: status.update(f"{what}: {text} …")
     else:
-        yield lambda text: print(f"{what}: {text}", file=sys.stderr, flush=True)
+        yield lambda text: _tell_step(f"{what}: {text}")
+
+
+def _tell_step(line: str) -> None:
+    """Say what is done now. Nobody may listen any more, or nobody can: what is done goes on."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def check(arguments: argparse.Namespace) -> int:
