@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
-__all__ = ["main", "run"]
+__all__ = ["main", "run", "silence"]
 
 INTERRUPTED = 128
 """Added to a signal's number, this is the exit status when one ended the command, as shells have it."""
@@ -347,7 +347,12 @@ def main() -> NoReturn:
             try:
                 stream.flush()
             except OSError:  # dealt with already; Python would complain of it when it ends
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+                silence(stream)
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is written to a stream go nowhere, what it still holds included: a pipe that nobody reads fails anew."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _in_utf8() -> None:

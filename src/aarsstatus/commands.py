@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,9 +130,13 @@ def _steps(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def _tell_step(line: str) -> None:
-    """Say what is done now. Nobody may listen any more, or nobody can: what is done goes on."""
-    with suppress(OSError):
+    """Say what is done now. When nobody listens any more, what is done goes on, and nothing is said from then on."""
+    try:
         print(line, file=sys.stderr, flush=True)
+    except OSError:
+        from aarsstatus.cli import silence  # noqa: PLC0415
+
+        silence(sys.stderr)
 
 
 def check(arguments: argparse.Namespace) -> int:
