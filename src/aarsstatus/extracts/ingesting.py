@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from aarsstatus.extracts.header import Header
 from aarsstatus.extracts.reading import Extract, Table, open_extract
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.rows import KEPT, Counts, Reader, number_persons
-from aarsstatus.extracts.sums import Sum, count, duplicates, far_from_before, warnings
+from aarsstatus.extracts.sums import Sum, count, duplicates, far_from_before, of_several, warnings
 from aarsstatus.extracts.writing import write_refused, write_sums
 from aarsstatus.inputs import KK, Data, ExtractRow, read_data
 from aarsstatus.personal import mask
@@ -80,16 +81,16 @@ def _ingest(
     _refuse_same_file(read, digests, refusals)
     spells = number_persons(pl.concat([pl.DataFrame(schema=dict(KEPT)), *read.spells]))
     read.spells.clear()
-    spells = _without_duplicates(spells, read, reader, refusals)
+    spells, several = _without_duplicates(spells, read, reader, refusals)
     if refusals.fatal or (refusals and not skip_bad_rows):
         raise InputError(refusals.told())
     progress("Regner sammen")
-    sums = count(spells, year, reader.codes, data)
     days = [extracted or _extraction_date(one.path) for one, _, tables in read.files for _ in tables]
-    remarks = [
-        *warnings(spells, year, reader.codes, data, limits, days, read.labels),
-        *far_from_before(sums, year, data),
-    ]
+    with ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(count, spells, year, reader.codes, data)
+        remarks = warnings(spells, several, year, reader.codes, data, limits, days, read.labels)
+        sums = counting.result()
+    remarks += far_from_before(sums, year, data)
     rows = [_extract_row(one, digests, counts, tables, spells, reader, days) for one, counts, tables in read.files]
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
     written = _write_refused(read, reader, refusals)
@@ -261,11 +262,14 @@ def _refuse_same_file(read: _Read, digests: Digests, refusals: Refusals) -> None
         seen.setdefault(sha256, extract.name)
 
 
-def _without_duplicates(spells: pl.DataFrame, read: _Read, reader: Reader, refusals: Refusals) -> pl.DataFrame:
-    """Tell of rows that repeat an earlier one, and return the spells without them."""
-    repeated = duplicates(spells)
+def _without_duplicates(
+    spells: pl.DataFrame, read: _Read, reader: Reader, refusals: Refusals
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Tell of rows that repeat an earlier one, and return the spells without them: all, and those `of_several`."""
+    several = of_several(spells)
+    repeated = duplicates(several)
     if not repeated.height:
-        return spells
+        return spells, several
     for (table,), group in repeated.group_by("table", maintain_order=True):
         pairs = [
             f"{row} = {'' if first_table == table else read.labels[first_table] + ' '}{first}"
@@ -284,7 +288,8 @@ def _without_duplicates(spells: pl.DataFrame, read: _Read, reader: Reader, refus
         reader.refuse_kept(read.labels[table], row, administration, key, start, end)
     for _, counts, tables in read.files:
         counts.refused += repeated.filter(pl.col("table").is_in(list(tables))).height
-    return spells.join(repeated.select("table", "row"), on=["table", "row"], how="anti")
+    once = spells.join(repeated.select("table", "row"), on=["table", "row"], how="anti")
+    return once, of_several(once)
 
 
 def _extract_row(

@@ -21,7 +21,7 @@ from aarsstatus.extracts.cells import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
 from aarsstatus.inputs import KK, Data, Remark
 
-__all__ = ["Sum", "count", "duplicates", "far_from_before", "warnings"]
+__all__ = ["Sum", "count", "duplicates", "far_from_before", "of_several", "warnings"]
 
 FAR = Fraction(1, 2)
 """A status or a number of spells that is half as large again as last year's, or half as small, is far from it: the
@@ -92,10 +92,15 @@ def _heads(employed: pl.DataFrame) -> int:
     return persons.drop_nulls().n_unique() + persons.null_count()
 
 
-def duplicates(spells: pl.DataFrame) -> pl.DataFrame:
+def of_several(spells: pl.DataFrame) -> pl.DataFrame:
+    """Return the spells of persons who have more than one; most have not, and need no closer look."""
+    return spells.filter(pl.col("person").is_not_null()).filter(pl.col("person").is_duplicated())
+
+
+def duplicates(several: pl.DataFrame) -> pl.DataFrame:
     """Return the spells that repeat an earlier one, with where the earlier one stands.
 
-    Only spells with a person can be told from another person's.
+    Only spells with a person can be told from another person's; `several` is what `of_several` returned.
 
     Returns
     -------
@@ -103,17 +108,15 @@ def duplicates(spells: pl.DataFrame) -> pl.DataFrame:
         ``table``, ``row``, and ``first_table``, ``first_row``.
     """
     keys = ["administration", "scheme", "weekly_hours", "start", "end", "person"]
-    known = spells.filter(pl.col("person").is_not_null())
-    known = known.filter(pl.col("person").is_duplicated())  # most have but one spell, and need no closer look
-    repeated = known.filter(pl.struct(keys).is_duplicated()).sort("table", "row")
+    repeated = several.filter(pl.struct(keys).is_duplicated()).sort("table", "row")
     return repeated.with_columns(
         pl.col("table").first().over(keys).alias("first_table"), pl.col("row").first().over(keys).alias("first_row")
     ).filter((pl.col("row") != pl.col("first_row")) | (pl.col("table") != pl.col("first_table")))
 
 
 def warnings(
-    spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data, limits: Mapping[str, Limit],
-    extracted: Sequence[date], labels: Sequence[str],
+    spells: pl.DataFrame, several: pl.DataFrame, year: int, codes: Sequence[str], data: Data,
+    limits: Mapping[str, Limit], extracted: Sequence[date], labels: Sequence[str],
 ) -> list[Remark]:  # fmt: skip
     """Return what an analyst should look at in some spells.
 
@@ -121,6 +124,8 @@ def warnings(
     ----------
     spells, year, codes, data
         As for `count`.
+    several
+        Those of them that `of_several` returns.
     limits
         How long a spell may last, by scheme.
     extracted
@@ -134,7 +139,13 @@ def warnings(
         scheme = list(data.schemes.values())[place]
         own = spells.filter(pl.col("scheme") == place)
         found += _undistributed(own, scheme.key, scheme.name, len(codes))
-        found += _overlaps(own, scheme.key, scheme.name, labels, counted=scheme.counting != "headcount")
+        found += _overlaps(
+            several.filter(pl.col("scheme") == place),
+            scheme.key,
+            scheme.name,
+            labels,
+            counted=scheme.counting != "headcount",
+        )
         if (limit := limits.get(scheme.key)) is not None:
             found += _too_long(own, scheme.key, scheme.name, limit, last, labels)
         found += _to_come(own, scheme.key, scheme.name, extracted, last, labels)
@@ -156,12 +167,7 @@ def _undistributed(own: pl.DataFrame, key: str, name: str, none: int) -> Iterato
 def _overlaps(own: pl.DataFrame, key: str, name: str, labels: Sequence[str], *, counted: bool) -> Iterator[Remark]:
     """Tell of spells that begin before an earlier one of the same person in the same scheme has ended."""
     before = pl.col("end").cum_max().shift().over("person")
-    found = (
-        own.filter(pl.col("person").is_not_null())
-        .filter(pl.col("person").is_duplicated())
-        .sort("person", "start", "end", "table", "row")
-        .filter(before >= pl.col("start"))
-    )
+    found = own.sort("person", "start", "end", "table", "row").filter(before >= pl.col("start"))
     if found.height:
         effect = "dagene tæller med i begge" if counted else "personen tæller kun én gang i KK"
         text = (
