@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from aarsstatus.inputs import Data
 from aarsstatus.notat import Notat
 from aarsstatus.params import Params
 from aarsstatus.project import Project
+from aarsstatus.render import Choice
 
 ELSEWHERE = {
     "TZ": "Pacific/Kiritimati",
@@ -37,9 +40,14 @@ ELSEWHERE = {
 }
 
 
-def build_elsewhere(project: Project, year: int, environment: dict[str, str], *, umask: int = 0o022) -> Path:
+ENGINES = pytest.mark.parametrize("engine", ["embedded", "quarto"])
+
+
+def build_elsewhere(
+    project: Project, year: int, environment: dict[str, str], *, engine: Choice, umask: int = 0o022
+) -> Path:
     done = subprocess.run(
-        [sys.executable, "-m", "aarsstatus", "build", str(year), "--engine", "embedded", "--quiet"],
+        [sys.executable, "-m", "aarsstatus", "build", str(year), "--engine", engine, "--quiet"],
         cwd=project.notebooks, env={**os.environ, **environment}, umask=umask,
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
@@ -47,24 +55,30 @@ def build_elsewhere(project: Project, year: int, environment: dict[str, str], *,
     return project.output / str(year)
 
 
-def test_another_place_and_time_zone_give_the_same_bytes(reports: Reports, year: int, tmp_path: Path) -> None:
-    first = reports("embedded", year).folder
+@ENGINES
+def test_another_place_and_time_zone_give_the_same_bytes(
+    reports: Reports, year: int, engine: Choice, tmp_path: Path
+) -> None:
+    first = reports(engine, year).folder
     project = copy_project(tmp_path / "et andet sted æøå" / "projekt")
     home = tmp_path / "intet hjem"
-    second = build_elsewhere(project, year, {**ELSEWHERE, "HOME": str(home)}, umask=0o077)
+    second = build_elsewhere(project, year, {**ELSEWHERE, "HOME": str(home)}, engine=engine, umask=0o077)
     assert manifest.output_hashes(second) == manifest.output_hashes(first)
     ours, theirs = (json.loads((folder / "manifest.json").read_bytes()) for folder in (second, first))
     assert ours.pop("git") is None, "the copy is in no Git"
     assert theirs.pop("git")
     assert ours == theirs
-    assert not home.exists(), "a build writes nothing in the user's home"
+    assert engine == "quarto" or not home.exists(), "a build writes nothing in the user's home, but for Quarto's cache"
 
 
-def test_ten_years_from_now_on_one_core_with_other_fonts(reports: Reports, year: int, tmp_path: Path) -> None:
+@ENGINES
+def test_ten_years_from_now_on_one_core_with_other_fonts(
+    reports: Reports, year: int, engine: Choice, tmp_path: Path
+) -> None:
     faketime = shutil.which("faketime")
     if faketime is None:
         pytest.skip("faketime is not on PATH: the clock cannot be set ahead")
-    first = reports("embedded", year).folder
+    first = reports(engine, year).folder
     project = copy_project(tmp_path / "projekt")
     home = tmp_path / "hjem"
     fonts = home / ".fonts"
@@ -74,13 +88,31 @@ def test_ten_years_from_now_on_one_core_with_other_fonts(reports: Reports, year:
     clock = [faketime, "-f", "+10y", sys.executable, "-c", "import datetime; print(datetime.date.today().year)"]
     told = subprocess.run(clock, capture_output=True, text=True, check=True).stdout
     assert int(told) >= datetime.now(UTC).year + 9, "the clock was not set ahead"
-    command = [faketime, "-f", "+10y", sys.executable, "-m", "aarsstatus", "build", str(year), "--engine", "embedded"]
+    command = [faketime, "-f", "+10y", sys.executable, "-m", "aarsstatus", "build", str(year), "--engine", engine]
     done = subprocess.run(
         ["taskset", "-c", str(core), *command],
         cwd=project.root, env={**os.environ, "HOME": str(home)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert manifest.output_hashes(project.output / str(year)) == manifest.output_hashes(first)
+
+
+def test_both_engines_make_the_same_pdf_and_word_file(reports: Reports, year: int) -> None:
+    """To the byte; in Word but for the names and numbers of bookmarks and pictures, which pandoc chooses."""
+    ours, theirs = reports("embedded", year).folder, reports("quarto", year).folder
+    assert (ours / "notat.pdf").read_bytes() == (theirs / "notat.pdf").read_bytes()
+    assert word_parts(ours / "notat.docx") == word_parts(theirs / "notat.docx")
+
+
+def word_parts(path: Path) -> dict[str, bytes]:
+    """Return what is in a Word file, with each number that pandoc gave a bookmark or a picture left out."""
+    number = re.compile(rb'\brId\d+|(?<=\bid=")\d+(?=")')
+    with zipfile.ZipFile(path) as parts:
+        read = {number.sub(b"", name.encode()).decode(): [] for name in parts.namelist()}
+        for name in parts.namelist():
+            content = number.sub(b"", parts.read(name)) if name.endswith((".xml", ".rels")) else parts.read(name)
+            read[number.sub(b"", name.encode()).decode()].append(content)
+    return {name: b"".join(sorted(contents)) for name, contents in read.items()}
 
 
 def pretender(project: Project) -> TTFont:

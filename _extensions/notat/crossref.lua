@@ -1,9 +1,11 @@
--- crossref.lua: numbers tables and figures and resolves the references to them, for the embedded engine alone.
+-- crossref.lua: numbers tables and figures and resolves the references to them: for the embedded engine, and in Word
+-- for Quarto, too, which would set each in a table of one cell, aligned and cut off as it finds best. Of page and PDF
 -- Quarto does this itself; what comes out here has the same shape, so that stylesheet and template serve both.
 -- A reference to nothing, or a table or figure without caption, ends the run (Quarto only warns).
 
 local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("typst") ~= nil
+local docx = FORMAT:match("docx") ~= nil
 
 local kinds = {
   tbl = { title = "Tabel", word = "tabel", style = "Table Caption", counter = 0 },
@@ -23,6 +25,11 @@ local problems = pandoc.List()
 
 local function kind_of(identifier)
   return kinds[identifier:match("^(%a+)%-") or ""]
+end
+
+--- What a table or figure is called in the document. In Word not as in the notebook, or Quarto would take it in hand.
+local function name_of(identifier)
+  return docx and identifier:gsub("^%a+", kind_of(identifier).word) or identifier
 end
 
 local function raw(text)
@@ -85,6 +92,7 @@ local function float(div)
     div.content[1] = pandoc.Div(
       { pandoc.Plain({ image }) }, pandoc.Attr("", {}, { ["custom-style"] = "Captioned Figure" }))
   end
+  div.identifier = name_of(div.identifier)
   div.content:insert(is_table and 1 or #div.content + 1, label)
   return div
 end
@@ -109,7 +117,7 @@ local function reference(cite)
       result:insert(pandoc.RawInline("typst", string.format("#ref(<%s>, supplement: [%s])", citation.id, word or "")))
     else
       local text = (word and word .. "\u{a0}" or "") .. number
-      result:insert(pandoc.Link({ pandoc.Str(text) }, "#" .. citation.id, "", pandoc.Attr("", { "quarto-xref" })))
+      result:insert(pandoc.Link({ pandoc.Str(text) }, "#" .. name_of(citation.id), "", pandoc.Attr("", { "quarto-xref" })))
     end
   end
   return result

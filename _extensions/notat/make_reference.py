@@ -132,8 +132,8 @@ def styles(look: Look) -> str:
         style("paragraph", "Figure", f"<w:pPr><w:keepNext/>{spacing(5, 0)}</w:pPr>", based_on="Normal"),
         style("paragraph", "Captioned Figure", based_on="Figure"),
         style(
-            "paragraph", "Tabeltekst", f"<w:pPr>{no_hyphens}{spacing(0, 0, 0.95)}</w:pPr>" + look.run("table"),
-            based_on="Normal",
+            "paragraph", "Tabeltekst", f"<w:pPr><w:keepNext/>{no_hyphens}{spacing(0, 0, 0.95)}</w:pPr>"
+            + look.run("table"), based_on="Normal",
         ),
         style(
             "paragraph", "Tabelnoter", f"<w:pPr><w:keepLines/>{spacing(1.5, 0, 1)}</w:pPr>"

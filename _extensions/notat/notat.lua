@@ -34,11 +34,11 @@ local function raw(text)
   return pandoc.RawBlock(typst and "typst" or "html", text)
 end
 
---- A word as it stands: Typst makes an ellipsis of "...", a minus of the hyphen in "-1", and a soft hyphen of "-?".
---- Pandoc escapes what is markup to Typst, and dashes, but not these.
+--- A word as it stands: Typst makes an ellipsis of "...", a dash of "--", a minus of the hyphen in "-1", and a soft
+--- hyphen of "-?". Pandoc escapes what is markup to Typst, but not these (dashes it does since 3.9, in Quarto 1.10).
 local function literal(str)
   local text, out = str.text, pandoc.Inlines({})
-  if not (text:find("...", 1, true) or text:find("%-[%d?]")) then
+  if not (text:find("...", 1, true) or text:find("%-[%d?-]")) then
     return nil
   end
   local done, at = 1, 1
@@ -50,8 +50,11 @@ local function literal(str)
     done, at = to + 1, to + 1
   end
   while at <= #text do
+    local dashes = text:match("^%-%-+", at)
     if text:sub(at, at + 2) == "..." then
       sign(at, at + 2, "\\.\\.\\.")
+    elseif dashes then
+      sign(at, at + #dashes - 1, ("\\-"):rep(#dashes))
     elseif text:find("^%-%?", at) or text:find("^%-%d", at) and not text:sub(1, at - 1):find("%w$") then
       sign(at, at, "\\-")
     else

@@ -30,7 +30,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _CAPTIONS = {"TableCaption", "ImageCaption"}
 # »Tabel 1: …« as both engines write it, with a no-break space.
 _NUMBERED = re.compile(r"^(Tabel|Figur)[ \u00a0](\d+)")
-_TARGET = re.compile(r"^(tbl|fig)-")
+_TARGET = re.compile(r"^(tabel|figur)-")
 # Fixed, so that a font is always scrambled alike.
 _FONT_KEYS = uuid.UUID("6d0f5f0e-7f0b-5d0c-9a44-2d5d3a1c7e10")
 _EMBEDDED = {"embedRegular": "Regular", "embedBold": "Bold"}
@@ -54,8 +54,6 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     document = etree.fromstring(parts["word/document.xml"])
-    _unwrap_layout_tables(document)
-    _tidy_paragraphs(document)
     _bring_to_front(document)
     _frame(document)
     _finish_tables(document)
@@ -73,50 +71,6 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -
 
 
 # The body ---------------------------------------------------------------------------------------------------------
-
-
-def _unwrap_layout_tables(document: etree._Element) -> None:
-    """Take the content out of the one-celled tables in which Quarto sets every figure and table."""
-    for table in list(document.iter(_w("tbl"))):
-        cells = table.findall(f"{_w('tr')}/{_w('tc')}")
-        if len(cells) != 1 or all(cells[0].find(f".//{_w(inner)}") is None for inner in ("tbl", "drawing")):
-            continue
-        parent = table.getparent()
-        place = parent.index(table)
-        content = [child for child in cells[0] if child.tag != _w("tcPr")]
-        # A cell must end with a paragraph; an empty one that only does this is not content.
-        if content and content[-1].tag == _w("p") and _is_empty(content[-1]):
-            content.pop()
-        parent.remove(table)
-        for offset, child in enumerate(content):
-            parent.insert(place + offset, child)
-
-
-def _is_empty(paragraph: etree._Element) -> bool:
-    return not "".join(paragraph.itertext()).strip() and paragraph.find(f".//{_w('drawing')}") is None
-
-
-def _tidy_paragraphs(document: etree._Element) -> None:
-    """Undo what Quarto sets on paragraphs beside their style: a second set of properties, a second alignment."""
-    for paragraph in document.iter(_w("p")):
-        sets = paragraph.findall(_w("pPr"))
-        for extra in sets[1:]:
-            sets[0].extend(list(extra))
-            paragraph.remove(extra)
-        if not sets:
-            continue
-        for extra in sets[0].findall(_w("jc"))[1:]:
-            sets[0].remove(extra)
-        style = sets[0].find(_w("pStyle"))
-        if style is None:
-            continue
-        if style.get(_w("val")) in _CAPTIONS:
-            kind = "TableCaption" if "".join(paragraph.itertext(_w("t"))).startswith("Tabel") else "ImageCaption"
-            style.set(_w("val"), kind)
-            sets[0][:] = [style]
-        elif style.get(_w("val")) == "Compact" and paragraph.find(f".//{_w('drawing')}") is not None:
-            style.set(_w("val"), "CaptionedFigure")
-            sets[0][:] = [style]
 
 
 def _bring_to_front(document: etree._Element) -> None:
@@ -371,7 +325,8 @@ def _remove(parts: _Parts, part: str) -> None:
 def _styles_and_language(parts: _Parts) -> None:
     """Say that the document is in Danish as written in Denmark (»da« alone leaves Word without a dictionary).
 
-    Pandoc's styles for program code go: a notat has none, and a colleague's list of styles is long enough.
+    Pandoc's styles for program code go, and the ground that Quarto gives it: a notat has none, and a colleague's
+    list of styles is long enough.
     """
     for name in ("word/styles.xml", "word/settings.xml"):
         root = etree.fromstring(parts[name])
@@ -380,6 +335,9 @@ def _styles_and_language(parts: _Parts) -> None:
         for style in root.findall(_w("style")):
             if style.get(_w("styleId"), "").endswith("Tok"):
                 root.remove(style)
+            elif style.get(_w("styleId")) == "SourceCode":
+                for ground in list(style.iter(_w("shd"))):
+                    ground.getparent().remove(ground)
         parts[name] = _bytes(root)
 
 
