@@ -404,35 +404,3 @@ def test_docx_fonts_come_back_as_they_were(parts):
         font = parts[f"word/fonts/font{number}.odttf"]
         clear = bytes(a ^ b for a, b in zip(font[:32], mask, strict=True)) + font[32:]
         assert clear == (EXTENSION / "fonts" / f"OpenSans-{weight}.ttf").read_bytes()
-
-
-def test_finish_takes_apart_what_quarto_wraps(made, tmp_path):
-    """Quarto sets a table and its caption in a cell, with the properties of the caption written twice."""
-    caption = (
-        '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:pPr><w:jc w:val="left"/><w:pStyle w:val="ImageCaption"/></w:pPr>'
-        "<w:r><w:t>Tabel\u00a01: Status</w:t></w:r></w:p>"
-    )
-    inner = (
-        '<w:tbl><w:tblPr><w:tblLook w:val="0000"/></w:tblPr>'
-        + "<w:tr><w:tc><w:p><w:r><w:t>KK</w:t></w:r></w:p></w:tc><w:tc><w:p/></w:tc></w:tr>" * 2
-        + "</w:tbl>"
-    )
-    outer = (
-        '<w:tbl><w:tblPr/><w:tr><w:tc><w:tcPr/><w:bookmarkStart w:id="3" w:name="tbl-x"/>'
-        f'{caption}{inner}<w:p/><w:bookmarkEnd w:id="3"/></w:tc></w:tr></w:tbl>'
-    )
-    path = tmp_path / "quarto.docx"
-    with zipfile.ZipFile(EXTENSION / "reference.docx") as source, zipfile.ZipFile(path, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "word/document.xml":
-                content = content.replace(b"<w:p/>", outer.encode(), 1)
-            target.writestr(name, content)
-    word.finish(path, {"title": "x"})
-    with zipfile.ZipFile(path) as archive:
-        root = etree.fromstring(archive.read("word/document.xml"))
-    assert len(list(root.iter(f"{W}tbl"))) == 1
-    first = next(root.iter(f"{W}p"))
-    assert [style.get(f"{W}val") for style in first.iter(f"{W}pStyle")] == ["TableCaption"]
-    assert len(first.findall(f"{W}pPr")) == 1
-    assert "SEQ Tabel" in "".join(first.itertext())
