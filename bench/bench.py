@@ -265,6 +265,7 @@ def main() -> None:
     parser.add_argument("--note", action="append", default=[], help="what else there is to say of the machine")
     parser.add_argument("--dry", action="store_true", help="print the results instead of writing them")
     options = parser.parse_args()
+    os.environ["QUARTO_PYTHON"] = sys.executable  # what Quarto executes with is what we execute with
     with tempfile.TemporaryDirectory() as folder:
         project = copy_project(Path(folder) / "project")
         found = comparisons(project)

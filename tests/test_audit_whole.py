@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from aarsstatus.attainment import Interval
-from aarsstatus.audit import AuditRow, audit, figure_verdicts, to_csv, unrounded
+from aarsstatus.audit import AuditRow, audit, figure_verdicts, rounding, rules, to_csv, unrounded, verdicts
 from aarsstatus.audit.sheet import FigureId, in_table, read_figure_id, read_sheet, table_number
 from aarsstatus.inputs import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.params import Adoption, Cover, Document, Office, Params
@@ -707,3 +709,33 @@ def test_a_sheet_is_the_notat_and_its_figures_come_from_its_lines() -> None:
     assert figures["2030.YY.fleksjob.status"].source == "data/status.csv:4"
     assert figures["2030.YY.fleksjob.target"].source == "data/targets.csv:5"
     assert {figure.administration for figure in figures.values()} == {"KK", "XX", "YY"}
+
+
+# -- parts of it, where the whole would hide which is at work -----------------------------------------------------
+
+
+def test_the_least_trusted_claims_go_first() -> None:
+    """Either end would do together with the middle one; the later of them is given up."""
+
+    def impossible(chosen: list[int]) -> bool:
+        return {0, 1} <= set(chosen) or {1, 2} <= set(chosen)
+
+    assert rounding._minimal(impossible, [0, 1, 2], 9) == [0, 1]
+
+
+def test_a_clash_with_the_city_tells_the_sum_of_the_administrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    of: list[Any] = [SimpleNamespace(id="BIF"), SimpleNamespace(id="BUF")]
+    monkeypatch.setattr(rules, "parts", lambda *_: of)
+    nothing: Any = None
+    (claim,) = verdicts._city_sum(nothing, nothing, cast("Any", SimpleNamespace(id="KK")))
+    one = Interval(Fraction(1), Fraction(2))
+    (clash,) = rounding.clashes((("KK", Interval(Fraction(9), Fraction(10))), ("BIF", one), ("BUF", one)), (claim,))
+    assert (clash.least, clash.greatest) == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [("summen af a/b er 3", "Summen af a/b er 3"), ("data/targets.csv linje 3", "data/targets.csv linje 3")],
+)
+def test_a_sentence_begins_with_a_capital_unless_with_a_file(text: str, begun: str) -> None:
+    assert rules._capital(text) == begun
