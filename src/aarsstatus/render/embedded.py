@@ -35,6 +35,7 @@ __all__ = [
     "front_matter",
     "markdown_of",
     "render",
+    "seconds_of",
     "typst",
 ]
 
@@ -206,7 +207,7 @@ def _options(format: Format, extension: Path) -> list[str]:  # noqa: A002
 
 def _pandoc(markdown: str, options: list[str], folder: Path, day: date) -> bytes:
     """Run pandoc in a folder of its own, with nothing of the user's pandoc set-up, and return what it makes."""
-    environment = os.environ | {"SOURCE_DATE_EPOCH": str(_seconds(day)), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    environment = os.environ | {"SOURCE_DATE_EPOCH": str(seconds_of(day)), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     command = [_pandoc_path(), f"--data-dir={folder}", *options, "--output=-"]
     with Program("pandoc", command, folder, environment) as program:
         done = program.finish(markdown.encode())
@@ -250,7 +251,7 @@ def compiled(program: Program, source: Path, fonts: Path, day: date) -> bytes:
         "root": str(source.parent),
         "fonts": str(fonts),
         "standards": ["a-2a", "ua-1"],
-        "seconds": _seconds(day),
+        "seconds": seconds_of(day),
     }
     done = program.finish(json.dumps(asked).encode())
     if done.status != 0:
@@ -265,7 +266,7 @@ def compiled(program: Program, source: Path, fonts: Path, day: date) -> bytes:
     return made
 
 
-def _seconds(day: date) -> int:
+def seconds_of(day: date) -> int:
     """Return a day as programs count time."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 

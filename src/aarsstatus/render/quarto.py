@@ -10,7 +10,6 @@ fonts of the machine, too.
 
 from __future__ import annotations
 
-import calendar
 import os
 import re
 import shutil
@@ -102,11 +101,11 @@ class Quarto:
         import nbformat  # noqa: PLC0415 - to know Quarto's version takes none of these
 
         from aarsstatus.render import docx, pdf  # noqa: PLC0415
-        from aarsstatus.render.embedded import compiled, document_date, front_matter, typst  # noqa: PLC0415
+        from aarsstatus.render.embedded import compiled, document_date, front_matter, seconds_of, typst  # noqa: PLC0415
 
         metadata, fonts = front_matter(nbformat.read(notebook, as_version=4)), self.project / _EXTENSION / "fonts"
         day = document_date(metadata)
-        epoch = {"SOURCE_DATE_EPOCH": str(calendar.timegm(day.timetuple()))}
+        epoch = {"SOURCE_DATE_EPOCH": str(seconds_of(day))}
         with ExitStack() as stack:
             where = stack.enter_context(temporary.folder())
             compiler = stack.enter_context(typst(where)) if "pdf" in formats else None  # it loads meanwhile
