@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing.process
 import os
 import signal
@@ -10,13 +11,14 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from queue import Empty
 
 import nbformat
 import pytest
 
 from aarsstatus import processes
 from aarsstatus.execute import KERNEL, execute
-from aarsstatus.kernel import kernel
+from aarsstatus.kernel import _Client, kernel
 from aarsstatus.problems import BuildError
 from aarsstatus.project import Project
 
@@ -125,7 +127,7 @@ def test_none_is_left_when_the_one_that_asked_is_killed(project: Project) -> Non
         import time
         from pathlib import Path
         from aarsstatus import processes
-        from aarsstatus.kernel import kernel
+        from aarsstatus.kernel import _Client, kernel
         processes.start()
         with kernel(Path({str(project.root)!r})) as started:
             print(started.provisioner.pid, flush=True)
@@ -176,3 +178,46 @@ def test_what_copies_are_made_of_is_killed_just_then(
     with pytest.raises(BuildError, match="processen, som de andre er kopier af, døde"), kernel(tmp_path):
         pass
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_client_asks_again_until_it_sees_what_the_kernel_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel's first words may come before somebody listens; nothing that a notebook shows may."""
+    asked: list[str] = []
+    client = _Client()
+
+    def ask(*_: object, **__: object) -> str:
+        asked.append(str(len(asked)))
+        return asked[-1]
+
+    async def answer(timeout: float) -> dict[str, dict[str, str]]:
+        return {"parent_header": {"msg_id": asked[-1]}, "content": {}}
+
+    async def show(timeout: float) -> dict[str, dict[str, str]]:
+        if len(asked) < 3:
+            raise Empty
+        return {"parent_header": {"msg_id": asked[-1]}, "content": {"execution_state": "idle"}}
+
+    async def lives() -> bool:
+        return True
+
+    for name, value in {"kernel_info": ask, "get_shell_msg": answer, "get_iopub_msg": show, "is_alive": lives}.items():
+        monkeypatch.setattr(client, name, value)
+    asyncio.run(client.wait_for_ready(timeout=60))
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(("alive", "said"), [(False, "died"), (True, "does not answer")])
+def test_a_client_does_not_wait_for_ever(alive: bool, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = _Client()
+
+    async def silence(timeout: float) -> None:
+        raise Empty
+
+    async def lives() -> bool:
+        return alive
+
+    monkeypatch.setattr(client, "kernel_info", lambda: "1")
+    monkeypatch.setattr(client, "get_shell_msg", silence)
+    monkeypatch.setattr(client, "is_alive", lives)
+    with pytest.raises(RuntimeError, match=said):
+        asyncio.run(client.wait_for_ready(timeout=0))

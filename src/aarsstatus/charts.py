@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -501,5 +502,7 @@ def _saved(drawing: Drawing) -> tuple[str, bytes]:
 def _svg(drawing: Drawing) -> str:
     """Return a drawing as SVG, without date, creator or random ids."""
     written = io.StringIO()
-    drawing.savefig(written, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    # savefig draws everything twice, the first time only to see how large it is; that is known here.
+    canvas: Any = FigureCanvasSVG(drawing)
+    canvas.print_svg(written, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return compact(written.getvalue())

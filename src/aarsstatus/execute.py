@@ -18,7 +18,7 @@ from aarsstatus.processes import TIME_LIMIT, time_limit
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
-__all__ = ["NotebookError", "execute", "named_cells", "normalise"]
+__all__ = ["NotebookError", "execute", "load", "named_cells", "normalise"]
 
 logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it says, we say in Danish
 
@@ -31,6 +31,11 @@ class NotebookError(Exception):
     def __init__(self, message: str, notebook: nbformat.NotebookNode | None = None) -> None:
         super().__init__(message)
         self.notebook = notebook
+
+
+def load() -> None:
+    """Load Papermill, which takes a while: before one has to wait for a kernel, or while one boots."""
+    import papermill  # noqa: F401, PLC0415
 
 
 def execute(
@@ -57,7 +62,7 @@ def execute(
     NotebookError
         If a cell fails; its message names the cell.
     """
-    import papermill  # noqa: PLC0415 - takes most of a second; the kernel boots meanwhile
+    import papermill  # noqa: PLC0415 - see `load`
     from nbclient.exceptions import CellTimeoutError  # noqa: PLC0415
 
     limit = time_limit()

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+gc.disable()  # all that is loaded stays: looking through it for garbage takes a tenth of the time
 sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
 # Nobody debugs in a build; a kernel that finds a debugger spends a fifth of its start on it.
 
@@ -45,8 +46,8 @@ aarsstatus.charts.draw_nothing()  # a first drawing takes twice as long as a sec
 if folder := os.environ.pop(processes.READ_AHEAD, None):
     with suppress(Exception):  # whatever is wrong with it, the build reads it too and says so
         read_data(Project(Path(folder)))
-gc.collect()
-gc.freeze()  # what is loaded stays: looking through it for garbage takes time, and copies the pages it lies on
+gc.freeze()  # nor do copies look through it, which would also copy the pages it lies on
+gc.enable()
 
 
 def be_kernel(connection_file: str, folder: str, environment: Mapping[str, str]) -> None:

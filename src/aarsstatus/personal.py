@@ -16,7 +16,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -114,8 +114,8 @@ _TEXT = {".csv", ".html", ".ipynb", ".json", ".md", ".svg", ".tsv", ".txt", ".ty
 _ZIPPED = {".docx", ".xlsx"}
 
 
-def scan(folder: Path) -> list[Problem]:
-    """Look for person numbers in everything below a folder that is about to be published.
+def scan(folder: Path, but: Collection[Path] = ()) -> list[Problem]:
+    """Look for person numbers in everything below a folder that is about to be published, `but` some files.
 
     Text, HTML, notebooks and the parts of Word and Excel files are read, file names too. A PDF is not: its text is
     drawn with glyph numbers, and it says what the notebook and the HTML say. Pictures are not either.
@@ -125,7 +125,7 @@ def scan(folder: Path) -> list[Problem]:
     list of Problem
         One for each line that holds one, without the number; empty when there is none.
     """
-    return scan_files((path for path in sorted(folder.rglob("*")) if path.is_file()), folder)
+    return scan_files((path for path in sorted(folder.rglob("*")) if path.is_file() and path not in but), folder)
 
 
 def scan_files(files: Iterable[Path], folder: Path) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 from string import ascii_lowercase
 
@@ -81,6 +82,7 @@ def _unwrap(group: etree._Element) -> None:
         parent.insert(place + offset, each)
 
 
+@lru_cache(maxsize=1024)  # the charts of a report are written with the same letters
 def _outline(outline: str, places: int) -> str:
     """Return an outline in steps from one point to the next, each written without a sign it can do without.
 

@@ -22,6 +22,7 @@ from aarsstatus.kernel import kernel
 from aarsstatus.notat import Notat, front_matter
 from aarsstatus.numbers import stray_numbers
 from aarsstatus.problems import BuildError, Problem
+from aarsstatus.processes import COPIES
 from aarsstatus.project import Project
 from aarsstatus.render import Engine, Format, RenderError
 from aarsstatus.render.html import finish
@@ -101,16 +102,27 @@ def produce(
             raise BuildError(str(error)) from None
 
     reports = _reports(notat, formats)
-    with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
+    with ThreadPoolExecutor(max_workers=len(reports) + 2) as pool:
         audited = pool.submit(_audited, project, notat)
-        for job in [pool.submit(make, report) for report in reports]:
+        jobs = [pool.submit(make, report) for report in reports]
+        tables = pool.submit(lambda: _write_tables(notat, *audited.result(), folder))
+        for job in jobs:
             job.result()
-    rows, figures = audited.result()
-    progress("Skriver tal og manifest")
-    _write(folder / "figures.csv", figures.to_csv())
-    _write(folder / "audit.csv", audit.to_csv(rows))
-    (folder / "tabeller.xlsx").write_bytes(notat_workbook(notat, figures))
-    _refuse_personal(personal.scan(folder))
+        progress("Skriver tal og manifest")
+        written, problems = tables.result()
+    # Whatever else came to lie there is looked through as well, whoever made it.
+    _refuse_personal(problems + personal.scan(folder, but=written))
+
+
+def _write_tables(
+    notat: Notat, rows: list[audit.AuditRow], figures: Figures, folder: Path
+) -> tuple[list[Path], list[Problem]]:
+    """Write the figures, the audit and the workbook while kernels load; return them, and what looks like a person."""
+    files = [folder / name for name in ("figures.csv", "audit.csv", "tabeller.xlsx")]
+    _write(files[0], figures.to_csv())
+    _write(files[1], audit.to_csv(rows))
+    files[2].write_bytes(notat_workbook(notat, figures))
+    return files, personal.scan_files(files, folder)
 
 
 def _words(project: Project, year: int) -> list[Path]:
@@ -134,19 +146,21 @@ def _audited(project: Project, notat: Notat) -> tuple[list[audit.AuditRow], Figu
 def _execute(project: Project, notat: Notat, report: _Report, path: Path, failed: Path) -> None:
     """Execute one of the notebooks, check what came of it, and write it to `path`."""
     written = project.notebooks / f"{report.name}.ipynb"
-    with kernel(project.root) as started:
-        source = nbformat.read(written, as_version=4)
-        _set_front_matter(source, front_matter(notat.params, report.title, report.doctype))
-        prepared = path.with_suffix(".input.ipynb")
-        _write(prepared, nbformat.writes(source) + "\n")
-        try:
+    prepared = path.with_suffix(".input.ipynb")
+    source = nbformat.read(written, as_version=4)
+    _set_front_matter(source, front_matter(notat.params, report.title, report.doctype))
+    _write(prepared, nbformat.writes(source) + "\n")
+    if COPIES:
+        execute.load()  # what is copied is loading, too
+    try:
+        with kernel(project.root) as started:
             notebook = execute.execute(prepared, path, notat.parameters(), started)
-        except execute.NotebookError as error:
-            if error.notebook is not None:
-                _write(failed, nbformat.writes(error.notebook) + "\n")
-            raise BuildError(f"{project.name(written)}, {error}") from None
-        finally:
-            prepared.unlink(missing_ok=True)
+    except execute.NotebookError as error:
+        if error.notebook is not None:
+            _write(failed, nbformat.writes(error.notebook) + "\n")
+        raise BuildError(f"{project.name(written)}, {error}") from None
+    finally:
+        prepared.unlink(missing_ok=True)
     _write(path, nbformat.writes(notebook) + "\n")
     problems = findings(notebook) or (stray_numbers(notebook, notat) if report.name == "notat" else [])
     if problems:
