@@ -179,6 +179,15 @@ class Data:
     printed: tuple[Printed, ...]
     extracts: tuple[ExtractRow, ...] = ()
     remarks: Mapping[int, tuple[Remark, ...]] = field(default_factory=dict)
+    _present: Mapping[int, tuple[Scheme, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find each year's schemes once: figures ask for them again and again."""
+        keys: dict[int, set[str]] = {}
+        for year, _, scheme in self.statuses:
+            keys.setdefault(year, set()).add(scheme)
+        present = {year: tuple(self.schemes[key] for key in self.schemes if key in keys[year]) for year in keys}
+        object.__setattr__(self, "_present", present)
 
     def codes(self) -> list[str]:
         """Return the administrations' codes in the order of the tables, KK first."""
@@ -193,12 +202,11 @@ class Data:
 
     def years(self) -> list[int]:
         """Return the years that have any status, oldest first."""
-        return sorted({year for year, _, _ in self.statuses})
+        return sorted(self._present)
 
     def schemes_of(self, year: int) -> list[Scheme]:
         """Return the schemes that have any status in a year, in the order of a table."""
-        present = {scheme for when, _, scheme in self.statuses if when == year}
-        return [scheme for key, scheme in self.schemes.items() if key in present]
+        return list(self._present.get(year, ()))
 
 
 Row = TypeVar("Row")

@@ -48,6 +48,8 @@ _PATTERNS = tuple(
 )
 _THOUSANDS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,3})(?!\d)(?!\.\d)")
 _CANDIDATE = re.compile(rf"\d[\d{_SPACE}{_DASH}./]{{7,}}\d")
+_DECIMAL = re.compile(r"\d{1,8}\.\d+")
+"""The most usual candidate, and none: too few digits before its point, and none that counts after it."""
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _REPLACED = 60
 _DATES = re.compile(r"(?<!\d)(?:\d{1,2}[-./ ]\d{1,2}[-./ ]\d{4}|\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2})(?!\d)")
@@ -63,6 +65,8 @@ def _is_date(day: int, month: int) -> bool:
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where something that looks like a person number begins and ends."""
     for candidate in _CANDIDATE.finditer(text):
+        if _DECIMAL.fullmatch(text, *candidate.span()):
+            continue
         begin, end = candidate.start(), candidate.end() + 3  # what follows decides whether it is a decimal
         for pattern in _PATTERNS:
             for match in pattern.finditer(text, begin, end):
@@ -152,9 +156,10 @@ def _scan_file(path: Path, name: str) -> Iterator[Problem]:
 
 def _in_text(text: str, name: str) -> Iterator[Problem]:
     """Yield what looks like a person number in a file's text, or that of a part of it."""
-    plain = _DIGEST.sub("", _DATA_URI.sub("", text))
-    found = contains(plain)
-    lines = [number for number, words in enumerate(plain.split("\n"), start=1) if found and contains(words)]
+    plain, lines = text, []
+    if contains(text):  # only then is it worth looking for what is no text
+        plain = _DIGEST.sub("", _DATA_URI.sub("", text))
+        lines = [number for number, words in enumerate(plain.split("\n"), start=1) if contains(words)]
     yield from (Problem(name, _MESSAGE, line) for line in lines)
     if not lines and contains(_between_tags(plain)):
         yield Problem(name, _MESSAGE)
@@ -204,7 +209,10 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def _between_tags(text: str) -> str:
-    """Return what a reader of a page sees: no inline tags, which may cut a number in two, and entities resolved."""
-    if "<" not in text and "&" not in text:
+    """Return what a reader of a page sees: no inline tags, which may cut a number in two, and entities resolved.
+
+    Where there are neither, it is empty: what stands between two other tags stands in the text as well.
+    """
+    if "&" not in text and not ("<" in text and _INLINE.search(text)):
         return ""
     return html.unescape(_TAG.sub("\n", _INLINE.sub("", text)))

@@ -231,6 +231,7 @@ class _Pen:
     def __init__(self, book: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped
         self.book = book
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
+        self._cells: dict[object, Any] = {}  # those of tables, where there are tens of thousands of cells
 
     def look(self, **values: object) -> Any:  # noqa: ANN401
         """Return a format."""
@@ -279,26 +280,41 @@ class _Pen:
         self.text(page, _TITLE + 1, 0, told, font_color="#4A5363")
         self._table(page, _HEADER, f"Tabel_{number}", sheet.header, len(sheet.rows), sortable=sheet.sortable)
         for row, cells in enumerate(sheet.rows, start=_BODY):
-            for column, cell in enumerate(cells):
-                self._cell(page, row, column, cell, wrap=not sheet.sortable)
+            self._row(page, row, cells, wrap=not sheet.sortable)
         page.freeze_panes(_BODY, 1)
         page.repeat_rows(_HEADER)
         for offset, note in enumerate(sheet.notes, start=_BODY + len(sheet.rows) + 1):
             self.text(page, offset, 0, note)
 
-    def _cell(self, page: Any, row: int, column: int, cell: str | tuple[Fraction, str] | None, *, wrap: bool) -> None:  # noqa: ANN401
-        """Write a cell. An empty one is not written at all, which is what "no number" is in a spreadsheet."""
-        if cell is None:
-            return
-        if isinstance(cell, str):
-            align = "left" if column == 0 or not wrap else "right"
-            self.text(
-                page, row, column, cell, text_wrap=wrap and column == 0, align=align, bottom=1, bottom_color=_LINE
-            )
-            return
-        value, number_format = cell
-        look = self.look(num_format=number_format, align="right", bottom=1, bottom_color=_LINE)
-        page.write_number(row, column, int(value) if value.denominator == 1 else float(value), look)
+    def _row(self, page: Any, row: int, cells: Sequence[str | tuple[Fraction, str] | None], *, wrap: bool) -> None:  # noqa: ANN401
+        """Write a row. An empty cell is not written at all, which is what "no number" is in a spreadsheet."""
+        for column, cell in enumerate(cells):
+            if cell is None:
+                continue
+            if isinstance(cell, str):
+                page.write_string(row, column, cell, self._words(cell, first=column == 0, wrap=wrap))
+            else:
+                value, number_format = cell
+                exact = value.numerator if value.denominator == 1 else float(value)
+                page.write_number(row, column, exact, self._number(number_format))
+
+    def _words(self, text: str, *, first: bool, wrap: bool) -> Any:  # noqa: ANN401
+        """Return the format of a text in a table."""
+        quoted = text.startswith(_RUNS_AS_FORMULA)  # as in `text`
+        found = self._cells.get((first, wrap, quoted))
+        if found is None:
+            align = "left" if first or not wrap else "right"
+            look = {"text_wrap": wrap and first, "align": align, "bottom": 1, "bottom_color": _LINE}
+            found = self._cells[first, wrap, quoted] = self.look(**look, **({"quote_prefix": True} if quoted else {}))
+        return found
+
+    def _number(self, number_format: str) -> Any:  # noqa: ANN401
+        """Return the format of a number in a table."""
+        found = self._cells.get(number_format)
+        if found is None:
+            found = self.look(num_format=number_format, align="right", bottom=1, bottom_color=_LINE)
+            self._cells[number_format] = found
+        return found
 
     def _table(self, page: Any, row: int, name: str, header: Sequence[str], lines: int, *, sortable: bool) -> None:  # noqa: ANN401
         """Make a range a table with a header row that spreadsheets and screen readers know as one."""
