@@ -47,10 +47,10 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
     written = manifest.read(last)
     if written is None:
         return False
+    if manifest.made_from_same(written, made_from):
+        return _carry_over(last, written["outputs"], folder)
     try:
         old = open_finished(str(last))
-        if manifest.made_from_same(written, made_from):
-            return _carry_over(old, folder)
         new = _unfinished(folder, made_from)
     except InputError:
         return False  # an older version's build, or a damaged one: nothing to compare with
@@ -72,13 +72,12 @@ def _renamed(build: Finished, name: str) -> Finished:
     return replace(build, name=name)
 
 
-def _carry_over(old: Finished, folder: Path) -> bool:
+def _carry_over(last: Path, outputs: Mapping[str, str], folder: Path) -> bool:
     """Give the new build the comparison of the old one, if that is still as it was made."""
-    names = (COMPARISON, QUALITY)
-    if any(name not in old.outputs for name in names) or set(names) & set(old.altered()):
+    kept = {name: (last / name).read_bytes() for name in (COMPARISON, QUALITY) if (last / name).is_file()}
+    if any(name not in kept or manifest.digest(kept[name]) != outputs.get(name) for name in (COMPARISON, QUALITY)):
         return False
-    section = opening_of(old.outputs[QUALITY].decode("utf-8"))
-    _write(folder, old.outputs[COMPARISON].decode("utf-8"), section)
+    _write(folder, kept[COMPARISON].decode("utf-8"), opening_of(kept[QUALITY].decode("utf-8")))
     return True
 
 
