@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -278,6 +279,30 @@ def test_a_pandoc_that_hangs_is_interrupted(work: Lab, tmp_path: Path, number: s
     assert running.end().status == 128 + number
     assert gone(processes_in(work)) == []
     assert work.left_over() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a signal reaches no thread of its own")
+def test_an_interruption_that_reaches_another_thread_is_heard() -> None:
+    """The system may give it to any; the main thread, which alone acts upon it, would sleep on."""
+    code = """
+        import signal, threading, time
+        from concurrent.futures import ThreadPoolExecutor
+        from aarsstatus import interruption
+
+        def work():
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+            time.sleep(60)
+
+        try:
+            with interruption.listening():
+                interruption.result(ThreadPoolExecutor(1).submit(work))
+        except interruption.Interrupted as heard:
+            print(heard.number, flush=True)
+            signal.raise_signal(signal.SIGKILL)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("2", "")
 
 
 def test_a_typst_that_hangs(work: Lab) -> None:

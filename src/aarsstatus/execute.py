@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from aarsstatus.problems import SHORT_OF_MEMORY
-from aarsstatus.processes import TIME_LIMIT, time_limit
+from aarsstatus.processes import TAKE_LONGER, time_limit
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -81,10 +81,7 @@ def execute(
         notebook = normalise(nbformat.read(target, as_version=4)) if target.exists() else None
         raise NotebookError(f"{_failed(error, notebook)}: {_reason(error.ename, error.evalue)}", notebook) from None
     except CellTimeoutError:
-        raise NotebookError(
-            f"en celle blev ikke færdig på {limit} sekunder; er maskinen langsom, kan grænsen sættes op med "
-            f"miljøvariablen {TIME_LIMIT}"
-        ) from None
+        raise NotebookError(f"en celle blev ikke færdig på {limit} sekunder; {TAKE_LONGER}") from None
     except RuntimeError:  # it died, before it answered or after; or it never answered
         raise NotebookError(f"Python-processen, der kørte notebooken, døde. {SHORT_OF_MEMORY}") from None
     return normalise(nbformat.read(target, as_version=4))

@@ -13,11 +13,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-__all__ = ["Interrupted", "check", "listening", "working", "works"]
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
+__all__ = ["Interrupted", "check", "listening", "result", "working", "works"]
+
+T = TypeVar("T")
 _ASKED = ("SIGINT", "SIGTERM", "SIGHUP")
+_LOOK = 0.2
+"""Seconds between two looks at whether the run was asked to end."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -66,6 +72,19 @@ def check() -> None:
     """
     if _heard:
         raise Interrupted(_heard[0])
+
+
+def result(job: Future[T]) -> T:
+    """Return what another thread comes to, and hear meanwhile if the run is asked to end.
+
+    The system may give a signal to any thread, and only the main thread acts upon one, when it runs: it would sleep
+    on, as `Future.result` does.
+    """
+    from concurrent.futures import wait  # noqa: PLC0415 - whoever has a job has loaded it
+
+    while wait([job], _LOOK).not_done:
+        pass
+    return job.result()
 
 
 @contextmanager

@@ -26,7 +26,8 @@ from aarsstatus import interruption, temporary
 from aarsstatus.problems import SHORT_OF_MEMORY, BuildError, InputError, Problem
 
 __all__ = [
-    "COPIES", "QUIET", "TIME_LIMIT", "become", "context", "copy", "environment", "start", "starting", "time_limit",
+    "COPIES", "QUIET", "TAKE_LONGER", "TIME_LIMIT", "become", "context", "copy", "environment", "start", "starting",
+    "time_limit",
 ]  # fmt: skip
 
 COPIES = sys.platform == "linux"
@@ -38,6 +39,8 @@ QUIET = ("--HistoryManager.enabled=False", "--log-level=ERROR")
 """What every kernel is told, copied or not."""
 TIME_LIMIT = "AARSSTATUS_TIDSGRAENSE"
 """The environment variable with the seconds that a renderer and a cell of a notebook may take."""
+TAKE_LONGER = f"er maskinen langsom, kan grænsen sættes op med miljøvariablen {TIME_LIMIT}"
+"""What somebody is told whose renderer or cell took too long."""
 _USUAL_LIMIT = 300
 """A few seconds are enough for any of them; what takes this long hangs."""
 _HASH_SEED = "0"

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 import yaml
 
-from aarsstatus import audit, execute, personal, quality
+from aarsstatus import audit, execute, interruption, personal, quality
 from aarsstatus.document import findings
 from aarsstatus.figures import Figures
 from aarsstatus.kernel import kernel
@@ -107,9 +107,9 @@ def produce(
         jobs = [pool.submit(make, report) for report in reports]
         tables = pool.submit(lambda: _write_tables(notat, *audited.result(), folder))
         for job in jobs:
-            job.result()
+            interruption.result(job)
         progress("Skriver tal og manifest")
-        written, problems = tables.result()
+        written, problems = interruption.result(tables)
     # Whatever else came to lie there is looked through as well, whoever made it.
     _refuse_personal(problems + personal.scan(folder, but=written))
 

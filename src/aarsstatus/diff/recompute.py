@@ -55,7 +55,7 @@ def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
     for place, variant in enumerate(variants):
         programs.setdefault(tuple(sorted(variant.code.items())), []).append(place)
     answers: dict[int, Answer] = {}
-    from aarsstatus import temporary  # noqa: PLC0415 - the process that computes needs none
+    from aarsstatus import interruption, temporary  # noqa: PLC0415 - the process that computes needs neither
 
     with temporary.folder() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         asked = [
@@ -63,7 +63,8 @@ def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
             for number, places in enumerate(programs.values())
         ]
         for places, job in zip(programs.values(), asked, strict=True):
-            answers |= dict(zip(places, job.result(), strict=True))
+            computed = interruption.result(job)
+            answers |= dict(zip(places, computed, strict=True))
     return [answers[place] for place in range(len(variants))]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from aarsstatus import danish
+from aarsstatus import danish, interruption
 from aarsstatus.extracts import Ingested, Progress
 from aarsstatus.extracts.aliases import FIELDS, Names, fold, read_limits, read_names
 from aarsstatus.extracts.digests import Digests
@@ -89,7 +89,7 @@ def _ingest(
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(count, spells, year, reader.codes, data)
         remarks = warnings(spells, several, year, reader.codes, data, limits, days, read.labels)
-        sums = counting.result()
+        sums = interruption.result(counting)
     remarks += far_from_before(sums, year, data)
     rows = [_extract_row(one, digests, counts, tables, spells, reader, days) for one, counts, tables in read.files]
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))

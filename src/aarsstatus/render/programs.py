@@ -62,9 +62,7 @@ class Program:
         except OSError as error:
             raise RenderError(f"{name} kan ikke startes: {reason(error)}") from None
         self._limit = seconds or processes.time_limit()
-        self._advice = (
-            "" if seconds else f". Prøv igen; er maskinen langsom, kan grænsen sættes op med {processes.TIME_LIMIT}"
-        )
+        self._advice = "" if seconds else f". Prøv igen; {processes.TAKE_LONGER}"
         self._stack = ExitStack()
         _limit_work(self._process.pid, math.ceil(self._limit))
 
