@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from aarsstatus import audit, manifest, quality
 from aarsstatus.archive import input_files
 from aarsstatus.diff import LEVELS, Diff, compare, diff
 from aarsstatus.diff.differences import Blend, steps
+from aarsstatus.diff.last import COMPARISON, QUALITY, write_comparison
 from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening, without_opening
 from aarsstatus.diff.recompute import Variant, recompute
 from aarsstatus.diff.told import lines
@@ -356,3 +358,17 @@ def test_two_years_are_compared_by_what_they_share(base: Finished, project: Proj
     found = diff(old, base)
     assert not found.changes, "a later year never changes an earlier one"
     assert {change.id for change in found.development} >= {"KK.placements.attainment", "KK.fritidsjob.target"}
+
+
+@pytest.mark.parametrize("outputs", [{}, {"outputs": None}, {"outputs": ["notat.html"]}, {"outputs": {}}])
+def test_a_damaged_manifest_leaves_nothing_to_compare_with(tmp_path: Path, outputs: dict[str, object]) -> None:
+    last, made = tmp_path / "før", tmp_path / "nu"
+    made_from = {"year": 2025, "engine": {"name": "embedded"}}
+    for folder in (last, made):
+        folder.mkdir()
+        for name in (COMPARISON, QUALITY):
+            (folder / name).write_text("<p>Intet</p>", encoding="utf-8")
+    described = {"manifest": manifest.VERSION, **made_from, **outputs}
+    (last / manifest.NAME).write_text(json.dumps(described), encoding="utf-8")
+    assert not write_comparison(last, made, made_from, tmp_path)
+    assert (made / COMPARISON).read_text(encoding="utf-8") == "<p>Intet</p>"

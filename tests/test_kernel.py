@@ -15,10 +15,11 @@ from queue import Empty
 
 import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpec
 
 from aarsstatus import processes
-from aarsstatus.execute import KERNEL, execute
-from aarsstatus.kernel import _Client, kernel
+from aarsstatus.execute import KERNEL, NotebookError, execute
+from aarsstatus.kernel import _Client, _Kernel, kernel
 from aarsstatus.problems import BuildError
 from aarsstatus.project import Project
 
@@ -127,7 +128,7 @@ def test_none_is_left_when_the_one_that_asked_is_killed(project: Project) -> Non
         import time
         from pathlib import Path
         from aarsstatus import processes
-        from aarsstatus.kernel import _Client, kernel
+        from aarsstatus.kernel import kernel
         processes.start()
         with kernel(Path({str(project.root)!r})) as started:
             print(started.provisioner.pid, flush=True)
@@ -184,18 +185,25 @@ def test_a_client_asks_again_until_it_sees_what_the_kernel_shows(monkeypatch: py
     """A kernel's first words may come before somebody listens; nothing that a notebook shows may."""
     asked: list[str] = []
     client = _Client()
+    shown = [
+        ("old", "idle"), None,  # the first time: of something else, and then nothing
+        ("1", "busy"), None,
+        ("2", "busy"), ("1", "idle"),  # it is slow: done with the first question as the third is asked
+    ]  # fmt: skip
+    answers = [("old", ""), ("0", ""), ("1", ""), ("2", "")]
 
-    def ask(*_: object, **__: object) -> str:
+    def ask() -> str:
         asked.append(str(len(asked)))
         return asked[-1]
 
     async def answer(timeout: float) -> dict[str, dict[str, str]]:
-        return {"parent_header": {"msg_id": asked[-1]}, "content": {}}
+        return {"parent_header": {"msg_id": answers.pop(0)[0]}, "content": {}}
 
     async def show(timeout: float) -> dict[str, dict[str, str]]:
-        if len(asked) < 3:
+        message = shown.pop(0)
+        if message is None:
             raise Empty
-        return {"parent_header": {"msg_id": asked[-1]}, "content": {"execution_state": "idle"}}
+        return {"parent_header": {"msg_id": message[0]}, "content": {"execution_state": message[1]}}
 
     async def lives() -> bool:
         return True
@@ -203,7 +211,19 @@ def test_a_client_asks_again_until_it_sees_what_the_kernel_shows(monkeypatch: py
     for name, value in {"kernel_info": ask, "get_shell_msg": answer, "get_iopub_msg": show, "is_alive": lives}.items():
         monkeypatch.setattr(client, name, value)
     asyncio.run(client.wait_for_ready(timeout=60))
-    assert len(asked) == 3
+    assert (len(asked), shown, answers) == (3, [], [])
+
+
+def test_a_kernel_that_lives_and_never_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+    monkeypatch.setattr(_Kernel, "kernel_spec", property(lambda _: KernelSpec(argv=asleep, **KERNEL)))
+    monkeypatch.setenv(processes.TIME_LIMIT, "1")
+    source = tmp_path / "ind.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL}), source)
+    with pytest.raises(NotebookError, match="døde"), kernel(tmp_path, copied=False) as started:  # noqa: PT012
+        process = started.provisioner.process
+        execute(source, tmp_path / "ud.ipynb", {}, started)
+    assert process.poll() is not None
 
 
 @pytest.mark.parametrize(("alive", "said"), [(False, "died"), (True, "does not answer")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from conftest import Reports
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aarsstatus import personal
 from aarsstatus.personal import HIDDEN, MASK, contains, cover, mask, scan
 
 NUMBERS = [
@@ -80,6 +82,9 @@ CPR = "010190-0000"
         ("notat.ipynb", json.dumps({"cells": [{"source": ["Ansat: 010190-", "0000"]}]})),
         ("kort.svg", f"<svg><text>010190-<tspan>0000</tspan></text><desc>{CPR}</desc></svg>"),
         (f"{CPR}.txt", "intet"),
+        ("manifest.json", f"0101900000.{'5d' * 16}"),  # beside a hash, and not its decimals
+        ("manifest.json", f"{'5d' * 32}.0101900000.csv"),
+        ("notat.html", '<img src="data:image/png;base64,AA00==">.0101900000'),
     ],
 )
 def test_nothing_with_a_number_is_published(tmp_path: Path, name: str, text: str) -> None:
@@ -102,6 +107,23 @@ def test_word_and_excel_are_looked_into(tmp_path: Path) -> None:
 def test_digests_and_pictures_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"a": "ab0101900000cd" + "e" * 50}), encoding="utf-8")
     (tmp_path / "a.html").write_text('<img src="data:image/png;base64,AA/0101900000/AA==">', encoding="utf-8")
+    (tmp_path / "b.html").write_text(f"0101<code>900000{'ab' * 29}</code> 010190&shy;0000{'ab' * 30}", encoding="utf-8")
     picture = {"cells": [{"outputs": [{"data": {"image/png": "AA/0101900000/AA=="}}]}]}
     (tmp_path / "notat.ipynb").write_text(json.dumps(picture), encoding="utf-8")
     assert scan(tmp_path) == []
+
+
+def test_what_has_been_looked_through_is_not_again(tmp_path: Path) -> None:
+    names = ("figures.csv", "notat.html")
+    for name in names:
+        (tmp_path / name).write_text(CPR, encoding="utf-8")
+    assert [problem.file for problem in scan(tmp_path)] == list(names)
+    assert [problem.file for problem in scan(tmp_path, but=[tmp_path / names[0]])] == [names[1]]
+
+
+@given(st.text("0123456789.- ", min_size=9, max_size=30))
+def test_a_decimal_is_passed_over_for_speed_alone(text: str) -> None:
+    found = contains(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(personal, "_DECIMAL", re.compile(r"(?!)"))
+        assert contains(text) == found

@@ -502,7 +502,7 @@ def _saved(drawing: Drawing) -> tuple[str, bytes]:
 def _svg(drawing: Drawing) -> str:
     """Return a drawing as SVG, without date, creator or random ids."""
     written = io.StringIO()
-    # savefig draws everything twice, the first time only to see how large it is; that is known here.
+    # savefig draws everything twice, the first time to lay it out; the second does that, too.
     canvas: Any = FigureCanvasSVG(drawing)
     canvas.print_svg(written, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return compact(written.getvalue())

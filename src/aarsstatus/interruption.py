@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["Interrupted", "check", "listening", "result", "working", "works"]
+__all__ = ["Interrupted", "check", "listening", "result", "wait", "working", "works"]
 
 T = TypeVar("T")
 _ASKED = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -74,16 +74,21 @@ def check() -> None:
         raise Interrupted(_heard[0])
 
 
-def result(job: Future[T]) -> T:
-    """Return what another thread comes to, and hear meanwhile if the run is asked to end.
+def wait(jobs: Collection[Future[Any]]) -> None:
+    """Wait until other threads have finished, however they do, and hear meanwhile if the run is asked to end.
 
     The system may give a signal to any thread, and only the main thread acts upon one, when it runs: it would sleep
     on, as `Future.result` does.
     """
-    from concurrent.futures import wait  # noqa: PLC0415 - whoever has a job has loaded it
+    from concurrent import futures  # noqa: PLC0415 - whoever has a job has loaded it
 
-    while wait([job], _LOOK).not_done:
+    while futures.wait(jobs, _LOOK).not_done:
         pass
+
+
+def result(job: Future[T]) -> T:
+    """Return what another thread comes to, and hear meanwhile if the run is asked to end."""
+    wait([job])
     return job.result()
 
 

@@ -59,7 +59,7 @@ class _Client(AsyncKernelClient):
         """Wait until the kernel answers, and what it shows arrives.
 
         Jupyter takes whatever has been shown so far for a sign, and then waits for silence. Here it is what the kernel
-        shows of this very question: all that came before it has arrived, and all that comes after it will.
+        shows of this very question: all that comes after it will arrive, too.
 
         Raises
         ------
@@ -67,25 +67,23 @@ class _Client(AsyncKernelClient):
             If it dies, or takes longer than `timeout` seconds.
         """
         latest = time.monotonic() + (math.inf if timeout is None else timeout)
-        while not await self._has_answered(self.kernel_info()):
+        asked: set[str] = set()
+        while not await self._has_answered(asked):
             if not await self.is_alive():
                 raise RuntimeError("the kernel died before it answered")
             if time.monotonic() > latest:
                 raise RuntimeError("the kernel does not answer")
 
-    async def _has_answered(self, question: str) -> bool:
-        """Whether the kernel answers a question, and shows that it is done with it."""
+    async def _has_answered(self, asked: set[str]) -> bool:
+        """Ask once more; whether the kernel answers one of the questions, and shows that it is done with one."""
+        asked.add(self.kernel_info())
         try:
-            while True:
-                answer = await self.get_shell_msg(timeout=_PATIENCE)
-                if answer["parent_header"].get("msg_id") == question:
-                    break
+            while (await self.get_shell_msg(timeout=_PATIENCE))["parent_header"].get("msg_id") not in asked:
+                pass
             while True:
                 shown = await self.get_iopub_msg(timeout=_SHOWN)
-                if (
-                    shown["parent_header"].get("msg_id") == question
-                    and shown["content"].get("execution_state") == "idle"
-                ):
+                done = shown["content"].get("execution_state") == "idle"
+                if done and shown["parent_header"].get("msg_id") in asked:
                     return True
         except Empty:
             return False
@@ -184,13 +182,15 @@ def kernel(folder: Path, *, copied: bool = processes.COPIES) -> Iterator[AsyncKe
             cwd=str(folder), env=processes.environment() | {"IPYTHONDIR": str(own)},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        provisioner: Any = manager.provisioner
+        process = provisioner.process
         try:
-            provisioner: Any = manager.provisioner
-            with interruption.working(provisioner.process):
+            with interruption.working(process):
                 yield manager
         finally:
-            provisioner.process.kill()
-            provisioner.process.wait()  # the manager would look every tenth of a second
-            if manager.has_kernel:
-                run_sync(manager.shutdown_kernel)(now=True)
-            manager.close_clients()
+            try:
+                run_sync(provisioner.kill)()
+                process.wait()  # the manager would look every tenth of a second
+                run_sync(manager.cleanup_resources)()
+            finally:
+                manager.close_clients()

@@ -106,10 +106,11 @@ def produce(
         audited = pool.submit(_audited, project, notat)
         jobs = [pool.submit(make, report) for report in reports]
         tables = pool.submit(lambda: _write_tables(notat, *audited.result(), folder))
+        interruption.wait([*jobs, tables])
         for job in jobs:
-            interruption.result(job)
+            job.result()
         progress("Skriver tal og manifest")
-        written, problems = interruption.result(tables)
+        written, problems = tables.result()
     # Whatever else came to lie there is looked through as well, whoever made it.
     _refuse_personal(problems + personal.scan(folder, but=written))
 

@@ -48,7 +48,7 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
     if written is None:
         return False
     if manifest.made_from_same(written, made_from):
-        return _carry_over(last, written["outputs"], folder)
+        return _carry_over(last, written.get("outputs"), folder)
     try:
         old = open_finished(str(last))
         new = _unfinished(folder, made_from)
@@ -72,8 +72,10 @@ def _renamed(build: Finished, name: str) -> Finished:
     return replace(build, name=name)
 
 
-def _carry_over(last: Path, outputs: Mapping[str, str], folder: Path) -> bool:
+def _carry_over(last: Path, outputs: object, folder: Path) -> bool:
     """Give the new build the comparison of the old one, if that is still as it was made."""
+    if not isinstance(outputs, Mapping):
+        return False  # a damaged manifest
     kept = {name: (last / name).read_bytes() for name in (COMPARISON, QUALITY) if (last / name).is_file()}
     if any(name not in kept or manifest.digest(kept[name]) != outputs.get(name) for name in (COMPARISON, QUALITY)):
         return False

@@ -62,9 +62,9 @@ def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
             pool.submit(_ask, folder / str(number), [variants[place] for place in places], verdicts)
             for number, places in enumerate(programs.values())
         ]
+        interruption.wait(asked)
         for places, job in zip(programs.values(), asked, strict=True):
-            computed = interruption.result(job)
-            answers |= dict(zip(places, computed, strict=True))
+            answers |= dict(zip(places, job.result(), strict=True))
     return [answers[place] for place in range(len(variants))]
 
 

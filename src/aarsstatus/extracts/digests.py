@@ -14,6 +14,7 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
+from aarsstatus import interruption
 from aarsstatus.inputfile import irregular
 
 __all__ = ["Digests"]
@@ -37,7 +38,7 @@ class Digests:
         OSError
             If the file cannot be read.
         """
-        return self._found[path].result()
+        return interruption.result(self._found[path])
 
     def _sha256(self, path: Path) -> str:
         digest = hashlib.sha256()

@@ -23,6 +23,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 import polars as pl
 
+from aarsstatus import interruption
 from aarsstatus.extracts.aliases import Names
 from aarsstatus.extracts.container import too_large
 from aarsstatus.extracts.header import MOST_ROWS, Header, find_header
@@ -389,7 +390,7 @@ def _frame(rows: Sequence[Cells], columns: Mapping[str, int], width: int) -> pl.
 def _done(parsed: tuple[bytes, bool, Future[pl.DataFrame]]) -> tuple[bytes, bool, pl.DataFrame]:
     """Wait until a piece is parsed."""
     piece, last, frame = parsed
-    return piece, last, frame.result()
+    return piece, last, interruption.result(frame)
 
 
 # -- XLSX -----------------------------------------------------------------------------------------------------
