@@ -240,12 +240,12 @@ def test_a_cell_that_hangs(work: Lab) -> None:
     assert work.left_over() == []
 
 
-def fake_pandoc(folder: Path) -> Mapping[str, str]:
-    """Make a pandoc that says its version and then sleeps, and return the environment in which it is found."""
+def fake_pandoc(folder: Path, at_first: str = "echo pandoc 3.9") -> Mapping[str, str]:
+    """Make a pandoc that says its version and later sleeps, and return the environment in which it is found."""
     program = folder / "pypandoc" / "files" / "pandoc"
     program.parent.mkdir(parents=True)
     (folder / "pypandoc" / "__init__.py").write_text("", encoding="utf-8")
-    program.write_text('#!/bin/sh\n[ "$1" = --version ] && echo pandoc 3.9 && exit\nsleep 3600\n', encoding="utf-8")
+    program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && {at_first} && exit\nsleep 3600\n', encoding="utf-8")
     program.chmod(0o755)
     return {"PYTHONPATH": str(folder)}
 
@@ -255,6 +255,12 @@ def test_a_pandoc_that_hangs(work: Lab, tmp_path: Path) -> None:
     refused(said, f"pandoc blev ikke færdig på {LIMIT} sekunder", processes.TIME_LIMIT)
     assert gone(processes_in(work)) == []
     assert work.left_over(f"{YEAR}.fejlet.ipynb") == []
+
+
+def test_a_pandoc_that_dies_when_it_is_asked_who_it_is(work: Lab, tmp_path: Path) -> None:
+    said = work.run(environment=fake_pandoc(tmp_path, at_first="kill -9 $$"))
+    refused(said, "pandoc kan ikke køres; programmet standsede uventet (-9)")
+    assert work.left_over() == []
 
 
 def test_a_pandoc_that_hangs_does_not_outlive_the_next_build(work: Lab, tmp_path: Path) -> None:

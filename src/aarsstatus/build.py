@@ -122,9 +122,9 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
         params, data = read_year(project, year, options.compare)
         notat = Notat(params, data, options.figures)
         failed = _failed_notebook(target)
-        named = {"name": engine.name, "version": engine.version()}
         waiting = f"{_WAITING} {year} bliver lavet af en anden kørsel"
         with _told(project, target), alone(target, lambda: progress(waiting)):
+            named = {"name": engine.name, "version": engine.version()}
             if options.force or not manifest.is_current(target, made_from):  # another one may just have made it
                 executed = None if options.force else manifest.executed_with(target, made_from)
                 with scratch(target) as made:
