@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,21 @@ def test_every_value_is_on_the_drawing(value: int) -> None:
     drawn = line_chart([Line("a", {2020: Fraction(value), 2021: Fraction(1)})], danish.whole(value))
     height = int(drawn.split('viewBox="0 0 ')[1].split('"')[0].split()[1])
     assert all(0 <= int(y) <= height for y in re.findall(r' c?y\d?="(\d+)"', drawn))
+
+
+@pytest.mark.parametrize("count", [2, 12, 14, 15, 30, 60])
+def test_the_years_do_not_meet(count: int) -> None:
+    points = {2020 + year: Fraction(90) for year in range(count)}
+    drawn = html.fromstring(line_chart([Line("Fleksjob", points)], "Kurve"))
+    years = {int(text.text): int(text.get("x")) for text in drawn.iter("text") if re.fullmatch(r"20\d\d", text.text)}
+    assert max(years) == 2020 + count - 1
+    assert all(after - before >= 32 for before, after in pairwise(years.values()))
+    assert len(years) >= min(count, 7)
+
+
+@pytest.mark.parametrize("value", [90, 390, 1250])
+def test_the_target_is_among_the_lines_of_the_axis(value: int) -> None:
+    drawn = html.fromstring(line_chart([Line("a", {2020: Fraction(value), 2021: Fraction(1)})], "Kurve"))
+    lines = [int(text.text) for text in drawn.iter("text") if text.get("text-anchor") == "end"]
+    assert 100 in lines
+    assert len(lines) <= 21

@@ -23,7 +23,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
-from aarsstatus import danish
+from aarsstatus import danish, labels
 from aarsstatus.figures import Figure
 from aarsstatus.inputs import GROUPS, KK
 from aarsstatus.markdown import sentences
@@ -40,13 +40,13 @@ __all__ = ["Chart", "all_charts", "draw_nothing", "rounding"]
 
 WIDTH = 6.5
 """Inches: the width of the text block that tables and charts share."""
-INK, MUTED, GRID = "#1a1a1a", "#595959", "#d9d9d9"
+INK, MUTED, GRID, NOTHING = "#1a1a1a", "#595959", "#d9d9d9", "#f0f0f0"
 COLOURS = {"placements": "#0b2a5b", "fleksjob": "#c8500a", "fritidsjob": "#5aa9a0"}
 """Dark blue, orange, light teal: about 18, 47 and 65 per cent lightness, so they also differ in grey."""
 MARKERS = {"placements": "o", "fleksjob": "s", "fritidsjob": "D"}
 LIGHT, SOFTER = "#b9c4d6", "#4f6894"
-CROWDED = 18
-"""Percentage points: nearer than this, the labels of two points of one year would meet."""
+ACROSS, UPWARDS = 410, 110
+"""Points: about the width and the height that the trend has for itself."""
 FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
 
 
@@ -84,31 +84,36 @@ def development(notat: Notat) -> Chart:
     years = sorted({figure.year for figure in figures})
     span = range(years[0], years[-1] + 1)
     missing = [year for year in span if year not in years]
+    top = max(120.0, max(map(_height, figures)) * 1.2)
     with _style(notat.fonts):
         drawing, axes = _canvas(2.4)
+        unnamed: list[Patch] = []
         for run in _runs(missing):
-            axes.axvspan(run[0] - 0.5, run[-1] + 0.5, color="#f0f0f0", zorder=0)
+            axes.axvspan(run[0] - 0.5, run[-1] + 0.5, color=NOTHING, zorder=0)
             label = f"Ingen data\n{run[0]}–{run[-1]}" if len(run) > 1 else f"Ingen data\n{run[0]}"
-            axes.text((run[0] + run[-1]) / 2, 8, label, ha="center", va="bottom", color=MUTED, fontsize=8)
+            if labels.every(len(span), ACROSS, [label], 8) > len(run):
+                unnamed = [Patch(color=NOTHING, label="Ingen data")]
+                continue
+            foot = 8 if top / 4 < UPWARDS else 100 + top / 25  # above the target's line, where that lies low
+            axes.text((run[0] + run[-1]) / 2, foot, label, ha="center", va="bottom", color=MUTED, fontsize=8)
         for group in groups:
             _line(axes, [figure for figure in figures if figure.group == group])
-        _label_points(axes, figures)
+        _label_points(axes, figures, span, top)
         axes.axhline(100, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
-        top = max(120.0, max(map(_height, figures)) * 1.2)
         changes = _scheme_changes(notat)
-        for year, text in changes:
-            axes.axvline(year - 0.5, color=MUTED, linewidth=0.8, linestyle=":")
-            axes.text(year, top * 1.02, _cut(text), ha="center", va="bottom", color=MUTED, fontsize=7)
+        _changes(axes, changes, span, top)
         axes.set_xlim(span[0] - 0.5, span[-1] + 0.5)
         axes.set_ylim(0, top)
-        axes.set_xticks(list(span), [str(year) for year in span])
+        years_apart = labels.every(len(span), ACROSS, ["2020 "], 8.5)  # digits are wider than letters
+        shown = list(reversed(span))[::years_apart][::-1]
+        axes.set_xticks(shown, [str(year) for year in shown])
         _percent_axis(axes)
         handles = [
             Line2D([], [], color=COLOURS[group], marker=MARKERS[group], label=_capital(notat.group_label(group)))
             for group in groups
         ]
         handles.append(Line2D([], [], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), label="Måltallet (100 pct.)"))
-        _legend(axes, handles)
+        _legend(axes, [*handles, *unnamed])
         svg, png = _saved(drawing)
     spoken = [
         f"{_capital(notat.group_label(group))}: "
@@ -441,15 +446,29 @@ def _line(axes: Axes, figures: Sequence[Figure]) -> None:
         )  # fmt: skip
 
 
-def _label_points(axes: Axes, figures: Sequence[Figure]) -> None:
-    """Write each point's value above it, or below where a point or the target's line above would be in the way."""
-    for figure in figures:
-        height = _height(figure)
-        above = [100 - height, *(_height(other) - height for other in figures if other.year == figure.year)]
-        crowded = any(0 < distance < CROWDED for distance in above)
+def _label_points(axes: Axes, figures: Sequence[Figure], span: range, top: float) -> None:
+    """Write each point's value beside it; of many years only every second, or third, counted from the last."""
+    step = labels.every(len(span), ACROSS, [figure.shown for figure in figures], 8)
+    scale = UPWARDS / top
+    for year in list(reversed(span))[::step][::-1]:
+        column = [figure for figure in figures if figure.year == year]
+        offsets = labels.beside_points([_height(figure) * scale for figure in column], 100 * scale)
+        for figure, offset in zip(column, offsets, strict=True):
+            axes.annotate(
+                figure.shown, (year, _height(figure)), (0, offset), textcoords="offset points", ha="center",
+                va="top" if offset < 0 else "bottom", fontsize=8, color=INK,
+            )  # fmt: skip
+
+
+def _changes(axes: Axes, changes: Sequence[tuple[int, str]], span: range, top: float) -> None:
+    """Draw where schemes change, and write above what does, one above the other where years are near each other."""
+    texts = [_cut(text) for _, text in changes]
+    rows = labels.rows_above([(year - span[0]) * ACROSS / len(span) for year, _ in changes], texts, 7)
+    for (year, _), text, row in zip(changes, texts, rows, strict=True):
+        axes.axvline(year - 0.5, color=MUTED, linewidth=0.8, linestyle=":")
         axes.annotate(
-            figure.shown, (figure.year, height), (0, -6 if crowded else 6), textcoords="offset points", ha="center",
-            va="top" if crowded else "bottom", fontsize=8, color=INK,
+            text, (year, top * 1.02), (0, 9 * row), textcoords="offset points", ha="center", va="bottom", color=MUTED,
+            fontsize=7, annotation_clip=False,
         )  # fmt: skip
 
 

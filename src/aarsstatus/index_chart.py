@@ -12,6 +12,7 @@ from fractions import Fraction
 from html import escape
 from itertools import pairwise
 
+from aarsstatus import labels
 from aarsstatus.attainment import round_half_up
 
 __all__ = ["Line", "line_chart"]
@@ -19,7 +20,9 @@ __all__ = ["Line", "line_chart"]
 WIDTH, HEIGHT = 760, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 200, 14, 34
 _DASHES = ("", "7 4", "2 4", "11 4 2 4")
-_MOST_YEARS = 12
+_SIZE = 13
+_FAR = 400
+"""Per cent: an axis that goes further has a line for each hundred."""
 _LABEL = 17
 """The least distance between two labels, a line's height."""
 
@@ -46,9 +49,9 @@ def line_chart(lines: Sequence[Line], alternative: str) -> str:
     years = sorted({year for line in drawn for year in line.points})
     top = -(-max(value for line in drawn for value in line.points.values()) // 20) * 20
     scale = _Scale(years[0], years[-1], max(int(top), 100))
-    parts = [*_grid(scale), *_years(scale, set(years))]
-    labels = _apart([scale.y(list(line.points.values())[-1]) for line in drawn])
-    for number, (line, label) in enumerate(zip(drawn, labels, strict=True)):
+    parts = [*_grid(scale), *_years(scale)]
+    ends = _apart([scale.y(list(line.points.values())[-1]) for line in drawn])
+    for number, (line, label) in enumerate(zip(drawn, ends, strict=True)):
         parts += _line(scale, line, number, label)
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alternative)}" '
@@ -74,22 +77,27 @@ class _Scale:
 
 def _grid(scale: _Scale) -> Iterator[str]:
     """Yield the horizontal lines and their numbers; 100 per cent, the target, stands out."""
-    for value in range(0, scale.top + 1, 20):
+    for value in range(0, scale.top + 1, 20 if scale.top <= _FAR else 100):
         y = scale.y(value)
         target = value == 100
         colour, width = ("var(--accent)", "1.5") if target else ("var(--line)", "1")
         yield (
             f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{colour}" stroke-width="{width}"/>'
-            f'<text x="{_LEFT - 8}" y="{y + 4}" text-anchor="end" font-size="13" fill="var(--muted)">{value}</text>'
+            f'<text x="{_LEFT - 8}" y="{y + 4}" text-anchor="end" font-size="{_SIZE}" '
+            f'fill="var(--muted)">{value}</text>'
         )
 
 
-def _years(scale: _Scale, known: set[int]) -> Iterator[str]:
-    """Yield the years along the axis; one without values is there too, so that the gap is seen as one."""
+def _years(scale: _Scale) -> Iterator[str]:
+    """Yield the years along the axis; one without values is there too, so that the gap is seen as one.
+
+    Of many years only every second, or third, is written, counted from the last.
+    """
     years = range(scale.first, scale.last + 1)
-    for year in years if len(years) <= _MOST_YEARS else sorted(known):
+    apart = labels.every(len(years), WIDTH - _LEFT - _RIGHT, ["2020 "], _SIZE)  # digits are wider than letters
+    for year in list(reversed(years))[::apart][::-1]:
         yield (
-            f'<text x="{scale.x(year)}" y="{HEIGHT - 10}" text-anchor="middle" font-size="13" '
+            f'<text x="{scale.x(year)}" y="{HEIGHT - 10}" text-anchor="middle" font-size="{_SIZE}" '
             f'fill="var(--muted)">{year}</text>'
         )
 
