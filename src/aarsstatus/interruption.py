@@ -78,12 +78,17 @@ def wait(jobs: Collection[Future[Any]]) -> None:
     """Wait until other threads have finished, however they do, and hear meanwhile if the run is asked to end.
 
     The system may give a signal to any thread, and only the main thread acts upon one, when it runs: it would sleep
-    on, as `Future.result` does.
+    on, as `Future.result` does. And what is raised while Python is tidying up comes to nothing.
+
+    Raises
+    ------
+    Interrupted
+        If it was.
     """
     from concurrent import futures  # noqa: PLC0415 - whoever has a job has loaded it
 
     while futures.wait(jobs, _LOOK).not_done:
-        pass
+        check()
 
 
 def result(job: Future[T]) -> T:

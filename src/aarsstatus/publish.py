@@ -16,12 +16,15 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from aarsstatus import interruption
 from aarsstatus.problems import BuildError
 from aarsstatus.project import Project
 
 __all__ = ["alone", "clear", "clear_if_alone", "require_writable", "scratch", "swap_in", "write_whole"]
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
+_LOOK = 1
+"""Seconds between two looks at whether the run was asked to end, while it waits for another one."""
 _ENDING = 5
 """Seconds that a killed process may take to end, on a machine that does much besides."""
 
@@ -48,7 +51,10 @@ def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
         lock.acquire(blocking=False)
     except Timeout:
         waiting()
-        lock.acquire()
+        while not lock.is_locked:
+            interruption.check()
+            with suppress(Timeout):
+                lock.acquire(timeout=_LOOK)
     try:
         yield
     finally:
