@@ -190,14 +190,14 @@ def test_a_client_asks_again_until_it_sees_what_the_kernel_shows(monkeypatch: py
         ("1", "busy"), None,
         ("2", "busy"), ("1", "idle"),  # it is slow: done with the first question as the third is asked
     ]  # fmt: skip
-    answers = [("old", ""), ("0", ""), ("1", ""), ("2", "")]
+    answers = ["old", "0", "1", "2"]
 
     def ask() -> str:
         asked.append(str(len(asked)))
         return asked[-1]
 
     async def answer(timeout: float) -> dict[str, dict[str, str]]:
-        return {"parent_header": {"msg_id": answers.pop(0)[0]}, "content": {}}
+        return {"parent_header": {"msg_id": answers.pop(0)}, "content": {}}
 
     async def show(timeout: float) -> dict[str, dict[str, str]]:
         message = shown.pop(0)

@@ -104,8 +104,7 @@ def development(notat: Notat) -> Chart:
         _changes(axes, changes, span, top)
         axes.set_xlim(span[0] - 0.5, span[-1] + 0.5)
         axes.set_ylim(0, top)
-        years_apart = labels.every(len(span), ACROSS, ["2020 "], 8.5)  # digits are wider than letters
-        shown = list(reversed(span))[::years_apart][::-1]
+        shown = labels.years_shown(span, labels.every(len(span), ACROSS, [labels.YEAR], 8.5))
         axes.set_xticks(shown, [str(year) for year in shown])
         _percent_axis(axes)
         handles = [
@@ -450,7 +449,7 @@ def _label_points(axes: Axes, figures: Sequence[Figure], span: range, top: float
     """Write each point's value beside it; of many years only every second, or third, counted from the last."""
     step = labels.every(len(span), ACROSS, [figure.shown for figure in figures], 8)
     scale = UPWARDS / top
-    for year in list(reversed(span))[::step][::-1]:
+    for year in labels.years_shown(span, step):
         column = [figure for figure in figures if figure.year == year]
         offsets = labels.beside_points([_height(figure) * scale for figure in column], 100 * scale)
         for figure, offset in zip(column, offsets, strict=True):

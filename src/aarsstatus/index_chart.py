@@ -94,8 +94,8 @@ def _years(scale: _Scale) -> Iterator[str]:
     Of many years only every second, or third, is written, counted from the last.
     """
     years = range(scale.first, scale.last + 1)
-    apart = labels.every(len(years), WIDTH - _LEFT - _RIGHT, ["2020 "], _SIZE)  # digits are wider than letters
-    for year in list(reversed(years))[::apart][::-1]:
+    step = labels.every(len(years), WIDTH - _LEFT - _RIGHT, [labels.YEAR], _SIZE)
+    for year in labels.years_shown(years, step):
         yield (
             f'<text x="{scale.x(year)}" y="{HEIGHT - 10}" text-anchor="middle" font-size="{_SIZE}" '
             f'fill="var(--muted)">{year}</text>'

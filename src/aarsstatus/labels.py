@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from itertools import product
 from math import ceil
 
-__all__ = ["CLEAR", "beside_points", "every", "rows_above"]
+__all__ = ["YEAR", "beside_points", "every", "rows_above", "years_shown"]
 
-CLEAR = 6
+YEAR = "2020 "
+"""What a year on an axis takes: a character more than it has, for digits are wider than letters."""
+_CLEAR = 6
 """From a point to the label beside it."""
 _TALL = 10
 _NEXT = 11
@@ -22,8 +24,8 @@ _MARKER = 4
 _CHARACTER, _AIR = 0.53, 0.1
 """The mean width of a character and what is kept free between texts, as shares of the type's size."""
 _PLACES = tuple(
-    [(CLEAR + _NEXT * step, 4.0 * step) for step in range(3)]
-    + [(-CLEAR - _NEXT * step, 0.1 + 4.0 * step) for step in range(3)]
+    [(_CLEAR + _NEXT * step, 4.0 * step) for step in range(3)]
+    + [(-_CLEAR - _NEXT * step, 0.1 + 4.0 * step) for step in range(3)]
 )  # beside the point, above rather than below; further off is worse than across a line
 _ACROSS_A_LINE, _OUTSIDE, _ON_A_LABEL = 3, 50, 100
 _ON_A_MARKER = 2
@@ -81,6 +83,11 @@ def every(columns: int, width: float, texts: Sequence[str], size: float) -> int:
         What is written, and the type's size.
     """
     return max(1, ceil(max(map(_wide, texts), default=0) * size * columns / width))
+
+
+def years_shown(years: range, step: int) -> Sequence[int]:
+    """Return every `step`-th of some years, counted from the last, in their order."""
+    return years[(len(years) - 1) % step :: step]
 
 
 def rows_above(places: Sequence[float], texts: Sequence[str], size: float) -> list[int]:

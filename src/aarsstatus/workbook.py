@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import xlsxwriter
@@ -231,7 +232,7 @@ class _Pen:
     def __init__(self, book: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped
         self.book = book
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
-        self._cells: dict[object, Any] = {}  # those of tables, where there are tens of thousands of cells
+        self.look_of_cell = cache(self._look_of_cell)  # there are tens of thousands of cells
 
     def look(self, **values: object) -> Any:  # noqa: ANN401
         """Return a format."""
@@ -292,29 +293,20 @@ class _Pen:
             if cell is None:
                 continue
             if isinstance(cell, str):
-                page.write_string(row, column, cell, self._words(cell, first=column == 0, wrap=wrap))
+                align = "left" if column == 0 or not wrap else "right"
+                quoted = cell.startswith(_RUNS_AS_FORMULA)
+                look = self.look_of_cell("", align, wrapped=wrap and column == 0, quoted=quoted)
+                page.write_string(row, column, cell, look)
             else:
                 value, number_format = cell
                 exact = value.numerator if value.denominator == 1 else float(value)
-                page.write_number(row, column, exact, self._number(number_format))
+                page.write_number(row, column, exact, self.look_of_cell(number_format, "right"))
 
-    def _words(self, text: str, *, first: bool, wrap: bool) -> Any:  # noqa: ANN401
-        """Return the format of a text in a table."""
-        quoted = text.startswith(_RUNS_AS_FORMULA)  # as in `text`
-        found = self._cells.get((first, wrap, quoted))
-        if found is None:
-            align = "left" if first or not wrap else "right"
-            look = {"text_wrap": wrap and first, "align": align, "bottom": 1, "bottom_color": _LINE}
-            found = self._cells[first, wrap, quoted] = self.look(**look, **({"quote_prefix": True} if quoted else {}))
-        return found
-
-    def _number(self, number_format: str) -> Any:  # noqa: ANN401
-        """Return the format of a number in a table."""
-        found = self._cells.get(number_format)
-        if found is None:
-            found = self.look(num_format=number_format, align="right", bottom=1, bottom_color=_LINE)
-            self._cells[number_format] = found
-        return found
+    def _look_of_cell(self, number_format: str, align: str, *, wrapped: bool = False, quoted: bool = False) -> Any:  # noqa: ANN401
+        """Return the format of a table's cell. Call `look_of_cell`, which makes each once."""
+        look: dict[str, object] = {"num_format": number_format} if number_format else {"text_wrap": wrapped}
+        quote = {"quote_prefix": True} if quoted else {}
+        return self.look(**look, align=align, bottom=1, bottom_color=_LINE, **quote)
 
     def _table(self, page: Any, row: int, name: str, header: Sequence[str], lines: int, *, sortable: bool) -> None:  # noqa: ANN401
         """Make a range a table with a header row that spreadsheets and screen readers know as one."""
