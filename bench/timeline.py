@@ -35,7 +35,7 @@ STEPS = {
     "aarsstatus.produce._audited": "compute figures, audit every printed number",
     "aarsstatus.processes.copy": "get a copy to be a kernel: wait until what is copied has loaded",
     "aarsstatus.execute.execute": "execute a notebook",
-    "aarsstatus.render.embedded._pandoc": "pandoc",
+    "aarsstatus.render.embedded._run_pandoc": "pandoc",
     "aarsstatus.render.embedded.compiled": "typst",
     "aarsstatus.render.pdf.finish": "finish the PDF",
     "aarsstatus.render.docx.finish": "finish the DOCX",

@@ -38,6 +38,8 @@ _LISTEN = 0.2
 """Seconds between two looks at whether a process that builds a year has something to tell."""
 _said: list[SimpleQueue[str]] = []
 """In a process that builds years beside others: where it tells."""
+_newest: list[int] = [0]
+"""And the newest of them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
         from aarsstatus.publish import require_writable  # noqa: PLC0415
 
         require_writable(target.parent, project)
-        processes.start(project.root)
+        processes.start(project.root, max(year, *_newest))
         progress("Læser parametre og data")
         from aarsstatus import fonts  # noqa: PLC0415
         from aarsstatus.diff.last import write_comparison  # noqa: PLC0415
@@ -217,11 +219,11 @@ def build_years(
     workers = min(len(years), os.cpu_count() or 1)
     said = processes.context().SimpleQueue()
     environment = dict(os.environ) | {"TMPDIR": str(temporary.own())}
-    pool = ProcessPoolExecutor(workers, processes.context(), _begin, (environment, Path.cwd(), said))
+    pool = ProcessPoolExecutor(workers, processes.context(), _begin, (environment, Path.cwd(), said, max(years)))
     outcomes: list[Result | InputError | BuildError] = []
     try:
         with pool:
-            processes.start(project.root)
+            processes.start(project.root, max(years))
             with processes.starting():
                 jobs = [pool.submit(_build_one, project, year, options) for year in years]
             for done, (year, job) in enumerate(zip(years, jobs, strict=True)):
@@ -238,12 +240,13 @@ def build_years(
         _lead_to(project, [outcome for outcome in outcomes if isinstance(outcome, Result)])
 
 
-def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str]) -> None:
+def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str], newest: int) -> None:
     """Begin a process that builds years."""
     from aarsstatus import processes  # noqa: PLC0415
 
     processes.become(environment, folder)
     _said.append(said)
+    _newest.append(newest)
 
 
 def _build_one(project: Project, year: int, options: Options) -> Result | InputError | BuildError:

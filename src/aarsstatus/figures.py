@@ -14,6 +14,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
@@ -33,6 +34,7 @@ __all__ = [
     "Mode",
     "Verdict",
     "build_figures",
+    "compute_year",
     "figure_id",
     "unit",
     "value_of",
@@ -202,11 +204,11 @@ def plain_decimal(value: Fraction, places: int = 6) -> str:
 
 
 class _Builder:
-    """Collects the figures of some years; one method for each kind of figure, in the order of a table."""
+    """Collects figures as they follow from the inputs; one method for each kind of figure, in the order of a table."""
 
-    def __init__(self, data: Data, printed: Mapping[str, str], mode: Mode) -> None:
-        self.data, self.printed, self.mode = data, printed, mode
-        self.figures: dict[str, Figure] = {}
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        self.figures: list[Figure] = []
 
     def add(
         self,
@@ -220,11 +222,8 @@ class _Builder:
     ) -> Figure:
         """Add one figure; `at` is its year, administration, group and scheme."""
         year, administration, group, scheme = at
-        id_ = figure_id(year, administration, group, measure, scheme)
-        published = self.printed.get(id_, "")
-        computed = show(measure, value)
         figure = Figure(
-            id=id_,
+            id=figure_id(year, administration, group, measure, scheme),
             year=year,
             administration=administration,
             group=group,
@@ -233,14 +232,14 @@ class _Builder:
             value=value,
             lower=interval.lower if interval else None,
             upper=interval.upper if interval else None,
-            shown=published if published and self.mode == "published" else computed,
+            shown=show(measure, value),
             formula=formula,
             inputs=tuple(inputs),
             source=source,
-            published=published,
-            verdict=verdict(published, computed, interval),
+            published="",
+            verdict="unpublished",
         )
-        self.figures[id_] = figure
+        self.figures.append(figure)
         return figure
 
     def table(self, year: int, administration: str) -> None:
@@ -384,11 +383,33 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
     mode
         Whether a figure that was published is shown as published, or as it follows from the inputs.
     """
-    builder = _Builder(data, printed_values(data, notat), mode)
-    for when in (when for when in reversed(data.years()) if when <= year):
-        for code in data.codes():
-            builder.table(when, code)
-    return Figures(list(builder.figures.values()))
+    printed = printed_values(data, notat)
+    return Figures(
+        [
+            _as_published(figure, printed[figure.id], mode) if printed.get(figure.id) else figure
+            for when in reversed(data.years())
+            if when <= year
+            for figure in compute_year(data, when)
+        ]
+    )
+
+
+@lru_cache(maxsize=256)
+def compute_year(data: Data, year: int) -> tuple[Figure, ...]:
+    """Compute the figures of one year as they follow from the inputs, whatever was published.
+
+    Once for the same data: each later notat has them, too.
+    """
+    builder = _Builder(data)
+    for code in data.codes():
+        builder.table(year, code)
+    return tuple(builder.figures)
+
+
+def _as_published(figure: Figure, published: str, mode: Mode) -> Figure:
+    """Return a figure that was published, held against what was printed."""
+    shown = published if mode == "published" else figure.shown
+    return replace(figure, shown=shown, published=published, verdict=verdict(published, figure.shown, figure.interval))
 
 
 def printed_values(data: Data, notat: str | None) -> dict[str, str]:

@@ -168,9 +168,9 @@ class Remark:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Data:
-    """Everything in ``data/``."""
+    """Everything in ``data/``. Equal to itself alone, so that what follows from it can be kept."""
 
     schemes: Mapping[str, Scheme]
     administrations: tuple[Administration, ...]

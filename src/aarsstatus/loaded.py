@@ -37,15 +37,20 @@ import aarsstatus.notebook
 import aarsstatus.quality
 import aarsstatus.quality_tables
 from aarsstatus import processes
+from aarsstatus.figures import compute_year
 from aarsstatus.inputs import read_data
 from aarsstatus.project import Project
 
 __all__ = ["be_kernel"]
 
 aarsstatus.charts.draw_nothing()  # a first drawing takes twice as long as a second
-if folder := os.environ.pop(processes.READ_AHEAD, None):
+if ahead := os.environ.pop(processes.READ_AHEAD, None):
     with suppress(Exception):  # whatever is wrong with it, the build reads it too and says so
-        read_data(Project(Path(folder)))
+        newest, _, folder = ahead.partition(" ")
+        data = read_data(Project(Path(folder)))
+        for year in data.years():
+            if year <= int(newest):
+                compute_year(data, year)
 gc.freeze()  # nor do copies look through it, which would also copy the pages it lies on
 gc.enable()
 

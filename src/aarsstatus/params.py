@@ -31,6 +31,10 @@ class _Strict(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    def __hash__(self) -> int:
+        """Return a hash, which pydantic has none of where a list is among the values."""
+        return hash(self.model_dump_json())
+
 
 class Document(_Strict):
     """The notat's date and its numbers in the case systems. A number that a notat does not carry is left out."""

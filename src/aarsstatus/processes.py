@@ -34,7 +34,7 @@ COPIES = sys.platform == "linux"
 """Whether a process can be a copy of one that has everything loaded. macOS has fork, but its libraries forbid it."""
 LOADED = "aarsstatus.loaded"
 READ_AHEAD = "AARSSTATUS_READ_AHEAD"
-"""The environment variable that tells `LOADED` which project's data to read."""
+"""The environment variable that tells `LOADED` up to which year figures are wanted, and of which project."""
 QUIET = ("--HistoryManager.enabled=False", "--log-level=ERROR")
 """What every kernel is told, copied or not."""
 TIME_LIMIT = "AARSSTATUS_TIDSGRAENSE"
@@ -97,15 +97,15 @@ def starting() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
-def start(project: Path | None = None) -> None:
+def start(project: Path | None = None, newest: int = 0) -> None:
     """Begin to load, if processes are copies and it has not begun; returns at once.
 
     A year that is built beside others does it too: multiprocessing lets no copy ask what it was copied from.
 
     Parameters
     ----------
-    project
-        A project's folder: its data is read, too, so that no copy reads the same again.
+    project, newest
+        A project's folder: its data is read, too, and its figures computed up to a year, so that no copy does it again.
     """
     context()
     if not COPIES:
@@ -118,7 +118,7 @@ def start(project: Path | None = None) -> None:
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # what it starts is ended by us, not by Ctrl-C
     try:
         os.environ.clear()
-        os.environ.update(ours | ({} if project is None else {READ_AHEAD: str(project)}))
+        os.environ.update(ours | ({} if project is None else {READ_AHEAD: f"{newest} {project}"}))
         forkserver.ensure_running()
         interruption.works(_SERVER)
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,9 +128,15 @@ def read_published_params(project: Project, until: int | None = None) -> list[Pa
 
 def audit_years(data: Data, published: Sequence[Params]) -> list[AuditRow]:
     """Judge every number that some notats printed; rows of notats that are not among them are left out."""
+    return list(_audited(data, tuple(published)))
+
+
+@lru_cache(maxsize=8)  # of years on years, most have the same published ones before them
+def _audited(data: Data, published: tuple[Params, ...]) -> tuple[AuditRow, ...]:
+    """Do what `audit_years` does, once for the same inputs."""
     names = {params.notat for params in published}
     wanted = dict.fromkeys(row.notat for row in data.printed if row.notat in names)
-    return [row for name in wanted for row in audit(data, published, notat=name)]
+    return tuple(row for name in wanted for row in audit(data, published, notat=name))
 
 
 def open_quality(
@@ -167,7 +174,7 @@ def quality(
     mode
         How the year's figures are shown.
     """
-    rows = [row for row in audit_years(data, published) if row.source == params.notat]
+    rows = audit(data, published, notat=params.notat) if params.notat else []
     figures = build_figures(data, params.year, notat=params.notat, mode=mode)
     return Quality(
         params,

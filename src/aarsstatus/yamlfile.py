@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ValidationError
@@ -122,6 +122,15 @@ def read_model(
         known one), missing keys, values of the wrong kind.
     """
     text = read_utf8(path, name, most=MOST_BYTES, expected=expected_file).removeprefix("\ufeff")
+    value, lines = _model(text, name, model, expected_file, tuple((expected or {}).items()))
+    return cast(Model, value), lines
+
+
+@lru_cache(maxsize=128)  # years side by side, and a year after another, read the parameters of all before them
+def _model(
+    text: str, name: str, model: type[BaseModel], expected_file: str, expected: tuple[tuple[str, str], ...]
+) -> tuple[BaseModel, Lines]:
+    """Return what `read_model` does, of a file that has been read."""
     node, content = _parsed(text, name)
     if not isinstance(node, yaml.MappingNode):
         raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected=expected_file))
@@ -132,7 +141,7 @@ def read_model(
     try:
         value = model.model_validate(content)
     except ValidationError as error:
-        words = {**_EXPECTED, **(expected or {})}
+        words = {**_EXPECTED, **dict(expected)}
         problems += [_problem(name, model, lines, detail, words) for detail in error.errors(include_url=False)]
         raise InputError(problems) from None
     if problems:
@@ -140,7 +149,6 @@ def read_model(
     return value, lines
 
 
-@lru_cache(maxsize=64)  # years side by side, and a year after another, read the parameters of all before them
 def _parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
     """Return a file's one document, as it stands and as it is."""
     try:
