@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Reports
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aarsstatus import personal
@@ -122,8 +122,21 @@ def test_what_has_been_looked_through_is_not_again(tmp_path: Path) -> None:
 
 
 @given(st.text("0123456789.- ", min_size=9, max_size=30))
-def test_a_decimal_is_passed_over_for_speed_alone(text: str) -> None:
+@example("12-01-2066")
+@example("101-01-2066")
+@example("12-01-2066-1")
+def test_decimals_and_dates_are_passed_over_for_speed_alone(text: str) -> None:
     found = contains(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(personal, "_DECIMAL", re.compile(r"(?!)"))
+        patch.setattr(personal, "_NONE", re.compile(r"(?!)"))
         assert contains(text) == found
+
+
+@given(st.text(st.sampled_from("0123456789.-/ \t\n\u00a0\u00ad\u2009\u2011\u2212?²½a٣→\ud800"), max_size=60))
+@example("010190\u20110000")
+@example("٠١٠١٩٠٠٠٠٠")
+def test_bytes_tell_where_to_look_for_speed_alone(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(personal, "_NONE", re.compile(r"(?!)"))
+        found = [match.span() for match in personal._candidates(text)]
+    assert found == [match.span() for match in personal._CANDIDATE.finditer(text)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -32,6 +32,7 @@ __all__ = [
     "Figures",
     "Measure",
     "Mode",
+    "Part",
     "Verdict",
     "build_figures",
     "compute_year",
@@ -121,12 +122,30 @@ def figure_id(year: int, administration: str, group: str, measure: str, scheme: 
     return ".".join([str(year), administration, group, *middle, measure])
 
 
-class Figures(Mapping[str, Figure]):
-    """All figures of a build by id, in the order of the tables."""
+class Part(tuple[Figure, ...]):
+    """Figures that belong together, as a year's; equal to itself alone, so that what is made of it can be kept."""
 
-    def __init__(self, figures: Sequence[Figure]) -> None:
-        self._by_id = {figure.id: figure for figure in figures}
-        if len(self._by_id) < len(figures):
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the very same."""
+        return self is other
+
+
+class Figures(Mapping[str, Figure]):
+    """All figures of a build by id, in the order of the tables.
+
+    Parameters
+    ----------
+    parts
+        The figures; in several parts where some are shared with other builds.
+    """
+
+    def __init__(self, *parts: Sequence[Figure]) -> None:
+        self.parts = [part if isinstance(part, Part) else Part(part) for part in parts]
+        self._by_id = {figure.id: figure for part in self.parts for figure in part}
+        if len(self._by_id) < sum(map(len, self.parts)):
             raise ValueError("two figures have the same id")
 
     def __getitem__(self, key: str) -> Figure:
@@ -159,21 +178,15 @@ class Figures(Mapping[str, Figure]):
 
     def with_verdicts(self, verdicts: Mapping[str, Verdict]) -> Figures:
         """Return the same figures with other verdicts, by id, where they were published."""
-        return Figures(
-            [
-                replace(figure, verdict=verdicts[figure.id]) if figure.published and figure.id in verdicts else figure
-                for figure in self._by_id.values()
-            ]
-        )
+
+        def judged(figure: Figure) -> Figure:
+            return replace(figure, verdict=verdicts[figure.id]) if figure.id in verdicts else figure
+
+        return Figures(*(_each(part, lambda figure: bool(figure.published), judged) for part in self.parts))
 
     def to_csv(self) -> str:
         """Return the figures as ``figures.csv``: comma, point decimal, one row a figure."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        cells = attrgetter(*COLUMNS)
-        writer.writerows(map(_plain, cells(figure)) for figure in self._by_id.values())
-        return text.getvalue()
+        return "".join([",".join(COLUMNS), "\n", *map(_lines, self.parts)])
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table, one row a figure, with `value`, `lower` and `upper` as floats."""
@@ -183,6 +196,20 @@ class Figures(Mapping[str, Figure]):
         numbers = ["value", "lower", "upper"]
         frame[numbers] = frame[numbers].astype(float)
         return frame
+
+
+def _each(part: Part, wanted: Callable[[Figure], bool], changed: Callable[[Figure], Figure]) -> Part:
+    """Return a part with some of its figures changed; the very same where none is wanted."""
+    return Part(changed(one) if wanted(one) else one for one in part) if any(map(wanted, part)) else part
+
+
+@lru_cache(maxsize=128)
+def _lines(part: Part) -> str:
+    """Return the lines of some figures in ``figures.csv``."""
+    text = io.StringIO()
+    cells = attrgetter(*COLUMNS)
+    csv.writer(text, lineterminator="\n").writerows(map(_plain, cells(figure)) for figure in part)
+    return text.getvalue()
 
 
 def _plain(cell: object) -> object:
@@ -384,18 +411,17 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
         Whether a figure that was published is shown as published, or as it follows from the inputs.
     """
     printed = printed_values(data, notat)
+    years = (compute_year(data, when) for when in reversed(data.years()) if when <= year)
     return Figures(
-        [
-            _as_published(figure, printed[figure.id], mode) if printed.get(figure.id) else figure
-            for when in reversed(data.years())
-            if when <= year
-            for figure in compute_year(data, when)
-        ]
+        *(
+            _each(part, lambda one: bool(printed.get(one.id)), lambda one: _as_published(one, printed[one.id], mode))
+            for part in years
+        )
     )
 
 
 @lru_cache(maxsize=256)
-def compute_year(data: Data, year: int) -> tuple[Figure, ...]:
+def compute_year(data: Data, year: int) -> Part:
     """Compute the figures of one year as they follow from the inputs, whatever was published.
 
     Once for the same data: each later notat has them, too.
@@ -403,7 +429,7 @@ def compute_year(data: Data, year: int) -> tuple[Figure, ...]:
     builder = _Builder(data)
     for code in data.codes():
         builder.table(year, code)
-    return tuple(builder.figures)
+    return Part(builder.figures)
 
 
 def _as_published(figure: Figure, published: str, mode: Mode) -> Figure:

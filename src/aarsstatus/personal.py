@@ -48,8 +48,8 @@ _PATTERNS = tuple(
 )
 _THOUSANDS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,3})(?!\d)(?!\.\d)")
 _CANDIDATE = re.compile(rf"\d[\d{_SPACE}{_DASH}./]{{7,}}\d")
-_DECIMAL = re.compile(r"\d{1,8}\.\d+")
-"""The most usual candidate, and none: too few digits before its point, and none that counts after it."""
+_NONE = re.compile(r"\d{1,8}\.\d+|\d\d-\d\d-\d{4}")
+"""The most usual candidates, and none: a decimal has too few digits before its point, a date has too few of them."""
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _REPLACED = 60
 _DATES = re.compile(r"(?<!\d)(?:\d{1,2}[-./ ]\d{1,2}[-./ ]\d{4}|\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2})(?!\d)")
@@ -62,10 +62,28 @@ def _is_date(day: int, month: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= _LONGEST[month - 1]
 
 
+_RUN = b"x" * 9
+"""What a candidate is translated to at least, as Latin-1, where each sign is one byte. One that Latin-1 lacks may be a
+digit or a dash, and becomes a question mark."""
+_COARSE = bytes(120 if chr(code) in "?./" or re.match(rf"[\d{_SPACE}{_DASH}]", chr(code)) else 32 for code in range(256))
+
+
+def _candidates(text: str) -> Iterator[re.Match[str]]:
+    """Yield where digits and what may stand between them follow each other; looked for where bytes say so alone."""
+    coarse = text.encode("latin-1", "replace").translate(_COARSE)
+    begin = coarse.find(_RUN)
+    while begin >= 0:
+        end = coarse.find(b" ", begin)
+        end = len(text) if end < 0 else end
+        if not _NONE.fullmatch(text, begin, end):
+            yield from _CANDIDATE.finditer(text, begin, end)
+        begin = coarse.find(_RUN, end)
+
+
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where something that looks like a person number begins and ends."""
-    for candidate in _CANDIDATE.finditer(text):
-        if _DECIMAL.fullmatch(text, *candidate.span()):
+    for candidate in _candidates(text):
+        if _NONE.fullmatch(text, *candidate.span()):
             continue
         begin, end = candidate.start(), candidate.end() + 3  # what follows decides whether it is a decimal
         for pattern in _PATTERNS:
@@ -162,8 +180,9 @@ def _in_text(text: str, name: str) -> Iterator[Problem]:
     plain = text
     if "base64," in text or _HEX_RUN in text.encode("utf-8", "replace").translate(_HEX):
         plain = _DIGEST.sub("", _DATA_URI.sub("", text))
-    found = contains(plain)
-    lines = [number for number, words in enumerate(plain.split("\n"), start=1) if found and contains(words)]
+    lines = []
+    if contains(plain):
+        lines = [number for number, words in enumerate(plain.split("\n"), start=1) if contains(words)]
     yield from (Problem(name, _MESSAGE, line) for line in lines)
     if not lines and contains(_between_tags(plain)):
         yield Problem(name, _MESSAGE)
@@ -217,6 +236,6 @@ def _between_tags(text: str) -> str:
 
     Where there are neither, it is empty: what stands between two other tags stands in the text as well.
     """
-    if "&" not in text and not ("<" in text and _INLINE.search(text)):
-        return ""
-    return html.unescape(_TAG.sub("\n", _INLINE.sub("", text)))
+    if "<" in text and _INLINE.search(text):
+        return html.unescape(_TAG.sub("\n", _INLINE.sub("", text)))
+    return html.unescape(text) if "&" in text else ""
