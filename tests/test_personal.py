@@ -97,11 +97,19 @@ def test_nothing_with_a_number_is_published(tmp_path: Path, name: str, text: str
 def test_word_and_excel_are_looked_into(tmp_path: Path) -> None:
     for name, part, text in (
         ("notat.docx", "word/document.xml", "<w:p><w:r><w:t>010190</w:t></w:r><w:r><w:t>-0000</w:t></w:r></w:p>"),
-        ("tabeller.xlsx", "xl/worksheets/sheet1.xml", "<row><c><v>101900000</v></c></row>"),
+        ("tal.xlsx", "xl/worksheets/sheet1.xml", "<row><c><v>101900000</v></c></row>"),
+        ("tekst.xlsx", "xl/worksheets/sheet1.xml", "<c><is><t>0101</t></is></c><c><is><t>010190&#45;0000</t></is></c>"),
+        (
+            "roed.xlsx",
+            "xl/sharedStrings.xml",
+            "<si><r><t>01</t></r><r><rPr><b/></rPr><t>0190</t></r><r><t>-0000</t></r></si>",
+        ),
+        ("ingen.xlsx", "xl/worksheets/sheet1.xml", "<c><is><t>010190</t></is></c><c><is><t>-0000</t></is></c>"),
     ):
         with zipfile.ZipFile(tmp_path / name, "w") as book:
             book.writestr(part, text)
-    assert {problem.file.partition(" ")[0] for problem in scan(tmp_path)} == {"notat.docx", "tabeller.xlsx"}
+    found = {problem.file.partition(" ")[0] for problem in scan(tmp_path)}
+    assert found == {"notat.docx", "tal.xlsx", "tekst.xlsx", "roed.xlsx"}
 
 
 def test_digests_and_pictures_are_no_text(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -10,10 +11,11 @@ from fractions import Fraction
 
 import openpyxl
 import pytest
+import xlsxwriter
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
-from aarsstatus import danish
+from aarsstatus import danish, longsheet
 from aarsstatus.figures import PERCENTAGES, Figures, Mode
 from aarsstatus.inputs import KK, Data
 from aarsstatus.notat import Notat
@@ -99,6 +101,49 @@ def test_all_figures_are_there_unrounded(content: bytes, notat: Notat) -> None:
         assert row["Vist i notatet"] == figure.shown
         assert row["Formel"] == figure.formula
         assert row["Enhed"] == ("pct." if figure.measure in PERCENTAGES else row["Enhed"])
+
+
+def test_rows_are_as_high_as_what_is_wrapped_in_them(book: openpyxl.Workbook) -> None:
+    """LibreOffice does not make them so, and the text would lie over the rows below."""
+    for sheet in book:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.alignment.wrap_text and cell.value):
+            wide = sheet.column_dimensions[cell.column_letter].width
+            lines = len(textwrap.wrap(str(cell.value), int(wide * 1.2), break_long_words=False))
+            assert lines * 15 <= (sheet.row_dimensions[cell.row].height or 15), cell
+
+
+def test_a_long_sheet_holds_what_texts_may_hold() -> None:
+    """What XlsxWriter writes is read back the same; so is what is put in beside it."""
+    texts = ["<b>&\"'", " begge ender ", "_x0041_", "=1+1", "linje\nskift", "\x07", "→ 74,5 pct. ÷ 2", "a" * 3000]
+    cells = [(text, "text") for text in texts] + [
+        (Fraction(-1, 3), "number"),
+        (Fraction(1084), "number"),
+        (None, "text"),
+    ]
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"strings_to_formulas": False}) as book:
+        page = book.add_worksheet()
+        page.add_table(2, 0, 3, len(cells) - 1, {"name": "Lang"})
+        bold = book.add_format({"bold": True})
+        page.write_blank(3, 0, None, book.add_format({"italic": True}))
+        page.write_blank(3, 1, None, bold)
+        for column, text in enumerate(texts):
+            page.write_string(6, column, text, bold)
+    sheet = "xl/worksheets/sheet1.xml"
+    looks = longsheet.looks(made.getvalue(), sheet, ("number", "text"))
+    rows = [longsheet.row(cells, looks), longsheet.row(cells[::-1], looks)]
+    content = longsheet.fill(made.getvalue(), sheet, "Lang", 4, rows)
+    (table,) = openpyxl.load_workbook(io.BytesIO(content)).active.tables.values()
+    assert table.ref == "A3:K5"
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    first, second, _, beside = lines[-4:]
+    assert first[: len(texts)] == beside[: len(texts)]
+    assert first[len(texts) :] == [pytest.approx(-1 / 3, abs=1e-15), 1084, ""]
+    assert second == first[::-1]
+    page = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert page["A4"].font.bold
+    assert page["I4"].font.italic
+    assert not page["I4"].font.bold
 
 
 def test_the_cover_says_what_it_is_and_leads_on(book: openpyxl.Workbook, notat: Notat) -> None:

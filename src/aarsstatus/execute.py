@@ -67,7 +67,7 @@ def execute(
 
     limit = time_limit()
     try:
-        papermill.execute_notebook(
+        notebook = papermill.execute_notebook(
             source,
             target,
             parameters=dict(parameters),
@@ -84,7 +84,7 @@ def execute(
         raise NotebookError(f"en celle blev ikke færdig på {limit} sekunder; {TAKE_LONGER}") from None
     except RuntimeError:  # it died, before it answered or after; or it never answered
         raise NotebookError(f"Python-processen, der kørte notebooken, døde. {SHORT_OF_MEMORY}") from None
-    return normalise(nbformat.read(target, as_version=4))
+    return normalise(notebook)
 
 
 def _failed(error: Any, notebook: nbformat.NotebookNode | None) -> str:  # noqa: ANN401 - papermill is untyped

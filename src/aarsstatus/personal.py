@@ -65,7 +65,7 @@ def _is_date(day: int, month: int) -> bool:
 _RUN = b"x" * 9
 """What a candidate is translated to at least, as Latin-1, where each sign is one byte. One that Latin-1 lacks may be a
 digit or a dash, and becomes a question mark."""
-_COARSE = bytes(120 if chr(code) in "?./" or re.match(rf"[\d{_SPACE}{_DASH}]", chr(code)) else 32 for code in range(256))
+_COARSE = bytes(120 if re.match(rf"[\d{_SPACE}{_DASH}./?]", chr(code)) else 32 for code in range(256))
 
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:
@@ -127,9 +127,15 @@ def cover(text: str) -> str:
 # -- scanning what is published -------------------------------------------------------------------------------
 
 _INLINE = re.compile(
-    r"</?(?:a|b|bdi|code|em|i|mark|small|span|strong|sub|sup|tspan|u|wbr|w:t|w:r|w:rPr|r|t)(?:\s[^<>]*)?/?>"
+    r"</?(?:a|b|bdi|code|em|i|mark|small|span|strong|sub|sup|tspan|u|wbr|w:t|w:r|w:rPr)(?:\s[^<>]*)?/?>"
 )
+_RICH = re.compile(rb"<rPr>.*?</rPr>|</?[rt](?:\s[^<>]*)?/?>", re.DOTALL)
+"""What cuts a text in two in Excel, with the look of what follows; it does so only where there are runs."""
 _TAG = re.compile(r"<[^<>]*>")
+_ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;)")
+"""An entity that may stand for a digit, or for what may stand between digits."""
+_ENDS = (b"</w:p>", b"</si>", b"</row>")
+"""What a line is in Word and Excel."""
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9A-Za-z])")
 _HEX = bytes(120 if chr(code) in "0123456789abcdef" else 32 for code in range(256))
 _HEX_RUN = b"x" * 32
@@ -169,22 +175,22 @@ def _scan_file(path: Path, name: str) -> Iterator[Problem]:
         yield Problem(mask(name), f"{why}; den kan ikke ses efter for CPR-numre")
         return
     try:
-        for part, text in _texts(path):
-            yield from _in_text(text, f"{mask(name)}{part}")
+        for part, text, cut in _texts(path):
+            yield from _in_text(text, f"{mask(name)}{part}", cut=cut)
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         yield Problem(mask(name), "filen kan ikke læses, så den kan ikke ses efter for CPR-numre")
 
 
-def _in_text(text: str, name: str) -> Iterator[Problem]:
-    """Yield what looks like a person number in a file's text, or that of a part of it."""
+def _in_text(text: str, name: str, *, cut: bool = True) -> Iterator[Problem]:
+    """Yield what looks like a person number in a file's text, or that of a part of it, which inline tags may cut."""
     plain = text
-    if "base64," in text or _HEX_RUN in text.encode("utf-8", "replace").translate(_HEX):
+    if "base64," in text or _HEX_RUN in text.encode("latin-1", "replace").translate(_HEX):
         plain = _DIGEST.sub("", _DATA_URI.sub("", text))
     lines = []
     if contains(plain):
         lines = [number for number, words in enumerate(plain.split("\n"), start=1) if contains(words)]
     yield from (Problem(name, _MESSAGE, line) for line in lines)
-    if not lines and contains(_between_tags(plain)):
+    if not lines and contains(_between_tags(plain, inline=cut)):
         yield Problem(name, _MESSAGE)
 
 
@@ -193,8 +199,8 @@ _MOST_BYTES = 16 << 20
 _MESSAGE = "noget ligner et CPR-nummer; det må hverken gemmes eller offentliggøres"
 
 
-def _texts(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield the texts of a file, each with the name of its part."""
+def _texts(path: Path) -> Iterator[tuple[str, str, bool]]:
+    """Yield the texts of a file, each with the name of its part, and whether inline tags may cut what it says."""
     suffix = path.suffix.lower()
     if suffix in _ZIPPED:
         with zipfile.ZipFile(path) as parts:
@@ -202,16 +208,18 @@ def _texts(path: Path) -> Iterator[tuple[str, str]]:
                 raise zipfile.BadZipFile("unpacks to more than it may")
             for name in parts.namelist():
                 if Path(name).suffix.lower() in {".xml", ".rels", ".txt"}:
-                    yield (
-                        f" ({name})",
-                        re.sub(r"</(?:w:p|c|si|row)>", "\n", parts.read(name).decode("utf-8", "replace")),
-                    )
+                    content = parts.read(name)
+                    for tag in _ENDS:
+                        content = content.replace(tag, b"\n")
+                    if name.startswith("xl/") and (b"<r>" in content or b"<r " in content):
+                        content = _RICH.sub(b"", content)
+                    yield f" ({name})", content.decode("utf-8", "replace"), not name.startswith("xl/")
         return
     text = path.read_text(encoding="utf-8", errors="replace")
     if suffix == ".ipynb":
         with suppress(ValueError, RecursionError):  # no notebook, but a text all the same
             text = "\n".join(_strings(json.loads(text)))
-    yield "", text
+    yield "", text, True
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -231,11 +239,11 @@ def _strings(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _between_tags(text: str) -> str:
+def _between_tags(text: str, *, inline: bool) -> str:
     """Return what a reader of a page sees: no inline tags, which may cut a number in two, and entities resolved.
 
     Where there are neither, it is empty: what stands between two other tags stands in the text as well.
     """
-    if "<" in text and _INLINE.search(text):
+    if inline and "<" in text and _INLINE.search(text):
         return html.unescape(_TAG.sub("\n", _INLINE.sub("", text)))
-    return html.unescape(text) if "&" in text else ""
+    return html.unescape(text) if _ENTITY.search(text) else ""

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import xlsxwriter
 
-from aarsstatus import danish
+from aarsstatus import danish, longsheet
 from aarsstatus.audit.prepublication import GROUP_NAMES, MEASURES
-from aarsstatus.figures import PERCENTAGES, VERDICT_NAMES, Figure, Figures, unit
+from aarsstatus.figures import PERCENTAGES, VERDICT_NAMES, Figure, Figures, Part, unit
 from aarsstatus.inputs import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.notat import Notat
@@ -36,6 +37,9 @@ _TITLE, _HEADER, _BODY = 0, 2, 3
 """The rows of a table's title, header and first line."""
 _INK, _ACCENT, _BAND, _LINE = "#1B1F27", "#0B2A5B", "#E9EEF6", "#C3CCDA"
 _NUMBERS = {"": "#,##0", "pct.": '0" pct."'}
+_COVER_WIDTHS = (18, 100)
+_LINE_HEIGHT = 15
+"""Points."""
 _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -43,7 +47,8 @@ _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Sheet:
     """A sheet with one table: its name, the table's title, header, cells and notes.
 
-    A cell is a text, or a number with its format; `wide` is how many characters each column takes.
+    A cell is a text, or a number with its format; `wide` is how many characters each column takes. Where there are
+    `figures`, a part for each year, they are the rows, and the table can be sorted.
     """
 
     name: str
@@ -52,7 +57,12 @@ class Sheet:
     rows: tuple[tuple[str | tuple[Fraction, str] | None, ...], ...]
     notes: tuple[str, ...]
     wide: tuple[int, ...]
-    sortable: bool = False
+    figures: tuple[Part, ...] = ()
+
+    @property
+    def lines(self) -> int:
+        """How many rows the table has."""
+        return len(self.rows) + sum(map(len, self.figures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,35 +176,57 @@ def _figures_sheet(figures: Figures) -> Sheet:
         "Tal",
         "Alle tal i notatet og de år, det bygger på",
         tuple(name for name, _ in _FIGURE_COLUMNS),
-        tuple(_figure_row(figure) for figure in figures.values()),
+        (),
         notes,
         tuple(width for _, width in _FIGURE_COLUMNS),
-        sortable=True,
+        tuple(figures.parts),
     )
 
 
-def _figure_row(figure: Figure) -> tuple[str | tuple[Fraction, str] | None, ...]:
+@lru_cache(maxsize=128)  # a later year has them, too
+def _figure_rows(part: Part, looks: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+    """Return the rows of some figures, with the looks that a workbook has."""
+    numbers = dict(looks)
+    return tuple(longsheet.row(_figure_row(figure), numbers) for figure in part)
+
+
+def _figure_row(figure: Figure) -> tuple[longsheet.Cell, ...]:
+    """Return one figure as a row."""
     decimals = "#,##0.00" if figure.measure in PERCENTAGES else "#,##0.##"
     whole = figure.value is None or figure.value.denominator == 1
     exact = "#,##0" if whole and figure.measure not in PERCENTAGES else decimals
     return (
-        figure.id,
+        _text(figure.id),
         (Fraction(figure.year), "0"),
-        figure.administration,
-        GROUP_NAMES[figure.group],
-        figure.scheme or None,
-        MEASURES[figure.measure],
-        unit(figure.measure),
-        None if figure.value is None else (figure.value, exact),
-        None if figure.lower is None else (figure.lower, decimals if figure.lower.denominator > 1 else exact),
-        None if figure.upper is None else (figure.upper, decimals if figure.upper.denominator > 1 else exact),
-        figure.shown,
-        figure.formula,
-        " ".join(figure.inputs) or None,
-        figure.source or None,
-        figure.published or None,
-        VERDICT_NAMES[figure.verdict],
+        _text(figure.administration),
+        _text(GROUP_NAMES[figure.group]),
+        _text(figure.scheme),
+        _text(MEASURES[figure.measure]),
+        _text(unit(figure.measure)),
+        (figure.value, exact),
+        *(
+            (end, decimals if end is not None and end.denominator > 1 else exact)
+            for end in (figure.lower, figure.upper)
+        ),
+        _text(figure.shown),
+        _text(figure.formula),
+        _text(" ".join(figure.inputs)),
+        _text(figure.source),
+        _text(figure.published),
+        _text(VERDICT_NAMES[figure.verdict]),
     )
+
+
+_TEXT, _QUOTED = "text", "quoted"
+_RIGHT = ("År", "Værdi", "Nedre grænse", "Øvre grænse")
+"""The figures' columns of numbers."""
+_FIGURE_LOOKS = (_TEXT, _QUOTED, "0", "#,##0", "#,##0.00", "#,##0.##")
+"""All looks of the figures' cells; those of numbers by their formats."""
+
+
+def _text(text: str) -> longsheet.Cell:
+    """Return a text as a cell."""
+    return text or None, _QUOTED if text.startswith(_RUNS_AS_FORMULA) else _TEXT
 
 
 # -- writing --------------------------------------------------------------------------------------------------
@@ -223,7 +255,19 @@ def workbook(sheets: Sequence[Sheet], cover: Cover) -> bytes:
     for place, sheet in enumerate(sheets, start=1):
         pen.sheet(sheet, place)
     book.close()
-    return buffer.getvalue()
+    content = buffer.getvalue()
+    for place, sheet in enumerate(sheets, start=1):
+        if sheet.figures:
+            part = f"xl/worksheets/sheet{place + 1}.xml"  # the cover is the first
+            looks = longsheet.looks(content, part, _FIGURE_LOOKS)
+            rows = [row for years in sheet.figures for row in _figure_rows(years, tuple(looks.items()))]
+            content = longsheet.fill(content, part, _table_name(place), _BODY + 1, rows)
+    return content
+
+
+def _table_name(number: int) -> str:
+    """Return what a spreadsheet calls the table of a sheet."""
+    return f"Tabel_{number}"
 
 
 class _Pen:
@@ -232,7 +276,6 @@ class _Pen:
     def __init__(self, book: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped
         self.book = book
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
-        self.look_of_cell = cache(self._look_of_cell)  # there are tens of thousands of cells
 
     def look(self, **values: object) -> Any:  # noqa: ANN401
         """Return a format."""
@@ -252,8 +295,8 @@ class _Pen:
         """Write the cover: title, facts, and a list of the sheets that leads to them."""
         page = self.book.add_worksheet("Forside")
         self._set_up(page, landscape=False)
-        page.set_column(0, 0, 18)
-        page.set_column(1, 1, 90)
+        for column, width in enumerate(_COVER_WIDTHS):
+            page.set_column(column, column, width)
         self.text(page, 0, 0, cover.title, bold=True, font_size=16, font_color=_ACCENT)
         rows = [("Om tallene", "Oplysning"), *cover.facts]
         self._pairs(page, 2, "Om_tallene", rows)
@@ -265,10 +308,11 @@ class _Pen:
 
     def _pairs(self, page: Any, start: int, name: str, rows: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401
         """Write a table of two columns of text."""
-        self._table(page, start, name, rows[0], len(rows) - 1, sortable=False)
+        self._table(page, start, name, rows[0], len(rows) - 1)
         for offset, (what, said) in enumerate(rows[1:], start=1):
             self.text(page, start + offset, 0, what, bold=True)
             self.text(page, start + offset, 1, said, text_wrap=True)
+            self._raise(page, start + offset, (said,), _COVER_WIDTHS[1:])
 
     def sheet(self, sheet: Sheet, number: int) -> None:
         """Write a sheet: title, how to read it, the table, its notes."""
@@ -279,44 +323,74 @@ class _Pen:
         self.text(page, _TITLE, 0, sheet.title, bold=True, font_size=13, font_color=_ACCENT)
         told = "Noterne står under tabellen. Kilde og enheder står i arket Forside."
         self.text(page, _TITLE + 1, 0, told, font_color="#4A5363")
-        self._table(page, _HEADER, f"Tabel_{number}", sheet.header, len(sheet.rows), sortable=sheet.sortable)
+        lines = 1 if sheet.figures else len(sheet.rows)  # `longsheet` puts figures in the place of one row
+        right = _RIGHT if sheet.figures else sheet.header[1:]
+        self._table(page, _HEADER, _table_name(number), sheet.header, lines, right, sortable=bool(sheet.figures))
+        self._raise(page, _HEADER, sheet.header, sheet.wide)
         for row, cells in enumerate(sheet.rows, start=_BODY):
-            self._row(page, row, cells, wrap=not sheet.sortable)
+            self._row(page, row, cells)
+            self._raise(page, row, (str(cells[0]),), sheet.wide)
+        for column, name in enumerate(_FIGURE_LOOKS if sheet.figures else ()):
+            page.write_blank(_BODY, column, None, self._look_of_figures(name))
         page.freeze_panes(_BODY, 1)
         page.repeat_rows(_HEADER)
-        for offset, note in enumerate(sheet.notes, start=_BODY + len(sheet.rows) + 1):
-            self.text(page, offset, 0, note)
+        for offset, note in enumerate(sheet.notes, start=_BODY + sheet.lines + 1):
+            self.text(page, offset, 0, note, text_wrap=True)
+            self._raise(page, offset, (note,), sheet.wide)
 
-    def _row(self, page: Any, row: int, cells: Sequence[str | tuple[Fraction, str] | None], *, wrap: bool) -> None:  # noqa: ANN401
-        """Write a row. An empty cell is not written at all, which is what "no number" is in a spreadsheet."""
+    def _raise(self, page: Any, row: int, texts: Sequence[str], widths: Sequence[int]) -> None:  # noqa: ANN401
+        """Make a row as high as its texts need; LibreOffice does not do so by itself."""
+        cells = zip(texts, widths, strict=False)
+        # A width is counted in digits, and a letter is narrower as a rule.
+        lines = max(len(textwrap.wrap(text, wide + wide // 6, break_long_words=False)) for text, wide in cells)
+        if lines > 1:
+            page.set_row(row, lines * _LINE_HEIGHT)
+
+    def _row(self, page: Any, row: int, cells: Sequence[str | tuple[Fraction, str] | None]) -> None:  # noqa: ANN401
+        """Write a row. A cell without a number is empty."""
         for column, cell in enumerate(cells):
             if cell is None:
-                continue
-            if isinstance(cell, str):
-                align = "left" if column == 0 or not wrap else "right"
+                page.write_blank(row, column, None, self._look_of_cell("", "right"))
+            elif isinstance(cell, str):
                 quoted = cell.startswith(_RUNS_AS_FORMULA)
-                look = self.look_of_cell("", align, wrapped=wrap and column == 0, quoted=quoted)
+                look = self._look_of_cell("", "right" if column else "left", quoted=quoted, text_wrap=column == 0)
                 page.write_string(row, column, cell, look)
             else:
                 value, number_format = cell
                 exact = value.numerator if value.denominator == 1 else float(value)
-                page.write_number(row, column, exact, self.look_of_cell(number_format, "right"))
+                page.write_number(row, column, exact, self._look_of_cell(number_format, "right"))
 
-    def _look_of_cell(self, number_format: str, align: str, *, wrapped: bool = False, quoted: bool = False) -> Any:  # noqa: ANN401
-        """Return the format of a table's cell. Call `look_of_cell`, which makes each once."""
-        look: dict[str, object] = {"num_format": number_format} if number_format else {"text_wrap": wrapped}
+    def _look_of_cell(self, number_format: str, align: str, *, quoted: bool = False, **more: object) -> Any:  # noqa: ANN401
+        """Return the format of a table's cell."""
+        look: dict[str, object] = {"num_format": number_format} if number_format else {}
         quote = {"quote_prefix": True} if quoted else {}
-        return self.look(**look, align=align, bottom=1, bottom_color=_LINE, **quote)
+        return self.look(**look, align=align, bottom=1, bottom_color=_LINE, **quote, **more)
 
-    def _table(self, page: Any, row: int, name: str, header: Sequence[str], lines: int, *, sortable: bool) -> None:  # noqa: ANN401
-        """Make a range a table with a header row that spreadsheets and screen readers know as one."""
-        look = self.look(bold=True, font_color=_ACCENT, bg_color=_BAND, text_wrap=True, valign="bottom", bottom=2,
-                         bottom_color=_ACCENT)  # fmt: skip
+    def _look_of_figures(self, name: str) -> Any:  # noqa: ANN401
+        """Return one of `_FIGURE_LOOKS`."""
+        if name in {_TEXT, _QUOTED}:
+            return self._look_of_cell("", "left", quoted=name == _QUOTED, indent=1)  # a number may end where it begins
+        return self._look_of_cell(name, "right")
+
+    def _table(
+        self, page: Any, row: int, name: str, header: Sequence[str], lines: int, right: Sequence[str] = (),  # noqa: ANN401
+        *, sortable: bool = False,
+    ) -> None:  # fmt: skip
+        """Make a range a table with a header row that spreadsheets and screen readers know as one.
+
+        `right` are the columns of numbers.
+        """
+
+        def look(text: str) -> Any:  # noqa: ANN401
+            side = {"align": "right"} if text in right else {"align": "left", "indent": int(sortable)}
+            return self.look(bold=True, font_color=_ACCENT, bg_color=_BAND, text_wrap=True, valign="bottom", bottom=2,
+                             bottom_color=_ACCENT, **side)  # fmt: skip
+
         page.add_table(
             row, 0, row + lines, len(header) - 1,
             {
                 "name": name, "style": None, "autofilter": sortable,
-                "columns": [{"header": text, "header_format": look} for text in header],
+                "columns": [{"header": text, "header_format": look(text)} for text in header],
             },
         )  # fmt: skip
 
