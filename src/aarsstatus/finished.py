@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from aarsstatus import manifest
 from aarsstatus.archive import INPUTS, unpack
-from aarsstatus.figures import Figure, Figures, Measure, Verdict
+from aarsstatus.figures import COLUMNS, Figure, Figures, Measure, Verdict
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
@@ -21,6 +22,7 @@ __all__ = ["KEPT", "Finished", "open_finished", "read_figures"]
 
 KEPT = "grundlag"
 """The folder of a bundle that holds the inputs."""
+_MEASURES, _VERDICTS = frozenset(get_args(Measure)), frozenset(get_args(Verdict))
 
 
 @dataclass(frozen=True)
@@ -144,25 +146,37 @@ def from_files(outputs: Mapping[str, bytes], inputs: Mapping[str, bytes], name: 
     return Finished(name, described, outputs, inputs, figures)
 
 
-def read_figures(text: str) -> Figures:
+def read_figures(text: str, wanted: Callable[[str, str, str], bool] = lambda *_: True) -> Figures:
     """Read ``figures.csv`` back.
 
     Values have the six decimals that the file has, so two of them are equal when the files are.
+
+    Parameters
+    ----------
+    text
+        The file.
+    wanted
+        Which figures, by year, administration and measure. The others are not read, nor checked.
 
     Raises
     ------
     ValueError
         If a column is missing, or a cell is not what it should be.
     """
-    rows = csv.DictReader(io.StringIO(text, newline=""))
+    rows = csv.reader(io.StringIO(text, newline=""))
+    header = next(rows, [])
+    missing = [column for column in COLUMNS if column not in header]
+    if missing:
+        raise ValueError(f"figures.csv has no column {missing[0]}")
+    which = itemgetter(*map(header.index, ("year", "administration", "measure")))
     try:
-        return Figures([_figure(row) for row in rows])
-    except KeyError as error:
-        raise ValueError(f"figures.csv has no column {error}") from None
+        return Figures([_figure(dict(zip(header, row, strict=True))) for row in rows if row and wanted(*which(row))])
+    except IndexError:
+        raise ValueError("figures.csv has a line that is too short") from None
 
 
 def _figure(row: Mapping[str, str]) -> Figure:
-    if row["measure"] not in get_args(Measure) or row["verdict"] not in get_args(Verdict):
+    if row["measure"] not in _MEASURES or row["verdict"] not in _VERDICTS:
         raise ValueError(f"figures.csv: {row['id']}")
     return Figure(
         id=row["id"],

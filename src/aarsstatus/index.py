@@ -5,7 +5,7 @@ It is made from what lies in the output folder alone: each year's manifest and `
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
@@ -84,7 +84,7 @@ def read_output(output: Path) -> list[Year]:
             continue
         written = manifest.read(folder)
         try:
-            figures = read_figures((folder / "figures.csv").read_text(encoding="utf-8"))
+            figures = read_figures((folder / "figures.csv").read_text(encoding="utf-8"), _needed(folder.name))
         except (OSError, ValueError):
             continue
         if written is not None:
@@ -92,6 +92,11 @@ def read_output(output: Path) -> list[Year]:
             failed = (output / f"{folder.name}.fejlet.ipynb").exists()
             years.append(Year(int(folder.name), written, figures, files, failed))
     return years
+
+
+def _needed(year: str) -> Callable[[str, str, str], bool]:
+    """Return which of a year's figures the page is made of: its own, and the city's attainments in all years."""
+    return lambda when, code, measure: when == year or (code == KK and measure.endswith("attainment"))
 
 
 def write_index(output: Path, extension: Path) -> Path:
