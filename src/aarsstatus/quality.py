@@ -154,7 +154,8 @@ def open_quality(
     """
     where = find_project(project)
     params, data = read_year(where, year or where.newest(), comparison_year)
-    found = quality(params, data, read_published_params(where, params.year), _errata(where), figures)
+    published = read_published_params(where, params.year) if params.notat else []  # the others are not judged here
+    found = quality(params, data, published, _errata(where), figures)
     return replace(found, fonts=where.extension / "fonts")
 
 
@@ -168,13 +169,14 @@ def quality(
     params, data
         What `inputs.read_year` read.
     published
-        The parameters of every published year up to this one.
+        The parameters of every published year up to this one; the year itself is judged if it is among them.
     errata
         What has been declared.
     mode
         How the year's figures are shown.
     """
-    rows = audit(data, published, notat=params.notat) if params.notat else []
+    known = params.notat in {one.notat for one in published}
+    rows = audit(data, published, notat=params.notat) if known else []
     figures = build_figures(data, params.year, notat=params.notat, mode=mode)
     return Quality(
         params,
