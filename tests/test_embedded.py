@@ -21,7 +21,7 @@ import typst
 from lxml import etree
 from nbformat.v4 import new_code_cell, new_notebook, new_output, new_raw_cell
 
-from aarsstatus.render import RenderError
+from aarsstatus.render import RenderError, embedded
 from aarsstatus.render import docx as word
 from aarsstatus.render import pdf as portable
 from aarsstatus.render.embedded import embedded_version, front_matter, markdown_of, render
@@ -188,6 +188,23 @@ def test_a_missing_picture_fails(notebook, tmp_path):
     for kind in ("html", "pdf", "docx"):
         with pytest.raises(RenderError, match="findes-ikke"):
             render(twin, kind, EXTENSION, tmp_path / "x")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the pandoc that refuses is a shell script")
+def test_a_pandoc_that_may_not_be_told_how_to_keep_its_memory_is_told_nothing(notebook, tmp_path, monkeypatch):
+    assert embedded._pandoc()[0] == embedded._MEMORY  # the one that we have may
+    real, refusing = embedded._pandoc_path(), tmp_path / "pandoc"
+    refusing.write_text(f'#!/bin/sh\ncase "$*" in *+RTS*) exit 1;; esac\nexec {real} "$@"\n', encoding="utf-8")
+    refusing.chmod(0o755)
+    embedded.render(notebook, "html", EXTENSION, tmp_path / "told.html")
+    monkeypatch.setattr(embedded, "_pandoc_path", lambda: str(refusing))
+    embedded._pandoc.cache_clear()
+    try:
+        assert embedded._pandoc()[0] == ()
+        embedded.render(notebook, "html", EXTENSION, tmp_path / "refused.html")
+    finally:
+        embedded._pandoc.cache_clear()
+    assert (tmp_path / "refused.html").read_bytes() == (tmp_path / "told.html").read_bytes()
 
 
 def test_an_address_is_not_a_reference(notebook, tmp_path):

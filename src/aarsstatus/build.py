@@ -38,8 +38,6 @@ _LISTEN = 0.2
 """Seconds between two looks at whether a process that builds a year has something to tell."""
 _said: list[SimpleQueue[str]] = []
 """In a process that builds years beside others: where it tells."""
-_newest: list[int] = [0]
-"""And the newest of them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
         from aarsstatus.publish import require_writable  # noqa: PLC0415
 
         require_writable(target.parent, project)
-        processes.start(project.root, max(year, *_newest))
+        processes.start(project.root, year)
         progress("Læser parametre og data")
         from aarsstatus import fonts  # noqa: PLC0415
         from aarsstatus.diff.last import write_comparison  # noqa: PLC0415
@@ -219,7 +217,7 @@ def build_years(
     workers = min(len(years), os.cpu_count() or 1)
     said = processes.context().SimpleQueue()
     environment = dict(os.environ) | {"TMPDIR": str(temporary.own())}
-    pool = ProcessPoolExecutor(workers, processes.context(), _begin, (environment, Path.cwd(), said, max(years)))
+    pool = ProcessPoolExecutor(workers, processes.context(), _begin, (environment, Path.cwd(), said))
     outcomes: list[Result | InputError | BuildError] = []
     try:
         with pool:
@@ -240,13 +238,13 @@ def build_years(
         _lead_to(project, [outcome for outcome in outcomes if isinstance(outcome, Result)])
 
 
-def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str], newest: int) -> None:
+def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str]) -> None:
     """Begin a process that builds years."""
     from aarsstatus import processes  # noqa: PLC0415
 
+    processes.leave_copier()
     processes.become(environment, folder)
     _said.append(said)
-    _newest.append(newest)
 
 
 def _build_one(project: Project, year: int, options: Options) -> Result | InputError | BuildError:

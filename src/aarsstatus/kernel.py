@@ -31,6 +31,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_core.utils import run_sync
 
 from aarsstatus import interruption, processes, temporary
+from aarsstatus.copier import Copied
 from aarsstatus.execute import KERNEL
 
 __all__ = ["kernel"]
@@ -119,7 +120,7 @@ class _Copy:
 
     stdout = stderr = stdin = None
 
-    def __init__(self, process: BaseProcess) -> None:
+    def __init__(self, process: BaseProcess | Copied) -> None:
         self._process, self.pid = process, process.pid
 
     def poll(self) -> int | None:

@@ -23,11 +23,12 @@ from pathlib import Path
 from types import ModuleType
 
 from aarsstatus import interruption, temporary
+from aarsstatus.copier import Copied, Copier
 from aarsstatus.problems import SHORT_OF_MEMORY, BuildError, InputError, Problem
 
 __all__ = [
-    "COPIES", "QUIET", "TAKE_LONGER", "TIME_LIMIT", "become", "context", "copy", "environment", "start", "starting",
-    "time_limit",
+    "COPIES", "QUIET", "TAKE_LONGER", "TIME_LIMIT", "become", "context", "copy", "environment", "leave_copier", "start",
+    "starting", "time_limit",
 ]  # fmt: skip
 
 COPIES = sys.platform == "linux"
@@ -44,6 +45,8 @@ TAKE_LONGER = f"er maskinen langsom, kan grænsen sættes op med miljøvariablen
 _USUAL_LIMIT = 300
 """A few seconds are enough for any of them; what takes this long hangs."""
 _HASH_SEED = "0"
+_copiers: list[Copier] = []
+"""In a copy that has left one behind: what makes its copies."""
 _MAIN = threading.Lock()
 _NOT_OURS = ("AARSSTATUS_", "MPL", "IPYTHON")
 
@@ -58,15 +61,28 @@ def context() -> BaseContext:
     return copies
 
 
-def copy(function: str, *arguments: object) -> process.BaseProcess:
+def copy(function: str, *arguments: object) -> process.BaseProcess | Copied:
     """Start a process that calls a function of `LOADED`, and return it.
 
     The function is named, since the process that asks has no need to load what its copies have.
+
+    Raises
+    ------
+    BuildError
+        If what it would be a copy of is killed just then.
     """
-    made: process.BaseProcess = context().Process(target=_call, args=(function, arguments))  # type: ignore[attr-defined]
     with starting():
+        if _copiers:
+            return _copiers[0].copy(function, arguments)
+        made: process.BaseProcess = context().Process(target=_call, args=(function, arguments))  # type: ignore[attr-defined]
         made.start()
-    return made
+        return made
+
+
+def leave_copier() -> None:
+    """In a process that is a copy, and has one thread yet: let its own copies be made from what it is now."""
+    if COPIES:
+        _copiers.append(Copier(_call))
 
 
 def _call(function: str, arguments: Sequence[object]) -> None:
@@ -100,15 +116,13 @@ def starting() -> Iterator[None]:
 def start(project: Path | None = None, newest: int = 0) -> None:
     """Begin to load, if processes are copies and it has not begun; returns at once.
 
-    A year that is built beside others does it too: multiprocessing lets no copy ask what it was copied from.
-
     Parameters
     ----------
     project, newest
         A project's folder: its data is read, too, and its figures computed up to a year, so that no copy does it again.
     """
     context()
-    if not COPIES:
+    if not COPIES or _copiers:
         return
     before = dict(os.environ)
     ours = environment()

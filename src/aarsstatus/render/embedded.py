@@ -211,7 +211,7 @@ def _options(format: Format, extension: Path) -> list[str]:  # noqa: A002
 def _run_pandoc(markdown: str, options: list[str], folder: Path, day: date) -> bytes:
     """Run pandoc in a folder of its own, with nothing of the user's pandoc set-up, and return what it makes."""
     environment = os.environ | {"SOURCE_DATE_EPOCH": str(seconds_of(day)), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    command = [*_pandoc()[0], f"--data-dir={folder}", *options, "--output=-"]
+    command = [_pandoc_path(), f"--data-dir={folder}", *options, "--output=-", *_pandoc()[0]]
     with Program("pandoc", command, folder, environment) as program:
         done = program.finish(markdown.encode())
     if done.status != 0:
@@ -285,13 +285,13 @@ def _pandoc_path() -> str:
 
 @cache
 def _pandoc() -> tuple[tuple[str, ...], str]:
-    """Return how pandoc is run, and its version as it says itself. A pandoc may be built to refuse `_MEMORY`."""
-    for command in ((_pandoc_path(), *_MEMORY), (_pandoc_path(),)):
-        with Program("pandoc", [*command, "--version"], Path(), os.environ) as program:
+    """Return how pandoc keeps its memory, and its version as it says itself. It may be built to refuse `_MEMORY`."""
+    for memory in (_MEMORY, ()):
+        with Program("pandoc", [_pandoc_path(), "--version", *memory], Path(), os.environ) as program:
             done = program.finish()
         said = done.made.decode(errors="replace").split()
         if done.status == 0 and len(said) > 1:
-            return command, said[1]
+            return memory, said[1]
         if done.status < 0:  # it was killed, and refused nothing
             break
     raise RenderError(f"pandoc kan ikke køres; programmet standsede uventet ({done.status})")

@@ -1,0 +1,154 @@
+"""Copies of a process that is itself a copy, for a year that is built beside others and wants kernels.
+
+The standard library's forkserver makes copies for one process, and no copy can ask what it was copied from. So a copy
+that will want some leaves one of itself behind as long as it has one thread: that has everything loaded, too, and does
+nothing but make more. Loading it all again would take a second of each process.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import socket
+import struct
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+__all__ = ["Copied", "Copier"]
+
+_LENGTH = struct.Struct("!Q")
+_PID = struct.Struct("!q")
+_ENDED = 1
+"""Nobody is told how a copy ended, and there is no need: it is killed when it is done."""
+
+
+class Copied:
+    """A process that a `Copier` made, with the names that `multiprocessing.Process` has for these things.
+
+    Parameters
+    ----------
+    pid
+        Its number.
+    life
+        Our end of a pipe whose other end closes with the process, however it ends.
+    """
+
+    def __init__(self, pid: int, life: int) -> None:
+        self.pid, self._life = pid, life
+        weakref.finalize(self, os.close, life)
+
+    @property
+    def exitcode(self) -> int | None:
+        """A number once it has ended, None before."""
+        return _ENDED if self._has_ended(0) else None
+
+    def join(self) -> None:
+        """Wait for its end."""
+        self._has_ended(None)
+
+    def _has_ended(self, milliseconds: int | None) -> bool:
+        poll = select.poll()
+        poll.register(self._life, select.POLLIN)
+        return bool(poll.poll(milliseconds))
+
+
+class Copier:
+    """Leaves a copy of this process behind, which makes more until this one ends. Linux alone.
+
+    Parameters
+    ----------
+    run
+        What a copy does with what `copy` is given.
+    """
+
+    def __init__(self, run: Callable[..., object]) -> None:
+        self._socket, theirs = socket.socketpair()
+        self._lock = threading.Lock()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._socket.close()
+            _serve(theirs, run)
+        theirs.close()
+
+    def copy(self, *arguments: object) -> Copied:
+        """Make a copy, and let it run; from any thread.
+
+        Raises
+        ------
+        EOFError or ConnectionError
+            If the one that makes them is not there any more.
+        """
+        request = pickle.dumps(arguments)
+        with self._lock:
+            self._socket.sendall(_LENGTH.pack(len(request)) + request)
+            said, descriptors, _, _ = socket.recv_fds(self._socket, _PID.size, 1)
+        if not descriptors:
+            raise EOFError
+        return Copied(*_PID.unpack(said), *descriptors)
+
+
+def _serve(requests: socket.socket, run: Callable[..., object]) -> NoReturn:
+    """Make a copy for each request. When nobody is there any more to ask, end all that still run."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    running: set[int] = set()
+    while request := _received(requests):
+        running -= _ended()
+        ours, theirs = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            requests.close()
+            os.close(ours)
+            _become(run, request)
+        os.close(theirs)
+        running.add(pid)
+        with suppress(OSError):  # whoever asked has gone: the next look finds out
+            socket.send_fds(requests, [_PID.pack(pid)], [ours])
+        os.close(ours)
+    for pid in running - _ended():
+        os.kill(pid, signal.SIGKILL)
+    os._exit(0)
+
+
+def _become(run: Callable[..., object], request: bytes) -> NoReturn:
+    """Run what was asked for, and end without tidying up what belongs to the process that was copied."""
+    try:
+        run(*pickle.loads(request))  # noqa: S301 - from the process that this one is a copy of
+    finally:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+        os._exit(_ENDED)
+
+
+def _received(requests: socket.socket) -> bytes:
+    """Return a request; nothing if whoever asks has ended."""
+    head = _exactly(requests, _LENGTH.size)
+    return _exactly(requests, _LENGTH.unpack(head)[0]) if head else b""
+
+
+def _exactly(source: socket.socket, size: int) -> bytes:
+    """Receive so many bytes, or nothing at all if the other end closes before."""
+    parts = bytearray()
+    while len(parts) < size:
+        with suppress(ConnectionError):
+            part = source.recv(size - len(parts))
+            if part:
+                parts += part
+                continue
+        return b""
+    return bytes(parts)
+
+
+def _ended() -> set[int]:
+    """Return the copies that have ended since last asked, so that their numbers can be used again."""
+    ended: set[int] = set()
+    with suppress(ChildProcessError):
+        while (pid := os.waitpid(-1, os.WNOHANG)[0]) > 0:
+            ended.add(pid)
+    return ended
