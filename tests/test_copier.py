@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import textwrap
@@ -24,6 +25,9 @@ SCRIPT = """
     def note(name, seconds=0.0):
         (folder / name).write_text(f"{os.getpid()} {os.getppid()} {loaded} {len(os.listdir('/proc/self/task'))}")
         time.sleep(seconds)
+
+    def measure(text):
+        (folder / "length").write_text(str(len(text)))
 
     def fail():
         raise SystemExit(7)
@@ -94,8 +98,9 @@ def test_many_threads_may_ask(tmp_path: Path) -> None:
         """
         made = []
         def ask(number):
-            made.append(copier.copy("note", str(number)))
-            made[-1].join()
+            one = copier.copy("note", str(number))
+            made.append(one)
+            one.join()
         threads = [threading.Thread(target=ask, args=[number]) for number in range(20)]
         for thread in threads: thread.start()
         for thread in threads: thread.join()
@@ -112,15 +117,56 @@ def test_many_threads_may_ask(tmp_path: Path) -> None:
 
 
 def test_a_large_request_arrives(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        copier.copy("measure", "a" * 3_000_000).join()
+        """,
+    )
+    assert (tmp_path / "length").read_text(encoding="utf-8") == "3000000"
+
+
+def test_one_that_the_system_refuses_leaves_the_others_alone(tmp_path: Path) -> None:
     said = run(
         tmp_path,
         """
-        copier.copy("note", "a" + "/" * 3_000_000 + "/../a").join()
-        copier.copy("note", "b").join()
-        print(*sorted(path.name for path in folder.iterdir()))
+        import resource
+        slow = copier.copy("note", "a", 3600)
+        before = resource.prlimit(copier.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(copier.pid, resource.RLIMIT_NOFILE, (5, before[1]))
+        try:
+            copier.copy("note", "b")
+        except OSError as error:
+            print(error.errno, slow.exitcode)
+        resource.prlimit(copier.pid, resource.RLIMIT_NOFILE, before)
+        copier.copy("note", "c").join()
+        print((folder / "b").exists(), (folder / "c").exists(), slow.exitcode)
         """,
     )
-    assert said == ["b"]
+    assert said == [str(errno.EMFILE), "None", "False", "True", "None"]
+
+
+def test_one_that_we_have_no_room_for_is_ended(tmp_path: Path) -> None:
+    said = run(
+        tmp_path,
+        """
+        import resource
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) - 1, before[1]))
+        try:
+            copier.copy("note", "a", 3600)
+        except OSError as error:
+            print(error.errno)
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        copier.copy("note", "b").join()
+        print((folder / "b").exists())
+        children = Path(f"/proc/{copier.pid}/task/{copier.pid}/children").read_text().split()
+        time.sleep(0.5)
+        print(*(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] for pid in children))
+        """,
+    )
+    assert said[:2] == [str(errno.EMFILE), "True"]
+    assert set(said[2:]) == {"Z"}  # whoever is left has ended
 
 
 @pytest.mark.parametrize("end", ["pass", "os.kill(os.getpid(), signal.SIGKILL)"])

@@ -192,7 +192,7 @@ def test_a_missing_picture_fails(notebook, tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="the pandoc that refuses is a shell script")
 def test_a_pandoc_that_may_not_be_told_how_to_keep_its_memory_is_told_nothing(notebook, tmp_path, monkeypatch):
-    assert embedded._pandoc()[0] == embedded._MEMORY  # the one that we have may
+    assert embedded._pandoc().memory == embedded._MEMORY  # the one that we have may
     real, refusing = embedded._pandoc_path(), tmp_path / "pandoc"
     refusing.write_text(f'#!/bin/sh\ncase "$*" in *+RTS*) exit 1;; esac\nexec {real} "$@"\n', encoding="utf-8")
     refusing.chmod(0o755)
@@ -200,7 +200,7 @@ def test_a_pandoc_that_may_not_be_told_how_to_keep_its_memory_is_told_nothing(no
     monkeypatch.setattr(embedded, "_pandoc_path", lambda: str(refusing))
     embedded._pandoc.cache_clear()
     try:
-        assert embedded._pandoc()[0] == ()
+        assert embedded._pandoc().memory == ()
         embedded.render(notebook, "html", EXTENSION, tmp_path / "refused.html")
     finally:
         embedded._pandoc.cache_clear()

@@ -136,3 +136,22 @@ def test_the_target_is_among_the_lines_of_the_axis(value: int) -> None:
     lines = [int(text.text) for text in drawn.iter("text") if text.get("text-anchor") == "end"]
     assert 100 in lines
     assert len(lines) <= 21
+
+
+def test_a_year_without_figures_for_the_whole_city_is_missing(tmp_path: Path, project: Project) -> None:
+    put(tmp_path, project, 2025)
+    path = tmp_path / "2025" / "figures.csv"
+    text = path.read_text(encoding="utf-8").replace("2024.KK.", "2024.BUF.").replace(",2024,KK,", ",2024,BUF,")
+    path.write_text(text, encoding="utf-8")
+    page = read(tmp_path, project)
+    assert "2024" not in page.xpath("//tbody/tr/th/text()")
+    assert "Der er ikke tal for 2022, 2023 og 2024" in page.text_content()
+
+
+def test_a_file_of_figures_that_was_changed_by_hand_is_left_out(tmp_path: Path, project: Project) -> None:
+    put(tmp_path, project, 2025)
+    path = tmp_path / "2025" / "figures.csv"
+    text = path.read_text(encoding="utf-8")
+    for wrong in (text.replace("verdict\n", "dom\n", 1), text.replace("\n2025.KK", "\nx,2025.KK", 1), ""):
+        path.write_text(wrong, encoding="utf-8")
+        assert read_output(tmp_path) == []

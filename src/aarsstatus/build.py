@@ -240,8 +240,9 @@ def build_years(
 
 def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str]) -> None:
     """Begin a process that builds years."""
-    from aarsstatus import processes  # noqa: PLC0415
+    from aarsstatus import garbage, processes  # noqa: PLC0415
 
+    garbage.look_seldom()
     processes.leave_copier()
     processes.become(environment, folder)
     _said.append(said)

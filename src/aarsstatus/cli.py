@@ -9,11 +9,10 @@ Exit status: 0 done; 1 findings; 2 bad input or usage; 130 interrupted by Ctrl-C
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 
-from aarsstatus import __version__
+from aarsstatus import __version__, garbage
 
 TYPE_CHECKING = False  # as typing has it; importing that costs a tenth of the help page
 if TYPE_CHECKING:
@@ -22,10 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import NoReturn, TextIO
 
-__all__ = ["GARBAGE", "main", "run", "silence"]
+__all__ = ["main", "run", "silence"]
 
-GARBAGE = 1_000_000
-"""Objects until Python looks for garbage again. After each seven hundred, as it does, takes a tenth of a build."""
 INTERRUPTED = 128
 """Added to a signal's number, this is the exit status when one ended the command, as shells have it."""
 _LONGEST = 1_000
@@ -341,7 +338,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> NoReturn:
     """Run the command line."""
-    gc.set_threshold(GARBAGE)
+    garbage.look_seldom()
     _in_utf8()
     _open_streams()
     try:

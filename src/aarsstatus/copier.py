@@ -7,13 +7,13 @@ nothing but make more. Loading it all again would take a second of each process.
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import select
 import signal
 import socket
 import struct
-import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -23,7 +23,8 @@ from typing import NoReturn
 __all__ = ["Copied", "Copier"]
 
 _LENGTH = struct.Struct("!Q")
-_PID = struct.Struct("!q")
+_ANSWER = struct.Struct("!q")
+"""The number of a copy, or of the error for which there is none, below zero."""
 _ENDED = 1
 """Nobody is told how a copy ended, and there is no need: it is killed when it is done."""
 
@@ -41,16 +42,20 @@ class Copied:
 
     def __init__(self, pid: int, life: int) -> None:
         self.pid, self._life = pid, life
-        weakref.finalize(self, os.close, life)
+        os.set_inheritable(life, False)
+        self._close = weakref.finalize(self, os.close, life)
 
     @property
     def exitcode(self) -> int | None:
         """A number once it has ended, None before."""
-        return _ENDED if self._has_ended(0) else None
+        if self._close.alive and self._has_ended(0):
+            self._close()
+        return None if self._close.alive else _ENDED
 
     def join(self) -> None:
         """Wait for its end."""
-        self._has_ended(None)
+        if self._close.alive:
+            self._has_ended(None)
 
     def _has_ended(self, milliseconds: int | None) -> bool:
         poll = select.poll()
@@ -70,10 +75,15 @@ class Copier:
     def __init__(self, run: Callable[..., object]) -> None:
         self._socket, theirs = socket.socketpair()
         self._lock = threading.Lock()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # Ctrl-C is for the one who asks
         self.pid = os.fork()
         if self.pid == 0:
-            self._socket.close()
-            _serve(theirs, run)
+            try:
+                self._socket.close()
+                _serve(theirs, run)
+            finally:
+                os._exit(_ENDED)  # whatever went wrong: never go on as the process that was copied
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
 
     def copy(self, *arguments: object) -> Copied:
@@ -83,46 +93,69 @@ class Copier:
         ------
         EOFError or ConnectionError
             If the one that makes them is not there any more.
+        OSError
+            If the system has no room for one more process, or this process for one more file.
         """
         request = pickle.dumps(arguments)
         with self._lock:
             self._socket.sendall(_LENGTH.pack(len(request)) + request)
-            said, descriptors, _, _ = socket.recv_fds(self._socket, _PID.size, 1)
-        if not descriptors:
+            said, descriptors, _, _ = socket.recv_fds(self._socket, _ANSWER.size, 1)
+        if not said:
             raise EOFError
-        return Copied(*_PID.unpack(said), *descriptors)
+        (answer,) = _ANSWER.unpack(said)
+        if answer < 0:
+            raise OSError(-answer, os.strerror(-answer))
+        if not descriptors:  # it is there, but we cannot have it
+            os.kill(answer, signal.SIGKILL)
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return Copied(answer, *descriptors)
 
 
-def _serve(requests: socket.socket, run: Callable[..., object]) -> NoReturn:
+def _serve(requests: socket.socket, run: Callable[..., object]) -> None:
     """Make a copy for each request. When nobody is there any more to ask, end all that still run."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of its copies, too, should they unblock it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     running: set[int] = set()
-    while request := _received(requests):
-        running -= _ended()
-        ours, theirs = os.pipe()
+    try:
+        while request := _received(requests):
+            running -= _ended()
+            try:
+                pid, life = _copied(requests, run, request)
+            except OSError as error:
+                requests.sendall(_ANSWER.pack(-(error.errno or errno.EAGAIN)))
+                continue
+            running.add(pid)
+            try:
+                socket.send_fds(requests, [_ANSWER.pack(pid)], [life])
+            finally:
+                os.close(life)
+    finally:
+        for pid in running - _ended():
+            os.kill(pid, signal.SIGKILL)
+
+
+def _copied(requests: socket.socket, run: Callable[..., object], request: bytes) -> tuple[int, int]:
+    """Make a copy, and return its number and the end of a pipe that tells whether it lives."""
+    ours, theirs = os.pipe()
+    try:
         pid = os.fork()
         if pid == 0:
-            requests.close()
-            os.close(ours)
-            _become(run, request)
-        os.close(theirs)
-        running.add(pid)
-        with suppress(OSError):  # whoever asked has gone: the next look finds out
-            socket.send_fds(requests, [_PID.pack(pid)], [ours])
+            _become(run, request, (requests.fileno(), ours))
+    except OSError:
         os.close(ours)
-    for pid in running - _ended():
-        os.kill(pid, signal.SIGKILL)
-    os._exit(0)
+        raise
+    finally:
+        os.close(theirs)
+    return pid, ours
 
 
-def _become(run: Callable[..., object], request: bytes) -> NoReturn:
+def _become(run: Callable[..., object], request: bytes, not_ours: tuple[int, ...]) -> NoReturn:
     """Run what was asked for, and end without tidying up what belongs to the process that was copied."""
     try:
+        for descriptor in not_ours:
+            os.close(descriptor)
         run(*pickle.loads(request))  # noqa: S301 - from the process that this one is a copy of
     finally:
-        with suppress(OSError, ValueError):
-            sys.stderr.flush()
         os._exit(_ENDED)
 
 

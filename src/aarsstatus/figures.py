@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, cast, get_args
 
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
@@ -59,6 +59,7 @@ VERDICT_NAMES: Mapping[Verdict, str] = {
     "unpublished": "ikke offentliggjort",
 }
 Mode = Literal["published", "recomputed"]
+Said = TypeVar("Said", bound=str)
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"
 PERCENTAGES: frozenset[str] = frozenset({"attainment", "weight", "weighted_attainment"})
@@ -132,6 +133,10 @@ class Part(tuple[Figure, ...]):
         """Whether it is the very same."""
         return self is other
 
+    def __ne__(self, other: object) -> bool:
+        """Whether it is another."""
+        return self is not other
+
 
 class Figures(Mapping[str, Figure]):
     """All figures of a build by id, in the order of the tables.
@@ -143,7 +148,7 @@ class Figures(Mapping[str, Figure]):
     """
 
     def __init__(self, *parts: Sequence[Figure]) -> None:
-        self.parts = [part if isinstance(part, Part) else Part(part) for part in parts]
+        self.parts = tuple(part if isinstance(part, Part) else Part(part) for part in parts)
         self._by_id = {figure.id: figure for part in self.parts for figure in part}
         if len(self._by_id) < sum(map(len, self.parts)):
             raise ValueError("two figures have the same id")
@@ -178,11 +183,7 @@ class Figures(Mapping[str, Figure]):
 
     def with_verdicts(self, verdicts: Mapping[str, Verdict]) -> Figures:
         """Return the same figures with other verdicts, by id, where they were published."""
-
-        def judged(figure: Figure) -> Figure:
-            return replace(figure, verdict=verdicts[figure.id]) if figure.id in verdicts else figure
-
-        return Figures(*(_each(part, lambda figure: bool(figure.published), judged) for part in self.parts))
+        return Figures(*(_judged(part, _of(part, verdicts, published=True)) for part in self.parts))
 
     def to_csv(self) -> str:
         """Return the figures as ``figures.csv``: comma, point decimal, one row a figure."""
@@ -198,9 +199,16 @@ class Figures(Mapping[str, Figure]):
         return frame
 
 
-def _each(part: Part, wanted: Callable[[Figure], bool], changed: Callable[[Figure], Figure]) -> Part:
-    """Return a part with some of its figures changed; the very same where none is wanted."""
-    return Part(changed(one) if wanted(one) else one for one in part) if any(map(wanted, part)) else part
+def _of(part: Part, said: Mapping[str, Said], *, published: bool = False) -> tuple[tuple[str, Said], ...]:
+    """Return what is said of a part's figures, by id; with `published`, of those that were."""
+    return tuple((one.id, said[one.id]) for one in part if said.get(one.id) and (one.published or not published))
+
+
+@lru_cache(maxsize=128)  # a later notat has them, too
+def _judged(part: Part, verdicts: tuple[tuple[str, Verdict], ...]) -> Part:
+    """Return a part with other verdicts on some of its figures; the very same where there are none."""
+    by_id = dict(verdicts)
+    return Part(replace(one, verdict=by_id.get(one.id, one.verdict)) for one in part) if verdicts else part
 
 
 @lru_cache(maxsize=128)
@@ -412,12 +420,7 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
     """
     printed = printed_values(data, notat)
     years = (compute_year(data, when) for when in reversed(data.years()) if when <= year)
-    return Figures(
-        *(
-            _each(part, lambda one: bool(printed.get(one.id)), lambda one: _as_published(one, printed[one.id], mode))
-            for part in years
-        )
-    )
+    return Figures(*(_as_published(part, _of(part, printed), mode) for part in years))
 
 
 @lru_cache(maxsize=256)
@@ -432,10 +435,20 @@ def compute_year(data: Data, year: int) -> Part:
     return Part(builder.figures)
 
 
-def _as_published(figure: Figure, published: str, mode: Mode) -> Figure:
-    """Return a figure that was published, held against what was printed."""
-    shown = published if mode == "published" else figure.shown
-    return replace(figure, shown=shown, published=published, verdict=verdict(published, figure.shown, figure.interval))
+@lru_cache(maxsize=128)  # a later notat has them, too
+def _as_published(part: Part, printed: tuple[tuple[str, str], ...], mode: Mode) -> Part:
+    """Return a part with those of its figures that were published held against what was printed."""
+    by_id = dict(printed)
+
+    def held(figure: Figure) -> Figure:
+        published = by_id.get(figure.id)
+        if published is None:
+            return figure
+        shown = published if mode == "published" else figure.shown
+        found = verdict(published, figure.shown, figure.interval)
+        return replace(figure, shown=shown, published=published, verdict=found)
+
+    return Part(map(held, part)) if printed else part
 
 
 def printed_values(data: Data, notat: str | None) -> dict[str, str]:

@@ -169,10 +169,13 @@ def read_figures(text: str, wanted: Callable[[str, str, str], bool] = lambda *_:
     if missing:
         raise ValueError(f"figures.csv has no column {missing[0]}")
     which = itemgetter(*map(header.index, ("year", "administration", "measure")))
-    try:
-        return Figures([_figure(dict(zip(header, row, strict=True))) for row in rows if row and wanted(*which(row))])
-    except IndexError:
-        raise ValueError("figures.csv has a line that is too short") from None
+    found = []
+    for row in filter(None, rows):
+        if len(row) != len(header):
+            raise ValueError(f"figures.csv, line {rows.line_num}: {len(row)} cells and not {len(header)}")
+        if wanted(*which(row)):
+            found.append(_figure(dict(zip(header, row, strict=True))))
+    return Figures(found)
 
 
 def _figure(row: Mapping[str, str]) -> Figure:

@@ -37,7 +37,6 @@ import aarsstatus.notebook
 import aarsstatus.quality
 import aarsstatus.quality_tables
 from aarsstatus import processes
-from aarsstatus.cli import GARBAGE
 from aarsstatus.figures import compute_year
 from aarsstatus.inputs import read_data
 from aarsstatus.project import Project
@@ -53,7 +52,6 @@ if ahead := os.environ.pop(processes.READ_AHEAD, None):
             if year <= int(newest):
                 compute_year(data, year)
 gc.freeze()  # nor do copies look through it, which would also copy the pages it lies on
-gc.set_threshold(GARBAGE)
 gc.enable()
 
 

@@ -24,21 +24,21 @@ _NUMBER = "\0"
 """Stands for the row's number: no text in XML has it."""
 _LOOK = re.compile(rb'<c r="[A-Z]+\d+" s="(\d+)"/>')
 _LAST_ROW = re.compile(rb'( ref="[A-Z]+\d+:[A-Z]+)\d+')
-_CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def row(cells: Sequence[Cell], looks: Mapping[str, int]) -> str:
+def row(cells: Sequence[Cell], numbers: Mapping[str, int]) -> str:
     """Return a row of cells, but for its number, as SpreadsheetML.
 
     Parameters
     ----------
     cells
-        From the first column on.
-    looks
+        From the first column on; Excel takes texts of at most 32,767 signs.
+    numbers
         What `looks` found, by the names that the cells have.
     """
     written = "".join(
-        f'<c r="{xl_col_to_name(column)}{_NUMBER}" s="{looks[look]}"{_content(value)}'
+        f'<c r="{xl_col_to_name(column)}{_NUMBER}" s="{numbers[look]}"{_content(value)}'
         for column, (value, look) in enumerate(cells)
     )
     return f'<row r="{_NUMBER}">{written}</row>'

@@ -80,7 +80,7 @@ def copy(function: str, *arguments: object) -> process.BaseProcess | Copied:
 
 
 def leave_copier() -> None:
-    """In a process that is a copy, and has one thread yet: let its own copies be made from what it is now."""
+    """In a process that is a copy, and still has only one thread: let its own copies be made of what it is now."""
     if COPIES:
         _copiers.append(Copier(_call))
 
@@ -209,7 +209,10 @@ def become(environment: Mapping[str, str], folder: str | Path) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process as soon as the one that asked for it is gone."""
+    """End this process with the one that asked for it; of a copier's copy, with the one that all work for.
+
+    The copier ends its copies before that, when the one that asked is gone.
+    """
     parent = process.parent_process()
     if parent is not None:
         threading.Thread(target=_wait_and_end, args=[parent], daemon=True).start()

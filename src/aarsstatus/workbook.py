@@ -47,8 +47,8 @@ _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Sheet:
     """A sheet with one table: its name, the table's title, header, cells and notes.
 
-    A cell is a text, or a number with its format; `wide` is how many characters each column takes. Where there are
-    `figures`, a part for each year, they are the rows, and the table can be sorted.
+    A cell is a text, or a number with its format; `wide` is how many characters each column takes, `right` are the
+    columns of numbers. Where there are `figures`, a part for each year, they are the rows, and the table can be sorted.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Sheet:
     rows: tuple[tuple[str | tuple[Fraction, str] | None, ...], ...]
     notes: tuple[str, ...]
     wide: tuple[int, ...]
+    right: tuple[str, ...] = ()
     figures: tuple[Part, ...] = ()
 
     @property
@@ -143,7 +144,7 @@ def _table_sheet(name: str, number: int, table: Table) -> Sheet:
         rows.append(tuple(cells))
     notes = tuple(" ".join(part for part in (note.marker, _spoken(note.text)) if part) for note in table.notes)
     widths = (48, *(14 for _ in table.header[1:]))
-    return Sheet(name, f"Tabel {number}: {table.caption}", table.header, tuple(rows), notes, widths)
+    return Sheet(name, f"Tabel {number}: {table.caption}", table.header, tuple(rows), notes, widths, table.header[1:])
 
 
 def _shown(cell: Cell) -> str | tuple[Fraction, str] | None:
@@ -163,9 +164,11 @@ def _spoken(markdown: str) -> str:
 
 
 _FIGURE_COLUMNS = (
-    ("Id", 42), ("År", 7), ("Forvaltning", 12), ("Måltalsgruppe", 22), ("Jobordning", 20), ("Mål", 20),
-    ("Enhed", 10), ("Værdi", 12), ("Nedre grænse", 13), ("Øvre grænse", 13), ("Vist i notatet", 14),
-    ("Formel", 60), ("Regnet ud af", 40), ("Kilde", 26), ("Offentliggjort som", 18), ("Vurdering", 20),
+    ("Id", 42, "text"), ("År", 7, "number"), ("Forvaltning", 12, "text"), ("Måltalsgruppe", 22, "text"),
+    ("Jobordning", 20, "text"), ("Mål", 20, "text"), ("Enhed", 10, "text"), ("Værdi", 12, "number"),
+    ("Nedre grænse", 13, "number"), ("Øvre grænse", 13, "number"), ("Vist i notatet", 14, "text"),
+    ("Formel", 60, "text"), ("Regnet ud af", 40, "text"), ("Kilde", 26, "text"), ("Offentliggjort som", 18, "text"),
+    ("Vurdering", 20, "text"),
 )  # fmt: skip
 
 
@@ -175,11 +178,12 @@ def _figures_sheet(figures: Figures) -> Sheet:
     return Sheet(
         "Tal",
         "Alle tal i notatet og de år, det bygger på",
-        tuple(name for name, _ in _FIGURE_COLUMNS),
+        tuple(name for name, *_ in _FIGURE_COLUMNS),
         (),
         notes,
-        tuple(width for _, width in _FIGURE_COLUMNS),
-        tuple(figures.parts),
+        tuple(width for _, width, _ in _FIGURE_COLUMNS),
+        tuple(name for name, _, kind in _FIGURE_COLUMNS if kind == "number"),
+        figures.parts,
     )
 
 
@@ -218,8 +222,6 @@ def _figure_row(figure: Figure) -> tuple[longsheet.Cell, ...]:
 
 
 _TEXT, _QUOTED = "text", "quoted"
-_RIGHT = ("År", "Værdi", "Nedre grænse", "Øvre grænse")
-"""The figures' columns of numbers."""
 _FIGURE_LOOKS = (_TEXT, _QUOTED, "0", "#,##0", "#,##0.00", "#,##0.##")
 """All looks of the figures' cells; those of numbers by their formats."""
 
@@ -324,8 +326,7 @@ class _Pen:
         told = "Noterne står under tabellen. Kilde og enheder står i arket Forside."
         self.text(page, _TITLE + 1, 0, told, font_color="#4A5363")
         lines = 1 if sheet.figures else len(sheet.rows)  # `longsheet` puts figures in the place of one row
-        right = _RIGHT if sheet.figures else sheet.header[1:]
-        self._table(page, _HEADER, _table_name(number), sheet.header, lines, right, sortable=bool(sheet.figures))
+        self._table(page, _HEADER, _table_name(number), sheet.header, lines, sheet.right, sortable=bool(sheet.figures))
         self._raise(page, _HEADER, sheet.header, sheet.wide)
         for row, cells in enumerate(sheet.rows, start=_BODY):
             self._row(page, row, cells)

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import nbformat
 import yaml
@@ -201,7 +201,7 @@ def _options(format: Format, extension: Path) -> list[str]:  # noqa: A002
             f"--template={extension / 'template.html'}",
             f"--css={extension / 'tokens.css'}",
             f"--css={extension / 'notat.css'}",
-            f"--metadata=engine-name:Årsstatus, indlejret motor: pandoc {_pandoc()[1]}",
+            f"--metadata=engine-name:Årsstatus, indlejret motor: pandoc {_pandoc().version}",
         ]
     if format == "pdf":
         return [*common, "--to=typst", f"--template={extension / 'typst-embedded.typ'}"]
@@ -211,7 +211,7 @@ def _options(format: Format, extension: Path) -> list[str]:  # noqa: A002
 def _run_pandoc(markdown: str, options: list[str], folder: Path, day: date) -> bytes:
     """Run pandoc in a folder of its own, with nothing of the user's pandoc set-up, and return what it makes."""
     environment = os.environ | {"SOURCE_DATE_EPOCH": str(seconds_of(day)), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    command = [_pandoc_path(), f"--data-dir={folder}", *options, "--output=-", *_pandoc()[0]]
+    command = [_pandoc_path(), f"--data-dir={folder}", *options, "--output=-", *_pandoc().memory]
     with Program("pandoc", command, folder, environment) as program:
         done = program.finish(markdown.encode())
     if done.status != 0:
@@ -283,15 +283,22 @@ def _pandoc_path() -> str:
     return str(bundled) if bundled.is_file() else str(pypandoc.get_pandoc_path())
 
 
+class _Pandoc(NamedTuple):
+    """The pandoc that we have: its version as it says itself, and what it is told of its memory."""
+
+    version: str
+    memory: tuple[str, ...]
+
+
 @cache
-def _pandoc() -> tuple[tuple[str, ...], str]:
-    """Return how pandoc keeps its memory, and its version as it says itself. It may be built to refuse `_MEMORY`."""
+def _pandoc() -> _Pandoc:
+    """Return what pandoc we have. It may be built to refuse `_MEMORY`, and is told nothing then."""
     for memory in (_MEMORY, ()):
         with Program("pandoc", [_pandoc_path(), "--version", *memory], Path(), os.environ) as program:
             done = program.finish()
         said = done.made.decode(errors="replace").split()
         if done.status == 0 and len(said) > 1:
-            return memory, said[1]
+            return _Pandoc(said[1], memory)
         if done.status < 0:  # it was killed, and refused nothing
             break
     raise RenderError(f"pandoc kan ikke køres; programmet standsede uventet ({done.status})")
@@ -302,4 +309,4 @@ def embedded_version() -> str:
     """Return what the manifest and the run's last lines call this engine: ``pandoc 3.9, typst 0.15.2``."""
     from importlib.metadata import version  # noqa: PLC0415
 
-    return f"pandoc {_pandoc()[1]}, typst {version('typst')}"
+    return f"pandoc {_pandoc().version}, typst {version('typst')}"
