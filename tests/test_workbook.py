@@ -146,6 +146,15 @@ def test_a_long_sheet_holds_what_texts_may_hold() -> None:
     assert not page["I4"].font.bold
 
 
+def test_excel_marks_no_cell_that_shows_a_number_as_text(content: bytes, book: openpyxl.Workbook) -> None:
+    (table,) = book["Tal"].tables.values()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        sheet = etree.fromstring(parts.read(f"xl/worksheets/sheet{len(book.sheetnames)}.xml"))
+    (passed,) = sheet.iterfind(".//{*}ignoredError")
+    assert passed.get("numberStoredAsText") == "1"
+    assert passed.get("sqref") == table.ref.replace("A3:", "A4:")
+
+
 def test_the_cover_says_what_it_is_and_leads_on(book: openpyxl.Workbook, notat: Notat) -> None:
     page = book["Forside"]
     assert page["A1"].value == notat.title()

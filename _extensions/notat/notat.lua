@@ -383,13 +383,18 @@ end
 
 --- A number and its »pct.« stay on one line; table cells are written as they stand, and columns are wide enough.
 local function keep_percent(inlines)
+  local kept = false
   for i = 3, #inlines do
-    local number, space, unit = inlines[i - 2], inlines[i - 1], inlines[i]
-    if unit.t == "Str" and unit.text:match("^pct") and space.t == "Space" and number.t == "Str" and number.text:match("%d$") then
-      inlines[i - 1] = pandoc.Str("\u{a0}")
+    local unit = inlines[i]
+    if unit.t == "Str" and unit.text:match("^pct") then
+      local number, space = inlines[i - 2], inlines[i - 1]
+      if space.t == "Space" and number.t == "Str" and number.text:match("%d$") then
+        inlines[i - 1] = pandoc.Str("\u{a0}")
+        kept = true
+      end
     end
   end
-  return inlines
+  return kept and inlines or nil -- what is not returned need not be read back
 end
 
 --- A table and the notes right after it belong together: one group that is not split across pages.

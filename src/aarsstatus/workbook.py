@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aarsstatus import danish, longsheet
 from aarsstatus.audit.prepublication import GROUP_NAMES, MEASURES
@@ -331,8 +332,12 @@ class _Pen:
         for row, cells in enumerate(sheet.rows, start=_BODY):
             self._row(page, row, cells)
             self._raise(page, row, (str(cells[0]),), sheet.wide)
-        for column, name in enumerate(_FIGURE_LOOKS if sheet.figures else ()):
-            page.write_blank(_BODY, column, None, self._look_of_figures(name))
+        if sheet.figures:
+            for column, name in enumerate(_FIGURE_LOOKS):
+                page.write_blank(_BODY, column, None, self._look_of_figures(name))
+            # What the notat shows is a text here, and Excel would mark each as a number that was written wrong.
+            last = xl_rowcol_to_cell(_HEADER + sheet.lines, len(sheet.header) - 1)
+            page.ignore_errors({"number_stored_as_text": f"A{_BODY + 1}:{last}"})
         page.freeze_panes(_BODY, 1)
         page.repeat_rows(_HEADER)
         for offset, note in enumerate(sheet.notes, start=_BODY + sheet.lines + 1):
