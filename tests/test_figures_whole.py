@@ -14,6 +14,7 @@ from aarsstatus.attainment import Interval, full_year_equivalents, joint, weight
 from aarsstatus.figures import (
     Figure,
     Figures,
+    Part,
     _interval,
     build_figures,
     figure_id,
@@ -342,3 +343,12 @@ def test_nothing_is_a_number_too() -> None:
     assert full_year_equivalents(spell, 2030, weekly_hours=Fraction(1, 2)) == Fraction(1, 74)
     assert isinstance(joint([]), Fraction)
     assert isinstance(weighted_attainment({"a": Fraction(0)}, {"a": Fraction(1)}), Fraction)
+
+
+def test_a_part_is_shared_as_it_is_and_equal_to_itself_alone() -> None:
+    part, same = Part(), Part()
+    assert Figures(part).parts[0] is part
+    assert isinstance(Figures([]).parts[0], Part)
+    assert [part == part, part == same] == [True, False]  # noqa: PLR0124 - that is what is tried
+    assert [part != part, part != same] == [False, True]  # noqa: PLR0124
+    assert {part: 1}.get(same) is None
