@@ -349,6 +349,6 @@ def test_a_part_is_shared_as_it_is_and_equal_to_itself_alone() -> None:
     part, same = Part(), Part()
     assert Figures(part).parts[0] is part
     assert isinstance(Figures([]).parts[0], Part)
-    assert [part == part, part == same] == [True, False]  # noqa: PLR0124 - that is what is tried
-    assert [part != part, part != same] == [False, True]  # noqa: PLR0124
+    assert [part == part, part == same] == [True, False]
+    assert [part != part, part != same] == [False, True]
     assert {part: 1}.get(same) is None
