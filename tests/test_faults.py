@@ -23,6 +23,7 @@ from conftest import ROOT
 from faults.campaign import DATA, Case, case, try_one
 from faults.lab import YEAR, Lab, Process, Running, Said, State, contents, gone, no_traceback
 from faults.lab import processes as every
+from filelock import FileLock
 
 from aarsstatus import fonts, interruption, processes, temporary
 from aarsstatus.problems import BuildError, InputError
@@ -659,3 +660,25 @@ def test_a_page_of_other_builds_is_written_anew(work: Lab) -> None:
     said = work.run()
     assert "intet er ændret" in said.out
     assert page.read_text(encoding="utf-8") != "gammel"
+
+
+def test_a_run_that_is_killed_as_it_tidies_up_leaves_what_the_next_one_knows(tmp_path: Path) -> None:
+    """Found by the campaign: the lock was gone, a folder beside it was not, and nobody took it for ours any more."""
+    made = tmp_path / f"{temporary._PREFIX}x"
+    inner = made / f"{temporary._PREFIX}y"
+    inner.mkdir(parents=True)
+    (inner / "fil").touch()
+    (made / "fil").touch()
+    (made / "henvisning").symlink_to(tmp_path)
+    lock = FileLock(made / temporary._LOCK)
+    left: list[str] = []
+
+    class Watched(FileLock):
+        def release(self, force: bool = False) -> None:
+            left.extend(path.name for path in made.iterdir())
+            lock.release(force)
+
+    lock.acquire()
+    temporary._remove(made, Watched(made / temporary._LOCK))
+    assert left == [temporary._LOCK]
+    assert list(tmp_path.iterdir()) == []

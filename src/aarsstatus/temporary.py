@@ -86,6 +86,13 @@ def _made(process: int, machine: Path) -> Path:  # noqa: ARG001 - a process that
 
 
 def _remove(made: Path, lock: FileLock) -> None:
+    """Take a folder away, its lock last: whoever is killed meanwhile leaves one that is known for ours."""
+    with suppress(OSError):
+        for path in made.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _LOCK:
+                path.unlink(missing_ok=True)
     lock.release()  # Windows removes no file that is open
     shutil.rmtree(made, ignore_errors=True)
 
