@@ -682,3 +682,25 @@ def test_a_run_that_is_killed_as_it_tidies_up_leaves_what_the_next_one_knows(tmp
     temporary._remove(made, Watched(made / temporary._LOCK))
     assert left == [temporary._LOCK]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [FileExistsError, FileNotFoundError])
+def test_a_folder_that_another_run_takes_away_as_it_is_made(
+    error: type[OSError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by two builds that began together: between making it and locking it, it looks like one that is left."""
+    acquire, tried = FileLock.acquire, []
+
+    def gone_at_first(lock: FileLock, **options: bool) -> object:
+        tried.append(lock.lock_file)
+        if len(tried) == 1:
+            Path(lock.lock_file).parent.rmdir()
+            raise error(tried[0])
+        if len(tried) == 2:  # filelock makes the folder anew, as the user's other folders are
+            Path(lock.lock_file).parent.chmod(0o755)
+        return acquire(lock, **options)
+
+    monkeypatch.setattr(FileLock, "acquire", gone_at_first)
+    made = temporary._made.__wrapped__(os.getpid(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [made.name]
+    assert made.stat().st_mode & 0o777 == 0o700

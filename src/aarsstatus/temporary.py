@@ -78,8 +78,9 @@ def _made(process: int, machine: Path) -> Path:  # noqa: ARG001 - a process that
     while True:
         made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=machine))
         lock = FileLock(made / _LOCK)
-        with suppress(Timeout, FileNotFoundError):  # another run took it for one that is left
-            lock.acquire(blocking=False)
+        with suppress(Timeout, FileNotFoundError, FileExistsError):  # another run took it for one that is left
+            lock.acquire(blocking=False)  # it makes a folder that was taken away anew, as others may read it
+            made.chmod(0o700)
             if (made / _LOCK).exists():
                 atexit.register(_remove, made, lock)
                 return made
