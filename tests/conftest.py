@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,23 @@ def copy_project(target: Path) -> Project:
         else:
             shutil.copy2(source, target)
     return Project(target)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs, and is not just what is left of one."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def soon_gone(pid: int) -> bool:
+    """Wait for a process to end, at most so long; return whether it has."""
+    until = time.monotonic() + 20
+    while alive(pid) and time.monotonic() < until:
+        time.sleep(0.1)
+    return not alive(pid)
 
 
 MUTATED = "MUTANT_UNDER_TEST" in os.environ

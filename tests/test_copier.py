@@ -6,10 +6,10 @@ import errno
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
+from conftest import soon_gone
 
 from aarsstatus import processes
 
@@ -45,20 +45,6 @@ def run(folder: Path, code: str) -> list[str]:
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.split()
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def soon_gone(pid: int) -> bool:
-    until = time.monotonic() + 20
-    while alive(pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    return not alive(pid)
 
 
 def test_a_copy_is_made_of_what_was_loaded_by_then(tmp_path: Path) -> None:

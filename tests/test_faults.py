@@ -663,7 +663,7 @@ def test_a_page_of_other_builds_is_written_anew(work: Lab) -> None:
 
 
 def test_a_run_that_is_killed_as_it_tidies_up_leaves_what_the_next_one_knows(tmp_path: Path) -> None:
-    """Found by the campaign: the lock was gone, a folder beside it was not, and nobody took it for ours any more."""
+    """Found when a build was killed at the right moment: the lock was gone, a folder beside it was not, and nobody took it for ours any more."""
     made = tmp_path / f"{temporary._PREFIX}x"
     inner = made / f"{temporary._PREFIX}y"
     inner.mkdir(parents=True)

@@ -9,12 +9,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 from queue import Empty
 
 import nbformat
 import pytest
+from conftest import alive, soon_gone
 from jupyter_client.kernelspec import KernelSpec
 
 from aarsstatus import processes
@@ -114,14 +114,6 @@ def test_what_is_copied_has_one_thread() -> None:
     assert (done.stdout.strip(), done.stderr) == ("1", "")
 
 
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
 @copies
 def test_none_is_left_when_the_one_that_asked_is_killed(project: Project) -> None:
     code = f"""
@@ -141,10 +133,7 @@ def test_none_is_left_when_the_one_that_asked_is_killed(project: Project) -> Non
     asked.send_signal(signal.SIGKILL)
     asked.wait()
     asked.stdout.close()
-    until = time.monotonic() + 20
-    while alive(pid) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert not alive(pid)
+    assert soon_gone(pid)
 
 
 @copies

@@ -18,7 +18,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 __all__ = ["Copied", "Copier"]
 
@@ -113,11 +113,10 @@ class Copier:
 
 def _serve(requests: socket.socket, run: Callable[..., object]) -> None:
     """Make a copy for each request. When nobody is there any more to ask, end all that still run."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of its copies, too, should they unblock it
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     running: set[int] = set()
     try:
-        while request := _received(requests):
+        stream = requests.makefile("rb")
+        while request := _received(stream):
             running -= _ended()
             try:
                 pid, life = _copied(requests, run, request)
@@ -159,23 +158,10 @@ def _become(run: Callable[..., object], request: bytes, not_ours: tuple[int, ...
         os._exit(_ENDED)
 
 
-def _received(requests: socket.socket) -> bytes:
+def _received(requests: BinaryIO) -> bytes:
     """Return a request; nothing if whoever asks has ended."""
-    head = _exactly(requests, _LENGTH.size)
-    return _exactly(requests, _LENGTH.unpack(head)[0]) if head else b""
-
-
-def _exactly(source: socket.socket, size: int) -> bytes:
-    """Receive so many bytes, or nothing at all if the other end closes before."""
-    parts = bytearray()
-    while len(parts) < size:
-        with suppress(ConnectionError):
-            part = source.recv(size - len(parts))
-            if part:
-                parts += part
-                continue
-        return b""
-    return bytes(parts)
+    head = requests.read(_LENGTH.size)
+    return requests.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
 
 
 def _ended() -> set[int]:

@@ -35,7 +35,6 @@ __all__ = [
     "Part",
     "Verdict",
     "build_figures",
-    "compute_year",
     "figure_id",
     "unit",
     "value_of",
@@ -419,12 +418,12 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
         Whether a figure that was published is shown as published, or as it follows from the inputs.
     """
     printed = printed_values(data, notat)
-    years = (compute_year(data, when) for when in reversed(data.years()) if when <= year)
+    years = (_compute_year(data, when) for when in reversed(data.years()) if when <= year)
     return Figures(*(_as_published(part, _of(part, printed), mode) for part in years))
 
 
 @lru_cache(maxsize=256)
-def compute_year(data: Data, year: int) -> Part:
+def _compute_year(data: Data, year: int) -> Part:
     """Compute the figures of one year as they follow from the inputs, whatever was published.
 
     Once for the same data: each later notat has them, too.

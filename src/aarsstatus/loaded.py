@@ -37,7 +37,7 @@ import aarsstatus.notebook
 import aarsstatus.quality
 import aarsstatus.quality_tables
 from aarsstatus import processes
-from aarsstatus.figures import compute_year
+from aarsstatus.figures import build_figures
 from aarsstatus.inputs import read_data
 from aarsstatus.project import Project
 
@@ -47,10 +47,7 @@ aarsstatus.charts.draw_nothing()  # a first drawing takes twice as long as a sec
 if ahead := os.environ.pop(processes.READ_AHEAD, None):
     with suppress(Exception):  # whatever is wrong with it, the build reads it too and says so
         newest, _, folder = ahead.partition(" ")
-        data = read_data(Project(Path(folder)))
-        for year in data.years():
-            if year <= int(newest):
-                compute_year(data, year)
+        build_figures(read_data(Project(Path(folder))), int(newest))
 gc.freeze()  # nor do copies look through it, which would also copy the pages it lies on
 gc.enable()
 

@@ -70,6 +70,8 @@ def copy(function: str, *arguments: object) -> process.BaseProcess | Copied:
     ------
     BuildError
         If what it would be a copy of is killed just then.
+    OSError
+        If the system has no room for one more.
     """
     with starting():
         if _copiers:
