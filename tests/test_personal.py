@@ -129,22 +129,60 @@ def test_what_has_been_looked_through_is_not_again(tmp_path: Path) -> None:
     assert [problem.file for problem in scan(tmp_path, but=[tmp_path / names[0]])] == [names[1]]
 
 
+NEVER = {"_IS_NONE": re.compile(r"(?!)"), "_BYTES_ARE_NONE": re.compile(rb"(?!)")}
+SIGNS = st.sampled_from("0123456789.-/ \t\n\u00a0\u00ad\u2009\u2011\u2212?²½aæ÷٣→\ud800")
+
+
 @given(st.text("0123456789.- ", min_size=9, max_size=30))
 @example("12-01-2066")
+@example(" 12-01-2066")
 @example("101-01-2066")
+@example("1 01-01-2066")
 @example("12-01-2066-1")
 def test_decimals_and_dates_are_passed_over_for_speed_alone(text: str) -> None:
-    found = contains(text)
+    found, clear = contains(text), personal._is_clear(text.encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(personal, "_NONE", re.compile(r"(?!)"))
+        for name, pattern in NEVER.items():
+            patch.setattr(personal, name, pattern)
         assert contains(text) == found
+    assert clear is not found
 
 
-@given(st.text(st.sampled_from("0123456789.-/ \t\n\u00a0\u00ad\u2009\u2011\u2212?²½a٣→\ud800"), max_size=60))
+@given(st.text(SIGNS, max_size=60))
 @example("010190\u20110000")
 @example("٠١٠١٩٠٠٠٠٠")
 def test_bytes_tell_where_to_look_for_speed_alone(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(personal, "_NONE", re.compile(r"(?!)"))
+        patch.setattr(personal, "_IS_NONE", NEVER["_IS_NONE"])
         found = [match.span() for match in personal._candidates(text)]
     assert found == [match.span() for match in personal._CANDIDATE.finditer(text)]
+
+
+@given(st.text(SIGNS, max_size=30), st.sampled_from([*NUMBERS, *INNOCENT, ""]), st.text(SIGNS, max_size=30))
+@example("", "010190\u20110000", "")
+@example("æ", "٠١٠١٩٠٠٠٠٠", "å")
+def test_a_long_text_is_clear_when_nothing_is_found_in_it(before: str, number: str, after: str) -> None:
+    content = f"{before}{number}{after}".encode(errors="replace")
+    assert personal._is_clear(content) is not contains(content.decode())
+
+
+@pytest.mark.parametrize(
+    "text", ["010190&#45;0000", f"0101900000.{'5d' * 16}", "<r><t>010190-</t></r><r><t>0000</t></r>"]
+)
+def test_what_has_to_be_put_together_is_read_whole(tmp_path: Path, text: str) -> None:
+    """None of these says what it says in its bytes alone."""
+    assert personal._is_clear(text.encode())
+    with zipfile.ZipFile(tmp_path / "tal.xlsx", "w") as book:
+        book.writestr("xl/worksheets/sheet1.xml", text)
+    assert [problem.file for problem in scan(tmp_path)] == ["tal.xlsx (xl/worksheets/sheet1.xml)"]
+    (tmp_path / "tal.xlsx").unlink()
+    (tmp_path / "tal.csv").write_text(re.sub("</?[rt]>", "", text).replace("-0", "<b>-0</b>"), encoding="utf-8")
+    assert [problem.file for problem in scan(tmp_path)] == ["tal.csv"]
+
+
+@pytest.mark.parametrize("after", ["", '"', '">', ") 1", "\u00a01"])
+def test_pictures_are_left_out_and_nothing_else(after: str) -> None:
+    uri = f"data:image/svg+xml;charset=utf-8;base64,{'QUJD' * 9}+/=="
+    assert personal._without_pictures(f"før {uri}{after}") == f"før {after}"
+    assert personal._without_pictures(f"{uri},{uri}{after}") == f",{after}"
+    assert personal._without_pictures(f"base64, er ikke data:{after}") == f"base64, er ikke data:{after}"

@@ -189,7 +189,7 @@ def _figures_sheet(figures: Figures) -> Sheet:
 
 
 @lru_cache(maxsize=128)  # a later year has them, too
-def _figure_rows(part: Part, looks: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+def _figure_rows(part: Part, looks: tuple[tuple[str, int], ...]) -> tuple[bytes, ...]:
     """Return the rows of some figures, with the looks that a workbook has."""
     numbers = dict(looks)
     return tuple(longsheet.row(_figure_row(figure), numbers) for figure in part)
