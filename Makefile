@@ -72,6 +72,7 @@ audit: $(VENV)/.installed-proof ## look for known vulnerabilities (ADVISORIES=fo
 	$(BIN)/python tools/audit.py $(if $(ADVISORIES),--advisories $(ADVISORIES)) $(if $(OSV_URL),--osv-url $(OSV_URL))
 
 mutants: $(VENV)/.installed-proof ## change the formulas in every way, and see that a test notices (ten minutes)
+	rm -rf mutants # what it knows from before, it would not try again with tests that are new
 	$(BIN)/mutmut run --max-children $(or $(CHILDREN),2)
 	$(BIN)/python tools/mutants.py
 
