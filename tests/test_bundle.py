@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -116,6 +117,22 @@ def test_a_figure_that_was_touched_is_found(files: dict[str, bytes], tmp_path: P
     assert [one.name for one in check.different] == ["notat.html"]
 
 
+def test_what_nobody_vouches_for_is_not_packed_and_is_found(
+    project_built: Project, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / str(YEAR)
+    shutil.copytree(project_built.output / str(YEAR), folder)
+    (folder / "noter.rtf").write_text("010190-1234", encoding="utf-8")
+    with zipfile.ZipFile(bundle(open_finished(str(folder)), tmp_path / "x.zip")) as packed:
+        assert set(packed.namelist()) == files.keys()
+    files |= {f"{YEAR}/notat-endelig.pdf": b"%PDF", "læs mig.txt": b""}
+    check = verify_bundle(rewritten(files, tmp_path))
+    assert not check.holds
+    assert check.altered == (f"{YEAR}/notat-endelig.pdf", "læs mig.txt")
+    assert not check.different
+    assert "lagt til" in check_lines(check)[0]
+
+
 def test_a_program_that_was_touched_is_not_run(files: dict[str, bytes], tmp_path: Path) -> None:
     mark = tmp_path / "kørt"
     files[f"{KEPT}/aarsstatus/__init__.py"] += f"\nopen({str(mark)!r}, 'w')\n".encode()
@@ -163,8 +180,11 @@ def test_a_person_number_is_not_handed_over(project_built: Project, tmp_path: Pa
     folder.mkdir()
     for path in (project_built.output / str(YEAR)).iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
-    (folder / "note.csv").write_text("010190-1234\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"note\.csv.*CPR"):
+    page, kept = folder / "notat.html", folder / manifest.NAME
+    before = manifest.digest(page.read_bytes())
+    page.write_bytes(page.read_bytes() + b"<p>010190-1234</p>")
+    kept.write_text(kept.read_text(encoding="utf-8").replace(before, manifest.digest(page.read_bytes())), "utf-8")
+    with pytest.raises(InputError, match=r"notat\.html.*CPR"):
         bundle(open_finished(str(folder)), tmp_path / "x.zip")
     assert not (tmp_path / "x.zip").exists()
 

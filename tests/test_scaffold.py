@@ -74,6 +74,28 @@ def test_again_it_changes_nothing(copied: Project) -> None:
     assert everything(copied) == filled
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("comparison_year:", " comparison_year:", "YAML"),
+        ("schemes:", "ordninger:", "ordninger"),
+        ("year: 2026", "year: 26", "year"),
+    ],
+)
+def test_parameters_that_cannot_be_read_are_told_of(copied: Project, before: str, after: str, said: str) -> None:
+    """Filled in or not: what is only not filled in yet is no mistake."""
+    new_year(copied, 2026)
+    path = copied.params / "2026.yml"
+    empty = path.read_text(encoding="utf-8")
+    fill(copied, 2026)
+    for good in (empty, path.read_text(encoding="utf-8")):
+        path.write_text(good.replace(f"\n{before}", f"\n{after}"), encoding="utf-8")
+        there = everything(copied)
+        with pytest.raises(InputError, match=said):
+            new_year(copied, 2026)
+        assert everything(copied) == there
+
+
 def test_a_row_that_was_taken_away_comes_back_alone(copied: Project) -> None:
     new_year(copied, 2026)
     fill(copied, 2026)

@@ -71,11 +71,12 @@ def bundle(build: Finished, target: Path) -> Path:
 
 
 def _contents(build: Finished) -> dict[str, bytes]:
-    """Return a bundle's files but the guide and the bill of materials.
+    """Return a bundle's files but the guide and the bill of materials: what the manifest vouches for, and nothing else.
 
     The kept inputs lie in it unpacked, so nobody needs to unpack twice.
     """
-    outputs = {f"{build.year}/{name}": content for name, content in build.outputs.items() if name != INPUTS}
+    made = {manifest.NAME, *build.manifest["outputs"]} - {INPUTS}
+    outputs = {f"{build.year}/{name}": content for name, content in build.outputs.items() if name in made}
     return outputs | {f"{KEPT}/{name}": content for name, content in build.inputs.items()}
 
 
@@ -94,9 +95,9 @@ class Different:
 class BundleCheck:
     """What verifying a bundle came to.
 
-    `altered` are the bundle's own files that are not what its manifest says; `same` and `different` what came of
-    making the notat again; `skipped` what cannot be compared here, with the reason; `environment` the packages that
-    are another version here; `failed` why the notat could not be made.
+    `altered` are the bundle's own files that are not what its manifest says, or not in it; `same` and `different` what
+    came of making the notat again; `skipped` what cannot be compared here, with the reason; `environment` the packages
+    that are another version here; `failed` why the notat could not be made.
     """
 
     year: int
@@ -131,9 +132,11 @@ def verify_bundle(path: Path) -> BundleCheck:
     bill = build.beside.get(sbom.NAME)
     if bill is not None and not sbom.fits(bill, build):  # a bundle from before there was one is none the worse
         altered = (*altered, sbom.NAME)
+    strange = _strange(build)
     if any(name in build.inputs or name not in build.outputs for name in altered if name != sbom.NAME):
         # A program that is not the one the manifest vouches for is not run.
         return BundleCheck(build.year, altered, (), (), (), apart, "pakken er ikke hel, så notatet er ikke lavet igen")
+    altered = (*altered, *strange)
     made = _made_again(build)
     if isinstance(made, str):
         return BundleCheck(build.year, altered, (), (), (), apart, made)
@@ -148,6 +151,13 @@ def verify_bundle(path: Path) -> BundleCheck:
         else:
             same.append(name)
     return BundleCheck(build.year, altered, tuple(same), tuple(different), tuple(skipped), apart)
+
+
+def _strange(build: Finished) -> list[str]:
+    """Return the files in a bundle that nobody vouches for: put into it later."""
+    known = {manifest.NAME, *build.manifest["outputs"]}
+    within = [f"{build.year}/{name}" for name in build.outputs if name not in known]
+    return sorted([*within, *(build.beside.keys() - {sbom.NAME, GUIDE})])
 
 
 def _made_again(build: Finished) -> Finished | str:
@@ -208,7 +218,7 @@ def _environment(build: Finished) -> tuple[Environment, ...]:
 
 def check_lines(check: BundleCheck) -> list[str]:
     """Return what verifying came to as lines for a terminal, in Danish."""
-    lines = [f"{name}: er ændret, efter at notatet blev lavet" for name in check.altered]
+    lines = [f"{name}: er ændret eller lagt til, efter at notatet blev lavet" for name in check.altered]
     if check.failed:
         lines.append(check.failed)
     else:

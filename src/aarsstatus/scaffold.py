@@ -93,10 +93,20 @@ def _before(project: Project, year: int, path: Path) -> Params:
 
 
 def _groups(project: Project, path: Path, year: int, before: Params, data: Data) -> list[str]:
-    """Return the year's target groups: those in its parameters, or those a new file gets."""
+    """Return the year's target groups: those in its parameters, or those a new file gets.
+
+    Raises
+    ------
+    InputError
+        If something else is wrong with the parameters than that they are not filled in yet.
+    """
     try:
         return list(read_params(path, project.name(path)).target_groups)
-    except InputError:  # not there yet, or not filled in yet
+    except InputError as error:
+        empty = {problem.line for problem in _unfilled_params(project, year)}
+        wrong = [problem for problem in error.problems if problem.line is None or problem.line not in empty]
+        if wrong and (path.exists() or path.is_symlink()):
+            raise InputError(wrong) from None
         return [group for group in GROUPS if any(one.group == group for one in _schemes(year, before, data))]
 
 
