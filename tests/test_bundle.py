@@ -278,6 +278,25 @@ def test_bundle_verify_and_diff_from_the_command_line(
     assert "De to udgaver er ens" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "ending"),
+    [(["bundle", str(YEAR), "--output"], ".zip"), (["diff", str(YEAR), str(YEAR), "--html"], ".html")],
+)
+def test_what_is_written_never_takes_the_place_of_data(
+    in_project: Project, capsys: pytest.CaptureFixture[str], arguments: list[str], ending: str
+) -> None:
+    path = in_project.data / "status.csv"
+    before = path.read_bytes()
+    for name, said in (
+        ("data/status.csv", f"»data/status.csv« skal være en fil, hvis navn ender på {ending}"),
+        ("", "tomt"),
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            run([*arguments, name])
+        assert said in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
 def test_a_difference_is_a_finding_on_the_terminal_and_as_a_page(
     in_project: Project, files: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ import pytest
 from conftest import alive, soon_gone
 from jupyter_client.kernelspec import KernelSpec
 
-from aarsstatus import processes
+from aarsstatus import interruption, processes
 from aarsstatus.execute import KERNEL, NotebookError, execute
 from aarsstatus.kernel import _Client, _Kernel, kernel
 from aarsstatus.problems import BuildError
@@ -230,3 +230,13 @@ def test_a_client_does_not_wait_for_ever(alive: bool, said: str, monkeypatch: py
     monkeypatch.setattr(client, "is_alive", lives)
     with pytest.raises(RuntimeError, match=said):
         asyncio.run(client.wait_for_ready(timeout=0))
+
+
+def test_nothing_is_started_once_the_run_was_asked_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it would be a copy of has been ended, and would be loaded anew only to be ended as well."""
+    monkeypatch.setattr(interruption, "_heard", [2])
+    with pytest.raises(interruption.Interrupted), processes.starting():
+        pytest.fail("began all the same")
+    monkeypatch.setattr(interruption, "_heard", [])
+    with processes.starting():
+        pass

@@ -224,7 +224,7 @@ def _add_diff(commands: Commands) -> None:  # type: ignore[valid-type]
     )
     diff.add_argument("old", metavar="GAMMEL", help="den gamle udgave")
     diff.add_argument("new", metavar="NY", help="den nye udgave")
-    diff.add_argument("--html", type=_path, metavar="FIL", help="skriv også sammenligningen som en side")
+    diff.add_argument("--html", type=_page, metavar="FIL", help="skriv også sammenligningen som en side")
 
 
 def _add_bundle(commands: Commands) -> None:  # type: ignore[valid-type]
@@ -237,7 +237,7 @@ def _add_bundle(commands: Commands) -> None:  # type: ignore[valid-type]
         "aarsstatus bundle 2025\naarsstatus bundle 2025 --output /tmp/aarsstatus-2025.zip",
     )
     bundle.add_argument("year", type=_year, metavar="ÅR", help="året; det skal være bygget")
-    bundle.add_argument("--output", type=_path, metavar="FIL", help="zip-filen; uden: output/aarsstatus-ÅR.zip")
+    bundle.add_argument("--output", type=_zip, metavar="FIL", help="zip-filen; uden: output/aarsstatus-ÅR.zip")
 
 
 def _command(
@@ -276,8 +276,26 @@ def _path(text: str) -> Path:
 
     from aarsstatus.project import is_nameable  # noqa: PLC0415
 
+    if not text:
+        raise argparse.ArgumentTypeError("navnet er tomt; skriv navnet på en fil eller en mappe")
     if not is_nameable(path := Path(text)):
         raise argparse.ArgumentTypeError(f"»{text}« har et navn, der ikke er skrevet i UTF-8; giv det et andet")
+    return path
+
+
+def _page(text: str) -> Path:
+    return _named(text, ".html")
+
+
+def _zip(text: str) -> Path:
+    return _named(text, ".zip")
+
+
+def _named(text: str, ending: str) -> Path:
+    """Return a file that is written, refused if its name is another kind's: a slip of the hand would replace data."""
+    path = _path(text)
+    if path.suffix.lower() != ending:
+        raise argparse.ArgumentTypeError(f"»{text}« skal være en fil, hvis navn ender på {ending}")
     return path
 
 

@@ -100,10 +100,13 @@ def starting() -> Iterator[None]:
 
     Raises
     ------
+    Interrupted
+        If the run was asked to end.
     BuildError
         If what they are copies of is killed just then.
     """
     with _MAIN:
+        interruption.check()  # what all are copies of was ended, and would be loaded anew for nothing
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
