@@ -235,6 +235,16 @@ def test_a_failing_cell_is_named_and_the_last_good_build_stays(
         kept.unlink()
 
 
+def test_a_folder_with_other_things_is_left_as_it_is(copied: Project, tmp_path: Path) -> None:
+    letter = tmp_path / "ud" / "2025" / "Sag" / "brev.docx"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("andres", encoding="utf-8")
+    for force in (False, True):
+        with pytest.raises(BuildError, match=r"andet end en årsstatus \(Sag\).*--output"):
+            build(copied, 2025, Options(engine="embedded", output=tmp_path / "ud", force=force))
+    assert [path for path in (tmp_path / "ud").rglob("*") if path.is_file()] == [letter]
+
+
 def test_bad_parameters_stop_before_anything_runs(copied: Project) -> None:
     path = copied.params / "2025.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("comparison_year", "comparision_year"), encoding="utf-8")

@@ -106,9 +106,10 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     did: Did = "nothing"
     if options.force or not manifest.is_current(target, made_from):
         from aarsstatus import processes  # noqa: PLC0415 - a build that is done already needs none of these
-        from aarsstatus.publish import require_writable  # noqa: PLC0415
+        from aarsstatus.publish import require_replaceable, require_writable  # noqa: PLC0415
 
         require_writable(target.parent, project)
+        require_replaceable(target, manifest.NAME, project)
         processes.start(project.root, year)
         progress("Læser parametre og data")
         from aarsstatus import fonts  # noqa: PLC0415

@@ -20,7 +20,16 @@ from aarsstatus import interruption
 from aarsstatus.problems import BuildError
 from aarsstatus.project import Project
 
-__all__ = ["alone", "clear", "clear_if_alone", "require_writable", "scratch", "swap_in", "write_whole"]
+__all__ = [
+    "alone",
+    "clear",
+    "clear_if_alone",
+    "require_replaceable",
+    "require_writable",
+    "scratch",
+    "swap_in",
+    "write_whole",
+]
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
 _LOOK = 1
@@ -40,6 +49,32 @@ def require_writable(output: Path, project: Project) -> None:
     there = next(folder for folder in (output.absolute(), *output.absolute().parents) if folder.exists())
     if not os.access(there, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise BuildError(f"{project.name(output)}: der kan ikke skrives i mappen; vælg en anden med --output MAPPE")
+
+
+def require_replaceable(target: Path, mark: str, project: Project) -> None:
+    """See that what lies at `target` was made by this program, since all of it is taken away for what is new.
+
+    Parameters
+    ----------
+    target, project
+        The folder, and the project whose it is.
+    mark
+        The name of a file that every folder of ours has.
+
+    Raises
+    ------
+    BuildError
+        If it has other things in it, and no such file.
+    """
+    if not target.is_dir() or (target / mark).exists():
+        return
+    other = sorted(path.name for path in target.iterdir())
+    if other:
+        more = f" og {len(other) - 1} til" if len(other) > 1 else ""
+        raise BuildError(
+            f"{project.name(target)}: mappen har andet end en årsstatus ({other[0]}{more}), som ville blive slettet; "
+            "flyt det, eller vælg en anden mappe med --output MAPPE"
+        )
 
 
 @contextmanager
