@@ -180,6 +180,18 @@ def test_what_has_to_be_put_together_is_read_whole(tmp_path: Path, text: str) ->
     assert [problem.file for problem in scan(tmp_path)] == ["tal.csv"]
 
 
+def test_a_line_is_a_line_however_it_ends(tmp_path: Path) -> None:
+    for end in ("\n", "\r\n", "\r"):
+        (tmp_path / "tal.csv").write_bytes(f"a{end}b{end}{CPR}{end}".encode())
+        assert [problem.line for problem in scan(tmp_path)] == [3]
+
+
+def test_what_a_workbook_says_of_itself_may_be_cut_by_tags(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "tal.xlsx", "w") as book:
+        book.writestr("docProps/custom.xml", "<a>010190<b>-0000</b></a>")
+    assert [problem.file for problem in scan(tmp_path)] == ["tal.xlsx (docProps/custom.xml)"]
+
+
 @pytest.mark.parametrize("after", ["", '"', '">', ") 1", "\u00a01"])
 def test_pictures_are_left_out_and_nothing_else(after: str) -> None:
     uri = f"data:image/svg+xml;charset=utf-8;base64,{'QUJD' * 9}+/=="

@@ -75,9 +75,14 @@ def _contents(build: Finished) -> dict[str, bytes]:
 
     The kept inputs lie in it unpacked, so nobody needs to unpack twice.
     """
-    made = {manifest.NAME, *build.manifest["outputs"]} - {INPUTS}
+    made = _vouched_for(build) - {INPUTS}
     outputs = {f"{build.year}/{name}": content for name, content in build.outputs.items() if name in made}
     return outputs | {f"{KEPT}/{name}": content for name, content in build.inputs.items()}
+
+
+def _vouched_for(build: Finished) -> set[str]:
+    """Return the names of a build's own files: the manifest, and what it has the hash of."""
+    return {manifest.NAME, *build.manifest["outputs"]}
 
 
 # -- verifying ------------------------------------------------------------------------------------------------
@@ -132,11 +137,10 @@ def verify_bundle(path: Path) -> BundleCheck:
     bill = build.beside.get(sbom.NAME)
     if bill is not None and not sbom.fits(bill, build):  # a bundle from before there was one is none the worse
         altered = (*altered, sbom.NAME)
-    strange = _strange(build)
     if any(name in build.inputs or name not in build.outputs for name in altered if name != sbom.NAME):
         # A program that is not the one the manifest vouches for is not run.
         return BundleCheck(build.year, altered, (), (), (), apart, "pakken er ikke hel, så notatet er ikke lavet igen")
-    altered = (*altered, *strange)
+    altered = (*altered, *_strange(build))
     made = _made_again(build)
     if isinstance(made, str):
         return BundleCheck(build.year, altered, (), (), (), apart, made)
@@ -155,8 +159,7 @@ def verify_bundle(path: Path) -> BundleCheck:
 
 def _strange(build: Finished) -> list[str]:
     """Return the files in a bundle that nobody vouches for: put into it later."""
-    known = {manifest.NAME, *build.manifest["outputs"]}
-    within = [f"{build.year}/{name}" for name in build.outputs if name not in known]
+    within = [f"{build.year}/{name}" for name in build.outputs.keys() - _vouched_for(build)]
     return sorted([*within, *(build.beside.keys() - {sbom.NAME, GUIDE})])
 
 

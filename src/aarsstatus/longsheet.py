@@ -20,7 +20,7 @@ __all__ = ["Cell", "fill", "looks", "row"]
 
 Cell = tuple[str | Fraction | None, str]
 """A text, a number or nothing, with the name of its look."""
-_NUMBER = b"\0"
+_NUMBER = "\0"
 """Stands for the row's number: no text in XML has it."""
 _PACKED = 2
 """How hard zlib tries. What repeats itself so much becomes a tenth either way; unasked it takes three times as long."""
@@ -40,10 +40,10 @@ def row(cells: Sequence[Cell], numbers: Mapping[str, int]) -> bytes:
         What `looks` found, by the names that the cells have.
     """
     written = "".join(
-        f'<c r="{xl_col_to_name(column)}\0" s="{numbers[look]}"{_content(value)}'
+        f'<c r="{xl_col_to_name(column)}{_NUMBER}" s="{numbers[look]}"{_content(value)}'
         for column, (value, look) in enumerate(cells)
     )
-    return f'<row r="\0">{written}</row>'.encode()
+    return f'<row r="{_NUMBER}">{written}</row>'.encode()
 
 
 def _content(value: str | Fraction | None) -> str:
@@ -85,7 +85,8 @@ def fill(book: bytes, sheet: str, table: str, first: int, rows: Sequence[bytes])
             if entry.filename == sheet:
                 begin = content.index(b'<row r="%d"' % first)
                 end = content.index(b"</row>", begin) + len(b"</row>")
-                numbered = b"".join(one.replace(_NUMBER, b"%d" % number) for number, one in enumerate(rows, first))
+                mark = _NUMBER.encode()
+                numbered = b"".join(one.replace(mark, b"%d" % number) for number, one in enumerate(rows, first))
                 content = content[:begin] + numbered + content[end:]
             elif entry.filename.startswith("xl/tables/") and b' name="%s"' % table.encode() in content:
                 content = _LAST_ROW.sub(b"\\g<1>%d" % (first + len(rows) - 1), content)

@@ -205,9 +205,9 @@ def _scan_file(path: Path, name: str) -> Iterator[Problem]:
         return
     try:
         for part, content in _parts(path):
-            if not _is_plain(content, path) or not _is_clear(content):
-                text, cut = _text(content, path)
-                yield from _in_text(text, f"{mask(name)}{part}", cut=cut)
+            if not _is_plain(content, path, part) or not _is_clear(content):
+                where = f"{mask(name)} ({part})" if part else mask(name)
+                yield from _in_text(_text(content, path, part), where, cut=not _is_of_excel(part))
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         yield Problem(mask(name), "filen kan ikke læses, så den kan ikke ses efter for CPR-numre")
 
@@ -215,7 +215,7 @@ def _scan_file(path: Path, name: str) -> Iterator[Problem]:
 def _in_text(text: str, name: str, *, cut: bool = True) -> Iterator[Problem]:
     """Yield what looks like a person number in a file's text, or that of a part of it, which inline tags may cut."""
     plain = _without_pictures(text)
-    if _HEX_RUN in plain.encode("latin-1", "replace").translate(_HEX):
+    if _may_have_digest(plain.encode("latin-1", "replace")):
         plain = _DIGEST.sub("", plain)
     lines = []
     if contains(plain):
@@ -223,6 +223,10 @@ def _in_text(text: str, name: str, *, cut: bool = True) -> Iterator[Problem]:
     yield from (Problem(name, _MESSAGE, line) for line in lines)
     if not lines and contains(_between_tags(plain, inline=cut)):
         yield Problem(name, _MESSAGE)
+
+
+def _may_have_digest(content: bytes) -> bool:
+    return _HEX_RUN in content.translate(_HEX)
 
 
 def _without_pictures(text: str) -> str:
@@ -254,31 +258,36 @@ def _parts(path: Path) -> Iterator[tuple[str, bytes]]:
             raise zipfile.BadZipFile("unpacks to more than it may")
         for name in parts.namelist():
             if Path(name).suffix.lower() in {".xml", ".rels", ".txt"}:
-                yield f" ({name})", parts.read(name)
+                yield name, parts.read(name)
 
 
-def _is_plain(content: bytes, path: Path) -> bool:
+def _is_of_excel(part: str) -> bool:
+    """Whether a part says what a sheet holds: no inline tags cut it, but runs may."""
+    return part.startswith("xl/")
+
+
+def _is_plain(content: bytes, path: Path, part: str) -> bool:
     """Whether what is read in a text is what its bytes say, and nothing has to be put together or left out for it."""
-    if (b"&" in content and _CODED.search(content)) or _HEX_RUN in content.translate(_HEX):
+    if (b"&" in content and _CODED.search(content)) or _may_have_digest(content):
         return False
-    if path.suffix.lower() == ".xlsx":
+    if _is_of_excel(part):
         return not _RUNS.search(content)
     return path.suffix.lower() == ".csv" and b"<" not in content
 
 
-def _text(content: bytes, path: Path) -> tuple[str, bool]:
-    """Return what a file or its part says, as a text, and whether inline tags may cut it."""
-    suffix = path.suffix.lower()
-    if suffix in _ZIPPED:
+def _text(content: bytes, path: Path, part: str) -> str:
+    """Return what a file or its part says, as a text with a line for each of its own."""
+    if part:
         for tag in _ENDS:
             content = content.replace(tag, b"\n")
-        if suffix == ".xlsx" and _RUNS.search(content):
+        if _is_of_excel(part) and _RUNS.search(content):
             content = _RICH.sub(b"", content)
-    text = content.decode("utf-8", "replace")
-    if suffix == ".ipynb":
+        return content.decode("utf-8", "replace")
+    text = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    if path.suffix.lower() == ".ipynb":
         with suppress(ValueError, RecursionError):  # no notebook, but a text all the same
             text = "\n".join(_strings(json.loads(text)))
-    return text, suffix != ".xlsx"
+    return text
 
 
 def _strings(value: object) -> Iterator[str]:
