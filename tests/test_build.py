@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -199,6 +201,47 @@ def test_nothing_changed_is_nothing_done(made: tuple[Project, Result]) -> None:
     again = build(project, 2025, QUICK)
     assert again.did == "nothing"
     assert {path: path.stat().st_mtime_ns for path in first.folder.iterdir()} == before
+
+
+def test_what_somebody_put_beside_the_notat_is_kept(made: tuple[Project, Result]) -> None:
+    """Notes in the year's folder are no part of the build: they make nothing be done again, and are not taken away."""
+    project, first = made
+    note, scans, link = (first.folder / name for name in ("noter.txt", "skannet", "genvej"))
+    note.write_text("husk at ringe", encoding="utf-8")
+    scans.mkdir()
+    (scans / "side 1.pdf").write_bytes(b"%PDF")
+    link.symlink_to("noter.txt")
+    assert build(project, 2025, QUICK).did == "nothing"
+    again = build(project, 2025, replace(QUICK, force=True))
+    assert again.did == "everything"
+    assert again.files == first.files
+    assert note.read_text(encoding="utf-8") == "husk at ringe"
+    assert (scans / "side 1.pdf").read_bytes() == b"%PDF"
+    assert link.readlink() == Path("noter.txt")
+    assert set(json.loads((first.folder / "manifest.json").read_text("utf-8"))["outputs"]) == {*first.files} - {
+        manifest.NAME
+    }
+    other_formats = build(project, 2025, replace(QUICK, formats=("html", "docx")))
+    assert note.exists()
+    build(project, 2025, QUICK)
+    assert not (first.folder / "notat.docx").exists(), "what an earlier build made is not somebody's own"
+    assert "notat.docx" in other_formats.files
+    note.unlink()
+    link.unlink()
+    shutil.rmtree(scans)
+
+
+def test_what_stands_in_the_way_is_not_written_over(made: tuple[Project, Result]) -> None:
+    project, first = made
+    mine = first.folder / "notat.docx"
+    mine.write_text("min egen", encoding="utf-8")
+    before = manifest.output_hashes(first.folder)
+    with pytest.raises(
+        BuildError, match=r"output/2025/notat\.docx: ligger der i forvejen og er ikke lavet af årsstatus"
+    ):
+        build(project, 2025, replace(QUICK, formats=("html", "docx")))
+    assert manifest.output_hashes(first.folder) == before
+    mine.unlink()
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def test_a_zip_that_reaches_outside_itself_is_refused(name: str, tmp_path: Path)
 def test_what_is_no_zip_is_a_clear_message(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="kan ikke læses"):
+    with pytest.raises(InputError, match="zip-filen er beskadiget; forventede en hel zip-fil"):
         verify_bundle(path)
 
 
@@ -324,12 +324,15 @@ def test_a_difference_is_a_finding_on_the_terminal_and_as_a_page(
         (["diff", "findes-ikke", "2025"], "findes-ikke: findes ikke"),
         (["verify", "findes-ikke.zip"], "findes-ikke.zip: findes ikke"),
         (["verify", "pakke.rar"], "er ikke et årstal"),
-        (["diff", "notebooks", "2025"], "der er ikke en færdig årsstatus"),
+        (["diff", "notebooks", "2025"], "der er ikke en færdig årsstatus; forventede en mappe med manifest.json"),
+        (["diff", "2025", "output"], "forventede en mappe med manifest.json; mente du »output/2025«?"),
+        (["verify", "ingen.zip"], "ingen.zip: zip-filen er beskadiget; forventede en hel zip-fil"),
     ],
 )
 def test_what_is_no_build_is_one_clear_message(
     in_project: Project, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (in_project.root / "ingen.zip").write_bytes(b"ikke en zip")
     try:
         status = run(arguments)
     except SystemExit as end:  # argparse's own way

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aarsstatus.csvfile import read_text
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project, find_project
@@ -112,6 +113,50 @@ def test_a_file_saved_by_danish_excel_is_read(copied: Project) -> None:
     assert {key: target.target for key, target in after.items()} == {
         key: target.target for key, target in before.items()
     }
+
+
+@pytest.mark.parametrize("rows", [slice(0, None), slice(1, None), slice(-3, None)])
+def test_a_file_that_excel_had_in_one_column_is_one_message(copied: Project, rows: slice) -> None:
+    """Excel fills rows up with semicolons in lumps, so the header may have some or none."""
+    path = copied.data / "targets.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[rows] = [f"{line};;;900;BR 28-11-2024" for line in lines[rows]]
+    path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
+    (found,) = problems(copied)
+    assert "alt står i den første kolonne i Excel; forventede hver celle i sin egen kolonne" in found
+    assert f"linje {range(1, len(lines) + 1)[rows][0]}:" in found
+
+
+def test_a_file_whose_rows_excel_quoted_is_one_message(copied: Project) -> None:
+    path = copied.data / "targets.csv"
+    quoted = [f'"{line.replace(chr(34), chr(34) * 2)}"' for line in path.read_text(encoding="utf-8").splitlines()]
+    path.write_text("\n".join(quoted), encoding="utf-8")
+    (found,) = problems(copied)
+    assert "linje 1: alt står i den første kolonne i Excel" in found
+    with pytest.raises(InputError, match="alt står i den første kolonne"):
+        read_text(copied, path)
+
+
+def test_an_empty_file_is_one_message(copied: Project) -> None:
+    (copied.data / "targets.csv").write_text("", encoding="utf-8")
+    expected = (
+        "data/targets.csv, linje 1: filen er tom; forventede overskriften year,administration,group,target,source"
+    )
+    assert problems(copied) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('2026,KK,placements,5,"BR', "et anførselstegn mere: et, der begynder, bliver ikke lukket"),
+        ('2026,KK,placements,5,"BR"x', "et skilletegn efter cellens andet anførselstegn"),
+        (f"2026,KK,placements,5,{'x' * 140_000}", "celler på højst 131.072 tegn"),
+    ],
+)
+def test_what_is_no_csv_is_told_in_danish(copied: Project, row: str, said: str) -> None:
+    path = copied.data / "targets.csv"
+    path.write_text(path.read_text(encoding="utf-8") + row + "\n", encoding="utf-8")
+    assert any(f"filen er ikke en gyldig CSV-fil; forventede {said}" in one for one in problems(copied))
 
 
 def test_a_comparison_year_needs_figures(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -77,6 +78,33 @@ def test_all_problems_come_at_once(tmp_path: Path, text: str) -> None:
 def test_bad_values_are_explained(tmp_path: Path, text: str, old: str, new: str, said: str) -> None:
     assert old in text
     assert any(said in one for one in problems(tmp_path, text.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "street: Bernstorffsgade 17",
+            "street: Sted: 17",
+            "fandt »street: Sted: 17«; forventede ét kolon på linjen og",
+        ),
+        ("year: 2025\n", "year 2025\n", "forventede ét kolon på linjen og på den over"),
+        ("  street:", " street:", "forventede den samme indrykning som i linjerne over"),
+        ("groups: [placements, fleksjob]\n", "groups\n", "forventede et kolon og et mellemrum efter nøglen"),
+        ("year: 2025\n", "year:\t@\n", "forventede mellemrum i stedet for tabulator"),
+        ('"10368760"', '"10368760', "og anførselstegn om begge ender af en tekst"),
+        ("notat: notat-2025", 'notat: "notat-2025', "anførselstegn"),
+        ("[fritidsjob]", "[fritidsjob", "forventede en liste i én linje, som bliver lukket"),
+        ("year: 2025\n", "---\nyear: 2025\n---\na: b\n", "forventede ét dokument"),
+        ("year: 2025\n", "year: !!python/name:os.system 1\n", "forventede nøgle: værdi"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_danish(tmp_path: Path, text: str, old: str, new: str, said: str) -> None:
+    assert old in text
+    (found,) = problems(tmp_path, text.replace(old, new, 1))
+    assert "filen er ikke gyldig YAML; fandt »" in found
+    assert said in found
+    assert not re.search(r"\b(expected|found|while|mapping|cannot|could not)\b", found)
 
 
 def test_the_file_name_is_the_year(tmp_path: Path, text: str) -> None:

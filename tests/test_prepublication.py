@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from aarsstatus.attainment import Interval
 from aarsstatus.audit.prepublication import THRESHOLDS, Finding, Moved, check_figures, moved
 from aarsstatus.figures import Figure, Figures, Measure, figure_id
-from aarsstatus.inputs import Administration, Data, Scheme, Status, Target
+from aarsstatus.inputs import Administration, Data, ExtractRow, Remark, Scheme, Status, Target
 
 YEAR = 2030
 DAYS = 365
@@ -151,6 +153,45 @@ def test_the_city_is_more_or_less_than_its_administrations() -> None:
             "data/status.csv:KKb",
         ),
     ]  # fmt: skip
+
+
+def of_extracts(data: Data, *remarks: Remark) -> Data:
+    """Return a year that was made from one extract of both schemes, with some warnings."""
+    row = ExtractRow(YEAR, "ab", "u.csv", "spells", "a fleksjob", 9, 9, 0, 0, 0, date(YEAR + 1, 1, 12))
+    return replace(data, extracts=(row,), remarks={YEAR: remarks})
+
+
+def test_the_city_is_not_more_than_the_extracts_can_give() -> None:
+    rows = [status("KK", "a", "3", 9), status("XX", "a", "1", 3), status("YY", "a", "1", 6)]
+    (found,) = check_figures(of_extracts(city(rows)), YEAR)
+    assert found.kind == "contradicted"
+    assert found.text.endswith(
+        "og KK er 3: hele kommunen har 1 person mere, men udtrækkene har ingen uden forvaltning."
+    )
+    of_others = Remark("not_distributed", "fleksjob", "", 1, "fleksjob: 1 forløb har ingen forvaltning")
+    (found,) = check_figures(of_extracts(city(rows), of_others), YEAR)
+    assert found.kind == "contradicted"
+    (found,) = check_figures(of_extracts(city(rows), replace(of_others, scheme="a")), YEAR)
+    assert found.kind == "note"
+
+
+@pytest.mark.parametrize(
+    ("heads", "persons", "kind", "said"),
+    [
+        (5, 0, "contradicted", "forvaltningerne har 1 person mere end hele kommunen."),
+        (5, 1, "note", "1 person er ansat i flere forvaltninger og tæller med i hver af dem."),
+        (4, 1, "contradicted", "forvaltningerne har 2 personer mere end hele kommunen."),
+        (4, 2, "note", "2 personer er ansat i flere forvaltninger og tæller med i hver af dem."),
+    ],
+)
+def test_persons_of_several_administrations_are_one_head_in_the_city(
+    heads: int, persons: int, kind: str, said: str
+) -> None:
+    data = city([status("KK", "fleksjob", str(heads)), status("XX", "fleksjob", "2"), status("YY", "fleksjob", "4")])
+    remarks = [Remark("several_administrations", "fleksjob", "", persons, "…")] if persons else []
+    (found,) = check_figures(of_extracts(data, *remarks), YEAR)
+    assert (found.kind, found.rule) == (kind, "city")
+    assert found.text.endswith(said)
 
 
 def test_rounded_parts_may_give_the_city() -> None:

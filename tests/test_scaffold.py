@@ -29,7 +29,9 @@ def fill(project: Project, year: int) -> None:
     path.write_text(text, encoding="utf-8")
     targets = project.data / "targets.csv"
     text = targets.read_text(encoding="utf-8")
-    targets.write_text(re.sub(rf"(?m)^({year},.*,),{MARK}.*$", r"\g<1>100,indstilling", text), encoding="utf-8")
+    for codes, target in (("KK", 700), (r"\w+", 100)):  # what the city has is what its seven administrations have
+        text = re.sub(rf"(?m)^({year},{codes},.*,),{MARK}.*$", rf"\g<1>{target},indstilling", text)
+    targets.write_text(text, encoding="utf-8")
 
 
 def test_what_must_be_decided_anew_is_marked_not_copied(copied: Project) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from aarsstatus.inputfile import irregular
-from aarsstatus.problems import BuildError, InputError, Problem
+from aarsstatus.problems import BuildError, InputError, Problem, reason
 from aarsstatus.project import Project
 
 __all__ = ["INPUTS", "PACKAGE", "TABLES", "ChangedMeanwhileError", "input_files", "keep", "pack", "unpack"]
@@ -136,7 +136,9 @@ def unpack(content: bytes, name: str) -> dict[str, bytes]:
                 raise InputError(Problem(name, "zip-filen har en fil, der ligger uden for den", found=outside[0]))
             return {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise InputError(Problem(name, "zip-filen kan ikke læses", found=str(error))) from None
+        whole = "en hel zip-fil; hent eller lav den igen"
+        why = f"zip-filen kan ikke læses: {reason(error)}" if isinstance(error, OSError) else "zip-filen er beskadiget"
+        raise InputError(Problem(name, why, expected=whole)) from None
 
 
 def _inside(name: str) -> bool:

@@ -56,7 +56,7 @@ class Options:
 class Result:
     """What a build came to: where it lies, its files, what rendered it, how long it took, and what was done.
 
-    `remarks` is what a person who publishes it has to know of the engine.
+    `remarks` is what a person who publishes it has to know of the engine, and what breaks a rule in the data.
     """
 
     year: int
@@ -104,6 +104,7 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
         engine.identity(),
     )
     did: Did = "nothing"
+    doubtful: tuple[str, ...] = ()
     if options.force or not manifest.is_current(target, made_from):
         from aarsstatus import processes  # noqa: PLC0415 - a build that is done already needs none of these
         from aarsstatus.publish import require_replaceable, require_writable  # noqa: PLC0415
@@ -113,14 +114,17 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
         processes.start(project.root, year)
         progress("Læser parametre og data")
         from aarsstatus import fonts  # noqa: PLC0415
+        from aarsstatus.check import doubts, require_filled  # noqa: PLC0415
         from aarsstatus.diff.last import write_comparison  # noqa: PLC0415
         from aarsstatus.inputs import read_year  # noqa: PLC0415
         from aarsstatus.notat import Notat  # noqa: PLC0415
         from aarsstatus.produce import produce  # noqa: PLC0415
-        from aarsstatus.publish import alone, scratch, swap_in  # noqa: PLC0415
+        from aarsstatus.publish import alone, keep_others, scratch, swap_in  # noqa: PLC0415
 
         fonts.check(project)
         params, data = read_year(project, year, options.compare)
+        require_filled(project, year)
+        doubtful = tuple(map(str, doubts(project, params, data)))
         notat = Notat(params, data, options.figures)
         failed = _failed_notebook(target)
         waiting = f"{_WAITING} {year} bliver lavet af en anden kørsel"
@@ -134,12 +138,12 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
                     progress("Sammenligner med det, der lå der før")
                     write_comparison(target, made, made_from, project.extension)
                     manifest.write(made, made_from | {"engine": named}, notat.parameters(), project)
+                    keep_others(manifest.others(target), made, project)
                     failed.unlink(missing_ok=True)
                     swap_in(made, target)
                 did = "everything" if executed is None else "rendered"
-    files = tuple(sorted(path.name for path in target.iterdir()))
-    version, remarks = manifest.engine_version(target), engine.remarks()
-    return Result(year, target, files, version, time.perf_counter() - started, did, remarks)
+    version, remarks = manifest.engine_version(target), (*engine.remarks(), *doubtful)
+    return Result(year, target, manifest.files(target), version, time.perf_counter() - started, did, remarks)
 
 
 def _target(project: Project, year: int, options: Options) -> Path:
@@ -172,7 +176,8 @@ def _refused(project: Project, target: Path, error: OSError | BuildError) -> str
     if isinstance(error, BuildError):
         return str(error)
     path = Path(error.filename2 or error.filename or target)  # of a copy, the one that was being made
-    if error.errno == errno.ENOSPC and path.is_relative_to(target.parent):
+    made = path.is_relative_to(target.parent) and path.relative_to(target.parent).parts[:1]
+    if made and (error.errno == errno.ENOSPC or made[0].startswith(f".{target.name}-")):
         path = target.parent  # a file that nobody knows: it was being made, and is gone
     return f"{_place(project, path)}: {reason(error)}"
 

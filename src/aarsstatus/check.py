@@ -1,19 +1,25 @@
-"""All that is wrong with a year's inputs, of every file, at once: ``aarsstatus check``."""
+"""All that is wrong with a year's inputs, of every file, at once: ``aarsstatus check``.
+
+What cannot be read or is missing are `problems`: no notat can be made of it. What can be read and breaks a rule, such
+as an administration with more persons than the whole city, are `doubts`: somebody has to look, and may be content.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from aarsstatus import fonts
+from aarsstatus.audit import check_figures
 from aarsstatus.errata import read_errata
 from aarsstatus.extracts.aliases import read_limits, read_names
-from aarsstatus.inputs import read_data, read_year
+from aarsstatus.inputs import Data, read_data, read_year
+from aarsstatus.params import Params
 from aarsstatus.personal import scan_files
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.scaffold import unfilled
 
-__all__ = ["problems"]
+__all__ = ["doubts", "problems", "require_filled"]
 
 
 def problems(project: Project, year: int) -> list[Problem]:
@@ -35,6 +41,39 @@ def problems(project: Project, year: int) -> list[Problem]:
         *fonts.problems(project),
         *scan_files([*sorted(project.params.glob("*.yml")), *sorted(project.data.glob("*.*"))], project.root),
     ]
+
+
+def require_filled(project: Project, year: int) -> None:
+    """See that nobody makes a notat of what `new` left to be filled in.
+
+    Raises
+    ------
+    InputError
+        With every place that has not been.
+    """
+    if found := unfilled(project, year):
+        raise InputError(found)
+
+
+def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
+    """Return what breaks a rule in the inputs of a year that is not published yet, or is left out of its parameters.
+
+    A published year is as it was printed; what contradicts itself there is explained in ``data/errata.yml``.
+    """
+    if params.notat is not None:
+        return []
+    found = [] if params.document.date else [_without_date(project, params)]
+    for finding in check_figures(data, params.year):
+        if finding.kind == "contradicted":
+            file, _, line = finding.source.rpartition(":")
+            found.append(Problem(file, finding.text.removesuffix("."), int(line)))
+    return found
+
+
+def _without_date(project: Project, params: Params) -> Problem:
+    """Say of a notat that it has no date."""
+    name = project.name(project.params / f"{params.year}.yml")
+    return Problem(name, "notatet har ingen dato", column="document.date", expected=f"fx {params.year + 1}-03-10")
 
 
 def _read_names_and_limits(project: Project) -> None:

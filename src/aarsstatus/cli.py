@@ -344,7 +344,8 @@ def run(arguments: Sequence[str]) -> int:
         _say(str(error))
         return BAD_INPUT
     except KeyboardInterrupt as interrupted:
-        _say("afbrudt; det seneste færdige notat er urørt. Kør kommandoen igen, når det passer")
+        untouched = "; det seneste færdige notat er urørt" if parsed.command == "build" else ""
+        _say(f"afbrudt{untouched}. Kør kommandoen igen, når det passer")
         return INTERRUPTED + getattr(interrupted, "number", 2)
     except BrokenPipeError:  # whoever read our output has closed it, as `head` does
         return DONE

@@ -141,18 +141,26 @@ def _tell_step(line: str) -> None:
 
 def check(arguments: argparse.Namespace) -> int:
     """Say all that is wrong with a year's parameters and data."""
-    from aarsstatus.check import problems  # noqa: PLC0415
+    from aarsstatus.check import doubts, problems  # noqa: PLC0415
+    from aarsstatus.inputs import read_year  # noqa: PLC0415
     from aarsstatus.personal import mask  # noqa: PLC0415
     from aarsstatus.problems import told  # noqa: PLC0415
     from aarsstatus.project import find_project  # noqa: PLC0415
 
-    found = problems(find_project(), arguments.year)
+    project, year = find_project(), arguments.year
+    found = problems(project, year)
     if found:
         for line in told(found):
             print(mask(line))
-        print(f"{arguments.year}: {len(found)} {'problem' if len(found) == 1 else 'problemer'}")
+        print(f"{year}: {len(found)} {'problem' if len(found) == 1 else 'problemer'}")
         return FINDINGS
-    print(f"{arguments.year}: parametre og data er i orden")
+    doubtful = doubts(project, *read_year(project, year))
+    for line in told(doubtful):
+        print(f"bemærk: {mask(line)}")
+    if doubtful:
+        print(f"{year}: parametre og data kan bruges, når det er set efter")
+        return FINDINGS
+    print(f"{year}: parametre og data er i orden")
     return DONE
 
 

@@ -16,7 +16,7 @@ from aarsstatus.inputfile import read_utf8
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 
-__all__ = ["numbered_rows", "read_text", "replace_rows", "rows_of", "swap_in"]
+__all__ = ["in_one_column", "not_csv", "numbered_rows", "read_text", "replace_rows", "rows_of", "style", "swap_in"]
 
 Row = Mapping[str, str]
 _LONE_RETURN = re.compile(r"\r(?!\n)")
@@ -44,9 +44,11 @@ def read_text(project: Project, path: Path, header: Sequence[str] = ()) -> str:
     if (lone := _LONE_RETURN.search(text)) is not None:  # rows end with line feeds here, and one is inside a row
         line = text.count("\n", 0, lone.start()) + 1
         raise InputError(Problem(name, "et linjeskift, som kun gamle Mac-programmer skriver", line))
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_style(text)[0])
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=style(text)[0])
     try:
         columns = next(reader, [])
+        if (problem := in_one_column(text, name)) is not None:
+            raise InputError(problem)
         if not columns or (header and sorted(columns) != sorted(header)):
             raise InputError(Problem(name, "overskriften passer ikke", 1, found=",".join(columns),
                                      expected=",".join(header) or "kolonnernes navne"))  # fmt: skip
@@ -56,8 +58,28 @@ def read_text(project: Project, path: Path, header: Sequence[str] = ()) -> str:
                 message = "rækken har ikke rigtigt antal celler"
                 raise InputError(Problem(name, message, reader.line_num, None, str(len(cells)), expected))
     except csv.Error as error:
-        raise InputError(Problem(name, "filen er ikke en gyldig CSV-fil", reader.line_num, found=str(error))) from None
+        raise InputError(not_csv(error, reader.line_num, name)) from None
     return text
+
+
+def in_one_column(text: str, name: str) -> Problem | None:
+    """Say of a file that somebody filled it in while Excel had all of each row in the first column; else None.
+
+    A Danish Excel that opens a file with commas by a double click shows it so. What is then written in the columns
+    beside it is saved after semicolons, and every row but those is as it was: one message tells more than one a row.
+    """
+    delimiter, _ = style(text)
+    try:
+        head = next(csv.reader([text.partition("\n")[0].rstrip("\r")], delimiter=delimiter), [])
+    except csv.Error:  # whoever reads the file says so
+        return None
+    at = 0 if any("," in cell or ";" in cell for cell in head) else text.find(";;") if delimiter == "," else -1
+    if at < 0:
+        return None
+    return Problem(
+        name, "alt står i den første kolonne i Excel", text.count("\n", 0, at) + 1,
+        expected="hver celle i sin egen kolonne; hent filen som den var, og åbn den i Excel med Data, Fra tekst/CSV",
+    )  # fmt: skip
 
 
 def _records(text: str) -> Iterator[str]:
@@ -72,15 +94,30 @@ def _records(text: str) -> Iterator[str]:
         yield record
 
 
-def _style(text: str) -> tuple[str, str]:
-    """Return the delimiter and the line end in use."""
+_MENDED: Mapping[str, str] = {
+    "unexpected end of data": "et anførselstegn mere: et, der begynder, bliver ikke lukket",
+    "expected after": "et skilletegn efter cellens andet anførselstegn",
+    "field larger": "celler på højst 131.072 tegn",
+    "new-line": "linjeskift af samme slags i hele filen",
+}
+"""What would be right, by a part of what Python's csv says of a file that it cannot read."""
+
+
+def not_csv(error: csv.Error, line: int, name: str) -> Problem:
+    """Return in Danish what Python's csv says in English of a file that it cannot read."""
+    expected = next((mended for part, mended in _MENDED.items() if part in str(error)), "celler med komma imellem")
+    return Problem(name, "filen er ikke en gyldig CSV-fil", line, expected=expected)
+
+
+def style(text: str) -> tuple[str, str]:
+    """Return the delimiter and the line end in use: a Danish Excel saves with semicolons, and both are read."""
     header = text.partition("\n")[0]
     return (";" if header.count(";") > header.count(",") else ","), ("\r\n" if header.endswith("\r") else "\n")
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV file by column, each with the line it ends on."""
-    delimiter, _ = _style(text)
+    delimiter, _ = style(text)
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
     header = next(reader, [])
     for cells in reader:
@@ -118,7 +155,7 @@ def replace_rows(
     year
         The year.
     """
-    delimiter, end = _style(text)
+    delimiter, end = style(text)
     head, *records = _records(text)
     columns = next(csv.reader([head.removeprefix("\ufeff")], delimiter=delimiter))
     before, after = [head if head.endswith("\n") else head + end], list[str]()

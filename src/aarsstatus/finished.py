@@ -128,22 +128,37 @@ def from_files(outputs: Mapping[str, bytes], inputs: Mapping[str, bytes], name: 
     InputError
         If the manifest or the figures cannot be read.
     """
+    for needed in (manifest.NAME, "figures.csv"):
+        if needed not in outputs:
+            within = sorted(file.rpartition("/")[0] for file in outputs if file.endswith(f"/{manifest.NAME}"))
+            raise InputError(
+                Problem(
+                    name, "der er ikke en færdig årsstatus", expected=f"en mappe med {needed}",
+                    hint=f"{name.rstrip('/')}/{within[0]}" if within else None,
+                )
+            )  # fmt: skip
     try:
         described = json.loads(outputs[manifest.NAME])
         if described["manifest"] != manifest.VERSION:
             raise InputError(
                 Problem(f"{name}/{manifest.NAME}", "bygget af en anden udgave", found=str(described["manifest"]))
             )
-        figures = read_figures(outputs["figures.csv"].decode("utf-8"))
         keys = ("year", "options", "packages", "engine", "inputs", "outputs")
         missing = [key for key in keys if key not in described]
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            Problem(name, "der er ikke en færdig årsstatus", found=str(error), expected="manifest.json og figures.csv")
-        ) from None
+    except (KeyError, TypeError, ValueError):
+        raise InputError(_damaged(name, manifest.NAME)) from None
     if missing:
         raise InputError(Problem(f"{name}/{manifest.NAME}", "nøglen mangler", found=missing[0]))
+    try:
+        figures = read_figures(outputs["figures.csv"].decode("utf-8"))
+    except (KeyError, TypeError, ValueError):
+        raise InputError(_damaged(name, "figures.csv")) from None
     return Finished(name, described, outputs, inputs, figures)
+
+
+def _damaged(name: str, file: str) -> Problem:
+    """Say of a build's file that it is not as it was made."""
+    return Problem(f"{name}/{file}", "filen er beskadiget", expected="filen, som den blev lavet; byg igen")
 
 
 def read_figures(text: str, wanted: Callable[[str, str, str], bool] = lambda *_: True) -> Figures:

@@ -20,6 +20,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from aarsstatus import danish
 from aarsstatus.attainment import HOURS_PER_WEEK, Interval
+from aarsstatus.csvfile import in_one_column, not_csv, style
 from aarsstatus.inputfile import read_utf8
 from aarsstatus.params import Params, read_params
 from aarsstatus.plaintext import MOST, unfit
@@ -323,9 +324,12 @@ class _Table(Generic[Row]):
         problems += unread
         if unread:
             return []
+        if (squeezed := in_one_column(text, name)) is not None:
+            problems.append(squeezed)
+            return []
         rows: list[Row] = []
         seen: dict[tuple[str, ...], int] = {}
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=style(text)[0], strict=True)
         try:
             header = next(reader, [])
             if not self._header_fits(header, name, problems):
@@ -360,10 +364,13 @@ class _Table(Generic[Row]):
                 seen[key] = line
                 rows.append(self.build(values, f"{name}:{line}"))
         except csv.Error as error:
-            problems.append(Problem(name, "filen er ikke en gyldig CSV-fil", reader.line_num, found=str(error)))
+            problems.append(not_csv(error, reader.line_num, name))
         return rows
 
     def _header_fits(self, header: list[str], name: str, problems: list[Problem]) -> bool:
+        if not header:
+            problems.append(Problem(name, "filen er tom", 1, expected=f"overskriften {','.join(self.columns)}"))
+            return False
         missing = [column for column in self.columns if column not in header]
         unknown = [column for column in header if column not in self.columns]
         problems += [Problem(name, "kolonnen mangler", 1, column, hint=None) for column in missing]
@@ -398,12 +405,6 @@ def _file(path: Path, name: str) -> _File:
         return _File(name, read_utf8(path, name).removeprefix("\ufeff"))
     except InputError as error:
         return _File(name, "", tuple(error.problems))
-
-
-def _delimiter(text: str) -> str:
-    """Return the delimiter in use: a Danish Excel saves CSV with semicolons, and both are read."""
-    header = text.partition("\n")[0]
-    return ";" if header.count(";") > header.count(",") else ","
 
 
 _SCHEMES = _Table(

@@ -30,11 +30,13 @@ __all__ = [
     "engine_version",
     "executed_with",
     "figures_hash",
+    "files",
     "input_hashes",
     "installed",
     "is_current",
     "is_overview_current",
     "made_from_same",
+    "others",
     "output_hashes",
     "read",
     "write",
@@ -222,13 +224,38 @@ def engine_version(folder: Path) -> str:
 
 
 def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
-    """Whether the build in `folder` was made from just these inputs, and is as it was when it was made."""
+    """Whether the build in `folder` was made from just these inputs, and is as it was when it was made.
+
+    What else somebody put into the folder is no part of the build.
+    """
     manifest = read(folder)
-    return (
-        manifest is not None
-        and made_from_same(manifest, made_from)
-        and manifest.get("outputs") == output_hashes(folder)
-    )
+    if manifest is None or not made_from_same(manifest, made_from):
+        return False
+    outputs = manifest.get("outputs")
+    return isinstance(outputs, dict) and all(_is_intact(folder / name, known) for name, known in outputs.items())
+
+
+def _is_intact(path: Path, known: object) -> bool:
+    """Whether a file is there and has the hash that it had."""
+    return path.is_file() and digest(path.read_bytes()) == known
+
+
+def files(folder: Path) -> tuple[str, ...]:
+    """Return the names of a build's files, the manifest among them; nothing where there is no build."""
+    written = read(folder)
+    return () if written is None else tuple(sorted({NAME, *written.get("outputs", {})}))
+
+
+def others(folder: Path) -> list[Path]:
+    """Return what somebody put into the folder of a build: the files and folders that its manifest does not have.
+
+    None where the manifest cannot be read: nobody can tell then.
+    """
+    outputs = (read(folder) or {}).get("outputs")
+    if not isinstance(outputs, dict):
+        return []
+    ours = {NAME, *(name.partition("/")[0] for name in outputs)}
+    return sorted(path for path in folder.iterdir() if path.name not in ours)
 
 
 def executed_with(folder: Path, made_from: Mapping[str, Any]) -> Path | None:
@@ -239,11 +266,8 @@ def executed_with(folder: Path, made_from: Mapping[str, Any]) -> Path | None:
     manifest = read(folder)
     if manifest is None or _executing(manifest) != _executing(made_from):
         return None
-    for name in NOTEBOOKS:
-        path = folder / name
-        if not path.is_file() or digest(path.read_bytes()) != manifest.get("outputs", {}).get(name):
-            return None
-    return folder
+    known = manifest.get("outputs", {})
+    return folder if all(_is_intact(folder / name, known.get(name)) for name in NOTEBOOKS) else None
 
 
 def _executing(made_from: Mapping[str, Any]) -> dict[str, Any]:

@@ -113,6 +113,8 @@ class Params(_Strict):
         """Check what no single key can tell."""
         if self.comparison_year >= self.year:
             raise ValueError(f"comparison_year ({self.comparison_year}) skal ligge før year ({self.year})")
+        if self.document.date is not None and self.document.date.year <= self.year:
+            raise ValueError(f"document.date ({self.document.date}) skal ligge efter udgangen af {self.year}")
         for name, values in (("schemes", self.schemes), ("target_groups", self.target_groups)):
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} nævner den samme to gange")

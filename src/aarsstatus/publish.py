@@ -10,7 +10,7 @@ import ctypes
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,6 +24,7 @@ __all__ = [
     "alone",
     "clear",
     "clear_if_alone",
+    "keep_others",
     "require_replaceable",
     "require_writable",
     "scratch",
@@ -44,8 +45,13 @@ def require_writable(output: Path, project: Project) -> None:
     Raises
     ------
     BuildError
-        If it is on a disk that is only for reading, or somebody else's.
+        If it is on a disk that is only for reading, or somebody else's, or what reports are made from lies there.
     """
+    where = output.resolve()
+    if any(where.is_relative_to(own) for own in (project.params, project.data, project.notebooks, project.extension)):
+        raise BuildError(
+            f"{project.name(output)}: mappen er til det, notatet bliver lavet af; vælg en anden med --output MAPPE"
+        )
     there = next(folder for folder in (output.absolute(), *output.absolute().parents) if folder.exists())
     if not os.access(there, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise BuildError(f"{project.name(output)}: der kan ikke skrives i mappen; vælg en anden med --output MAPPE")
@@ -128,6 +134,37 @@ def clear_if_alone(target: Path) -> None:
         lock = FileLock(target.with_name(f".{target.name}.lock"))
         with suppress(Timeout, OSError), lock.acquire(timeout=_ENDING):
             clear(target)
+
+
+def keep_others(others: Iterable[Path], made: Path, project: Project) -> None:
+    """Give a new folder what somebody else put into the one whose place it takes.
+
+    It is there before the two change places, so that it is never lost: linked to where the disk can do that, for a
+    film takes as long as a note, and copied elsewhere.
+
+    Raises
+    ------
+    BuildError
+        If the new folder has something by the same name.
+    """
+    for path in others:
+        if (made / path.name).exists():
+            raise BuildError(
+                f"{project.name(path)}: ligger der i forvejen og er ikke lavet af årsstatus; "
+                "flyt det, eller vælg en anden mappe med --output MAPPE"
+            )
+        if path.is_dir() and not path.is_symlink():
+            shutil.copytree(path, made / path.name, symlinks=True, copy_function=_link)
+        else:
+            _link(path, made / path.name)
+
+
+def _link(path: str | Path, copy: str | Path) -> None:
+    """Let a file have one more name, or be copied where it cannot have that."""
+    try:
+        os.link(path, copy, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(path, copy, follow_symlinks=False)
 
 
 def swap_in(made: Path, target: Path) -> None:

@@ -26,7 +26,6 @@ __all__ = ["MARK", "Scaffold", "Step", "new_year", "steps", "unfilled"]
 MARK = "UDFYLD"
 """Stands where somebody has to decide something."""
 _NULL = re.compile(rf"^(?P<indent>\s*(?:-\s+)?)(?P<key>[a-z_0-9]+):\s*(?:null|~)?\s*#\s*{MARK}:?\s*(?P<what>.*)$")
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def new_year(project: Project, year: int) -> Scaffold:
     path, targets = project.params / f"{year}.yml", project.data / "targets.csv"
     contents: dict[Path, bytes] = {}
     before = _before(project, year, path)
-    if not (path.exists() or path.is_symlink()):
+    if not _is_there(path):
         contents[path] = _params_text(year, before, data).encode("utf-8")
     missing = _missing_targets(year, _groups(project, path, year, before, data), data)
     if missing:
@@ -105,9 +104,14 @@ def _groups(project: Project, path: Path, year: int, before: Params, data: Data)
     except InputError as error:
         empty = {problem.line for problem in _unfilled_params(project, year)}
         wrong = [problem for problem in error.problems if problem.line is None or problem.line not in empty]
-        if wrong and (path.exists() or path.is_symlink()):
+        if wrong and _is_there(path):
             raise InputError(wrong) from None
         return [group for group in GROUPS if any(one.group == group for one in _schemes(year, before, data))]
+
+
+def _is_there(path: Path) -> bool:
+    """Whether somebody put something there, be it a link that leads nowhere."""
+    return path.exists() or path.is_symlink()
 
 
 def _schemes(year: int, before: Params, data: Data) -> list[Scheme]:

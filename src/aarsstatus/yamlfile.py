@@ -50,6 +50,10 @@ def fit(most: int = plaintext.MOST, *, drawn: bool = False) -> AfterValidator:
     return AfterValidator(check)
 
 
+class _NotReadError(yaml.MarkedYAMLError):
+    """Something that our loader does not read; its problem is what was found, in Danish."""
+
+
 class _Loader(yaml.SafeLoader):
     """YAML that says what it means where it stands: nothing refers to, or is merged from, another place.
 
@@ -66,22 +70,22 @@ class _Loader(yaml.SafeLoader):
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         mark: Any = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, f"henvisningen *{event.anchor}", mark)
+            raise _NotReadError(None, None, f"henvisningen *{event.anchor}", mark)
         if self._depth > _DEEPEST:
-            raise yaml.composer.ComposerError(None, None, f"mere end {_DEEPEST} lag", event.start_mark)
+            raise _NotReadError(None, None, f"mere end {_DEEPEST} lag", event.start_mark)
         self._depth += 1
         try:
             node = super().compose_node(parent, index)
         finally:
             self._depth -= 1
         if node is not None and node.tag == _MERGE:
-            raise yaml.composer.ComposerError(None, None, "nøglen <<", node.start_mark)
+            raise _NotReadError(None, None, "nøglen <<", node.start_mark)
         return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401 - as above
         """Return the value of a node; one that is not what it looks like is told with its line."""
         if node.tag == _INTEGER and len(str(node.value)) > _LONGEST_NUMBER:
-            raise yaml.constructor.ConstructorError(None, None, "et meget langt tal", node.start_mark)
+            raise _NotReadError(None, None, "et meget langt tal", node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (
@@ -91,7 +95,7 @@ class _Loader(yaml.SafeLoader):
             KeyError,
             AttributeError,
         ):  # 2025-02-30, !!bool x: not what they say
-            raise yaml.constructor.ConstructorError(None, None, str(node.value), node.start_mark) from None
+            raise _NotReadError(None, None, str(node.value), node.start_mark) from None
 
 
 def read_model(
@@ -156,12 +160,36 @@ def _parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
         node = loader.get_single_node()
         return node, None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise InputError(Problem(name, "filen er ikke gyldig YAML", line, found=error.problem)) from None
+        raise InputError(_not_yaml(error, text, name)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         code = f"U+{ord(error.character):04X}" if isinstance(error.character, str) else f"U+{error.character:04X}"
         raise InputError(Problem(name, "filen er ikke gyldig YAML", line, found=f"tegnet {code}")) from None
+
+
+_MENDED: Mapping[str, str] = {
+    "mapping values are not allowed": "ét kolon på linjen og på den over; sæt anførselstegn om en tekst, der har et",
+    "could not find expected ':'": "et kolon og et mellemrum efter nøglen",
+    "expected <block end>": "den samme indrykning som i linjerne over, og anførselstegn om begge ender af en tekst",
+    "cannot start any token": "mellemrum i stedet for tabulator, og anførselstegn om en tekst med særlige tegn",
+    "unexpected end of stream": "et anførselstegn mere: et, der begynder, bliver ikke lukket",
+    "expected ',' or ']'": "en liste i én linje, som bliver lukket: [a, b]",
+    "expected ',' or '}'": "en gruppe i én linje, som bliver lukket: {a: b}",
+    "but found another document": "ét dokument; slet linjen med ---",
+}
+"""What would be right, by a part of what PyYAML says of a file that it cannot read."""
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
+    """Return in Danish what PyYAML says in English: which line it is, and what would be right."""
+    mark, said = error.problem_mark, error.problem or ""
+    line = mark.line + 1 if mark else None
+    if isinstance(error, _NotReadError) or mark is None:
+        return Problem(name, "filen er ikke gyldig YAML", line, found=said)
+    rows = text.splitlines()
+    found = rows[mark.line].strip() if mark.line < len(rows) else "filens slutning"
+    expected = next((mended for part, mended in _MENDED.items() if part in said), "nøgle: værdi")
+    return Problem(name, "filen er ikke gyldig YAML", line, found=found, expected=expected)
 
 
 def _lines(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:

@@ -32,7 +32,9 @@ def check_figures(data: Data, year: int) -> list[Finding]:
     """Hold a year's inputs against the rules that a notat's are held against, whether it was published or not.
 
     A register may hold persons who belong to no administration, so the city may be more than the sum of its
-    administrations: the difference is noted as not distributed. It may never be less. Targets are distributed whole.
+    administrations: the difference is noted as not distributed, unless the year's extracts say that there are none.
+    Persons employed in several administrations are one head in the city and one in each of them, so where heads are
+    counted it may be less, by as much as the extracts have such persons. Targets are distributed whole.
 
     Returns
     -------
@@ -86,11 +88,32 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
         f"KK, {scheme.name}, {MEASURES[measure]}: forvaltningerne er tilsammen {sum_} = {_number(total)}, "
         f"og KK er {_number(value)}"
     )
+    more = _amount(abs(value - total), unit(measure))
+    if value > total and _may_be_undistributed(data, city):
+        return Finding(id_, "city", "note", f"{said}. {more} er ikke fordelt på en forvaltning.", city.source)
     if value > total:
-        text = f"{said}. {_number(value - total)} {unit(measure)} er ikke fordelt på en forvaltning."
+        text = f"{said}: hele kommunen har {more} mere, men udtrækkene har ingen uden forvaltning."
+        return Finding(id_, "city", "contradicted", text, city.source)
+    several = _told(data, city, "several_administrations") if measure == "status" else 0
+    if total - value <= several * (len(values) - 1):
+        persons = _amount(Fraction(several), "personer")
+        text = f"{said}. {persons} er ansat i flere forvaltninger og tæller med i hver af dem."
         return Finding(id_, "city", "note", text, city.source)
-    text = f"{said}: forvaltningerne har {_number(total - value)} {unit(measure)} mere end hele kommunen."
-    return Finding(id_, "city", "contradicted", text, city.source)
+    return Finding(
+        id_, "city", "contradicted", f"{said}: forvaltningerne har {more} mere end hele kommunen.", city.source
+    )
+
+
+def _may_be_undistributed(data: Data, city: Status) -> bool:
+    """Whether some of a scheme may belong to no administration: not where its extracts say that all do."""
+    extracts = [one for one in data.extracts if one.year == city.year and city.scheme in one.schemes.split()]
+    return not extracts or _told(data, city, "not_distributed") > 0
+
+
+def _told(data: Data, city: Status, kind: str) -> int:
+    """Return how many persons or spells of a scheme the year's extracts gave a warning of some kind about."""
+    remarks = data.remarks.get(city.year, ())
+    return sum(one.count for one in remarks if (one.kind, one.scheme) == (kind, city.scheme))
 
 
 def _city_targets(data: Data, year: int) -> Iterator[Finding]:
@@ -282,6 +305,11 @@ def _sentence(figure: Figure, before: Fraction, after: Fraction, names: Mapping[
         return f"{name} er {way} {points}, fra {danish.percent(before / 100)} til {danish.percent(after / 100)}"
     text = f"{name} er {way} fra {_number(before)} til {_number(after)} {unit(figure.measure)}"
     return text + (f" ({danish.percent(abs(change) / before)})." if before else ".")
+
+
+def _amount(value: Fraction, what: str) -> str:
+    """Write how many of something: ``1 person``, ``0,5 personer``, ``9 forløb``."""
+    return f"{_number(value)} {'person' if value == 1 and what == 'personer' else what}"
 
 
 def _number(value: Fraction) -> str:
