@@ -155,13 +155,25 @@ def test_the_guide_explains_what_is_refused() -> None:
     """Every message of a refused extract is somewhere in the code, and all that a file can be refused for is there."""
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/aarsstatus/extracts").glob("*.py"))
     explained = rows_below("Hvis udtrækket bliver afvist")
-    for row in explained:
-        words = re.split(r" i 20\d\d", row)[0]
-        assert words in code, row
+    assert_said(explained)
     told = re.findall(r'"(?:kolonnen mangler|cellen er tom|værdien kan[^"]*|forløbet slutter[^"]*|filen er[^"]*tegnsæt|filen er '
                       r'tom|filens navn[^"]*|rækken har[^"]*|rækken er[^"]*|jobordningen fandtes ikke)"', code)  # fmt: skip
     for message in told:
         assert any(row in message for row in explained), message
+
+
+def test_the_guide_explains_what_check_says() -> None:
+    rows = rows_below("Hvis `check` finder noget")
+    assert len(rows) > 5
+    assert_said(rows)
+
+
+def assert_said(rows: list[str]) -> None:
+    """See that each row of the guide is about a message that is in the code; an ellipsis and a year are anything."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "aarsstatus").rglob("*.py"))
+    for row in rows:
+        for words in re.split(r"…|(?: i)? 20\d\d", row.removeprefix("bemærk:")):
+            assert words.strip() in code, row
 
 
 def measures(made: list[Spell], project: Project) -> Iterator[tuple[str, Fraction]]:
