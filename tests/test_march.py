@@ -102,12 +102,6 @@ def test_the_guide_installs_as_the_readme_says() -> None:
     assert "\n".join(setup) in readme
 
 
-def test_every_command_of_the_guide_exists() -> None:
-    for command in re.findall(r"Scripts\\aarsstatus (\w+)", GUIDE):
-        done = subprocess.run([sys.executable, "-m", "aarsstatus", command, "--help"], capture_output=True, check=False)
-        assert done.returncode == 0, command
-
-
 def test_every_picture_and_place_in_the_guide_exists() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", GUIDE):
         assert (ROOT / "docs" / target).is_file(), target

@@ -52,6 +52,7 @@ def test_the_report_begins_with_the_counts(built: Result, judged: Quality) -> No
 def test_intervals_are_drawn_and_told(built: Result, judged: Quality) -> None:
     page = html_page(built.folder / "kvalitetsrapport.html")
     (image,) = page.xpath("//figure//img")
+    assert judged.rounded
     for row in judged.rounded:
         assert row.lower is not None
         assert row.place in image.get("alt")
