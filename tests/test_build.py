@@ -231,6 +231,22 @@ def test_what_somebody_put_beside_the_notat_is_kept(made: tuple[Project, Result]
     shutil.rmtree(scans)
 
 
+def test_a_year_that_is_a_link_is_published_where_it_leads(made: tuple[Project, Result], tmp_path: Path) -> None:
+    project, first = made
+    place, output = tmp_path / "drev" / "2025", tmp_path / "ud"
+    shutil.copytree(first.folder, place)
+    output.mkdir()
+    (output / "2025").symlink_to(place)
+    for _ in range(2):
+        done = build(project, 2025, replace(QUICK, output=output, force=True))
+        assert (output / "2025").readlink() == place
+        assert manifest.output_hashes(place) == manifest.output_hashes(first.folder)
+        assert done.files == first.files
+    assert "2025" in (output / "index.html").read_text(encoding="utf-8")
+    for folder in (output, place.parent):
+        assert not [path.name for path in folder.iterdir() if re.search(r"-\d", path.name)], "something was left"
+
+
 def test_what_stands_in_the_way_is_not_written_over(made: tuple[Project, Result]) -> None:
     project, first = made
     mine = first.folder / "notat.docx"

@@ -584,8 +584,19 @@ def test_an_interruption_between_two_renames_puts_the_old_one_back(
 
 def test_half_a_page_of_a_killed_run_goes(tmp_path: Path) -> None:
     (tmp_path / ".index.html-77").write_text("halv", encoding="utf-8")
-    write_whole(tmp_path / "index.html", "hel")
+    write_whole(tmp_path / "index.html", b"hel")
     assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+
+
+def test_a_file_that_cannot_be_written_is_called_what_it_was_asked_for_as(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        write_whole(tmp_path / "findes ikke" / "side.html", b"hel")
+    assert caught.value.filename == str(tmp_path / "findes ikke" / "side.html")
+    (tmp_path / "side.html").mkdir()
+    with pytest.raises(IsADirectoryError) as refused:
+        write_whole(tmp_path / "side.html", b"hel")
+    assert refused.value.filename == str(tmp_path / "side.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["side.html"], "nothing half is left"
 
 
 def test_temporary_files_of_a_killed_run_go_and_those_of_a_living_one_stay(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
         If the notebook or a renderer fails; the last good build is untouched.
     """
     result = _build(project, year, options, progress)
-    _lead_to(project, [result])
+    _lead_to(project, [result], options)
     return result
 
 
@@ -147,8 +147,14 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
 
 
 def _target(project: Project, year: int, options: Options) -> Path:
-    """Return the folder that a year is published in."""
-    return (options.output or project.output) / str(year)
+    """Return the folder that a year is published in: where a link leads, so that the link stays."""
+    target = _output(project, options) / str(year)
+    return target.resolve() if target.is_symlink() else target
+
+
+def _output(project: Project, options: Options) -> Path:
+    """Return the folder that the years lie in."""
+    return options.output or project.output
 
 
 @contextmanager
@@ -187,9 +193,9 @@ def _place(project: Project, path: Path) -> str:
     return project.name(path) if path.is_relative_to(project.root) else str(path)
 
 
-def _lead_to(project: Project, results: Sequence[Result]) -> None:
+def _lead_to(project: Project, results: Sequence[Result], options: Options) -> None:
     """Write the page that leads to every year anew, if it is of other builds than those that lie there."""
-    if results and not manifest.is_overview_current(output := results[0].folder.parent):
+    if results and not manifest.is_overview_current(output := _output(project, options)):
         from aarsstatus.index import write_index  # noqa: PLC0415 - as above
 
         try:
@@ -241,7 +247,7 @@ def build_years(
         for year in years:
             clear_if_alone(_target(project, year, options))  # of a process that was ended
         # Once for all years: each reads all that were built.
-        _lead_to(project, [outcome for outcome in outcomes if isinstance(outcome, Result)])
+        _lead_to(project, [outcome for outcome in outcomes if isinstance(outcome, Result)], options)
 
 
 def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str]) -> None:

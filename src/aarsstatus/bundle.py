@@ -26,6 +26,7 @@ from aarsstatus.diff.recompute import run_python, write_files
 from aarsstatus.finished import KEPT, Finished, open_finished
 from aarsstatus.lock import folded
 from aarsstatus.problems import InputError, Problem
+from aarsstatus.publish import write_whole
 
 __all__ = ["BundleCheck", "Different", "bundle", "check_lines", "verify_bundle"]
 
@@ -66,7 +67,7 @@ def bundle(build: Finished, target: Path) -> Path:
             raise InputError(found)
         contents[sbom.NAME] = sbom.sbom(build)
         contents[GUIDE] = guide(build, target.name, folder / KEPT / "_extensions" / "notat").encode()
-    target.write_bytes(pack(contents))
+    write_whole(target, pack(contents))
     return target
 
 

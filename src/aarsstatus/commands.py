@@ -239,9 +239,10 @@ def diff(arguments: argparse.Namespace) -> int:
     if arguments.html:
         from aarsstatus.diff.page import comparison_page  # noqa: PLC0415
         from aarsstatus.page import stylesheet  # noqa: PLC0415
+        from aarsstatus.publish import write_whole  # noqa: PLC0415
 
         page = comparison_page(found, stylesheet(project.extension))
-        arguments.html.write_text(page, encoding="utf-8", newline="\n")
+        write_whole(arguments.html, page.encode())
         print(f"\nskrevet: {_path(arguments.html)}")
     return DONE if found.nothing else FINDINGS
 

@@ -112,7 +112,8 @@ def write_index(output: Path, extension: Path) -> Path:
     path = output / manifest.OVERVIEW
     with alone(path):  # years may be built side by side
         of = manifest.years_hash(output)
-        write_whole(path, f"{index_page(read_output(output), stylesheet(extension))}<!-- {of} -->\n")
+        page = f"{index_page(read_output(output), stylesheet(extension))}<!-- {of} -->\n"
+        write_whole(path, page.encode())
     return path
 
 

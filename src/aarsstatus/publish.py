@@ -201,12 +201,21 @@ def _exchange(one: Path, other: Path) -> bool:
     return False
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader finds the old one or the new one, never half of one. Call it when alone."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader finds the old one or the new one, never half of one. Call it when alone.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; it names the file that was asked for.
+    """
     clear(path)
     made = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        made.write_text(text, encoding="utf-8", newline="\n")
+        made.write_bytes(content)
         made.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
-        made.unlink(missing_ok=True)
+        with suppress(OSError):  # what kept it from being written has been told
+            made.unlink(missing_ok=True)
