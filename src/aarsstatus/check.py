@@ -11,7 +11,6 @@ from collections.abc import Callable
 from aarsstatus import fonts
 from aarsstatus.audit import check_figures
 from aarsstatus.errata import read_errata
-from aarsstatus.extracts.aliases import read_limits, read_names
 from aarsstatus.inputs import Data, read_data, read_year
 from aarsstatus.params import Params
 from aarsstatus.personal import scan_files
@@ -78,6 +77,8 @@ def _without_date(project: Project, params: Params) -> Problem:
 
 def _read_names_and_limits(project: Project) -> None:
     """Read what ``ingest`` reads besides the data; where the data cannot be read, that has been told."""
+    from aarsstatus.extracts.aliases import read_limits, read_names  # noqa: PLC0415 - a build asks for doubts alone
+
     try:
         data = read_data(project)
     except InputError:
