@@ -154,7 +154,8 @@ def warnings(
 def _undistributed(own: pl.DataFrame, key: str, name: str, none: int) -> Iterator[Remark]:
     """Tell of spells that belong to no administration."""
     if number := own.filter(pl.col("administration") == none).height:
-        text = f"{name}: {_spells(number)} har ingen forvaltning; de tæller kun med i KK og er ikke fordelt"
+        they = "det" if number == 1 else "de"
+        text = f"{name}: {_spells(number)} har ingen forvaltning; {they} tæller kun med i KK og er ikke fordelt"
         yield Remark("not_distributed", key, "", number, text)
 
 
@@ -210,7 +211,9 @@ def _heads_warnings(own: pl.DataFrame, key: str, name: str, last: int) -> Iterat
     """Tell where heads are not what they seem."""
     employed = own.filter((pl.col("start") <= last) & (pl.col("end") >= last))
     if missing := employed["person"].null_count():
-        text = f"{name}: {danish.whole(missing)} ansættelser har ingen person, så hver tæller som én ansat"
+        employments = danish.counted(missing, "ansættelse", "ansættelser")
+        each = "den" if missing == 1 else "hver"
+        text = f"{name}: {employments} har ingen person, så {each} tæller som én ansat"
         yield Remark("no_persons", key, "", missing, text)
     several = (
         employed.filter(pl.col("person").is_not_null())
@@ -220,9 +223,10 @@ def _heads_warnings(own: pl.DataFrame, key: str, name: str, last: int) -> Iterat
         .height
     )
     if several:
+        each = "personen" if several == 1 else "hver"
         text = (
-            f"{name}: {danish.whole(several)} {_plural(several, 'person', 'personer')} er ansat i flere forvaltninger "
-            "den 31. december; hver tæller én gang i hver forvaltning og én gang i KK"
+            f"{name}: {danish.counted(several, 'person', 'personer')} er ansat i flere forvaltninger den 31. december; "
+            f"{each} tæller én gang i hver forvaltning og én gang i KK"
         )
         yield Remark("several_administrations", key, "", several, text)
 
@@ -262,7 +266,3 @@ def _where(found: pl.DataFrame, labels: Sequence[str]) -> str:
 
 def _spells(number: int) -> str:
     return f"{danish.whole(number)} forløb"
-
-
-def _plural(number: int, one: str, more: str) -> str:
-    return one if number == 1 else more
