@@ -14,6 +14,7 @@ from aarsstatus.attainment import (
     attainment,
     attainment_interval,
     full_year_equivalents,
+    full_years,
     joint,
     joint_interval,
     round_half_up,
@@ -114,10 +115,28 @@ def test_hours_count_against_a_full_week() -> None:
     assert full_year_equivalents([spell], 2025, weekly_hours=Fraction("18.5")) == Fraction(1, 2)
 
 
+@pytest.mark.parametrize(
+    ("days", "year", "hours", "expected"),
+    [
+        (365, 2025, None, Fraction(1)),
+        (366, 2024, None, Fraction(1)),
+        (0, 2025, None, Fraction(0)),
+        (1, 2100, None, Fraction(1, 365)),
+        (1, 2000, None, Fraction(1, 366)),
+        (73, 2025, 37, Fraction(1, 5)),
+        (73, 2025, Fraction("18.5"), Fraction(1, 10)),
+        (730, 2025, Fraction("0.01"), Fraction(2, 3700)),
+        (365, 2025, 0, Fraction(0)),
+    ],
+)
+def test_days_become_persons(days: int, year: int, hours: Fraction | int | None, expected: Fraction) -> None:
+    assert full_years(days, year, hours) == expected
+
+
 def test_impossible_spells_are_refused() -> None:
     with pytest.raises(ValueError, match="before it starts"):
         full_year_equivalents([(date(2025, 2, 1), date(2025, 1, 1))], 2025)
-    with pytest.raises(ValueError, match="negative"):
+    with pytest.raises(ValueError, match=r"^weekly hours cannot be negative: -1$"):
         full_year_equivalents([], 2025, weekly_hours=Fraction(-1))
 
 

@@ -68,6 +68,11 @@ def test_lists(words: list[str], text: str) -> None:
     assert danish.join(words) == text
 
 
+@pytest.mark.parametrize(("number", "text"), [(0, "0 rækker"), (1, "1 række"), (2, "2 rækker"), (1134, "1.134 rækker")])
+def test_counts_have_their_noun(number: int, text: str) -> None:
+    assert danish.counted(number, "række", "rækker") == text
+
+
 def test_small_counts_are_words() -> None:
     assert danish.in_words(7) == "syv"
     assert danish.in_words(1200) == "1.200"

@@ -215,6 +215,14 @@ def test_days_inside_the_year(copied: Project, year: int, start: str, end: str, 
     assert found(done)["BUF", "loentilskud"] == (0, 0)
 
 
+def test_a_year_from_2900_means_for_ever_and_one_before_is_a_slip(copied: Project) -> None:
+    for end in ("01-01-2900", "2900-06-01", "31-12-9999"):
+        assert from_text(copied, f"{HEADER}SOF;Løntilskud;31-12-2026;{end};\n").sums["SOF", "loentilskud"].spells == 1
+    said = problems(copied, f"{HEADER}SOF;Løntilskud;31-12-2026;31-12-2899;\n")
+    assert "fandt »31-12-2899«; forventede en dato mellem 1900 og 2199" in said[0]
+    assert "fandt »01-01-2900«" in problems(copied, f"{HEADER}SOF;Løntilskud;01-01-2900;;\n")[0]
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return copy_project(tmp_path_factory.mktemp("delt") / "projekt")
@@ -576,6 +584,9 @@ def test_each_file_has_a_day_of_its_own(copied: Project) -> None:
         ("udtræk 2027-01-20.csv", "20-01-2027"),
         ("fra_20270120_kl.csv", "20-01-2027"),
         ("1-12_2026, 05.01.2027.csv", "05-01-2027"),
+        ("udtræk 2027-01-20 af 2026-12-31.csv", "20-01-2027"),  # the latest
+        ("31-12-2026, hentet 20270120.csv", "20-01-2027"),
+        ("20-01-2027, af 2026-12-31.csv", "20-01-2027"),
     ],
 )
 def test_the_day_of_the_extract_is_read_off_its_name(copied: Project, name: str, day: str) -> None:

@@ -10,6 +10,7 @@ Source of each definition: the notats' own text and footnotes for 2021 and 2025,
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ __all__ = [
     "attainment",
     "attainment_interval",
     "full_year_equivalents",
+    "full_years",
     "joint",
     "joint_interval",
     "round_half_up",
@@ -109,12 +111,45 @@ class Interval:
         return self.meets(Interval(printed - HALF, printed + HALF))
 
 
+def full_years(days: int, year: int, weekly_hours: Fraction | int | None = None) -> Fraction:
+    """Return the full-year equivalents (helårspersoner) of some days of one year.
+
+    Days ÷ days of the year (365 or 366), and times hours ÷ 37 for a scheme counted by hours.
+
+    Parameters
+    ----------
+    days
+        Days inside the year, of one spell or of many with the same hours.
+    year
+        The calendar year that they lie in.
+    weekly_hours
+        Hours a week; None counts days alone.
+
+    Returns
+    -------
+    Fraction
+        Persons.
+
+    Raises
+    ------
+    ValueError
+        If the weekly hours are negative.
+    """
+    full = 366 if calendar.isleap(year) else 365
+    if weekly_hours is None:
+        return Fraction(days, full)
+    if weekly_hours < 0:
+        raise ValueError(f"weekly hours cannot be negative: {weekly_hours}")
+    # As days ÷ full × hours ÷ 37, divided once.
+    return Fraction(days * weekly_hours.numerator, full * HOURS_PER_WEEK * weekly_hours.denominator)
+
+
 def full_year_equivalents(
     spells: Iterable[tuple[date, date | None]], year: int, *, weekly_hours: Fraction | None = None
 ) -> Fraction:
     """Sum spells into full-year equivalents (helårspersoner) of one year.
 
-    Days inside the year ÷ days of the year (365 or 366), first and last day both included, summed over spells.
+    Days inside the year, first and last day both included, are summed over spells, and divided as `full_years` does.
 
     Parameters
     ----------
@@ -142,12 +177,7 @@ def full_year_equivalents(
             raise ValueError(f"a spell ends ({end}) before it starts ({start})")
         inside = (min(end or last, last) - max(start, first)).days + 1
         days += max(0, inside)
-    whole = Fraction(days, (last - first).days + 1)
-    if weekly_hours is None:
-        return whole
-    if weekly_hours < 0:
-        raise ValueError(f"weekly hours cannot be negative: {weekly_hours}")
-    return whole * weekly_hours / HOURS_PER_WEEK
+    return full_years(days, year, weekly_hours)
 
 
 def joint(statuses: Iterable[Fraction | int]) -> Fraction:

@@ -13,6 +13,7 @@ from aarsstatus.attainment import round_half_up
 __all__ = [
     "MONTHS",
     "NO_TARGET",
+    "counted",
     "decimal",
     "direction",
     "in_words",
@@ -104,6 +105,11 @@ def join(words: Sequence[str], last: Literal["og", "eller"] = "og") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """Write a count with its noun: ``1 række``, ``1.134 rækker``."""
+    return f"{whole(number)} {one if number == 1 else more}"
 
 
 def in_words(count: int) -> str:

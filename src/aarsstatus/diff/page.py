@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from aarsstatus import danish
 from aarsstatus.diff import Diff, told
 from aarsstatus.diff.causes import Cause
 from aarsstatus.diff.changes import Change
@@ -44,7 +45,7 @@ def _sections(diff: Diff) -> list[str]:
     for level, changes in told.by_level(diff.changes):
         heading = level.name[:1].upper() + level.name[1:]
         parts.append(f"<section>\n<h2>{escape(heading)}</h2>\n<p>{escape(level.reason)}</p>")
-        parts.append(_changes(diff, f"{heading}: {told.count(len(changes), 'tal', 'tal')}", changes))
+        parts.append(_changes(diff, f"{heading}: {danish.counted(len(changes), 'tal', 'tal')}", changes))
         parts.append("</section>")
     if diff.development:
         heading = f"Udviklingen fra {diff.old.year} til {diff.new.year}"

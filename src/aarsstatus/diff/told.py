@@ -18,7 +18,6 @@ __all__ = [
     "as_shown",
     "because",
     "by_level",
-    "count",
     "lines",
     "moved",
     "name",
@@ -98,11 +97,6 @@ def verdict(change: Change) -> str:
     return f"{VERDICT_NAMES[change.old.verdict]} → {VERDICT_NAMES[change.new.verdict]}"
 
 
-def count(number: int, one: str, more: str) -> str:
-    """Return a count with its noun."""
-    return f"{danish.whole(number)} {one if number == 1 else more}"
-
-
 def summary(diff: Diff) -> str:
     """Say in a sentence or two what the comparison came to."""
     if diff.nothing:
@@ -111,7 +105,7 @@ def summary(diff: Diff) -> str:
         same = "De tal, som begge udgaver har, er ens." if diff.development else "Ingen tal er ændret."
         return same + (" Noget af det, de er lavet af, er ikke." if _beside(diff) else "")
     printed = sum(change.printed_differs for change in diff.changes)
-    told = f"{count(len(diff.changes), 'tal er ændret', 'tal er ændret')}; {printed} af dem vises anderledes."
+    told = f"{danish.counted(len(diff.changes), 'tal er ændret', 'tal er ændret')}; {printed} af dem vises anderledes."
     kinds = dict.fromkeys(KINDS[cause.kind] for causes in diff.causes.values() for cause in causes)
     return f"{told} Årsag: {danish.join(list(kinds))}."
 

@@ -6,7 +6,6 @@ spells, dates to come, numbers far from last year's) is told and changes nothing
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from fractions import Fraction
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.attainment import HOURS_PER_WEEK
+from aarsstatus.attainment import full_years
 from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.cells import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
@@ -59,9 +58,9 @@ def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> 
     """
     first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
     schemes = list(data.schemes.values())
-    days = pl.min_horizontal("end", pl.lit(last)) - pl.max_horizontal("start", pl.lit(first)) + 1
+    inside = pl.min_horizontal("end", pl.lit(last)) - pl.max_horizontal("start", pl.lit(first)) + 1
     grouped = spells.group_by("scheme", "administration", "weekly_hours").agg(
-        days.cast(pl.Int64).sum().alias("days"), pl.len().alias("spells")
+        inside.cast(pl.Int64).sum().alias("days"), pl.len().alias("spells")
     )
     found: dict[tuple[str, str], Sum] = {}
     for place in sorted(spells["scheme"].unique().to_list()):
@@ -73,17 +72,12 @@ def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> 
                 found[code, scheme.key] = Sum(Fraction(_heads(heads.filter(pl.col("administration") == number))), None)
             found[KK, scheme.key] = Sum(Fraction(_heads(heads)), None)
             continue
+        by_hours = scheme.counting == "hours"
         for code, rows in ((KK, own), *((c, own.filter(pl.col("administration") == n)) for n, c in enumerate(codes))):
             parts = rows.select("days", "weekly_hours", "spells").rows()
-            status = sum((_share(d, h, year, by_hours=scheme.counting == "hours") for d, h, _ in parts), Fraction(0))
-            found[code, scheme.key] = Sum(status, sum(number for _, _, number in parts))
+            shares = (full_years(days, year, Fraction(hours, 100) if by_hours else None) for days, hours, _ in parts)
+            found[code, scheme.key] = Sum(sum(shares, Fraction(0)), sum(number for _, _, number in parts))
     return found
-
-
-def _share(days: int, hours: int, year: int, *, by_hours: bool) -> Fraction:
-    """Return full-year equivalents of some days; `hours` is hundredths of hours a week."""
-    whole = Fraction(days, 366 if calendar.isleap(year) else 365)
-    return whole * hours / (100 * HOURS_PER_WEEK) if by_hours else whole
 
 
 def _heads(employed: pl.DataFrame) -> int:
@@ -160,7 +154,8 @@ def warnings(
 def _undistributed(own: pl.DataFrame, key: str, name: str, none: int) -> Iterator[Remark]:
     """Tell of spells that belong to no administration."""
     if number := own.filter(pl.col("administration") == none).height:
-        text = f"{name}: {_spells(number)} har ingen forvaltning; de tæller kun med i KK og er ikke fordelt"
+        they = "det" if number == 1 else "de"
+        text = f"{name}: {_spells(number)} har ingen forvaltning; {they} tæller kun med i KK og er ikke fordelt"
         yield Remark("not_distributed", key, "", number, text)
 
 
@@ -216,7 +211,9 @@ def _heads_warnings(own: pl.DataFrame, key: str, name: str, last: int) -> Iterat
     """Tell where heads are not what they seem."""
     employed = own.filter((pl.col("start") <= last) & (pl.col("end") >= last))
     if missing := employed["person"].null_count():
-        text = f"{name}: {danish.whole(missing)} ansættelser har ingen person, så hver tæller som én ansat"
+        employments = danish.counted(missing, "ansættelse", "ansættelser")
+        each = "den" if missing == 1 else "hver"
+        text = f"{name}: {employments} har ingen person, så {each} tæller som én ansat"
         yield Remark("no_persons", key, "", missing, text)
     several = (
         employed.filter(pl.col("person").is_not_null())
@@ -226,9 +223,10 @@ def _heads_warnings(own: pl.DataFrame, key: str, name: str, last: int) -> Iterat
         .height
     )
     if several:
+        each = "personen" if several == 1 else "hver"
         text = (
-            f"{name}: {danish.whole(several)} {_plural(several, 'person', 'personer')} er ansat i flere forvaltninger "
-            "den 31. december; hver tæller én gang i hver forvaltning og én gang i KK"
+            f"{name}: {danish.counted(several, 'person', 'personer')} er ansat i flere forvaltninger den 31. december; "
+            f"{each} tæller én gang i hver forvaltning og én gang i KK"
         )
         yield Remark("several_administrations", key, "", several, text)
 
@@ -268,7 +266,3 @@ def _where(found: pl.DataFrame, labels: Sequence[str]) -> str:
 
 def _spells(number: int) -> str:
     return f"{danish.whole(number)} forløb"
-
-
-def _plural(number: int, one: str, more: str) -> str:
-    return one if number == 1 else more
