@@ -176,6 +176,15 @@ def _pages(reader: _Tagged, element: pikepdf.Dictionary) -> set[int]:
     return found
 
 
+def test_a_heading_is_on_the_page_of_what_is_below_it(report: Result) -> None:
+    with pdfium.PdfDocument(report.folder / "notat.pdf") as document:
+        sheets = [tidy(sheet.get_textpage().get_text_range()) for sheet in document]
+    for heading, below in (("Hele kommunen", "Tabel 1:"), ("Udviklingen over årene I", "Figur 1:"),
+                           ("Forvaltningerne Målopfyldelsen", "Figur 2:")):  # fmt: skip
+        (sheet,) = [sheet for sheet in sheets if heading in sheet]
+        assert below in sheet, heading
+
+
 def test_pages_are_well_filled(built: Result) -> None:
     """No page but the last and the cover is left blank for more than a quarter: charts and tables find a place."""
     with pdfium.PdfDocument(built.folder / "notat.pdf") as document:

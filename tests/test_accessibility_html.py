@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 import yaml
 from browser import DEVICES, SCHEMES, Device, accessibility_tree, axe, browser, opened
@@ -206,6 +207,45 @@ def test_print_has_a_page_for_the_cover_and_no_frames(chromium: Browser, reports
         assert page.evaluate(f"({style})('.forside').breakAfter") == "page"
         assert page.evaluate(f"({style})('.tabelramme').overflow") == "visible"
         assert page.evaluate(f"({style})('.tabelgruppe').breakInside") == "avoid"
+
+
+def test_printed_from_a_browser_each_table_is_whole_and_each_heading_with_what_is_below(
+    chromium: Browser, report: Result, tmp_path: Path
+) -> None:
+    with opened(chromium, report.folder / "notat.html", DEVICES["desktop"]) as page:
+        page.pdf(path=tmp_path / "notat.pdf", prefer_css_page_size=True)
+    with pdfium.PdfDocument(tmp_path / "notat.pdf") as document:
+        sheets = [tidy(sheet.get_textpage().get_text_range()) for sheet in document]
+    told = [re.findall(r"Tabel \d:|\*+ (?:Status|Kolonnen|Vægtet)", sheet) for sheet in sheets]
+    assert sum(map(len, told)) == 9 * 4
+    assert all(len(sheet) % 4 == 0 and (not sheet or sheet[0].startswith("Tabel")) for sheet in told), told
+    for heading, below in (("Udviklingen over årene I", "Figur 1:"), ("Forvaltningerne Målopfyldelsen", "Figur 2:")):
+        (sheet,) = [sheet for sheet in sheets if heading in sheet]
+        assert below in sheet, heading
+
+
+CUE = """frame => {
+  const edge = frame.getBoundingClientRect().right - frame.clientLeft;
+  const [shadow, cover] = ['::before', '::after'].map(part => getComputedStyle(frame, part));
+  return {shadow: shadow.position, over: +cover.zIndex > +shadow.zIndex, left: frame.scrollLeft,
+          room: frame.scrollWidth - frame.clientWidth, width: parseFloat(shadow.width),
+          beyond: edge - frame.firstElementChild.getBoundingClientRect().right};
+}"""
+
+
+@pytest.mark.parametrize("selector", ["#tbl-kk .tabelramme", "#fig-samlet .figurramme"])
+def test_what_scrolls_sideways_shows_it_until_its_end(chromium: Browser, report: Result, selector: str) -> None:
+    """The shadow sticks to the edge; at the end it lies beside the content, in a strip where a cover hides it."""
+    with opened(chromium, report.folder / "notat.html", DEVICES["phone"]) as page:
+        frame = page.locator(selector)
+        start = frame.evaluate(CUE)
+        assert (start["shadow"], start["over"], start["left"]) == ("sticky", True, 0)
+        assert start["room"] > 50
+        assert start["beyond"] < 0
+        frame.evaluate("frame => frame.scrollTo(9999, 0)")
+        end = frame.evaluate(CUE)
+        assert abs(end["left"] - end["room"]) < 1
+        assert abs(end["beyond"] - end["width"]) < 1, "the shadow lies over the last column, or a column is cut off"
 
 
 # What a screen reader is told -----------------------------------------------------------------------------------

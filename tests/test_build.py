@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import nbformat
+import pikepdf
 import pytest
 from conftest import copy_project
 from reading import docx_tables, docx_text, html_page, html_tables, pdf_tables, pdf_text, tidy
@@ -125,6 +126,49 @@ def test_a_year_mentions_only_what_it_had(built: Result, year: int) -> None:
     assert ("småjob under det sociale frikort" in text) == (year == 2025)
     assert ("fritidsjob" in text) == (year == 2025)
     assert ("ikke de samme jobordninger" in text) == (year == 2025)
+
+
+def test_what_the_placement_schemes_are_called_together_is_said_before_it_is_used(
+    built: Result, inputs: tuple[Params, Data]
+) -> None:
+    params, data = inputs
+    text = tidy(html_page(built.folder / "notat.html").xpath("//main")[0].text_content()).lower()
+    schemes = [data.schemes[key] for key in params.schemes]
+    names = danish.join([scheme.name for scheme in schemes if scheme.group == "placements"])
+    first = text.index("virksomhedsplaceringer")
+    assert text[:first].endswith(f"ét samlet måltal for {names}, her under ét kaldt ")
+
+
+def test_references_are_linked_with_their_word(report: Result) -> None:
+    links = html_page(report.folder / "notat.html").xpath(
+        "//main//p//a[starts-with(@href, '#tbl-') or starts-with(@href, '#fig-')]"
+    )
+    said = [tidy(link.text_content()) for link in links]
+    assert all(re.fullmatch(r"(tabel|figur) \d", text) for text in said)
+    assert {"tabel 3", "tabel 9"} <= set(said)
+
+
+def test_no_line_ends_between_a_number_and_what_belongs_to_it(report: Result) -> None:
+    page = html_page(report.folder / "notat.html")
+    texts = [" ".join(each.text_content().split(" ")) for each in page.xpath("//main//p")]
+    for broken in (
+        r"\d pct",
+        r"\d helårspersoner",
+        r"\d ansatte",
+        r"\b\d{1,2}\. [a-z]",
+        r"job \d+\s?pct",
+    ):
+        assert not [text for text in texts if re.search(broken, text)], broken
+    assert any(re.search(r"fleksjob\u00a0\d+\u00a0pct", text) for text in texts)
+
+
+def test_the_documents_name_who_wrote_them(report: Result, inputs: tuple[Params, Data]) -> None:
+    """The office, or where there is none the administration; of the DOCX see test_word.py."""
+    office = inputs[0].office
+    author = office.name or office.administration
+    assert html_page(report.folder / "notat.html").xpath("//meta[@name='author']/@content") == [author]
+    with pikepdf.open(report.folder / "notat.pdf") as document:
+        assert str(document.docinfo["/Author"]) == author
 
 
 def test_html_makes_no_request(report: Result) -> None:
@@ -330,3 +374,4 @@ def test_recomputed_figures_are_marked(made: tuple[Project, Result], tmp_path: P
     text = tidy(page.text_content())
     assert "offentliggjort som 256." in text
     assert "som de følger af grundlaget" in text
+    assert not page.xpath("//*[@class='kendte-fejl']"), "it shows other numbers than were printed"

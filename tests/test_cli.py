@@ -110,6 +110,11 @@ def test_explain_leads_down_to_file_and_line(capsys, in_project) -> None:
     assert "offentliggjort som 74 pct.: stemmer" in said
 
 
+def test_explain_says_where_a_weight_was_printed_that_was_printed_once_for_all(capsys, in_project) -> None:
+    assert run(["explain", "2025.BIF.placements.weight"]) == 0
+    assert "samme vægt som 2025.KK.placements.weight, offentliggjort som 51 pct.: stemmer" in capsys.readouterr().out
+
+
 def test_a_closed_pipe_is_no_error() -> None:
     code = f"{sys.executable} -m aarsstatus explain 2025.BUF.total.weighted_attainment | head -n 1"
     done = subprocess.run(

@@ -74,7 +74,43 @@ def test_the_table_says_what_the_figure_is(report: Result, figures: Figures) -> 
         assert cells[1] == figure.shown
         assert cells[2] == figure.formula
         assert bool(cells[3]) == (figure.interval is not None and not figure.interval.exact)
-        assert (figure.published in cells[5]) if figure.published else cells[5] == "Ikke trykt i et udsendt notat"
+        city = figures.get(f"{figure.year}.KK.{figure.group}.weight") if figure.measure == "weight" else None
+        if figure.published:
+            assert figure.published in cells[5]
+        elif city and city.published:
+            assert cells[5].startswith(f"Samme vægt som KK's, der er trykt: {city.published} stemmer.")
+        else:
+            assert cells[5] == "Ikke trykt i et udsendt notat"
+
+
+def test_an_input_that_was_printed_otherwise_says_that_it_is_recomputed(report: Result, figures: Figures) -> None:
+    page = html_page(report.folder / "notat.html")
+    marked = 0
+    for row in page.xpath("//tr[starts-with(@id, $start)]", start=ROW):
+        for link in row[4].xpath(".//a"):
+            figure = figures[link.get("href").removeprefix(f"#{ROW}")]
+            other = figure.published and not danish.same(figure.published, figure.computed)
+            assert (f"(regnet efter; trykt {figure.published})" in link.tail) == bool(other), figure.id
+            marked += bool(other)
+    assert marked
+
+
+def test_a_target_of_the_comparison_year_is_not_said_to_be_adopted(figures: Figures, year: int) -> None:
+    """The notat says when its own year's targets were adopted, and prints those of the year before."""
+    said = {target.year: target.formula for target in figures.select(administration="KK", measure="target")}
+    assert said[year] == "vedtaget af Borgerrepræsentationen"
+    assert said[year - 1].startswith(f"aflæst af notat-{year}, tabel 2, ")
+
+
+def test_the_page_says_how_many_printed_numbers_are_known_to_be_wrong(report: Result, year: int) -> None:
+    page = html_page(report.folder / "notat.html")
+    with (report.folder / "audit.csv").open(encoding="utf-8") as file:
+        verdicts = [row["verdict"] for row in csv.DictReader(file) if row["source"] == f"notat-{year}"]
+    (box,) = page.xpath("//div[@class='tilstand']")
+    assert f"{verdicts.count('contradicted')} af {len(verdicts)} trykte tal er i modstrid" in tidy(box.text_content())
+    for text in (docx_text(report.folder / "notat.docx"), pdf_text(report.folder / "notat.pdf")):
+        assert "trykte tal er i modstrid" not in tidy(text), "it is no part of the notat"
+    assert not html_page(report.folder / "kvalitetsrapport.html").xpath("//*[@class='kendte-fejl']")
 
 
 def test_published_values_have_the_audits_verdict_and_their_line(report: Result, project: Project, year: int) -> None:

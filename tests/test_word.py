@@ -115,6 +115,14 @@ def test_a_table_stays_with_its_caption_and_notes(body: etree._Element) -> None:
         assert [each.find(f"{W}pPr/{W}keepNext") is not None for each in notes] == [True, True, False]
 
 
+def test_a_heading_stays_with_the_chart_below_its_one_paragraph(body: etree._Element) -> None:
+    whole = paragraphs(body, "FirstParagraph", "BodyText", "CaptionedFigure", "Heading1")
+    charts = [place for place, each in enumerate(whole) if style_of(each) == "CaptionedFigure"]
+    led = [whole[place - 1] for place in charts if style_of(whole[place - 2]) == "Heading1"]
+    assert len(led) == 2
+    assert all(each.find(f"{W}pPr/{W}keepNext") is not None for each in led)
+
+
 def test_table_widths_fill_the_page_between_the_margins(body: etree._Element) -> None:
     section = body.find(f"{W}sectPr")
     size, margin = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")

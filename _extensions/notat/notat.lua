@@ -381,20 +381,53 @@ local function styled(div, class)
   return div
 end
 
---- A number and its »pct.« stay on one line; table cells are written as they stand, and columns are wide enough.
-local function keep_percent(inlines)
+--- Whether a line must not end between two words: a number and its unit (»74 pct.«, a figure and what it counts), a
+--- date's day and month.
+local function belong_together(number, unit)
+  if unit.t ~= "Str" then
+    return false
+  elseif number.t == "Span" then
+    return number.attributes.figure ~= nil and unit.text:match("^%l") and pandoc.utils.stringify(number):match("%d$")
+  elseif number.t ~= "Str" then
+    return false
+  end
+  return unit.text:match("^pct") and number.text:match("%d$") or unit.text:match("^%l") and number.text:match("^%d%d?%.$")
+end
+
+--- Words that belong together stay on one line; table cells are written as they stand, and columns are wide enough.
+local function keep_together(inlines)
   local kept = false
   for i = 3, #inlines do
-    local unit = inlines[i]
-    if unit.t == "Str" and unit.text:match("^pct") then
-      local number, space = inlines[i - 2], inlines[i - 1]
-      if space.t == "Space" and number.t == "Str" and number.text:match("%d$") then
-        inlines[i - 1] = pandoc.Str("\u{a0}")
-        kept = true
-      end
+    if inlines[i - 1].t == "Space" and belong_together(inlines[i - 2], inlines[i]) then
+      inlines[i - 1] = pandoc.Str("\u{a0}")
+      kept = true
     end
   end
   return kept and inlines or nil -- what is not returned need not be read back
+end
+
+local function is_float(block)
+  return block ~= nil and block.t == "Div" and (block.identifier:match("^tbl%-") or block.identifier:match("^fig%-")) ~= nil
+end
+
+--- In the text alone: a title is a document's name, too, and is searched for with plain spaces.
+local function in_text(doc)
+  doc.blocks = doc.blocks:walk({ Inlines = keep_together })
+  return doc
+end
+
+--- All that stands below a heading before the first table or figure is one paragraph: it goes to the page of that, and
+--- takes its heading with it. (In Word, docx.py does this.)
+local function lead_in(blocks)
+  local result = pandoc.Blocks({})
+  for i, block in ipairs(blocks) do
+    if block.t == "Para" and i > 1 and blocks[i - 1].t == "Header" and is_float(blocks[i + 1]) then
+      result:extend({ raw("#foelges["), block, raw("]") })
+    else
+      result:insert(block)
+    end
+  end
+  return result
 end
 
 --- A table and the notes right after it belong together: one group that is not split across pages.
@@ -431,11 +464,13 @@ local function typst_date(meta)
   end
 end
 
---- What stands in an attribute of the page's head: pandoc leaves a quotation mark as it is, and it would end there.
-local function html_attribute(meta)
-  if html and meta.office then
-    local text = pandoc.utils.stringify(meta.office):gsub('[&<>"]', { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" })
-    meta["office-attribute"] = pandoc.MetaInlines({ pandoc.RawInline("html", text) })
+--- Who wrote it, the office or else the administration, as it stands in an attribute of the page's head: pandoc leaves
+--- a quotation mark as it is, and it would end there.
+local function html_author(meta)
+  local author = meta.office or meta.administration
+  if html and author then
+    local text = pandoc.utils.stringify(author):gsub('[&<>"]', { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" })
+    meta["author-attribute"] = pandoc.MetaInlines({ pandoc.RawInline("html", text) })
     return meta
   end
 end
@@ -506,9 +541,10 @@ end
 
 return {
   { Meta = typst_date },
-  { Meta = html_attribute },
+  { Meta = html_author },
   { Div = conditional },
-  { Inlines = keep_percent },
+  { Pandoc = in_text },
+  typst and { Blocks = lead_in } or {},
   { Blocks = group_notes },
   {
     Div = function(div)

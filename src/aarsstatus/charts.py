@@ -45,6 +45,8 @@ COLOURS = {"placements": "#0b2a5b", "fleksjob": "#c8500a", "fritidsjob": "#5aa9a
 """Dark blue, orange, light teal: about 18, 47 and 65 per cent lightness, so they also differ in grey."""
 MARKERS = {"placements": "o", "fleksjob": "s", "fritidsjob": "D"}
 LIGHT, SOFTER = "#b9c4d6", "#4f6894"
+_TARGET = 1.2
+"""Points: the target's line across bars. Its white edge is half a point, or 99 and 103 per cent would look like 100."""
 ACROSS, UPWARDS = 410, 110
 """Points: about the width and the height that the trend has for itself."""
 FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
@@ -154,10 +156,12 @@ def by_administration(notat: Notat) -> Chart:
             _bullets(axes, notat, figures, codes, group)
         handles = [
             Patch(color=COLOURS["placements"], label=str(notat.year)),
-            Line2D([], [], color=INK, linewidth=1.6, label="Måltallet (100 pct.)"),
+            Line2D([], [], color=INK, linewidth=_TARGET, label="Måltallet (100 pct.)"),
         ]
-        if any(figure.year == notat.comparison_year for figure in figures):
-            handles.insert(1, Patch(color=LIGHT, label=str(notat.comparison_year)))
+        before = dict.fromkeys(figure.administration for figure in figures if figure.year == notat.comparison_year)
+        if before:
+            whose = f" (kun {danish.join(list(before))})" if len(before) < len(codes) else ""
+            handles.insert(1, Patch(color=LIGHT, label=f"{notat.comparison_year}{whose}"))
         drawing.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
         svg, png = _saved(drawing)
     spoken = [
@@ -165,13 +169,11 @@ def by_administration(notat: Notat) -> Chart:
         + danish.join([f"{f.administration} {f.shown}" for f in figures if f.group == group and f.year == notat.year])
         for group in groups
     ]
-    before = [f"{notat.group_label(f.group)} {f.shown}" for f in figures if f.year == notat.comparison_year]
-    compared = (
-        f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(before)])}" if before else ""
-    )
+    told = [f"{notat.group_label(f.group)} {f.shown}" for f in figures if f.year == notat.comparison_year]
+    compared = f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
     return Chart(
         "fig-maalopfyldelse",
-        f"Målopfyldelse i forhold til måltallet i {notat.year}, fordelt på forvaltninger",
+        f"Målopfyldelse i {notat.year} for hele kommunen ({KK}) og hver forvaltning",
         f"Vandrette søjler for hver forvaltning. {sentences(spoken)}{compared}",
         svg,
         png,
@@ -486,8 +488,8 @@ def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequenc
                 values.append((place, figure.shown))
     for place, shown in values:
         axes.text(longest * 1.36, place, shown, va="center", ha="right", fontsize=7.5)
-    target = axes.axvline(100, color=INK, linewidth=1.6, zorder=3)
-    target.set_path_effects([withStroke(linewidth=3.4, foreground="white")])
+    target = axes.axvline(100, color=INK, linewidth=_TARGET, zorder=3)
+    target.set_path_effects([withStroke(linewidth=_TARGET + 1, foreground="white")])
     axes.set_title(_wrapped(_capital(notat.group_label(group))), fontsize=8.5, loc="left")
     axes.set_yticks(range(len(codes)), codes)
     axes.set_ylim(len(codes) - 0.5, -0.5)

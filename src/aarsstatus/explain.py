@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aarsstatus import danish
-from aarsstatus.figures import Figure, Figures, build_figures, unit
-from aarsstatus.inputs import read_data
+from aarsstatus.figures import Figure, Figures, build_figures, figure_id, unit
+from aarsstatus.inputs import KK, read_data
 from aarsstatus.params import read_params
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
@@ -56,14 +56,14 @@ def _branch(figures: Figures, figure: Figure, first: str, rest: str) -> Iterator
     yield f"{first}{figure.id} = {figure.shown}"
     inputs = [figures[id_] for id_ in figure.inputs]
     bar = "│   " if inputs else "    "
-    for line in _facts(figure):
+    for line in _facts(figures, figure):
         yield f"{rest}{bar}{line}"
     for index, below in enumerate(inputs):
         last = index == len(inputs) - 1
         yield from _branch(figures, below, f"{rest}{'└── ' if last else '├── '}", f"{rest}{'    ' if last else '│   '}")
 
 
-def _facts(figure: Figure) -> Iterator[str]:
+def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
     """Yield what is known of a figure apart from its inputs."""
     yield figure.formula
     if figure.source:
@@ -74,3 +74,7 @@ def _facts(figure: Figure) -> Iterator[str]:
         yield f"uden afrunding: {ends} {unit(figure.measure)}"
     if figure.published:
         yield f"offentliggjort som {figure.published}: {VERDICTS[figure.verdict]}"
+    elif figure.measure == "weight":
+        city = figures.get(figure_id(figure.year, KK, figure.group, figure.measure))
+        if city is not None and city.published:
+            yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICTS[city.verdict]}"

@@ -243,6 +243,8 @@ class _Builder:
     def __init__(self, data: Data) -> None:
         self.data = data
         self.figures: list[Figure] = []
+        self.printed_targets = {row.id: row for row in reversed(data.printed) if row.id.endswith(".target")}
+        self.adopted = {row.id.partition(".")[0] for row in data.printed if row.id.endswith(".adopted")}
 
     def add(
         self,
@@ -347,7 +349,7 @@ class _Builder:
             "target",
             Fraction(number) if number else None,
             Interval.exactly(number) if number else None,
-            "vedtaget af Borgerrepræsentationen" if number else NOT_ADOPTED,
+            self.origin_of_target(year, administration, group) if number else NOT_ADOPTED,
             source=row.source if row else "",
         )
         value = formulas.attainment(value_of(status), number)
@@ -361,6 +363,13 @@ class _Builder:
             at, "attainment", None if value is None else value * 100, interval and interval.scaled(100), formula,
             [*_ids(statuses), target.id],
         )  # fmt: skip
+
+    def origin_of_target(self, year: int, administration: str, group: str) -> str:
+        """Say where a target comes from: of the comparison year a notat prints it, but not that it was adopted."""
+        printed = self.printed_targets.get(figure_id(year, administration, group, "target"))
+        if printed is None or str(year) in self.adopted:
+            return "vedtaget af Borgerrepræsentationen"
+        return f"aflæst af {printed.notat}, {printed.place}"
 
     def total(self, year: int, administration: str, attainments: Sequence[Figure]) -> None:
         """Add the groups' weights and the weighted attainment."""

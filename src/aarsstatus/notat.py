@@ -25,7 +25,7 @@ __all__ = ["Notat", "front_matter", "open_notat"]
 
 
 GROUP_LABELS = {"placements": "virksomhedsplaceringer", "fleksjob": "fleksjob", "fritidsjob": "fritidsjob"}
-"""The notats have no common name for the placement schemes; their footnote calls them virksomhedsplaceringer."""
+"""The text of the notats has no common name for the placement schemes; the footnote of 2021 has this one."""
 
 
 class Notat:

@@ -96,7 +96,9 @@ def produce(
             engine.render(notebook, report.formats, folder)
             if "html" in report.formats:
                 rows, figures = audited.result()
-                finish(notebook.with_suffix(".html"), figures, notat.data, rows, project.extension)
+                as_printed = report.name == "notat" and notat.mode == "published"
+                published = notat.params.notat if as_printed else None
+                finish(notebook.with_suffix(".html"), figures, notat.data, rows, project.extension, published)
         except RenderError as error:
             shutil.copyfile(notebook, failed)
             raise BuildError(str(error)) from None

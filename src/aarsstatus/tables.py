@@ -48,6 +48,8 @@ class View(Protocol):
 
 MARK = "†"
 """Stands after a number that is shown otherwise than it was published."""
+_FIRM = "\u00a0"
+"""A space at which no line ends: a weight stays with what it weighs."""
 _YEARS = {
     "caption": "titlen",
     "header": "kolonnen Antal forløb",
@@ -191,7 +193,7 @@ def _notes(view: View, year: int, code: str, schemes: Sequence[Scheme]) -> list[
     )
     weights = [figure for group in GROUPS if (figure := view.figure(year, code, group, "weight"))]
     parts = [
-        f"{danish.join([plain(scheme.name) for scheme in schemes if scheme.group == weight.group])} "
+        f"{danish.join([plain(scheme.name) for scheme in schemes if scheme.group == weight.group])}{_FIRM}"
         f"{span(weight.id, view.weight_shown(weight) + mark(view, weight))}"
         for weight in weights
     ]

@@ -60,6 +60,7 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path | None = None) -
     _bring_to_front(document)
     _frame(document)
     _finish_tables(document)
+    _keep_lead_ins(document)
     _number_captions(document)
     _describe_pictures(document)
     parts["word/document.xml"] = _bytes(document)
@@ -170,6 +171,16 @@ def _finish_tables(document: etree._Element) -> None:
     for paragraph in notes:
         following = _beside(paragraph, "next")
         if following is not None and _style(following) == "Tabelnoter":
+            _keep_with_next(paragraph)
+
+
+def _keep_lead_ins(document: etree._Element) -> None:
+    """Keep a paragraph that is all between a heading and a table or figure with that; the heading's style keeps it."""
+    for paragraph in document.iter(_w("p")):
+        before, after = _beside(paragraph, "previous"), _beside(paragraph, "next")
+        if before is None or after is None or not (_style(before) or "").startswith("Heading"):
+            continue
+        if _style(after) in {"TableCaption", "CaptionedFigure"}:
             _keep_with_next(paragraph)
 
 

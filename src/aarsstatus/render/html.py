@@ -17,8 +17,8 @@ from pathlib import Path
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
 from aarsstatus.explain import VERDICTS
-from aarsstatus.figures import Figure, Figures, unit
-from aarsstatus.inputs import Data
+from aarsstatus.figures import Figure, Figures, figure_id, unit
+from aarsstatus.inputs import KK, Data
 from aarsstatus.notat import GROUP_LABELS
 from aarsstatus.page import breakable
 from aarsstatus.render import RenderError
@@ -39,6 +39,7 @@ NAMES = {
 }
 HEADER = ("Tal", "Vist", "Opgjort sådan", "Uden afrunding", "Kommer fra", "Offentliggjort")
 _SHOWN = re.compile(r'\bdata-figure="([^"]*)"')
+_STATE = re.compile(r'(?s)<div class="tilstand".*?(?=</div>)')
 
 BUTTON = """\
 <div class="talhjaelp" hidden>
@@ -73,8 +74,10 @@ class _Row:
     cells: tuple[str, ...]
 
 
-def finish(path: Path, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path) -> None:
-    """Add the table and the panel to a rendered page, in place.
+def finish(
+    path: Path, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path, notat: str | None = None
+) -> None:
+    """Add the table and the panel to a rendered page, in place; to a published notat also what is known to be wrong.
 
     Parameters
     ----------
@@ -88,6 +91,8 @@ def finish(path: Path, figures: Figures, data: Data, rows: Sequence[AuditRow], e
         The audit of every number that was printed.
     extension
         The folder of ``panel.css`` and ``panel.js``.
+    notat
+        The published notat that the page reproduces; None where it is another page, or shows other numbers.
 
     Raises
     ------
@@ -96,6 +101,7 @@ def finish(path: Path, figures: Figures, data: Data, rows: Sequence[AuditRow], e
     """
     style, script = ((extension / name).read_text(encoding="utf-8") for name in ("panel.css", "panel.js"))
     page = finished(path.read_text(encoding="utf-8"), figures, data, rows, style, script)
+    page = _with_errors(page, [row for row in rows if notat is not None and row.source == notat])
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
@@ -110,7 +116,7 @@ def finished(page: str, figures: Figures, data: Data, rows: Sequence[AuditRow], 
         return page
     lines = {(row.notat, row.place, row.id, row.printed): row.source for row in reversed(data.printed)}
     table = [
-        _figure_row(figures, figures[id_], data, printed.get(id_, ()), lines)
+        _figure_row(figures, figures[id_], data, printed, lines)
         if id_ in figures
         else _printed_row(id_, printed[id_], lines)
         for id_ in _with_inputs(figures, shown)
@@ -125,6 +131,21 @@ def finished(page: str, figures: Figures, data: Data, rows: Sequence[AuditRow], 
             raise RenderError(f"Siden er ikke lavet med notatets skabelon: {mark} skal stå der én gang")
         page = page.replace(mark, f"{mark}{addition}" if after else f"{addition}{mark}")
     return page
+
+
+def _with_errors(page: str, printed: Sequence[AuditRow]) -> str:
+    """Say below a notat's state how many of its numbers are known to be wrong, and where they are explained.
+
+    On the page alone: paper and Word have the text of the notat as it was sent out, and not the report beside them.
+    """
+    wrong = sum(row.verdict == "contradicted" for row in printed)
+    if not wrong:
+        return page
+    said = (
+        f"{danish.whole(wrong)} af {danish.whole(len(printed))} trykte tal er i modstrid med notatets øvrige tal; "
+        "kvalitetsrapporten viser hvilke."
+    )
+    return _STATE.sub(lambda state: f'{state.group()}<div class="kendte-fejl">{said}</div>\n', page, count=1)
 
 
 def figure_name(data: Data, figure: Figure, within: Figure | None = None) -> str:
@@ -169,7 +190,9 @@ def _with_inputs(figures: Figures, ids: Sequence[str]) -> list[str]:
 Lines = Mapping[tuple[str, str, str, str], str]
 
 
-def _figure_row(figures: Figures, figure: Figure, data: Data, printed: Sequence[AuditRow], lines: Lines) -> _Row:
+def _figure_row(
+    figures: Figures, figure: Figure, data: Data, printed: Mapping[str, Sequence[AuditRow]], lines: Lines
+) -> _Row:
     """Return the row of a figure."""
     inputs = [_input(data, figures[id_], figure) for id_ in figure.inputs]
     cells = (
@@ -177,7 +200,7 @@ def _figure_row(figures: Figures, figure: Figure, data: Data, printed: Sequence[
         escape(figure.formula),
         escape(_between(figure)),
         _list(inputs) if inputs else _code(figure.source),
-        _list(list(_told(printed, lines))) or "Ikke trykt i et udsendt notat",
+        _published(figure, printed, lines),
     )
     return _Row(figure.id, figure_name(data, figure), cells)
 
@@ -189,9 +212,24 @@ def _printed_row(id_: str, printed: Sequence[AuditRow], lines: Lines) -> _Row:
     return _Row(id_, place[:1].upper() + place[1:], cells)
 
 
+def _published(figure: Figure, printed: Mapping[str, Sequence[AuditRow]], lines: Lines) -> str:
+    """Say what a figure was printed as; of a weight that has no place of its own, what the city's was printed as."""
+    if told := list(_told(printed.get(figure.id, ()), lines)):
+        return _list(told)
+    city = figure_id(figure.year, KK, figure.group, figure.measure)
+    if figure.measure == "weight" and (told := list(_told(printed.get(city, ()), lines))):
+        return f"Samme vægt som {KK}'s, der er trykt: {_list(told)}"
+    return "Ikke trykt i et udsendt notat"
+
+
 def _input(data: Data, figure: Figure, of: Figure) -> str:
-    """Return an input: a link to its own row, its value, and where it was read."""
+    """Return an input: a link to its own row, its value, and where it was read.
+
+    A formula goes on with what was recomputed, and says so where something else was printed.
+    """
     link = f'<a href="#{ROW}{escape(figure.id)}">{escape(figure_name(data, figure, of))}</a>: {escape(figure.computed)}'
+    if figure.published and not danish.same(figure.published, figure.computed):
+        link += f" (regnet efter; trykt {escape(figure.published)})"
     return f"{link} {_code(figure.source)}".rstrip()
 
 
