@@ -460,7 +460,54 @@ def test_a_quotation_mark_that_is_never_closed_swallows_nothing(copied: Project)
 def test_a_row_of_sums_is_left_out_and_said(copied: Project, total: str) -> None:
     done = from_text(copied, HEADER + GOOD + total)
     assert done.extracts[0].rows == 1
-    assert any("sum eller en bemærkning" in note for note in done.notes)
+    notes = [note for note in done.notes if "sum eller en bemærkning" in note]
+    said = [" ".join(filter(None, line.split(";"))) for line in total.splitlines() if line.strip(";")]
+    for one, note in zip(said, reversed(notes), strict=True):
+        quoted = f"(»{one}«) er læst som en sum" in note
+        assert quoted is not one.startswith("Udtrukket"), (
+            "a sum can be held against what was read, a remark is nobody's"
+        )
+
+
+ELSEWHERE = {
+    "semicolons": (HEADER + GOOD, "BUF,Løntilskud,01-03-2026,31-03-2026,010190-0001\n"),
+    "tabs": (HEADER + GOOD, "BUF\tLøntilskud\t01-03-2026\t\t010190-0001\n"),
+    "commas": ((HEADER + GOOD).replace(";", ","), "BUF;Løntilskud;01-03-2026;31-03-2026;010190-0001\n"),
+    "a decimal comma": (
+        "Forvaltning,Jobordning,Startdato,Slutdato,Timer\nBUF,Løntilskud,01-03-2026,,37\n",
+        "BUF;Løntilskud;01-03-2026;31-03-2026;18,5\n",
+    ),
+    "a column nobody reads": (
+        "Løbenummer;Forvaltning;Jobordning;Startdato;Slutdato\n1;BUF;Løntilskud;01-03-2026;31-03-2026\n",
+        "2,BUF,Løntilskud,2026-03-01,\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("after", ["", "\n\nI alt;;2\n", "1;BUF;Løntilskud;01-04-2026;30-04-2026\n"])
+@pytest.mark.parametrize("kind", ELSEWHERE)
+def test_rows_with_another_delimiter_are_refused_wherever_they_stand(copied: Project, kind: str, after: str) -> None:
+    """One after another they would be read as remarks below the table, or as rows with nothing in them."""
+    text, row = ELSEWHERE[kind]
+    if kind != "a column nobody reads" and after.startswith("1;"):
+        after = text.splitlines(keepends=True)[-1].replace("01-03-2026", "01-01-2026").replace("010190-0000", "")
+    said = problems(copied, text + row + row + after)
+    (found,) = [one for one in said if "række 3" in one]
+    assert "række 3-4: rækken har et andet skilletegn end overskriften; forventede det samme skilletegn" in found
+    assert "010190" not in found
+    (copied.root / "udtræk.csv").write_text(text + row + row.rstrip() + after, encoding="utf-8")
+    if after.startswith("\n"):
+        done = read(copied, copied.root / "udtræk.csv", skip_bad_rows=True)
+        assert (done.extracts[0].rows, done.extracts[0].refused) == (3, 2)
+        (kept,) = (path for path in done.written if path.name.endswith("afviste.csv"))
+        assert kept.read_text(encoding="utf-8-sig").count(";;;;\n") == 2
+        assert "010190" not in kept.read_text(encoding="utf-8-sig")
+        assert "Løntilskud" not in kept.read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("remark", ["Udtrukket 12-01-2027, af HR, for alle\n", "a, b, 46000\n"])
+def test_a_remark_with_commas_is_a_remark(copied: Project, remark: str) -> None:
+    assert from_text(copied, HEADER + GOOD + remark).extracts[0].rows == 1
 
 
 def test_a_row_that_only_looks_like_a_sum_is_not_left_out(copied: Project) -> None:

@@ -13,10 +13,11 @@ import codecs
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -64,10 +65,13 @@ class Block:
         On a table's last block, its last rows that are not blank, with their numbers and all their cells.
     torn
         The last row of a file that ends in the middle of it: an end that is missing there says nothing.
+    whole
+        Returns the same rows with all their columns, also those that nobody reads; it takes as long as the first time.
     """
 
     frame: pl.DataFrame
     first_row: int
+    whole: Callable[[], pl.DataFrame]
     tail: Sequence[tuple[int, Cells]] = ()
     torn: int | None = None
 
@@ -180,7 +184,11 @@ class _CsvTable:
             dropped = min(skip, frame.height)
             skip -= dropped
             torn = tail[-1][0] if tail and not piece.endswith(b"\n") and len(tail[-1][1]) < self._width else None
-            yield Block(frame.slice(dropped), first + dropped, tail, torn)
+            yield Block(frame.slice(dropped), first + dropped, partial(self._whole, piece, dropped), tail, torn)
+
+    def _whole(self, piece: bytes, dropped: int) -> pl.DataFrame:
+        """Return the rows of a piece, but for the first ones, with all their columns."""
+        return self._parse(piece, {f"{place}": place for place in range(self._width)}).slice(dropped)
 
     def _parsed(self, columns: Mapping[str, int]) -> Iterator[tuple[bytes, bool, pl.DataFrame]]:
         """Yield the file's pieces, whether each is the last, and what is in it; a few are parsed ahead."""
@@ -460,12 +468,18 @@ class _Sheet:
             }
             found[OVERFLOW] = [None] * len(rows)
             frame = pl.DataFrame(found, schema=dict.fromkeys([*columns, OVERFLOW], pl.String))
-            yield Block(frame, first + 1, self._tail(first, last) if first + _XLSX_ROWS >= last else ())
+            tail = self._tail(first, last) if first + _XLSX_ROWS >= last else ()
+            yield Block(frame, first + 1, partial(_all_texts, rows), tail)
 
     def _tail(self, first: int, last: int) -> list[tuple[int, Cells]]:
         """Return the last rows that are not blank, with their numbers."""
         numbers = range(max(first, last - _TAIL_ROWS), last)
         return [(at + 1, [_as_text(cell) for cell in self._rows[at]]) for at in numbers if _filled(self._rows[at])]
+
+
+def _all_texts(rows: Sequence[Sequence[object]]) -> pl.DataFrame:
+    """Return some rows of a sheet as text."""
+    return pl.DataFrame([[_as_text(cell) for cell in cells] for cells in rows], orient="row")
 
 
 def _filled(cells: Sequence[object]) -> bool:

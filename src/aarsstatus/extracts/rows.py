@@ -192,8 +192,15 @@ class Reader:
         found = {name: column.codes(frame[name], hashes[name].to_numpy()) for name, column in read.items()}
         if scheme is not None:
             found["scheme"] = np.full(frame.height, self.schemes.index(scheme), np.int32)
-        blank = self._blank(frame, found["start"])
-        bad = self._refuse(frame, rows, found, blank, label, refusals, block.torn)
+        squeezed = self._squeezed(block, found["start"])
+        blank = self._blank(frame, found["start"]) & ~squeezed
+        torn = None if squeezed[rows == block.torn].any() else block.torn
+        bad = squeezed | self._refuse(frame, rows, found, blank | squeezed, label, refusals, torn)
+        if squeezed.any():
+            expected = "det samme skilletegn i hele filen"
+            refusals.rows(
+                label, rows[squeezed], None, "rækken har et andet skilletegn end overskriften", expected=expected
+            )
         inside = (found["start"] <= self.last) & (found["end"] >= self.first) & ~(blank | bad)
         at = np.flatnonzero(inside)
         existed = self.existed[found["scheme"][at]]
@@ -203,8 +210,35 @@ class Reader:
             bad[gone] = True
         self._count(counts, found["start"], at, blank, bad)
         if self.keep_refused and bad.any():
-            self._remember(frame, rows, bad, label)
+            self._remember(frame, rows, bad, squeezed, label)
         return self._kept(frame, rows, found, at, table)
+
+    def _squeezed(self, block: Block, start: Codes) -> Mask:
+        """Return which rows have all they have in one cell, with another delimiter between than the rest.
+
+        The cell may be of a column that nobody reads, and the row would then seem to be blank.
+        """
+        squeezed = np.zeros(len(start), np.bool_)
+        at = np.flatnonzero(start == EMPTY)
+        if at.size:
+            texts = block.whole()[at.tolist()]
+            like = texts.select(
+                pl.any_horizontal(pl.all().str.contains(_LIKE_A_ROW)).fill_null(value=False)
+            ).to_series()
+            for place, row in zip(at[like.to_numpy()].tolist(), texts.filter(like).iter_rows(), strict=True):
+                squeezed[place] = self._is_row_in_a_cell([text for text in row if text and text.strip()])
+        return squeezed
+
+    def _is_row_in_a_cell(self, filled: Sequence[str]) -> bool:
+        """Whether the first cell of a row, which has hardly more, is a row by itself: it has a date among others."""
+        if not filled or len(filled) > _MOST_BESIDE:
+            return False
+        cut = (filled[0].split(delimiter) for delimiter in ";,\t|")
+        return any(
+            len(parts) >= _LEAST_PARTS
+            and any(not one.strip().isdecimal() and self._columns["start"].code(one) >= 0 for one in parts)
+            for parts in cut
+        )
 
     def _blank(self, frame: pl.DataFrame, start: Codes) -> Mask:
         """Return which rows have nothing in them; one that begins at some time has."""
@@ -294,10 +328,17 @@ class Reader:
             if not 0 <= at < frame.height or not self._is_total(frame.row(at, named=True), texts):
                 break
             frame = frame.head(at)
-            self.notes.append(
-                f"{label}: række {row} er læst som en sum eller en bemærkning under tabellen og tæller ikke med"
-            )
+            read = "er læst som en sum eller en bemærkning under tabellen og tæller ikke med"
+            self.notes.append(f"{label}: række {row}{self._sum_said(texts)} {read}")
         return frame
+
+    def _sum_said(self, texts: Sequence[str]) -> str:
+        """Quote a row of sums, to be held against what was read; a remark may be about somebody, and is not quoted."""
+        filled = [text.strip() for text in texts if text.strip()]
+        said = _legible(" ".join(filled))
+        if said is None or not any(map(self._names_total, filled)):
+            return ""
+        return f" (»{cover(said)[:_LONGEST_SUM]}«)"
 
     def _is_total(self, row: Mapping[str, str | None], texts: Sequence[str]) -> bool:
         """Whether a row below a table is a sum or a remark: it has no dates, and names a sum or is one text alone."""
@@ -306,6 +347,8 @@ class Reader:
         if read & {"start", "end"}:
             return False
         filled = [text for text in texts if text.strip()]
+        if self._is_row_in_a_cell(filled):
+            return False
         if any(self._names_total(text) for text in filled):
             return True
         return len(filled) == 1 and not read and any(map(str.isalpha, filled[0]))
@@ -329,14 +372,20 @@ class Reader:
             begun = ((start[~blank & ~bad] - 1) / _DAYS_A_YEAR).astype(np.int32) + 1  # near enough
             counts.starts.update(Counter(begun.tolist()))
 
-    def _remember(self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], bad: Mask, label: str) -> None:
-        """Keep what a list of refused rows shows of some: the cells that we know, covered; never the person."""
+    def _remember(
+        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], bad: Mask, squeezed: Mask, label: str
+    ) -> None:
+        """Keep what a list of refused rows shows of some: the cells that we know, covered; never the person.
+
+        Of a row that is in one cell none is known.
+        """
         shown = [name for name in ("administration", "scheme", "start", "end") if name in frame.columns]
         places = np.flatnonzero(bad)
         for at, texts in zip(places.tolist(), frame.select(shown)[places.tolist()].rows(), strict=True):
             found = dict(zip(shown, texts, strict=True))
             known = [
-                cover(_legible(found.get(name) or "") or "") for name in ("administration", "scheme", "start", "end")
+                "" if squeezed[at] else cover(_legible(found.get(name) or "") or "")
+                for name in ("administration", "scheme", "start", "end")
             ]
             self.refused.append((label, int(rows[at]), known))
 
@@ -398,6 +447,12 @@ def _number_digits(persons: pl.Series, key: int) -> pl.Series:
     return (persons.cast(pl.Int64, strict=False) + ones).set(~digits, None) ^ key
 
 
+_LONGEST_SUM = 60
+_LIKE_A_ROW = r"[;,\t|].*[;,\t|]"
+_LEAST_PARTS = 3
+"""An administration or a scheme, and two dates."""
+_MOST_BESIDE = 2
+"""A decimal comma cuts a row with semicolons in two where a file has commas."""
 _MOST_DIGITS = 17
 """With a one before them they are below 2^62, which the key is too."""
 _MOST_TOLD = 10
