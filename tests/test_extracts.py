@@ -6,7 +6,9 @@ import csv
 import io
 import random
 import subprocess
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -28,6 +30,7 @@ from aarsstatus.extracts.sums import FAR_AT_LEAST
 from aarsstatus.inputs import read_data
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
+from aarsstatus.publish import alone
 
 HEADER = "Forvaltning;Jobordning;Startdato;Slutdato;CPR\n"
 GOOD = "BUF;Løntilskud;01-03-2026;31-03-2026;010190-0000\n"
@@ -56,7 +59,9 @@ def problems(project: Project, text: str | bytes, name: str = "udtræk.csv", **o
 
 
 def everything(project: Project) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in sorted(project.root.rglob("*")) if path.is_file()}
+    """Return all files but the one by which a run that writes keeps others from it, which is empty and stays."""
+    files = (path for path in sorted(project.root.rglob("*")) if path.is_file() and path.suffix != ".lock")
+    return {str(path): path.read_bytes() for path in files}
 
 
 def found(done: Ingested) -> dict[tuple[str, str], tuple[Fraction, int | None]]:
@@ -418,9 +423,8 @@ def test_a_row_repeated_in_another_file_is_found(copied: Project) -> None:
 
 def test_blank_rows_are_counted_as_excel_does_and_nothing_else(copied: Project) -> None:
     text = f"Titel;;\n\n{HEADER}{GOOD}\n;;;;\n   \nXX;Løntilskud;01-01-2026;;\n\n"
-    assert problems(copied, text) == [
-        "udtræk.csv, række 8, forvaltning: værdien kan ikke bruges; fandt »XX«; forventede en forvaltning"
-    ]
+    (said,) = problems(copied, text)
+    assert said.startswith("udtræk.csv, række 8, forvaltning: værdien kan ikke bruges; fandt »XX«; forventede en ")
 
 
 def test_a_quoted_cell_over_two_lines_is_one_row(copied: Project) -> None:
@@ -557,6 +561,92 @@ def test_nothing_is_half_written(copied: Project, monkeypatch) -> None:
     (copied.root / "udtræk.csv").unlink()
     assert done
     assert everything(copied) == before
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_ctrl_c_between_two_files_changes_none(copied: Project, monkeypatch, when: str) -> None:
+    """Before a file is renamed, and after it was and nobody has heard of it yet."""
+    before = everything(copied)
+    swap, done = Path.replace, []
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if done and when == "before":
+            raise KeyboardInterrupt
+        done.append(target)
+        renamed = swap(self, target)
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        return renamed
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        from_text(copied, HEADER + GOOD)
+    (copied.root / "udtræk.csv").unlink()
+    assert done
+    assert everything(copied) == before
+
+
+def test_one_run_at_a_time_writes(copied: Project) -> None:
+    """The next waits, says so, and reads what the first wrote before it writes."""
+    said: list[str] = []
+    with ThreadPoolExecutor(1) as pool:
+        with alone(copied.data / "status.csv"):
+            other = pool.submit(from_text, copied, HEADER + GOOD, progress=said.append)
+            while not any(one.startswith("Venter") for one in said):
+                assert not other.done()
+                time.sleep(0.01)
+            path = copied.data / "status.csv"
+            path.write_text(
+                path.read_text(encoding="utf-8") + "2026,KK,fleksjob,7,,exact,meanwhile\n", encoding="utf-8"
+            )
+        other.result()
+    assert said.count("Venter: en anden kørsel skriver i data/") == 1
+    assert "2026,KK,fleksjob,7,,exact,meanwhile\n" in path.read_text(encoding="utf-8")
+    assert "2026,KK,loentilskud," in path.read_text(encoding="utf-8")
+
+
+def test_an_unknown_name_is_told_with_those_that_are_known(copied: Project) -> None:
+    (said,) = problems(copied, HEADER + GOOD.replace("BUF", "Havnen"))
+    assert "fandt »Havnen«; forventede en forvaltning (BIF, BUF, KFF, SOF, SUF, TMF eller ØKF)" in said
+    (said,) = problems(copied, HEADER + GOOD.replace("Løntilskud", "Hulplan"))
+    assert "forventede en jobordning (løntilskud, virksomhedspraktik, " in said
+    assert said.count("fleksjob") == 1
+
+
+def test_what_is_summed_is_called_what_people_call_it(copied: Project, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(copied.root)
+    (copied.root / "Løntilskud 2027-01-12.csv").write_text(
+        "Forvaltning;Fra;Til\nBUF;01-03-2026;31-03-2026\n", encoding="utf-8"
+    )
+    assert cli.run(["ingest", "2026", "Løntilskud 2027-01-12.csv"]) in {0, 1}
+    said = capsys.readouterr().out
+    assert "1 af 1 række tæller med" in said
+    assert "  KK, løntilskud: 0,1, 1 forløb" in said
+    assert "så alle rækker er læst som løntilskud" in said
+
+
+@pytest.mark.parametrize("name", ["udtræk 2026-12-01 rettet 2027-01-12.csv", "2027-01-12 af 01-12-2026.csv"])
+def test_the_latest_of_two_dates_in_a_name_is_the_day_of_the_extract(copied: Project, name: str) -> None:
+    done = from_text(copied, HEADER + GOOD, name, extracted=None)
+    assert done.extracts[0].extracted == date(2027, 1, 12)
+
+
+@pytest.mark.parametrize(("year", "is_open"), [(2899, False), (2900, True)])
+def test_from_which_year_an_end_is_for_ever(copied: Project, year: int, is_open: bool) -> None:
+    text = HEADER + GOOD.replace("31-03-2026", f"31-12-{year}")
+    if is_open:
+        assert found(from_text(copied, text))["BUF", "loentilskud"] == (Fraction(306, 365), 1)
+    else:
+        assert any("en dato mellem" in one for one in problems(copied, text))
+
+
+@pytest.mark.parametrize("remarks", [8, 9])
+def test_no_more_than_eight_rows_below_a_table_are_remarks(copied: Project, remarks: int) -> None:
+    text = HEADER + GOOD + "".join(f"bemærkning {letter}\n" for letter in "abcdefghi"[:remarks])
+    if remarks == 8:
+        assert from_text(copied, text).extracts[0].rows == 1
+    else:
+        assert any("række 3, " in one for one in problems(copied, text))
 
 
 # -- what somebody should look at -----------------------------------------------------------------------------

@@ -73,6 +73,8 @@ def test_all_problems_come_at_once(tmp_path: Path, text: str) -> None:
         ("year: 2025", "year: [2025", "ikke gyldig YAML"),
         ("name: Kontor for HR og Tilsyn", 'name: ""', "ikke er tom"),
         ("year: 2025", "year: .nan", "forventede et helt tal"),
+        ("year: 2025", "year: null", "fandt »null«; forventede et helt tal"),
+        ("year: 2025", "year: yes", "fandt »true«; forventede et helt tal"),
     ],
 )
 def test_bad_values_are_explained(tmp_path: Path, text: str, old: str, new: str, said: str) -> None:

@@ -163,6 +163,16 @@ def test_schemes_that_ended_go_and_those_that_came_are_there(copied: Project) ->
     assert text.count("- date: null") == 2
 
 
+def test_a_year_is_compared_with_the_latest_that_has_figures(copied: Project) -> None:
+    """Of 2022 and 2023 nothing is known, so 2023 is compared with 2021; 2024 has figures without parameters."""
+    new_year(copied, 2023)
+    assert "comparison_year: 2021\n" in (copied.params / "2023.yml").read_text(encoding="utf-8")
+    (copied.params / "2023.yml").unlink()
+    (copied.params / "2025.yml").unlink()
+    new_year(copied, 2025)
+    assert "comparison_year: 2024\n" in (copied.params / "2025.yml").read_text(encoding="utf-8")
+
+
 def test_a_published_year_needs_nothing(copied: Project) -> None:
     before = everything(copied)
     done = new_year(copied, 2025)

@@ -55,13 +55,15 @@ def ingest(arguments: argparse.Namespace) -> int:
     if not arguments.quiet:
         for row in done.extracts:
             refused = f", {danish.whole(row.refused)} afvist" if row.refused else ""
-            counted = f"{danish.whole(row.counted)} af {danish.whole(row.rows)} rækker tæller med{refused}"
+            counted = (
+                f"{danish.whole(row.counted)} af {danish.counted(row.rows, 'række', 'rækker')} tæller med{refused}"
+            )
             print(f"{year}: {row.file} af {danish.short_date(row.extracted)}: {counted}")
         for (code, scheme), total in done.sums.items():
             if code == "KK":
                 spells = "" if total.spells is None else f", {danish.whole(total.spells)} forløb"
                 status = danish.whole(total.status) if total.spells is None else danish.decimal(total.status)
-                print(f"  KK {scheme}: {status}{spells}")
+                print(f"  KK, {done.schemes[scheme]}: {status}{spells}")
         for note in done.notes:
             print(f"bemærk: {note}")
         for path in done.written:

@@ -183,26 +183,31 @@ def _line(cells: Sequence[str], delimiter: str, end: str) -> str:
 def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
     """Replace files all together: written beside the old ones, renamed onto them, undone if one cannot be.
 
+    Call it when alone (`publish.alone`). Ctrl-C between two of them undoes it, too.
+
     Raises
     ------
     InputError
         If a file cannot be written, as when Excel has it open.
     """
     before = {path: path.read_bytes() if path.exists() else None for path in contents}
-    done: list[Path] = []
+    path = next(iter(contents))
+    renaming = False
     try:
         for path, content in contents.items():
             _temporary(path).write_bytes(content)
+        renaming = True
         for path in contents:
             _temporary(path).replace(path)
-            done.append(path)
-    except OSError as error:
-        for path in done:
-            old = before[path]
-            path.unlink() if old is None else path.write_bytes(old)
-        failed = next(path for path in contents if path not in done)
+    except BaseException as error:
+        # One that was renamed is no longer beside the others: that is known, whenever Ctrl-C came.
+        for done in [one for one in contents if renaming and not _temporary(one).exists()]:
+            old = before[done]
+            done.unlink() if old is None else done.write_bytes(old)
+        if not isinstance(error, OSError):
+            raise
         why = f"filen kan ikke skrives: {reason(error)}"
-        problem = Problem(project.name(failed), why, expected="at filen ikke er åben i Excel; intet er ændret")
+        problem = Problem(project.name(path), why, expected="at filen ikke er åben i Excel; intet er ændret")
         raise InputError(problem) from None
     finally:
         for path in contents:

@@ -255,7 +255,14 @@ def _problem(
     if kind == "literal_error":
         words = str(detail["ctx"]["expected"]).replace(" or ", " eller ")
         hint = near(str(detail["input"]), re.findall(r"'([^']*)'", words))
-    return Problem(name, "værdien kan ikke bruges", line, key, str(detail["input"]), words, hint)
+    return Problem(name, "værdien kan ikke bruges", line, key, _as_yaml(detail["input"]), words, hint)
+
+
+def _as_yaml(value: object) -> str:
+    """Write a value as it stands in the file, where Python's names for none, true and false do not."""
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _written(at: At) -> str:

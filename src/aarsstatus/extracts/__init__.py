@@ -51,6 +51,8 @@ class Ingested:
     ----------
     sums
         By administration's code and scheme's key.
+    schemes
+        What each of these schemes is called, by its key.
     extracts
         The files.
     remarks
@@ -63,6 +65,7 @@ class Ingested:
 
     year: int
     sums: dict[tuple[str, str], Sum]
+    schemes: dict[str, str]
     extracts: tuple[ExtractRow, ...]
     remarks: tuple[Remark, ...]
     notes: tuple[str, ...]

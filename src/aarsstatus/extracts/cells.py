@@ -143,7 +143,7 @@ def administration(text: str, known: Mapping[str, str | None], codes: Sequence[s
     if not folded:
         return len(codes)
     if folded not in known:
-        raise _unknown(text, known, names, "en forvaltning")
+        raise _unknown(text, known, names, "en forvaltning", codes)
     code = known[folded]
     return len(codes) if code is None else codes.index(code)
 
@@ -152,11 +152,14 @@ def scheme(text: str, known: Mapping[str, str], keys: Sequence[str], names: Sequ
     """Read a key or name of a scheme: its place in `keys`."""
     folded = fold(text)
     if folded not in known:
-        raise _unknown(text, known, names, "en jobordning")
+        called = {known[fold(name)]: name for name in reversed(names)}  # by the first of each one's names
+        raise _unknown(text, known, names, "en jobordning", [called[key] for key in keys if key in called])
     return keys.index(known[folded])
 
 
-def _unknown(text: str, known: Container[str], names: Sequence[str], what: str) -> Unreadable:
+def _unknown(
+    text: str, known: Container[str], names: Sequence[str], what: str, valid: Sequence[str]
+) -> Unreadable:  # fmt: skip
     """Return what is wrong with an unknown name: most often its letters were read in another encoding."""
     message = "filen er gemt med et forkert tegnsæt"
     for encoding in ("utf-8", "cp865", "mac_roman"):
@@ -165,7 +168,8 @@ def _unknown(text: str, known: Container[str], names: Sequence[str], what: str) 
             return Unreadable("æ, ø og å; gem udtrækket som »CSV UTF-8«", repaired, message)
     if "\ufffd" in text:
         return Unreadable("æ, ø og å, som er gået tabt; lav udtrækket igen", near(text, names), message)
-    return Unreadable(what, near(text, names))
+    close = near(text, names)
+    return Unreadable(what if close else f"{what} ({danish.join(valid, 'eller')})", close)
 
 
 def _repaired(text: str, encoding: str) -> str | None:

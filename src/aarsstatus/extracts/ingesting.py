@@ -94,9 +94,12 @@ def _ingest(
     rows = [_extract_row(one, digests, counts, tables, spells, reader, days) for one, counts, tables in read.files]
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
     written = _write_refused(read, reader, refusals)
-    written += write_sums(project, year, sums, rows, remarks, data)
+    written += write_sums(
+        project, year, sums, rows, remarks, data, lambda: progress("Venter: en anden kørsel skriver i data/")
+    )
     notes = [*read.notes, *reader.notes, *_outside(rows, year), *_absent(sums, data, year)]
-    return Ingested(year, sums, tuple(rows), tuple(remarks), tuple(notes), tuple(written))
+    called = {key: data.schemes[key].name for _, key in sums}
+    return Ingested(year, sums, called, tuple(rows), tuple(remarks), tuple(notes), tuple(written))
 
 
 def _check_year(year: int, scheme: str | None, data: Data, refusals: Refusals) -> None:
@@ -140,7 +143,7 @@ def _read_file(
             spells = reader.read(block, number, table.label, fixed, own, refusals)
             read.spells.append(spells)
             kept += spells.height
-            progress(f"{table.label}: {danish.whole(own.rows)} rækker")
+            progress(f"{table.label}: {danish.counted(own.rows, 'række', 'rækker')}")
         _check_rows(table.label, own, kept, reader.year, reader.keep_refused, refusals)
         counts.add(own)
     read.notes += extract.notes
@@ -181,7 +184,8 @@ def _columns(
             _missing(table.label, "scheme", header, unknown, names, refusals)
             wrong = True
         elif scheme is None:
-            notes.append(f"{table.label}: der er ingen kolonne med jobordning, så alle rækker er læst som {fixed}")
+            called = next((name for name in names.scheme_names if names.schemes[fold(name)] == fixed), fixed)
+            notes.append(f"{table.label}: der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
     return (None if wrong else dict(header.columns)), fixed
 
 
@@ -347,7 +351,7 @@ def _absent(sums: dict[tuple[str, str], Sum], data: Data, year: int) -> list[str
 def _outside(rows: Sequence[ExtractRow], year: int) -> list[str]:
     """Tell of rows that count for nothing, since they have no day in the year."""
     return [
-        f"{row.file}: {danish.whole(row.outside)} rækker har ingen dage i {year} og tæller ikke med"
+        f"{row.file}: {danish.counted(row.outside, 'række', 'rækker')} har ingen dage i {year} og tæller ikke med"
         for row in rows
         if row.outside
     ]

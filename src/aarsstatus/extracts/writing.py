@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, fields
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +20,7 @@ from aarsstatus.extracts.sums import Sum
 from aarsstatus.figures import plain_decimal
 from aarsstatus.inputs import Data, ExtractRow, Remark
 from aarsstatus.project import Project
+from aarsstatus.publish import alone
 
 __all__ = ["PLACES", "origin", "write_refused", "write_sums"]
 
@@ -49,9 +50,11 @@ def origin(extracts: Sequence[ExtractRow], scheme: str) -> str:
 
 def write_sums(
     project: Project, year: int, sums: Mapping[tuple[str, str], Sum], extracts: Sequence[ExtractRow],
-    remarks: Sequence[Remark], data: Data,
+    remarks: Sequence[Remark], data: Data, waiting: Callable[[], None] = lambda: None,
 ) -> list[Path]:  # fmt: skip
     """Write the sums of a year's extracts; rows of the schemes that are in them are replaced.
+
+    One run at a time does that; `waiting` is called once when another one does now.
 
     Returns
     -------
@@ -71,20 +74,21 @@ def write_sums(
         return row["year"] == str(year) and row["scheme"] in schemes
 
     new = [_status_row(year, code, key, total, origin(extracts, key)) for (code, key), total in sums.items()]
-    texts = {
-        listed: _without_replaced(read_text(project, listed, EXTRACTS), year, schemes, extracts),
-        warned: replace_rows(
-            read_text(project, warned, WARNINGS), ours,
-            [dict(zip(WARNINGS, (str(year), *map(str, astuple(remark))), strict=True)) for remark in remarks],
-            lambda row: (_place(keys, row["scheme"]), row["kind"], _place(codes, row["administration"])),
-            year,
-        ),
-        status: replace_rows(
-            read_text(project, status), ours, new,
-            lambda row: (_place(codes, row["administration"]), _place(keys, row["scheme"])), year,
-        ),
-    }  # fmt: skip
-    swap_in(project, {path: text.encode("utf-8") for path, text in texts.items()})
+    with alone(status, waiting):
+        texts = {
+            listed: _without_replaced(read_text(project, listed, EXTRACTS), year, schemes, extracts),
+            warned: replace_rows(
+                read_text(project, warned, WARNINGS), ours,
+                [dict(zip(WARNINGS, (str(year), *map(str, astuple(remark))), strict=True)) for remark in remarks],
+                lambda row: (_place(keys, row["scheme"]), row["kind"], _place(codes, row["administration"])),
+                year,
+            ),
+            status: replace_rows(
+                read_text(project, status), ours, new,
+                lambda row: (_place(codes, row["administration"]), _place(keys, row["scheme"])), year,
+            ),
+        }  # fmt: skip
+        swap_in(project, {path: text.encode("utf-8") for path, text in texts.items()})
     return [status, listed, warned]
 
 
