@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -182,6 +183,26 @@ def test_every_field_of_every_figure() -> None:
         assert (figure.shown, figure.computed) == (shown, shown), id_
         assert figure.inputs == tuple(f"2030.{one}" for one in inputs.split()), id_
         assert figure.scheme == "".join(scheme or ([group] if measure in {"status", "spells"} else [])), id_
+
+
+def test_a_target_is_adopted_or_only_known_from_a_notat() -> None:
+    """Of its own year a notat says when the targets were adopted; of the year it compares with, it prints them."""
+    printed = (
+        Printed("notat-2031", "tabel 2", "2030.KK.fleksjob.target", "30", "data/published.csv:2"),
+        Printed("notat-2032", "tabel 9", "2030.KK.fleksjob.target", "30", "data/published.csv:3"),
+        Printed("notat-2031", "tabel 1", "2031.KK.fleksjob.target", "31", "data/published.csv:4"),
+        Printed("notat-2031", "brødtekst", "2031.fleksjob.adopted", "1. maj 2030", "data/published.csv:5"),
+    )
+
+    def formulas(*rows: Printed) -> list[str]:
+        figures = build_figures(replace(CITY, printed=rows), YEAR)
+        return [figures[f"2030.{code}.fleksjob.target"].formula for code in ("KK", "XX")]
+
+    adopted = "vedtaget af Borgerrepræsentationen"
+    assert formulas() == [adopted, adopted]
+    assert formulas(*printed) == ["aflæst af notat-2031, tabel 2", adopted]
+    own = Printed("notat-2030", "brødtekst", "2030.placements.adopted", "1. maj 2029", "data/published.csv:6")
+    assert formulas(*printed, own) == [adopted, adopted]
 
 
 def test_schemes_are_named_where_a_group_has_one_only() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 
@@ -155,19 +156,24 @@ def test_the_city_is_more_or_less_than_its_administrations() -> None:
     ]  # fmt: skip
 
 
-def of_extracts(data: Data, *remarks: Remark) -> Data:
-    """Return a year that was made from one extract of both schemes, with some warnings."""
-    row = ExtractRow(YEAR, "ab", "u.csv", "spells", "a fleksjob", 9, 9, 0, 0, 0, date(YEAR + 1, 1, 12))
+def of_extracts(data: Data, *remarks: Remark, year: int = YEAR, schemes: str = "a fleksjob") -> Data:
+    """Return a year that was made from one extract, with some warnings."""
+    row = ExtractRow(year, "ab", "u.csv", "spells", schemes, 9, 9, 0, 0, 0, date(YEAR + 1, 1, 12))
     return replace(data, extracts=(row,), remarks={YEAR: remarks})
 
 
 def test_the_city_is_not_more_than_the_extracts_can_give() -> None:
     rows = [status("KK", "a", "3", 9), status("XX", "a", "1", 3), status("YY", "a", "1", 6)]
     (found,) = check_figures(of_extracts(city(rows)), YEAR)
-    assert found.kind == "contradicted"
-    assert found.text.endswith(
-        "og KK er 3: hele kommunen har 1 person mere, men udtrækkene har ingen uden forvaltning."
-    )
+    assert found == Finding(
+        "2030.KK.placements.a.status", "city", "contradicted",
+        "KK, Ordning a, status: forvaltningerne er tilsammen 1 + 1 = 2, og KK er 3: hele kommunen har 1 person mere, men "
+        "udtrækkene har ingen uden forvaltning.",
+        "data/status.csv:KKa",
+    )  # fmt: skip
+    for elsewhere in (of_extracts(city(rows), year=YEAR - 1), of_extracts(city(rows), schemes="b fleksjob")):
+        (found,) = check_figures(elsewhere, YEAR)
+        assert found.kind == "note", "of an extract that the scheme is not from, nothing is known"
     of_others = Remark("not_distributed", "fleksjob", "", 1, "fleksjob: 1 forløb har ingen forvaltning")
     (found,) = check_figures(of_extracts(city(rows), of_others), YEAR)
     assert found.kind == "contradicted"
@@ -178,20 +184,33 @@ def test_the_city_is_not_more_than_the_extracts_can_give() -> None:
 @pytest.mark.parametrize(
     ("heads", "persons", "kind", "said"),
     [
-        (5, 0, "contradicted", "forvaltningerne har 1 person mere end hele kommunen."),
-        (5, 1, "note", "1 person er ansat i flere forvaltninger og tæller med i hver af dem."),
-        (4, 1, "contradicted", "forvaltningerne har 2 personer mere end hele kommunen."),
-        (4, 2, "note", "2 personer er ansat i flere forvaltninger og tæller med i hver af dem."),
+        (5, 0, "contradicted", ": forvaltningerne har 1 person mere end hele kommunen."),
+        (5, 1, "note", ". 1 person er ansat i flere forvaltninger og tæller med i hver af dem."),
+        (4, 1, "contradicted", ": forvaltningerne har 2 personer mere end hele kommunen."),
+        (4, 2, "note", ". 2 personer er ansat i flere forvaltninger og tæller med i hver af dem."),
     ],
 )
 def test_persons_of_several_administrations_are_one_head_in_the_city(
-    heads: int, persons: int, kind: str, said: str
+    heads: int, persons: int, kind: Literal["contradicted", "note"], said: str
 ) -> None:
     data = city([status("KK", "fleksjob", str(heads)), status("XX", "fleksjob", "2"), status("YY", "fleksjob", "4")])
     remarks = [Remark("several_administrations", "fleksjob", "", persons, "…")] if persons else []
     (found,) = check_figures(of_extracts(data, *remarks), YEAR)
-    assert (found.kind, found.rule) == (kind, "city")
-    assert found.text.endswith(said)
+    assert found == Finding(
+        "2030.KK.fleksjob.status", "city", kind,
+        f"KK, Ordning fleksjob, status: forvaltningerne er tilsammen 2 + 4 = 6, og KK er {heads}{said}",
+        "data/status.csv:KKfleksjob",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("heads", "kind"), [("4", "note"), ("3", "contradicted")])
+def test_a_person_may_be_employed_in_all_administrations(heads: str, kind: str) -> None:
+    """One who is in three of them is counted twice more than in the city."""
+    rows = [status("KK", "fleksjob", heads), *(status(code, "fleksjob", "2") for code in ("XX", "YY", "ZZ"))]
+    data = city(rows)
+    data = replace(data, administrations=(*data.administrations, replace(data.administrations[0], code="ZZ")))
+    (found,) = check_figures(of_extracts(data, Remark("several_administrations", "fleksjob", "", 1, "…")), YEAR)
+    assert found.kind == kind
 
 
 def test_rounded_parts_may_give_the_city() -> None:

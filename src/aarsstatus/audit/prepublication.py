@@ -89,12 +89,12 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
         f"og KK er {_number(value)}"
     )
     more = _amount(abs(value - total), unit(measure))
-    if value > total and _may_be_undistributed(data, city):
-        return Finding(id_, "city", "note", f"{said}. {more} er ikke fordelt på en forvaltning.", city.source)
     if value > total:
+        if _may_be_undistributed(data, city):
+            return Finding(id_, "city", "note", f"{said}. {more} er ikke fordelt på en forvaltning.", city.source)
         text = f"{said}: hele kommunen har {more} mere, men udtrækkene har ingen uden forvaltning."
         return Finding(id_, "city", "contradicted", text, city.source)
-    several = _told(data, city, "several_administrations") if measure == "status" else 0
+    several = _told(data, city, "several_administrations")  # of heads; spells are of one administration each
     if total - value <= several * (len(values) - 1):
         persons = _amount(Fraction(several), "personer")
         text = f"{said}. {persons} er ansat i flere forvaltninger og tæller med i hver af dem."
