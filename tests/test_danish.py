@@ -95,3 +95,8 @@ def test_the_same_number(first: str, second: str, same: bool) -> None:
 @pytest.mark.parametrize(("before", "after", "word"), [(1, 2, "steget"), (2, 1, "faldet"), (2, 2, "uændret")])
 def test_direction(before: int, after: int, word: str) -> None:
     assert danish.direction(before, after) == word
+
+
+def test_a_sentence_begins_with_a_capital() -> None:
+    assert danish.capital("øre og Æ") == "Øre og Æ"
+    assert danish.capital("") == ""

@@ -110,14 +110,14 @@ def development(notat: Notat) -> Chart:
         axes.set_xticks(shown, [str(year) for year in shown])
         _percent_axis(axes)
         handles = [
-            Line2D([], [], color=COLOURS[group], marker=MARKERS[group], label=_capital(notat.group_label(group)))
+            Line2D([], [], color=COLOURS[group], marker=MARKERS[group], label=danish.capital(notat.group_label(group)))
             for group in groups
         ]
         handles.append(Line2D([], [], color=INK, linewidth=0.8, linestyle=(0, (4, 3)), label="Måltallet (100 pct.)"))
         _legend(axes, [*handles, *unnamed])
         svg, png = _saved(drawing)
     spoken = [
-        f"{_capital(notat.group_label(group))}: "
+        f"{danish.capital(notat.group_label(group))}: "
         + danish.join([f"{f.shown} i {f.year}" for f in figures if f.group == group])
         for group in groups
     ]
@@ -131,7 +131,7 @@ def development(notat: Notat) -> Chart:
         png,
         _numbers(
             "Målopfyldelse, hele kommunen",
-            [_capital(notat.group_label(group)) for group in groups],
+            [danish.capital(notat.group_label(group)) for group in groups],
             [(str(year), [_find(figures, year, KK, group) for group in groups]) for year in years],
         ),
     )
@@ -165,7 +165,7 @@ def by_administration(notat: Notat) -> Chart:
         drawing.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
         svg, png = _saved(drawing)
     spoken = [
-        f"{_capital(notat.group_label(group))}: "
+        f"{danish.capital(notat.group_label(group))}: "
         + danish.join([f"{f.administration} {f.shown}" for f in figures if f.group == group and f.year == notat.year])
         for group in groups
     ]
@@ -179,7 +179,7 @@ def by_administration(notat: Notat) -> Chart:
         png,
         _numbers(
             f"Målopfyldelse {notat.year}",
-            [_capital(notat.group_label(group)) for group in groups],
+            [danish.capital(notat.group_label(group)) for group in groups],
             list(_this_year_and_before(notat, figures, codes, groups)),
         ),
     )
@@ -252,7 +252,7 @@ def rounding(quality: Quality) -> Chart:
             lower, upper = (float(end - printed) for end in (row.lower or printed, row.upper or printed))
             axes.plot([lower, upper], [place, place], color=COLOURS["placements"], linewidth=5, solid_capstyle="butt")
             axes.plot(float(danish.parse(row.recomputed) - printed), place, marker="D", color=COLOURS["fleksjob"])
-        axes.set_yticks(range(len(rows)), [f"{row.place[:1].upper()}{row.place[1:]}" for row in rows], fontsize=7.5)
+        axes.set_yticks(range(len(rows)), [danish.capital(row.place) for row in rows], fontsize=7.5)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.xaxis.set_major_formatter(lambda value, _: danish.decimal(Fraction(value)).removesuffix(",0"))
         axes.set_xlabel("forskel fra det trykte tal (personer eller procentpoint)", fontsize=7.5)
@@ -329,8 +329,8 @@ def _scheme_changes(notat: Notat) -> list[tuple[int, str]]:
         (
             year,
             "\n".join(
-                [f"{_capital(_short(scheme.name))} er med" for scheme in came]
-                + [f"{_capital(_short(scheme.name))} er ude" for scheme in went]
+                [f"{danish.capital(_short(scheme.name))} er med" for scheme in came]
+                + [f"{danish.capital(_short(scheme.name))} er ude" for scheme in went]
             ),
         )
         for year, (came, went) in notat.scheme_changes().items()
@@ -364,10 +364,6 @@ def _runs(years: Sequence[int]) -> Iterator[list[int]]:
         run.append(year)
     if run:
         yield run
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # -- how it is drawn ------------------------------------------------------------------------------------------
@@ -490,7 +486,7 @@ def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequenc
         axes.text(longest * 1.36, place, shown, va="center", ha="right", fontsize=7.5)
     target = axes.axvline(100, color=INK, linewidth=_TARGET, zorder=3)
     target.set_path_effects([withStroke(linewidth=_TARGET + 1, foreground="white")])
-    axes.set_title(_wrapped(_capital(notat.group_label(group))), fontsize=8.5, loc="left")
+    axes.set_title(_wrapped(danish.capital(notat.group_label(group))), fontsize=8.5, loc="left")
     axes.set_yticks(range(len(codes)), codes)
     axes.set_ylim(len(codes) - 0.5, -0.5)
     axes.set_xlim(0, longest * 1.36)

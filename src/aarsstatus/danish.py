@@ -13,6 +13,7 @@ from aarsstatus.attainment import round_half_up
 __all__ = [
     "MONTHS",
     "NO_TARGET",
+    "capital",
     "counted",
     "decimal",
     "direction",
@@ -105,6 +106,11 @@ def join(words: Sequence[str], last: Literal["og", "eller"] = "og") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def capital(text: str) -> str:
+    """Begin a text as a sentence begins; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def counted(number: int, one: str, more: str) -> str:

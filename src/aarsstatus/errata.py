@@ -21,24 +21,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 
 from aarsstatus.audit import AuditRow
 from aarsstatus.problems import InputError, Problem, near
-from aarsstatus.yamlfile import fit, read_model
+from aarsstatus.yamlfile import Closed, fit, read_model
 
 __all__ = ["Erratum", "Findings", "Stale", "SummaryRow", "judge", "read_errata", "summary"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(600)]
 
 
-class _Strict(BaseModel):
-    """Frozen, and closed: an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class _Entry(_Strict):
+class _Entry(Closed):
     """One entry of the file."""
 
     source: Text
@@ -50,7 +44,7 @@ class _Entry(_Strict):
     expect: Text
 
 
-class _File(_Strict):
+class _File(Closed):
     """The whole file."""
 
     errata: list[_Entry]

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
-from aarsstatus.yamlfile import fit, read_model
+from aarsstatus.yamlfile import Closed, fit, read_model
 
 __all__ = ["Adoption", "Cover", "Document", "Logo", "Office", "Params", "read_params"]
 
@@ -26,17 +26,15 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
 Group = Literal["placements", "fleksjob", "fritidsjob"]
 
 
-class _Strict(BaseModel):
-    """Frozen, and closed: an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class _Part(Closed):
+    """A part of the parameters, or all of them."""
 
     def __hash__(self) -> int:
         """Return a hash, which pydantic has none of where a list is among the values."""
         return hash(self.model_dump_json())
 
 
-class Document(_Strict):
+class Document(_Part):
     """The notat's date and its numbers in the case systems. A number that a notat does not carry is left out."""
 
     date: date | None
@@ -45,7 +43,7 @@ class Document(_Strict):
     case_number_edoc: Short | None = None
 
 
-class Office(_Strict):
+class Office(_Part):
     """Who writes the notat, and where they sit."""
 
     name: Line | None
@@ -54,14 +52,14 @@ class Office(_Strict):
     postal: Short | None = None
 
 
-class Adoption(_Strict):
+class Adoption(_Part):
     """When the council (Borgerrepræsentationen) adopted the targets of some groups."""
 
     date: date
     groups: Annotated[list[Group], Field(min_length=1)]
 
 
-class Cover(_Strict):
+class Cover(_Part):
     """The facts of the cover sheet (Orientering), for a year that has one."""
 
     appendix: int
@@ -75,7 +73,7 @@ class Cover(_Strict):
         return appendix
 
 
-class Logo(_Strict):
+class Logo(_Part):
     """A picture for the top of the notat; none comes with the project."""
 
     file: Text
@@ -91,7 +89,7 @@ class Logo(_Strict):
         return file
 
 
-class Params(_Strict):
+class Params(_Part):
     """One year's parameters."""
 
     year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]

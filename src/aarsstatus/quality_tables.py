@@ -18,7 +18,7 @@ def contradictions(quality: Quality) -> Table:
     """Return each contradicted number: where, what is printed, what follows, and why."""
     rows = [
         Row(
-            _capital(row.place),
+            danish.capital(row.place),
             (
                 Cell(row.printed, row.id),
                 Cell(row.recomputed),
@@ -36,7 +36,7 @@ def within_rounding(quality: Quality) -> Table:
     """Return each number that holds within rounding: what is printed, what the printed inputs give, the interval."""
     rows = [
         Row(
-            _capital(row.place),
+            danish.capital(row.place),
             (
                 Cell(row.printed, row.id),
                 Cell(row.recomputed),
@@ -95,11 +95,11 @@ def remarks(quality: Quality) -> Table:
     schemes = quality.data.schemes
     rows = [
         Row(
-            _capital(schemes[remark.scheme].name),
+            danish.capital(schemes[remark.scheme].name),
             (
                 Cell(REMARKS[remark.kind]),
                 Cell(danish.whole(remark.count)),
-                Cell(_capital(remark.text.removeprefix(f"{schemes[remark.scheme].name}").lstrip(":, "))),
+                Cell(danish.capital(remark.text.removeprefix(f"{schemes[remark.scheme].name}").lstrip(":, "))),
             ),
         )
         for remark in quality.remarks
@@ -130,7 +130,3 @@ def _between(row: AuditRow) -> str:
     return (
         "" if row.lower is None or row.upper is None else f"{danish.decimal(row.lower)} og {danish.decimal(row.upper)}"
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -14,20 +14,26 @@ from types import UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from aarsstatus import plaintext
 from aarsstatus.inputfile import read_utf8
 from aarsstatus.problems import InputError, Problem, near
 
-__all__ = ["At", "Lines", "fit", "read_model"]
+__all__ = ["At", "Closed", "Lines", "fit", "read_model"]
 
 At = tuple[str | int, ...]
 """Where something stands in a file: keys, and indices from 0."""
 Lines = Mapping[At, int]
 """The line, from 1, of each key and each item of a list."""
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Closed(BaseModel):
+    """A model of a YAML file: frozen, and closed, so that an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 MOST_BYTES = 256 << 10

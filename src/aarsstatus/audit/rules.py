@@ -364,4 +364,4 @@ def _stop(text: str) -> str:
 
 def _capital(text: str) -> str:
     """Begin a sentence, unless it begins with the name of a file."""
-    return text if "/" in text.split(" ", 1)[0] else text[:1].upper() + text[1:]
+    return text if "/" in text.split(" ", 1)[0] else danish.capital(text)

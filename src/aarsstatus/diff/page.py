@@ -43,7 +43,7 @@ def _sections(diff: Diff) -> list[str]:
     """Return the page's sections: a level each, then the development, then all the rest."""
     parts = []
     for level, changes in told.by_level(diff.changes):
-        heading = level.name[:1].upper() + level.name[1:]
+        heading = danish.capital(level.name)
         parts.append(f"<section>\n<h2>{escape(heading)}</h2>\n<p>{escape(level.reason)}</p>")
         parts.append(_changes(diff, f"{heading}: {danish.counted(len(changes), 'tal', 'tal')}", changes))
         parts.append("</section>")

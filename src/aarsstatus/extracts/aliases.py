@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from aarsstatus.inputs import KK, Data
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
-from aarsstatus.yamlfile import fit, read_model
+from aarsstatus.yamlfile import Closed, fit, read_model
 
 __all__ = ["FIELDS", "Limit", "Names", "fold", "read_limits", "read_names"]
 
@@ -36,11 +36,7 @@ Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Words = Annotated[list[Word], Field(min_length=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class _Columns(_Strict):
+class _Columns(Closed):
     administration: Words
     scheme: Words
     start: Words
@@ -49,7 +45,7 @@ class _Columns(_Strict):
     person: Words
 
 
-class _Aliases(_Strict):
+class _Aliases(Closed):
     columns: _Columns
     administrations: dict[str, Words]
     schemes: dict[str, Words]
@@ -57,14 +53,14 @@ class _Aliases(_Strict):
     total_row: Words
 
 
-class Limit(_Strict):
+class Limit(Closed):
     """How many days a spell in a scheme may last before somebody should look at it, and why."""
 
     days: Annotated[int, Field(ge=1, le=36_600)]
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(400)]
 
 
-class _Limits(_Strict):
+class _Limits(Closed):
     limits: dict[str, Limit]
 
 

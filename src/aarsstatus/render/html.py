@@ -209,7 +209,7 @@ def _printed_row(id_: str, printed: Sequence[AuditRow], lines: Lines) -> _Row:
     """Return the row of a number that was printed and is no figure: the year in a heading, say."""
     place = printed[0].place
     cells = (escape(printed[0].printed), "", "", "", _list(list(_told(printed, lines))))
-    return _Row(id_, place[:1].upper() + place[1:], cells)
+    return _Row(id_, danish.capital(place), cells)
 
 
 def _published(figure: Figure, printed: Mapping[str, Sequence[AuditRow]], lines: Lines) -> str:
