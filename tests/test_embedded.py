@@ -161,6 +161,25 @@ def test_a_failed_cell_and_a_foreign_output_are_named(notebook):
         assert said in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("kept", "author"),
+    [("office|administration", "Kontor for HR og Tilsyn"), ("administration", ADMINISTRATION), ("-", None)],
+)
+def test_the_author_is_the_office_else_the_administration_else_nobody(tmp_path: Path, kept: str, author: str | None):
+    """A notebook that somebody renders by hand may say neither."""
+    notebook = sample()
+    lines = FRONT.splitlines()
+    notebook.cells[0].source = "\n".join(
+        line for line in lines if not re.match("office|administration", line) or re.match(kept, line)
+    )
+    for format_ in ("pdf", "html"):
+        render(notebook, format_, EXTENSION, tmp_path / f"notat.{format_}")
+    made = pypdfium2.PdfDocument(tmp_path / "notat.pdf").get_metadata_value("Author")
+    assert made == (author or "")
+    found = re.findall('<meta name="author" content="([^"]*)">', (tmp_path / "notat.html").read_text(encoding="utf-8"))
+    assert found == ([author] if author else [])
+
+
 def test_front_matter_must_be_yaml():
     assert front_matter(new_notebook(cells=[])) == {}
     for text in ("---\na: [\n---", "---\nbare tekst\n---"):

@@ -183,7 +183,7 @@ def _line(cells: Sequence[str], delimiter: str, end: str) -> str:
 def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
     """Replace files all together: written beside the old ones, renamed onto them, undone if one cannot be.
 
-    Call it when alone (`publish.alone`). Ctrl-C between two of them undoes it, too.
+    Ctrl-C between two of them undoes it, too. Commands that write the same files call it when alone (`publish.alone`).
 
     Raises
     ------

@@ -231,8 +231,14 @@ def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
     manifest = read(folder)
     if manifest is None or not made_from_same(manifest, made_from):
         return False
-    outputs = manifest.get("outputs")
-    return isinstance(outputs, dict) and all(_is_intact(folder / name, known) for name, known in outputs.items())
+    outputs = _outputs(manifest)
+    return bool(outputs) and all(_is_intact(folder / name, known) for name, known in outputs.items())
+
+
+def _outputs(manifest: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the hashes of a build's files by name; nothing where there is no manifest, or a damaged one."""
+    outputs = (manifest or {}).get("outputs")
+    return outputs if isinstance(outputs, dict) else {}
 
 
 def _is_intact(path: Path, known: object) -> bool:
@@ -242,8 +248,8 @@ def _is_intact(path: Path, known: object) -> bool:
 
 def files(folder: Path) -> tuple[str, ...]:
     """Return the names of a build's files, the manifest among them; nothing where there is no build."""
-    written = read(folder)
-    return () if written is None else tuple(sorted({NAME, *written.get("outputs", {})}))
+    outputs = _outputs(read(folder))
+    return tuple(sorted({NAME, *outputs})) if outputs else ()
 
 
 def others(folder: Path) -> list[Path]:
@@ -251,8 +257,8 @@ def others(folder: Path) -> list[Path]:
 
     None where the manifest cannot be read: nobody can tell then.
     """
-    outputs = (read(folder) or {}).get("outputs")
-    if not isinstance(outputs, dict):
+    outputs = _outputs(read(folder))
+    if not outputs:
         return []
     ours = {NAME, *(name.partition("/")[0] for name in outputs)}
     return sorted(path for path in folder.iterdir() if path.name not in ours)
@@ -266,7 +272,7 @@ def executed_with(folder: Path, made_from: Mapping[str, Any]) -> Path | None:
     manifest = read(folder)
     if manifest is None or _executing(manifest) != _executing(made_from):
         return None
-    known = manifest.get("outputs", {})
+    known = _outputs(manifest)
     return folder if all(_is_intact(folder / name, known.get(name)) for name in NOTEBOOKS) else None
 
 
