@@ -1,4 +1,4 @@
-"""The CSV files in ``data/``, changed row by row: what is not changed stays as it is, byte for byte.
+"""The CSV files in ``data/``: how they are written, and rows of them changed while all else stays byte for byte.
 
 People keep these files in Excel and in git, so neither their order, their delimiter nor their line ends may move.
 """
