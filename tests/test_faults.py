@@ -599,13 +599,6 @@ def test_a_file_that_cannot_be_written_is_called_what_it_was_asked_for_as(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["side.html"], "nothing half is left"
 
 
-def test_a_lock_that_cannot_be_had_is_called_what_is_published(tmp_path: Path) -> None:
-    (tmp_path / ".2025.lock").mkdir()
-    with pytest.raises(IsADirectoryError) as refused, alone(tmp_path / "2025"):
-        pass
-    assert refused.value.filename == str(tmp_path / "2025")
-
-
 def test_temporary_files_of_a_killed_run_go_and_those_of_a_living_one_stay(tmp_path: Path) -> None:
     """And nobody else's, whatever they are called."""
     for name in ("aarsstatus-udkast", "aarsstatus.run.mit", "andet"):

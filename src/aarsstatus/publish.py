@@ -85,13 +85,7 @@ def require_replaceable(target: Path, mark: str, project: Project) -> None:
 
 @contextmanager
 def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Keep every other process from publishing at `target`; `waiting` is called once when another one does now.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written to; it names `target`, since nobody knows the lock beside it.
-    """
+    """Keep every other process from publishing at `target`; `waiting` is called once when another one does now."""
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(target.with_name(f".{target.name}.lock"))
     try:
@@ -102,8 +96,6 @@ def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
             interruption.check()
             with suppress(Timeout):
                 lock.acquire(timeout=_LOOK)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(target)) from None
     try:
         yield
     finally:
