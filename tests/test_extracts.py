@@ -605,6 +605,12 @@ def test_one_run_at_a_time_writes(copied: Project) -> None:
     assert "2026,KK,loentilskud," in path.read_text(encoding="utf-8")
 
 
+def test_a_folder_that_nobody_may_write_in_is_told_of(copied: Project) -> None:
+    (copied.data / ".status.csv.lock").mkdir()
+    with pytest.raises(InputError, match=r"data/\.status\.csv\.lock: filen kan ikke skrives: .*; intet er ændret"):
+        from_text(copied, HEADER + GOOD)
+
+
 def test_an_unknown_name_is_told_with_those_that_are_known(copied: Project) -> None:
     (said,) = problems(copied, HEADER + GOOD.replace("BUF", "Havnen"))
     assert "fandt »Havnen«; forventede en forvaltning (BIF, BUF, KFF, SOF, SUF, TMF eller ØKF)" in said

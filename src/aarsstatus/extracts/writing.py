@@ -19,6 +19,7 @@ from aarsstatus.csvfile import read_text, replace_rows, rows_of, swap_in
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.figures import plain_decimal
 from aarsstatus.inputs import Data, ExtractRow, Remark
+from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 from aarsstatus.publish import alone
 
@@ -74,21 +75,25 @@ def write_sums(
         return row["year"] == str(year) and row["scheme"] in schemes
 
     new = [_status_row(year, code, key, total, origin(extracts, key)) for (code, key), total in sums.items()]
-    with alone(status, waiting):
-        texts = {
-            listed: _without_replaced(read_text(project, listed, EXTRACTS), year, schemes, extracts),
-            warned: replace_rows(
-                read_text(project, warned, WARNINGS), ours,
-                [dict(zip(WARNINGS, (str(year), *map(str, astuple(remark))), strict=True)) for remark in remarks],
-                lambda row: (_place(keys, row["scheme"]), row["kind"], _place(codes, row["administration"])),
-                year,
-            ),
-            status: replace_rows(
-                read_text(project, status), ours, new,
-                lambda row: (_place(codes, row["administration"]), _place(keys, row["scheme"])), year,
-            ),
-        }  # fmt: skip
-        swap_in(project, {path: text.encode("utf-8") for path, text in texts.items()})
+    try:
+        with alone(status, waiting):
+            texts = {
+                listed: _without_replaced(read_text(project, listed, EXTRACTS), year, schemes, extracts),
+                warned: replace_rows(
+                    read_text(project, warned, WARNINGS), ours,
+                    [dict(zip(WARNINGS, (str(year), *map(str, astuple(remark))), strict=True)) for remark in remarks],
+                    lambda row: (_place(keys, row["scheme"]), row["kind"], _place(codes, row["administration"])),
+                    year,
+                ),
+                status: replace_rows(
+                    read_text(project, status), ours, new,
+                    lambda row: (_place(codes, row["administration"]), _place(keys, row["scheme"])), year,
+                ),
+            }  # fmt: skip
+            swap_in(project, {path: text.encode("utf-8") for path, text in texts.items()})
+    except OSError as error:  # of the lock; what else cannot be written is told already
+        place, why = project.name(Path(error.filename or status)), f"filen kan ikke skrives: {reason(error)}"
+        raise InputError(Problem(place, why, expected="adgang til mappen; intet er ændret")) from None
     return [status, listed, warned]
 
 
