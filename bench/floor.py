@@ -18,8 +18,8 @@ from pathlib import Path
 import nbformat
 import typst
 
-from aarsstatus import notebook as shown
 from aarsstatus.render import embedded
+from aarsstatus.report import show as shown
 
 YEAR = {"year": 2025, "comparison_year": 2024, "figures": "published"}
 WANTED = (("notat", "html"), ("notat", "pdf"), ("notat", "docx"), ("kvalitetsrapport", "html"))

@@ -28,13 +28,13 @@ import nbformat
 
 ROOT = Path(__file__).parent.parent
 STEPS = {
-    "aarsstatus.manifest.describe": "hash what the year is made from",
-    "aarsstatus.processes.start": "begin to load what kernels are copies of",
-    "aarsstatus.fonts.check": "check the fonts",
-    "aarsstatus.inputs.read_year": "read parameters and data",
+    "aarsstatus.release.manifest.describe": "hash what the year is made from",
+    "aarsstatus.run.processes.start": "begin to load what kernels are copies of",
+    "aarsstatus.audit.fonts.check": "check the fonts",
+    "aarsstatus.inputs.data.read_year": "read parameters and data",
     "aarsstatus.produce._audited": "compute figures, audit every printed number",
-    "aarsstatus.processes.copy": "get a copy to be a kernel: wait until what is copied has loaded",
-    "aarsstatus.execute.execute": "execute a notebook",
+    "aarsstatus.run.processes.copy": "get a copy to be a kernel: wait until what is copied has loaded",
+    "aarsstatus.run.notebook.execute": "execute a notebook",
     "aarsstatus.render.embedded._run_pandoc": "pandoc",
     "aarsstatus.render.embedded.compiled": "typst",
     "aarsstatus.render.pdf.finish": "finish the PDF",
@@ -43,11 +43,11 @@ STEPS = {
     "aarsstatus.produce.findings": "check an executed notebook",
     "aarsstatus.produce.stray_numbers": "look for numbers without a figure",
     "aarsstatus.produce.notat_workbook": "the workbook",
-    "aarsstatus.personal.scan": "look for person numbers in all that was made",
-    "aarsstatus.archive.keep": "keep the inputs",
-    "aarsstatus.diff.last.write_comparison": "compare with the last build",
-    "aarsstatus.manifest.write": "hash what was made, write the manifest",
-    "aarsstatus.index.write_index": "the page that leads to every year",
+    "aarsstatus.privacy.scan": "look for person numbers in all that was made",
+    "aarsstatus.release.archive.keep": "keep the inputs",
+    "aarsstatus.diff.previous.write_comparison": "compare with the last build",
+    "aarsstatus.release.manifest.write": "hash what was made, write the manifest",
+    "aarsstatus.release.index.write_index": "the page that leads to every year",
 }
 Event = tuple[str, float, float]
 """What, its beginning in milliseconds since the process was asked for, and its length."""
@@ -75,7 +75,8 @@ def timed(function: Callable[..., Any], name: str, events: list[Event], zero: fl
 
 def child(zero: float, output: str, told: str) -> None:
     """Build once in this process, and write down what ran when."""
-    from aarsstatus import cli, execute  # noqa: PLC0415 - its loading is timed, too
+    from aarsstatus import cli  # noqa: PLC0415 - its loading is timed, too
+    from aarsstatus.run import notebook as running  # noqa: PLC0415 - its loading is timed, too
 
     events: list[Event] = [("Python, and loading the command line", 0.0, 1000 * (time.time() - zero))]
     wanted = {name.rpartition(".")[0] for name in STEPS}
@@ -93,7 +94,7 @@ def child(zero: float, output: str, told: str) -> None:
         module_name, _, attribute = name.rpartition(".")
         module = sys.modules[module_name]
         setattr(module, attribute, timed(getattr(module, attribute), label, events, zero))
-    normalise = execute.normalise
+    normalise = running.normalise
 
     def look(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cells = [cell.metadata.get("papermill", {}) for cell in notebook.cells if cell.cell_type == "code"]
@@ -101,7 +102,7 @@ def child(zero: float, output: str, told: str) -> None:
         events.append((f"… of which in cells, {len(cells)} of them", 1000 * (time.time() - zero - spent), 1000 * spent))
         return normalise(notebook)
 
-    execute.normalise = look
+    running.normalise = look
     status = cli.run(["build", "2025", "--engine", "embedded", "--quiet", "--output", output])
     events.append(("the whole", 0.0, 1000 * (time.time() - zero)))
     Path(told).write_text(json.dumps([status, events]), encoding="utf-8")

@@ -15,9 +15,9 @@ import pytest
 from jupyter_client.provisioning import LocalProvisioner
 
 from aarsstatus.build import Options, Result, build
-from aarsstatus.figures import Figures, build_figures
-from aarsstatus.inputs import Data, read_year
-from aarsstatus.params import Params
+from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.inputs.data import Data, read_year
+from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
 from aarsstatus.render import Choice
 

@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aarsstatus import manifest
 from aarsstatus.build import Options, build
 from aarsstatus.project import Project
+from aarsstatus.release import manifest
 
 ROOT = Path(__file__).parent.parent
 KEPT = Path(__file__).with_suffix(".json")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import openpyxl
 
-from aarsstatus.inputs import Data
+from aarsstatus.inputs.data import Data
 
 CODES = ("BIF", "BUF", "KFF", "SOF", "SUF", "TMF", "ØKF")
 NAMES = {

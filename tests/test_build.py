@@ -14,12 +14,13 @@ import pytest
 from conftest import copy_project
 from reading import docx_tables, docx_text, html_page, html_tables, pdf_tables, pdf_text, tidy
 
-from aarsstatus import danish, manifest
+from aarsstatus import danish
 from aarsstatus.build import BuildError, Options, Result, build
-from aarsstatus.inputs import Data
-from aarsstatus.params import Params
+from aarsstatus.inputs.data import Data
+from aarsstatus.inputs.params import Params
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
+from aarsstatus.release import manifest
 
 READERS = {"html": html_tables, "docx": docx_tables, "pdf": pdf_tables}
 COLUMNS = {

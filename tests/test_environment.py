@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Reports, copy_project
 
-from aarsstatus import manifest
 from aarsstatus.project import Project
+from aarsstatus.release import manifest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these are faults of systems like Linux")
 AARSSTATUS = [sys.executable, "-m", "aarsstatus"]

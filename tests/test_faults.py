@@ -25,12 +25,14 @@ from faults.lab import YEAR, Lab, Process, Running, Said, State, contents, gone,
 from faults.lab import processes as every
 from filelock import FileLock
 
-from aarsstatus import fonts, interruption, processes, temporary
+from aarsstatus import interruption
+from aarsstatus.audit import fonts
+from aarsstatus.files import alone, clear, clear_if_alone, scratch, swap_in, write_whole
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
-from aarsstatus.publish import alone, clear, clear_if_alone, scratch, swap_in, write_whole
 from aarsstatus.render import RenderError
-from aarsstatus.render.programs import Program
+from aarsstatus.run import processes, temporary
+from aarsstatus.run.programs import Program
 
 pytestmark = [
     pytest.mark.xdist_group("faults"),  # all break the same project, one after another
@@ -563,7 +565,7 @@ def test_a_build_killed_between_two_renames_is_put_back(tmp_path: Path) -> None:
 def test_an_interruption_between_two_renames_puts_the_old_one_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aarsstatus.publish._exchange", lambda *_: False)
+    monkeypatch.setattr("aarsstatus.files._exchange", lambda *_: False)
     made, target = tmp_path / ".2025-1", tmp_path / "2025"
     for folder in (made, target):
         folder.mkdir()
@@ -653,12 +655,12 @@ def test_what_leads_elsewhere_is_left_alone(tmp_path: Path) -> None:
     mine, machine = tmp_path / "mit", tmp_path / "tmp"
     for folder in (mine, machine):
         folder.mkdir()
-    for name in ("aarsstatus.lock", "vigtigt.txt"):
+    for name in ("aarsstatus.release.lockfile", "vigtigt.txt"):
         (mine / name).write_text("vigtigt", encoding="utf-8")
     (machine / "aarsstatus.run.xxxxxxxx").symlink_to(mine)
     temporary._clear(machine)
     assert {path.name: path.read_text(encoding="utf-8") for path in mine.iterdir()} == {
-        "aarsstatus.lock": "vigtigt",
+        "aarsstatus.release.lockfile": "vigtigt",
         "vigtigt.txt": "vigtigt",
     }
 

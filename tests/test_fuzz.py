@@ -16,8 +16,8 @@ from fuzz.kinds import KINDS, YEAR, Base, case, change, lay_out
 from fuzz.mutate import _MAIN, SHEET, Repeated, _parts, _sheet, _zip
 
 from aarsstatus.extracts.container import too_large
-from aarsstatus.figures import Figures, build_figures
-from aarsstatus.inputs import read_data
+from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.inputs.data import read_data
 from aarsstatus.project import Project
 
 pytestmark = [

@@ -34,13 +34,13 @@ from lxml import etree, html
 from reading import pdf_text
 
 from aarsstatus import produce
-from aarsstatus.inputs import read_data, read_year
+from aarsstatus.inputs.data import read_data, read_year
 from aarsstatus.markdown import plain
-from aarsstatus.plaintext import DRAWN, unfit
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.render import Format
 from aarsstatus.render.embedded import render
+from aarsstatus.text import DRAWN, unfit
 
 YEAR = 2025
 BIRD = "KANARIEFUGLEN-SANG"

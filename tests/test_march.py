@@ -19,15 +19,15 @@ from pathlib import Path
 import pytest
 import straight
 from conftest import copy_project
+from filling import fill
 from generator import Spell, Style, employments, spells, write_csv, write_xlsx
 from reading import html_tables, tidy
-from test_scaffold import fill
 
-from aarsstatus import danish, personal
-from aarsstatus.csvfile import read_text, rows_of
+from aarsstatus import danish, privacy
 from aarsstatus.extracts import ingest
-from aarsstatus.figures import plain_decimal
-from aarsstatus.inputs import GROUPS, REMARKS, read_data
+from aarsstatus.figures.table import plain_decimal
+from aarsstatus.inputs.csvfile import read_text, rows_of
+from aarsstatus.inputs.data import GROUPS, REMARKS, read_data
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parent.parent
@@ -245,10 +245,10 @@ def test_the_quality_report_shows_the_extracts_and_every_warning(march: tuple[Pr
 @pytest.mark.slow
 def test_no_person_is_in_anything_that_came_of_it(march: tuple[Project, list[str]], made: list[Spell]) -> None:
     project, said = march
-    assert not any(personal.contains(text) for text in said)
-    assert personal.scan(project.output) == []
+    assert not any(privacy.contains(text) for text in said)
+    assert privacy.scan(project.output) == []
     files = [path for path in (*project.params.rglob("*.*"), *project.data.glob("*.*")) if path.is_file()]
-    assert personal.scan_files(files, project.root) == []
+    assert privacy.scan_files(files, project.root) == []
     text = "".join(path.read_text(encoding="utf-8") for path in files) + "".join(said)
     assert not any(spell.person in text for spell in made)
 

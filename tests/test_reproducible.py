@@ -20,12 +20,12 @@ from conftest import Reports, copy_project
 from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 
-from aarsstatus import manifest
-from aarsstatus.inputs import Data
-from aarsstatus.notat import Notat
-from aarsstatus.params import Params
+from aarsstatus.inputs.data import Data
+from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
+from aarsstatus.release import manifest
 from aarsstatus.render import Choice
+from aarsstatus.report.notat import Notat
 
 ELSEWHERE = {
     "TZ": "Pacific/Kiritimati",

@@ -22,12 +22,13 @@ from cyclonedx.model.bom import Bom
 from license_expression import get_spdx_licensing
 from referencing import Registry, Resource
 
-from aarsstatus import manifest, sbom
-from aarsstatus.figures import Figures
-from aarsstatus.finished import Finished
-from aarsstatus.licences import CARRIED, copyleft, licences, spdx
-from aarsstatus.lock import folded, read_lock
+from aarsstatus.bundle import sbom
+from aarsstatus.bundle.licences import CARRIED, copyleft, licences, spdx
+from aarsstatus.figures.table import Figures
 from aarsstatus.project import Project
+from aarsstatus.release import manifest
+from aarsstatus.release.lockfile import folded, read_lock
+from aarsstatus.release.reading import Finished
 
 LOCKS = sorted(path.name for path in ROOT.glob("requirements*.lock"))
 EMBEDDED = {"name": "embedded", "version": "pandoc 3.9, typst 0.15.2"}

@@ -1,4 +1,4 @@
-"""Write ``src/aarsstatus/licences.csv`` and ``docs/licenser.md`` from the locks; ``make licences`` calls it.
+"""Write ``src/aarsstatus/bundle/licences.csv`` and ``docs/licenser.md`` from the locks; ``make licences`` calls it.
 
 The licence of a package that is installed here is read from its metadata. One that is not (it is for another system
 or another Python) is fetched by pip, by the hashes of the lock like any installation, and only its metadata is read.
@@ -21,8 +21,8 @@ from email.parser import Parser
 from importlib import metadata
 from pathlib import Path
 
-from aarsstatus.licences import CARRIED, COLUMNS, TABLE, copyleft, spdx
-from aarsstatus.lock import Locked, read_lock
+from aarsstatus.bundle.licences import CARRIED, COLUMNS, TABLE, copyleft, spdx
+from aarsstatus.release.lockfile import Locked, read_lock
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "licenser.md"
@@ -32,7 +32,7 @@ PYTHONS = (["--python-version=3.12"], ["--python-version=3.13"], ["--python-vers
 INTRODUCTION = """\
 # Licenser
 
-<!-- Skrevet af `make licences`; ret i tools/licences.py og src/aarsstatus/licences.py, ikke her. -->
+<!-- Skrevet af `make licences`; ret i tools/licences.py og src/aarsstatus/bundle/licences.py, ikke her. -->
 
 Årsstatus selv er under MIT-licensen (`LICENSE`). Skriften Open Sans i `_extensions/notat/fonts/` er under
 Apache-2.0. Her står licensen for hver pakke, som låsefilerne nævner, som et SPDX-udtryk. Den er læst i pakkens egne

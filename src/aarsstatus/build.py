@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from aarsstatus import manifest
-from aarsstatus.archive import keep
 from aarsstatus.problems import SHORT_OF_MEMORY, BuildError, InputError, reason
 from aarsstatus.project import Project
+from aarsstatus.release import manifest
+from aarsstatus.release.archive import keep
 from aarsstatus.render import FORMATS, Choice, Format, choose
 
 __all__ = ["BuildError", "Did", "Options", "Result", "build", "build_years"]
@@ -106,20 +106,20 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     did: Did = "nothing"
     doubtful: tuple[str, ...] = ()
     if options.force or not manifest.is_current(target, made_from):
-        from aarsstatus import processes  # noqa: PLC0415 - a build that is done already needs none of these
-        from aarsstatus.publish import require_replaceable, require_writable  # noqa: PLC0415
+        from aarsstatus.files import require_replaceable, require_writable  # noqa: PLC0415
+        from aarsstatus.run import processes  # noqa: PLC0415 - a build that is done already needs none of these
 
         require_writable(target.parent, project)
         require_replaceable(target, manifest.NAME, project)
         processes.start(project.root, year)
         progress("Læser parametre og data")
-        from aarsstatus import fonts  # noqa: PLC0415
-        from aarsstatus.check import doubts, require_filled  # noqa: PLC0415
-        from aarsstatus.diff.last import write_comparison  # noqa: PLC0415
-        from aarsstatus.inputs import read_year  # noqa: PLC0415
-        from aarsstatus.notat import Notat  # noqa: PLC0415
+        from aarsstatus.audit import fonts  # noqa: PLC0415
+        from aarsstatus.audit.check import doubts, require_filled  # noqa: PLC0415
+        from aarsstatus.diff.previous import write_comparison  # noqa: PLC0415
+        from aarsstatus.files import alone, keep_others, scratch, swap_in  # noqa: PLC0415
+        from aarsstatus.inputs.data import read_year  # noqa: PLC0415
         from aarsstatus.produce import produce  # noqa: PLC0415
-        from aarsstatus.publish import alone, keep_others, scratch, swap_in  # noqa: PLC0415
+        from aarsstatus.report.notat import Notat  # noqa: PLC0415
 
         fonts.check(project)
         params, data = read_year(project, year, options.compare)
@@ -174,7 +174,7 @@ def _told(project: Project, target: Path) -> Iterator[None]:
 
 def _refused(project: Project, target: Path, error: OSError | BuildError) -> str:
     """Say why a build failed. On a full disk anything may fail, and in any words, so that is looked for first."""
-    from aarsstatus import temporary  # noqa: PLC0415 - as above
+    from aarsstatus.run import temporary  # noqa: PLC0415 - as above
 
     place = min((target.parent, temporary.own()), key=lambda folder: shutil.disk_usage(folder).free)
     if shutil.disk_usage(place).free < _FULL:
@@ -196,7 +196,7 @@ def _place(project: Project, path: Path) -> str:
 def _lead_to(project: Project, results: Sequence[Result], options: Options) -> None:
     """Write the page that leads to every year anew, if it is of other builds than those that lie there."""
     if results and not manifest.is_overview_current(output := _output(project, options)):
-        from aarsstatus.index import write_index  # noqa: PLC0415 - as above
+        from aarsstatus.release.index import write_index  # noqa: PLC0415 - as above
 
         try:
             write_index(output, project.extension)
@@ -223,8 +223,8 @@ def build_years(
     """
     from concurrent.futures import ProcessPoolExecutor, wait  # noqa: PLC0415 - as above
 
-    from aarsstatus import processes, temporary  # noqa: PLC0415
-    from aarsstatus.publish import clear_if_alone  # noqa: PLC0415
+    from aarsstatus.files import clear_if_alone  # noqa: PLC0415
+    from aarsstatus.run import processes, temporary  # noqa: PLC0415
 
     workers = min(len(years), os.cpu_count() or 1)
     said = processes.context().SimpleQueue()
@@ -252,7 +252,7 @@ def build_years(
 
 def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str]) -> None:
     """Begin a process that builds years."""
-    from aarsstatus import garbage, processes  # noqa: PLC0415
+    from aarsstatus.run import garbage, processes  # noqa: PLC0415
 
     garbage.look_seldom()
     processes.leave_copier()

@@ -10,7 +10,7 @@ import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aarsstatus.plaintext import visible
+from aarsstatus.text import visible
 
 __all__ = ["SHORT_OF_MEMORY", "BuildError", "InputError", "Problem", "near", "reason", "told"]
 

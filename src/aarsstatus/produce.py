@@ -15,18 +15,20 @@ from typing import Any
 import nbformat
 import yaml
 
-from aarsstatus import audit, execute, interruption, personal, quality
-from aarsstatus.document import findings
-from aarsstatus.figures import Figures
-from aarsstatus.kernel import kernel
-from aarsstatus.notat import Notat, front_matter
-from aarsstatus.numbers import stray_numbers
+from aarsstatus import audit, interruption, privacy
+from aarsstatus.audit import quality
+from aarsstatus.figures.table import Figures
 from aarsstatus.problems import BuildError, Problem
-from aarsstatus.processes import COPIES
 from aarsstatus.project import Project
+from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine, Format, RenderError
 from aarsstatus.render.html import finish
-from aarsstatus.workbook import notat_workbook
+from aarsstatus.report.lint_numbers import stray_numbers
+from aarsstatus.report.lint_structure import findings
+from aarsstatus.report.notat import Notat, front_matter
+from aarsstatus.run import notebook
+from aarsstatus.run.kernel import kernel
+from aarsstatus.run.processes import COPIES
 
 __all__ = ["produce"]
 
@@ -79,7 +81,7 @@ def produce(
     BuildError
         If a notebook or a renderer fails, or something looks like a person number.
     """
-    _refuse_personal(personal.scan_files(_words(project, notat.year), project.root))
+    _refuse_personal(privacy.scan_files(_words(project, notat.year), project.root))
     progress("Kører notebookene og regner efter" if executed is None else "Regner efter")
     rendering = f"Laver {', '.join(format_.upper() for format_ in formats)} med {engine.version()}"
 
@@ -114,7 +116,7 @@ def produce(
         progress("Skriver tal og manifest")
         written, problems = tables.result()
     # Whatever else came to lie there is looked through as well, whoever made it.
-    _refuse_personal(problems + personal.scan(folder, but=written))
+    _refuse_personal(problems + privacy.scan(folder, but=written))
 
 
 def _write_tables(
@@ -125,7 +127,7 @@ def _write_tables(
     _write(files[0], figures.to_csv())
     _write(files[1], audit.to_csv(rows))
     files[2].write_bytes(notat_workbook(notat, figures))
-    return files, personal.scan_files(files, folder)
+    return files, privacy.scan_files(files, folder)
 
 
 def _words(project: Project, year: int) -> list[Path]:
@@ -154,18 +156,18 @@ def _execute(project: Project, notat: Notat, report: _Report, path: Path, failed
     _set_front_matter(source, front_matter(notat.params, report.title, report.doctype))
     _write(prepared, nbformat.writes(source) + "\n")
     if COPIES:
-        execute.load()  # what is copied is loading, too
+        notebook.load()  # what is copied is loading, too
     try:
         with kernel(project.root) as started:
-            notebook = execute.execute(prepared, path, notat.parameters(), started)
-    except execute.NotebookError as error:
+            executed = notebook.execute(prepared, path, notat.parameters(), started)
+    except notebook.NotebookError as error:
         if error.notebook is not None:
             _write(failed, nbformat.writes(error.notebook) + "\n")
         raise BuildError(f"{project.name(written)}, {error}") from None
     finally:
         prepared.unlink(missing_ok=True)
-    _write(path, nbformat.writes(notebook) + "\n")
-    problems = findings(notebook) or (stray_numbers(notebook, notat) if report.name == "notat" else [])
+    _write(path, nbformat.writes(executed) + "\n")
+    problems = findings(executed) or (stray_numbers(executed, notat) if report.name == "notat" else [])
     if problems:
         shutil.copyfile(path, failed)
         raise BuildError("\n".join(f"{project.name(written)}, {problem}" for problem in problems))

@@ -18,8 +18,8 @@ from typing import Literal, NamedTuple
 
 from conftest import copy_project
 
-from aarsstatus import manifest
-from aarsstatus.publish import alone
+from aarsstatus.files import alone
+from aarsstatus.release import manifest
 
 YEAR = 2025
 Kind = Literal["main", "kernel", "forkserver", "renderer"]

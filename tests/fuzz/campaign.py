@@ -48,10 +48,10 @@ class Outcome:
 def base_of() -> Base:
     """Make the valid project that every case begins with: the repository's data, and a year from extracts."""
     from conftest import copy_project  # noqa: PLC0415
+    from filling import fill  # noqa: PLC0415
     from generator import Style, csv_bytes, employments, spells, write_xlsx  # noqa: PLC0415
-    from test_scaffold import fill  # noqa: PLC0415
 
-    from aarsstatus.inputs import read_data  # noqa: PLC0415
+    from aarsstatus.inputs.data import read_data  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="aarsstatus-fuzz-") as name:
         project = copy_project(Path(name, "projekt"))

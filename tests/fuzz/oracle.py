@@ -22,11 +22,11 @@ from pathlib import Path
 
 from aarsstatus import audit, danish
 from aarsstatus.cli import run
-from aarsstatus.figures import Figures
-from aarsstatus.inputs import GROUPS, KK, Data, read_data, read_year
-from aarsstatus.notat import Notat, front_matter
+from aarsstatus.figures.table import Figures
+from aarsstatus.inputs.data import GROUPS, KK, Data, read_data, read_year
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
+from aarsstatus.report.notat import Notat, front_matter
 
 __all__ = ["Said", "commands_of", "judge", "run_command"]
 
@@ -197,9 +197,9 @@ def _sums(data: Data, year: int, written: Set[str]) -> Iterator[str]:
 
 def _pipeline(project: Project, year: int) -> int:
     """Do what a build does, up to the documents; what the notebooks show is made in this process."""
-    from aarsstatus.numbers import stray_numbers  # noqa: F401, PLC0415 - imported once, before the clock runs
-    from aarsstatus.quality import audit_years, open_quality, read_published_params  # noqa: PLC0415
-    from aarsstatus.workbook import notat_workbook  # noqa: PLC0415
+    from aarsstatus.audit.quality import audit_years, open_quality, read_published_params  # noqa: PLC0415
+    from aarsstatus.release.workbook import notat_workbook  # noqa: PLC0415
+    from aarsstatus.report.lint_numbers import stray_numbers  # noqa: F401, PLC0415 - imported once, before the clock runs
 
     try:
         params, data = read_year(project, year)
@@ -229,10 +229,10 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
     import nbformat  # noqa: PLC0415
     from nbformat.v4 import new_output  # noqa: PLC0415
 
-    from aarsstatus import cover, notebook  # noqa: PLC0415
-    from aarsstatus.document import findings  # noqa: PLC0415
-    from aarsstatus.numbers import stray_numbers  # noqa: PLC0415
     from aarsstatus.problems import Problem  # noqa: PLC0415
+    from aarsstatus.report import cover, show  # noqa: PLC0415
+    from aarsstatus.report.lint_numbers import stray_numbers  # noqa: PLC0415
+    from aarsstatus.report.lint_structure import findings  # noqa: PLC0415
 
     for name in ("notat", "kvalitetsrapport"):
         written = nbformat.read(project.notebooks / f"{name}.ipynb", as_version=4)
@@ -245,8 +245,8 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
                 new_output("display_data", data={kind: output.data if isinstance(output.data, str) else "x"})
             )
 
-        kept = notebook._display, cover.display
-        notebook._display = cover.display = display
+        kept = show._display, cover.display
+        show._display = cover.display = display
         try:
             for number, cell in enumerate(written.cells):
                 if cell.cell_type != "code":
@@ -258,7 +258,7 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
                     exec(compile(cell.source, f"{name}, celle {number + 1}", "exec"), space)
                 cell.outputs = list(outputs)
         finally:
-            notebook._display, cover.display = kept
+            show._display, cover.display = kept
         problems = findings(written) or (stray_numbers(written, notat) if name == "notat" else [])
         if problems:
             raise InputError([Problem(f"notebooks/{name}.ipynb", problem) for problem in problems])

@@ -16,7 +16,7 @@ A number is contradicted when it is impossible together with the more trusted nu
 equivalents are rounded, so "possible" asks whether unrounded inputs exist that round to all of it (`rounding`).
 """
 
-from aarsstatus.audit.prepublication import THRESHOLDS, Finding, Moved, Threshold, check_figures, moved
+from aarsstatus.audit.limits import THRESHOLDS, Finding, Moved, Threshold, check_figures, moved
 from aarsstatus.audit.rules import RULES, Rule
 from aarsstatus.audit.verdicts import COLUMNS, AuditRow, audit, figure_verdicts, to_csv, unrounded
 

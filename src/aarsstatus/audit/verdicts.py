@@ -11,12 +11,12 @@ from fractions import Fraction
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, joint
 from aarsstatus.audit import rules
+from aarsstatus.audit.printed import Sheet, in_table, read_figure_id, read_sheet
 from aarsstatus.audit.rounding import Claim, Clash, Inputs, clashes, witness
 from aarsstatus.audit.rules import Check, Rule
-from aarsstatus.audit.sheet import Sheet, in_table, read_figure_id, read_sheet
-from aarsstatus.figures import PERCENTAGES, Figure, Figures, Measure, Verdict, plain_decimal, value_of
-from aarsstatus.inputs import KK, Data, Printed
-from aarsstatus.params import Params
+from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Measure, Verdict, plain_decimal, value_of
+from aarsstatus.inputs.data import KK, Data, Printed
+from aarsstatus.inputs.params import Params
 from aarsstatus.problems import InputError, Problem, near
 
 __all__ = ["COLUMNS", "AuditRow", "audit", "claims", "figure_verdicts", "to_csv", "unrounded"]

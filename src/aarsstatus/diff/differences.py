@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
-from aarsstatus.finished import Finished
+from aarsstatus.release.reading import Finished
 
 __all__ = ["CODE", "Blend", "Environment", "Kind", "Step", "environment", "other_files", "steps"]
 

@@ -6,10 +6,10 @@ import re
 from html import escape
 
 from aarsstatus import danish
-from aarsstatus.diff import Diff, told
+from aarsstatus.diff import Diff, words
 from aarsstatus.diff.causes import Cause
 from aarsstatus.diff.changes import Change
-from aarsstatus.page import breakable, page, table
+from aarsstatus.render.page import breakable, page, table
 
 __all__ = ["comparison_page", "opening", "opening_of", "with_opening", "without_opening"]
 
@@ -35,14 +35,14 @@ def comparison_page(diff: Diff, css: str) -> str:
         What `page.stylesheet` returned.
     """
     title = f"Ændringer fra {diff.old.name} til {diff.new.name}"
-    parts = [f'<div class="tilstand"><p><strong>{escape(told.summary(diff))}</strong></p></div>', *_sections(diff)]
+    parts = [f'<div class="tilstand"><p><strong>{escape(words.summary(diff))}</strong></p></div>', *_sections(diff)]
     return page(title, "SAMMENLIGNING", "\n".join(parts), css + _CSS)
 
 
 def _sections(diff: Diff) -> list[str]:
     """Return the page's sections: a level each, then the development, then all the rest."""
     parts = []
-    for level, changes in told.by_level(diff.changes):
+    for level, changes in words.by_level(diff.changes):
         heading = danish.capital(level.name)
         parts.append(f"<section>\n<h2>{escape(heading)}</h2>\n<p>{escape(level.reason)}</p>")
         parts.append(_changes(diff, f"{heading}: {danish.counted(len(changes), 'tal', 'tal')}", changes))
@@ -61,17 +61,17 @@ def _changes(diff: Diff, caption: str, changes: list[Change]) -> str:
 
 
 def _named(change: Change) -> str:
-    return f'{escape(told.name(change.figure))}<span class="id">{breakable(change.id)}</span>'
+    return f'{escape(words.name(change.figure))}<span class="id">{breakable(change.id)}</span>'
 
 
 def _before_after(change: Change) -> str:
     """Return a figure before and now, and below it by how much it moved."""
-    below = [text for text in (told.as_shown(change), told.moved(change), told.verdict(change)) if text]
+    below = [text for text in (words.as_shown(change), words.moved(change), words.verdict(change)) if text]
     return _values(change) + "".join(f'<span class="flyt">{escape(text)}</span>' for text in below)
 
 
 def _values(change: Change) -> str:
-    before, now = map(escape, told.values(change))
+    before, now = map(escape, words.values(change))
     return f'<span class="foer">{before}</span> → <strong>{now}</strong>'
 
 
@@ -79,8 +79,8 @@ def _causes(change: Change, causes: tuple[Cause, ...]) -> str:
     """Return a figure's causes as a list."""
     items = []
     for cause in causes:
-        text = f"<b>{escape(told.KINDS[cause.kind])}</b> {escape(cause.place)}: "
-        text += escape(cause.text + (told.by_itself(change, cause) if len(causes) > 1 else ""))
+        text = f"<b>{escape(words.KINDS[cause.kind])}</b> {escape(cause.place)}: "
+        text += escape(cause.text + (words.by_itself(change, cause) if len(causes) > 1 else ""))
         items.append(f"<li>{text}</li>")
     return f'<ul class="aarsag">{"".join(items)}</ul>'
 
@@ -124,20 +124,20 @@ def opening(diff: Diff, link: str) -> str:
     listed = diff.changes[:MOST]
     items = "".join(
         f"<li>{_named_inline(change)}: {_values(change)} "
-        f"({escape('; '.join(f'{told.KINDS[cause.kind]}: {cause.place}' for cause in diff.causes[change.id]))})</li>"
+        f"({escape('; '.join(f'{words.KINDS[cause.kind]}: {cause.place}' for cause in diff.causes[change.id]))})</li>"
         for change in listed
     )
     more = f" De {len(listed)} vigtigste er:" if len(diff.changes) > len(listed) else ""
     return (
         f'{_START}\n<section id="siden-sidst">\n<h2>Ændret, siden notatet sidst blev lavet</h2>\n'
-        f"<p>{escape(told.summary(diff))}{more}</p>\n"
+        f"<p>{escape(words.summary(diff))}{more}</p>\n"
         + (f"<ul>{items}</ul>\n" if items else "")
         + f'<p><a href="{escape(link)}">Se alle ændringer og deres årsager</a></p>\n</section>\n{_END}\n'
     )
 
 
 def _named_inline(change: Change) -> str:
-    name = escape(told.name(change.figure))
+    name = escape(words.name(change.figure))
     return f'<span data-figure="{escape(change.id)}">{name}</span>' if change.new is not None else name
 
 

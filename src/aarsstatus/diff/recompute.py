@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aarsstatus.figures import Figures
-from aarsstatus.finished import read_figures
+from aarsstatus.figures.table import Figures
+from aarsstatus.release.reading import read_figures
 
 __all__ = ["Answer", "Variant", "recompute", "run_python", "write_files"]
 
@@ -55,7 +55,8 @@ def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
     for place, variant in enumerate(variants):
         programs.setdefault(tuple(sorted(variant.code.items())), []).append(place)
     answers: dict[int, Answer] = {}
-    from aarsstatus import interruption, temporary  # noqa: PLC0415 - the process that computes needs neither
+    from aarsstatus import interruption  # noqa: PLC0415 - the process that computes needs neither
+    from aarsstatus.run import temporary  # noqa: PLC0415 - the process that computes needs neither
 
     with temporary.folder() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         asked = [
@@ -124,9 +125,10 @@ def run_python(
 
 def _answer(job: Mapping[str, Any]) -> dict[str, str]:
     """Compute one job with this version of the program."""
-    from aarsstatus import audit, quality  # noqa: PLC0415 - only the process that computes needs them
-    from aarsstatus.figures import build_figures  # noqa: PLC0415
-    from aarsstatus.inputs import read_year  # noqa: PLC0415
+    from aarsstatus import audit  # noqa: PLC0415 - only the process that computes needs them
+    from aarsstatus.audit import quality  # noqa: PLC0415 - only the process that computes needs them
+    from aarsstatus.figures.table import build_figures  # noqa: PLC0415
+    from aarsstatus.inputs.data import read_year  # noqa: PLC0415
     from aarsstatus.problems import InputError  # noqa: PLC0415
     from aarsstatus.project import Project  # noqa: PLC0415
 

@@ -15,10 +15,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from aarsstatus.inputs import KK, Data
+from aarsstatus.inputs.data import KK, Data
+from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
-from aarsstatus.yamlfile import Closed, fit, read_model
 
 __all__ = ["FIELDS", "Limit", "Names", "fold", "read_limits", "read_names"]
 

@@ -30,9 +30,9 @@ from aarsstatus.extracts.container import too_large
 from aarsstatus.extracts.header import MOST_ROWS, Header, find_header
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.inputfile import irregular
-from aarsstatus.personal import contains, mask
-from aarsstatus.plaintext import unfit
+from aarsstatus.privacy import contains, mask
 from aarsstatus.problems import reason
+from aarsstatus.text import unfit
 
 __all__ = ["OVERFLOW", "Block", "Extract", "Table", "open_extract"]
 

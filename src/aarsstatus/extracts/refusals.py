@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aarsstatus import danish
-from aarsstatus.personal import cover
+from aarsstatus.privacy import cover
 from aarsstatus.problems import Problem
 
 __all__ = ["Refusals", "rows_shown"]

@@ -18,7 +18,7 @@ from aarsstatus.attainment import full_years
 from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.cells import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
-from aarsstatus.inputs import KK, Data, Remark
+from aarsstatus.inputs.data import KK, Data, Remark
 
 __all__ = ["Sum", "count", "duplicates", "far_from_before", "of_several", "warnings"]
 

@@ -15,13 +15,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from aarsstatus import danish
-from aarsstatus.csvfile import read_text, replace_rows, rows_of, swap_in
 from aarsstatus.extracts.sums import Sum
-from aarsstatus.figures import plain_decimal
-from aarsstatus.inputs import Data, ExtractRow, Remark
+from aarsstatus.figures.table import plain_decimal
+from aarsstatus.files import alone
+from aarsstatus.inputs.csvfile import read_text, replace_rows, rows_of, swap_in
+from aarsstatus.inputs.data import Data, ExtractRow, Remark
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
-from aarsstatus.publish import alone
 
 __all__ = ["PLACES", "origin", "write_refused", "write_sums"]
 

@@ -23,9 +23,9 @@ from typing import Any, Literal, NamedTuple
 import nbformat
 import yaml
 
-from aarsstatus import temporary
 from aarsstatus.render import Format, RenderError, docx, pdf
-from aarsstatus.render.programs import Program
+from aarsstatus.run import temporary
+from aarsstatus.run.programs import Program
 
 __all__ = [
     "RenderError",
@@ -226,7 +226,7 @@ def _run_pandoc(markdown: str, options: list[str], folder: Path, day: date) -> b
 
 def typst(folder: Path) -> Program:
     """Start the Typst compiler; what it compiles is given to `compiled`."""
-    command = [sys.executable, "-P", "-m", "aarsstatus.typesetting"]
+    command = [sys.executable, "-P", "-m", "aarsstatus.render.typesetting"]
     return Program("typst", command, folder, os.environ | {"PYTHONUTF8": "1"})
 
 

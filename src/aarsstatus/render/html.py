@@ -16,12 +16,12 @@ from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
-from aarsstatus.explain import VERDICTS
-from aarsstatus.figures import Figure, Figures, figure_id, unit
-from aarsstatus.inputs import KK, Data
-from aarsstatus.notat import GROUP_LABELS
-from aarsstatus.page import breakable
+from aarsstatus.audit.explain import VERDICTS
+from aarsstatus.figures.table import Figure, Figures, figure_id, unit
+from aarsstatus.inputs.data import KK, Data
 from aarsstatus.render import RenderError
+from aarsstatus.render.page import breakable
+from aarsstatus.report.notat import GROUP_LABELS
 
 __all__ = ["ROW", "figure_name", "finish", "finished"]
 

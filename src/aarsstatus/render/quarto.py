@@ -18,10 +18,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from aarsstatus import temporary
-from aarsstatus.plaintext import visible
 from aarsstatus.render import FORMATS, Format, RenderError
-from aarsstatus.render.programs import Done, Program
+from aarsstatus.run import temporary
+from aarsstatus.run.programs import Done, Program
+from aarsstatus.text import visible
 
 __all__ = ["Quarto"]
 

@@ -1,0 +1,220 @@
+"""``data/errata.yml``: the contradictions that somebody has looked at.
+
+The file is a list under the key ``errata``; every entry has these keys, all of them texts::
+
+    - source:  notat-2025                            # as in data/published.csv
+      place:   tabel 3, antal forløb i alt           # as in data/published.csv
+      id:      2025.BIF.placements.spells_total      # as in data/published.csv
+      printed: "256"                                 # as in data/published.csv
+      follows: 31 + 307 + 18 = 356                   # what follows from the other figures, with the arithmetic
+      cause:   Formentlig en tastefejl: 2 for 3.     # the likely cause, in a sentence
+      expect:  "356"                                 # what the audit must still recompute
+
+`expect` guards an entry: when the data no longer show the contradiction, or show another one, the entry is stale and
+`verify` fails until somebody has looked again. An entry never changes a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from aarsstatus.audit import AuditRow
+from aarsstatus.inputs.yamlfile import Closed, fit, read_model
+from aarsstatus.problems import InputError, Problem, near
+
+__all__ = ["Erratum", "Findings", "Stale", "SummaryRow", "judge", "read_errata", "summary"]
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(600)]
+
+
+class _Entry(Closed):
+    """One entry of the file."""
+
+    source: Text
+    place: Text
+    id: Text
+    printed: Text
+    follows: Text
+    cause: Text
+    expect: Text
+
+
+class _File(Closed):
+    """The whole file."""
+
+    errata: list[_Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """One contradiction that has been looked at. The module's docstring says what each field is."""
+
+    source: str
+    place: str
+    id: str
+    printed: str
+    follows: str
+    cause: str
+    expect: str
+    file: str
+    line: int
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what tells the number it is about from every other."""
+        return self.source, self.place, self.id
+
+
+def read_errata(path: Path, name: str) -> tuple[Erratum, ...]:
+    """Read the declared contradictions.
+
+    Parameters
+    ----------
+    path
+        The YAML file.
+    name
+        What to call the file in messages.
+
+    Raises
+    ------
+    InputError
+        With every problem in the file: unreadable YAML, unknown keys (with the nearest known one), missing keys,
+        values that are not texts, two entries about the same number.
+    """
+    file, lines = read_model(path, name, _File, expected_file="errata: en liste, eller errata: [] hvis den er tom")
+    errata: list[Erratum] = []
+    problems: list[Problem] = []
+    first: dict[tuple[str, str, str], int] = {}
+    for index, entry in enumerate(file.errata):
+        line = lines["errata", index]
+        erratum = Erratum(**entry.model_dump(), file=name, line=line)
+        if erratum.key in first:
+            message = f"samme tal som i linje {first[erratum.key]}"
+            problems.append(Problem(name, message, line, f"errata.{index + 1}", " | ".join(erratum.key)))
+        first.setdefault(erratum.key, line)
+        errata.append(erratum)
+    if problems:
+        raise InputError(problems)
+    return tuple(errata)
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """An entry that the data no longer bear out, and why, in Danish."""
+
+    erratum: Erratum
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The contradictions of an audit, held against the declared ones."""
+
+    declared: tuple[tuple[AuditRow, Erratum], ...]
+    undeclared: tuple[AuditRow, ...]
+    stale: tuple[Stale, ...]
+
+    @property
+    def explained(self) -> bool:
+        """Whether nothing is undeclared and no entry is stale."""
+        return not self.undeclared and not self.stale
+
+    def erratum(self, row: AuditRow) -> Erratum | None:
+        """Return the entry that declares a row."""
+        return next((erratum for declared, erratum in self.declared if declared is row), None)
+
+
+def judge(rows: Iterable[AuditRow], errata: Iterable[Erratum]) -> Findings:
+    """Hold an audit's contradictions against the declared ones.
+
+    A contradiction is declared by an entry for the same number, as printed, that expects what was recomputed.
+    Where an entry expects something else it is stale, and the contradiction is undeclared: both need a look.
+    """
+    rows, errata = list(rows), list(errata)
+    by_key = {erratum.key: erratum for erratum in errata}
+    declared: list[tuple[AuditRow, Erratum]] = []
+    undeclared: list[AuditRow] = []
+    for row in rows:
+        if row.verdict != "contradicted":
+            continue
+        erratum = by_key.get((row.source, row.place, row.id))
+        if erratum is not None and _stale(erratum, row) is None:
+            declared.append((row, erratum))
+        else:
+            undeclared.append(row)
+    by_row: dict[tuple[str, str, str], list[AuditRow]] = {}
+    for row in rows:
+        by_row.setdefault((row.source, row.place, row.id), []).append(row)
+    stale = [
+        Stale(erratum, why)
+        for erratum in errata
+        if (why := _why_stale(erratum, by_row.get(erratum.key, [])) or _nowhere(erratum, rows, by_row)) is not None
+    ]
+    return Findings(tuple(declared), tuple(undeclared), tuple(stale))
+
+
+def _stale(erratum: Erratum, row: AuditRow) -> str | None:
+    """Say why an entry does not fit the row of its number, if it does not."""
+    if row.printed != erratum.printed:
+        return f"data/published.csv har nu {row.printed}, ikke {erratum.printed}"
+    if row.verdict != "contradicted":
+        return f"{row.printed} er ikke længere i modstrid med de øvrige tal"
+    if row.recomputed != erratum.expect:
+        return f"der følger nu {row.recomputed}, ikke {erratum.expect}"
+    return None
+
+
+def _why_stale(erratum: Erratum, found: Sequence[AuditRow]) -> str | None:
+    """Say why an entry is stale, if it is: a number that is printed several times in a place needs to fit once."""
+    reasons = [_stale(erratum, row) for row in found]
+    return None if None in reasons or not reasons else reasons[0]
+
+
+def _nowhere(erratum: Erratum, rows: Sequence[AuditRow], keys: Container[tuple[str, str, str]]) -> str | None:
+    """Say that no number has an entry's source, place and id, if none has, and which part looks misspelt."""
+    if erratum.key in keys:
+        return None
+    here = [row for row in rows if row.id == erratum.id]
+    for name, among in (("source", rows), ("id", rows), ("place", here)):
+        word, known = str(getattr(erratum, name)), {str(getattr(row, name)) for row in among}
+        if word not in known:
+            hint = near(word, sorted(known))
+            meant = f"; mente du »{hint}«?" if hint else ""
+            return f"data/published.csv har ingen række med {name} »{word}«{meant}"
+    return "data/published.csv har ingen række med den kombination af source, place og id"
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """How many numbers a notat printed, and how they were judged; `stale` counts entries, not numbers."""
+
+    source: str
+    printed: int
+    exact: int
+    within_rounding: int
+    declared: int
+    undeclared: int
+    stale: int
+
+
+def summary(rows: Iterable[AuditRow], findings: Findings) -> list[SummaryRow]:
+    """Count the verdicts of each notat, in the order of the rows, and of notats that only an entry names."""
+    rows = list(rows)
+    sources = dict.fromkeys([*(row.source for row in rows), *(one.erratum.source for one in findings.stale)])
+    return [
+        SummaryRow(
+            source,
+            printed=sum(row.source == source for row in rows),
+            exact=sum(row.source == source and row.verdict == "exact" for row in rows),
+            within_rounding=sum(row.source == source and row.verdict == "within_rounding" for row in rows),
+            declared=sum(row.source == source for row, _ in findings.declared),
+            undeclared=sum(row.source == source for row in findings.undeclared),
+            stale=sum(one.erratum.source == source for one in findings.stale),
+        )
+        for source in sources
+    ]

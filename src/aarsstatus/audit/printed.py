@@ -1,0 +1,214 @@
+"""A notat as it was printed: its rows in ``data/published.csv``, its tables in order, and what its inputs give.
+
+The audit judges a notat by its own numbers, so the figures of a sheet are built from the status, spells and
+targets that it printed, by the same formulas as the report's own.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import isleap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple, get_args
+
+from aarsstatus import danish
+from aarsstatus.attainment import Interval, round_half_up
+from aarsstatus.figures.table import PERCENTAGES, Figures, Measure, build_figures, figure_id
+from aarsstatus.inputs.data import GROUPS, KK, Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.inputs.params import Params
+from aarsstatus.problems import Problem, near
+
+__all__ = ["FigureId", "Sheet", "fewest_years", "in_table", "read_figure_id", "read_sheet", "table_number"]
+
+
+class FigureId(NamedTuple):
+    """The parts of a figure's id; `scheme` is the group's own name where the id leaves it out."""
+
+    year: int
+    administration: str
+    group: str
+    scheme: str
+    measure: str
+
+
+_FIGURE_ID = re.compile(
+    rf"(\d{{4}})\.([^.]+)\.({'|'.join(GROUPS)}|total)(?:\.([a-z_]+))?\.({'|'.join(get_args(Measure))})"
+)
+_TABLE = re.compile(r"tabel (\d+),")
+
+
+def read_figure_id(text: str) -> FigureId | None:
+    """Take a figure's id apart; None for the id of something that is not a figure, such as a table's number."""
+    match = _FIGURE_ID.fullmatch(text)
+    if match is None:
+        return None
+    year, code, group, scheme, measure = match.groups()
+    return FigureId(int(year), code, group, scheme or group, measure)
+
+
+def table_number(place: str) -> int | None:
+    """Return the number of the table that a place lies in: 3 for ``tabel 3, samlet status``."""
+    match = _TABLE.match(place)
+    return int(match[1]) if match else None
+
+
+def in_table(place: str) -> bool:
+    """Whether a place is in a table or its footnotes, not in prose or on the cover."""
+    return place.startswith(("tabel ", "fodnote"))
+
+
+def fewest_years(spells: int, year: int) -> Fraction:
+    """Return the fewest full-year equivalents that spells can come to: one day each."""
+    return Fraction(spells, 366 if isleap(year) else 365)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One notat as printed.
+
+    `tables` says which year and administration each table shows: the city for the year, the city for the
+    comparison year, then the administrations. `primary` is a figure's first printing in a table, or in prose
+    where no table has it. `numbers` is the number in each row of a figure, by the row's source; None is "no target".
+    """
+
+    params: Params
+    data: Data
+    rows: tuple[Printed, ...]
+    administrations: tuple[str, ...]
+    tables: tuple[tuple[int, str], ...]
+    primary: Mapping[str, Printed]
+    numbers: Mapping[str, Fraction | None]
+
+    @property
+    def notat(self) -> str:
+        """What the notat is called in ``published.csv``."""
+        return self.params.notat or ""
+
+    def number(self, id_: str) -> Fraction | None:
+        """Return the number that a figure was printed with first; None where it was not, or where it has no target."""
+        row = self.primary.get(id_)
+        return None if row is None else self.numbers[row.source]
+
+    def figures(self) -> Figures:
+        """Build the table of figures from the inputs the notat printed, and from ``data/`` where it printed none."""
+        statuses = {key: row for key, row in self.data.statuses.items() if key[:2] in self.tables}
+        targets = {key: row for key, row in self.data.targets.items() if key[:2] in self.tables}
+        for id_, row in self.primary.items():
+            at, number = read_figure_id(id_), self.numbers[row.source]
+            if at is None:
+                continue
+            year, code = at.year, at.administration
+            if at.measure == "target":
+                persons = None if number is None else int(number)
+                targets[year, code, at.group] = Target(year, code, at.group, persons, row.source)
+            elif at.measure == "status" and number is not None:
+                spells = self.number(figure_id(year, code, at.group, "spells", at.scheme))
+                own = self.data.statuses.get((year, code, at.scheme))
+                known = int(spells) if spells is not None else own.spells if own else None
+                interval = self._interval((year, code, at.scheme), number, known)
+                value = interval.lower if interval.exact else number
+                statuses[year, code, at.scheme] = Status(
+                    year, code, at.scheme, value, known, interval, self.notat, row.source
+                )
+        return _figures(
+            tuple(self.data.schemes.values()), self.data.administrations, tuple(targets.values()),
+            tuple(statuses.values()), self.params.year,
+        )  # fmt: skip
+
+    def _interval(self, key: tuple[int, str, str], number: Fraction, spells: int | None) -> Interval:
+        """Return all that a status may have been before it was printed as `number`.
+
+        Where ``data/`` has it unrounded, and that rounds to what was printed, it was that. Else the rounding
+        tells, and so does the number of spells, where each is counted in days: one day at least.
+        """
+        row, scheme = self.data.statuses.get(key), self.data.schemes[key[2]]
+        if row is not None and row.interval.exact and round_half_up(row.status) == number:
+            return row.interval
+        if scheme.counting == "headcount":
+            return Interval.exactly(number)
+        interval = Interval.rounded(number)
+        if spells is None or scheme.counting != "days":
+            return interval
+        if spells == 0:
+            return Interval.exactly(0) if number == 0 else interval
+        fewest = fewest_years(spells, key[0])
+        return Interval(max(interval.lower, fewest), interval.upper) if fewest < interval.upper else interval
+
+
+@lru_cache(maxsize=32)
+def _figures(
+    schemes: tuple[Scheme, ...],
+    administrations: tuple[Administration, ...],
+    targets: tuple[Target, ...],
+    statuses: tuple[Status, ...],
+    year: int,
+) -> Figures:
+    """Build figures, once for the same inputs."""
+    data = Data(
+        {scheme.key: scheme for scheme in schemes},
+        administrations,
+        {(row.year, row.administration, row.group): row for row in targets},
+        {(row.year, row.administration, row.scheme): row for row in statuses},
+        (),
+    )
+    return build_figures(data, year)
+
+
+def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
+    """Pick a notat's rows and read their numbers; a row that cannot be understood goes to `problems`."""
+    administrations = tuple(code for code in data.codes() if code != KK and _existed(data, code, params.year))
+    tables = ((params.year, KK), (params.comparison_year, KK), *((params.year, code) for code in administrations))
+    rows = tuple(row for row in data.printed if row.notat == params.notat)
+    primary: dict[str, Printed] = {}
+    numbers: dict[str, Fraction | None] = {}
+    for row in sorted(rows, key=lambda row: not in_table(row.place)):
+        at = read_figure_id(row.id)
+        if at is None:
+            continue
+        problem = _unreadable(row, at, data, tables)
+        if problem is not None:
+            problems.append(problem)
+            continue
+        numbers[row.source] = None if row.printed == danish.NO_TARGET else _number(row.printed)
+        primary.setdefault(row.id, row)
+    return Sheet(params, data, rows, administrations, tables, primary, numbers)
+
+
+@lru_cache(maxsize=2048)
+def _number(text: str) -> Fraction | None:
+    """Read a number as a notat prints it; None where it is not one."""
+    try:
+        return danish.parse(text)
+    except ValueError:
+        return None
+
+
+def _existed(data: Data, code: str, year: int) -> bool:
+    """Whether an administration had a name in a year."""
+    return any(
+        one.code == code and one.first_year <= year and (one.last_year is None or year <= one.last_year)
+        for one in data.administrations
+    )
+
+
+def _unreadable(row: Printed, at: FigureId, data: Data, tables: tuple[tuple[int, str], ...]) -> Problem | None:
+    """Say why a figure's row cannot be judged, if it cannot."""
+    file, _, line = row.source.rpartition(":")
+    if (at.year, at.administration) not in tables:
+        return Problem(file, "notatet har ingen tabel for det år og den forvaltning", int(line), "id", row.id)
+    if at.measure in {"status", "spells"} and (
+        at.scheme not in data.schemes or data.schemes[at.scheme].group != at.group
+    ):
+        schemes = [scheme.key for scheme in data.schemes.values() if scheme.group == at.group]
+        return Problem(file, "ukendt jobordning i gruppen", int(line), "id", at.scheme, hint=near(at.scheme, schemes))
+    if row.printed == danish.NO_TARGET:
+        return None
+    number = _number(row.printed)
+    whole = at.measure not in PERCENTAGES
+    if number is None or number < 0 or (whole and number.denominator != 1):
+        expected = "et helt tal som 1.134" if whole else "en procent som 74 pct."
+        return Problem(file, "ikke et tal, som notatet skriver det", int(line), "printed", row.printed, expected)
+    return None

@@ -1,0 +1,229 @@
+"""What the quality report holds in its hand: a year's audit, errata, extracts, and what moved, ready to be shown.
+
+For a year that was published, the audit says of each printed number whether it holds. For one that was not, the same
+rules are held against the year's own inputs before they are published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aarsstatus.audit import AuditRow, Finding, Moved, audit, check_figures, moved
+from aarsstatus.audit.errata import Erratum, Findings, SummaryRow, judge, read_errata, summary
+from aarsstatus.figures.table import Figures, Mode, build_figures
+from aarsstatus.inputs.data import Data, ExtractRow, Remark, read_data, read_year
+from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.problems import InputError, Problem
+from aarsstatus.project import Project, find_project
+
+if TYPE_CHECKING:
+    from aarsstatus.report.charts import Chart
+
+__all__ = ["Quality", "Verification", "audit_years", "open_quality", "read_published_params", "verify"]
+
+ERRATA = "errata.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One year's quality: what was printed and whether it holds, and what to look at in its figures.
+
+    `rows` and `findings` are empty of contradictions for a year that was never published; `checks` are the same
+    rules on the year's inputs, `moves` what moved more than usual since the comparison year.
+    """
+
+    params: Params
+    data: Data
+    figures: Figures
+    rows: tuple[AuditRow, ...]
+    findings: Findings
+    checks: tuple[Finding, ...]
+    moves: tuple[Moved, ...]
+    fonts: Path | None = None
+
+    def charts(self) -> Mapping[str, Chart]:
+        """Return the report's charts by id. Loads matplotlib."""
+        from aarsstatus.report import charts  # noqa: PLC0415 - only the notebook draws
+
+        return {"afrunding": charts.rounding(self)} if self.rounded else {}
+
+    @property
+    def year(self) -> int:
+        """The year in hand."""
+        return self.params.year
+
+    @property
+    def published(self) -> bool:
+        """Whether the year was published in a notat that we have."""
+        return self.params.notat is not None
+
+    @property
+    def extracts(self) -> list[ExtractRow]:
+        """The register extracts that the year was made from; none for a year that was copied from a notat."""
+        return [row for row in self.data.extracts if row.year == self.year]
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What somebody should look at in the year's extracts."""
+        return self.data.remarks.get(self.year, ())
+
+    @property
+    def contradictions(self) -> list[tuple[AuditRow, Erratum | None]]:
+        """Each contradicted number, and what has been said of it, in the order of the notat."""
+        return [(row, self.findings.erratum(row)) for row in self.rows if row.verdict == "contradicted"]
+
+    @property
+    def rounded(self) -> list[AuditRow]:
+        """The numbers that hold within rounding."""
+        return [row for row in self.rows if row.verdict == "within_rounding"]
+
+    @property
+    def problems(self) -> list[Finding]:
+        """What breaks a rule in the year's inputs."""
+        return [finding for finding in self.checks if finding.kind == "contradicted"]
+
+    @property
+    def notes(self) -> list[Finding]:
+        """What somebody should know of the year's inputs."""
+        return [finding for finding in self.checks if finding.kind == "note"]
+
+    def count(self, verdict: str) -> int:
+        """Return how many printed numbers have a verdict."""
+        return sum(row.verdict == verdict for row in self.rows)
+
+    def unpaired(self) -> list[str]:
+        """Return the administrations that have no figures for the comparison year, so nothing can have moved."""
+        before = {figure.administration for figure in self.figures.select(year=self.params.comparison_year)}
+        return [code for code in self.data.codes() if code not in before]
+
+
+def read_published_params(project: Project, until: int | None = None) -> list[Params]:
+    """Read the parameters of the years that were published, up to a year.
+
+    A later year's parameters may be half filled in, and do not matter for the notats before it.
+
+    Raises
+    ------
+    InputError
+        With all problems of all these files.
+    """
+    found: list[Params] = []
+    problems: list[Problem] = []
+    for year in project.years():
+        if until is not None and year > until:
+            continue
+        path = project.params / f"{year}.yml"
+        try:
+            found.append(read_params(path, project.name(path)))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return [params for params in found if params.notat is not None]
+
+
+def audit_years(data: Data, published: Sequence[Params]) -> list[AuditRow]:
+    """Judge every number that some notats printed; rows of notats that are not among them are left out."""
+    return list(_audited(data, tuple(published)))
+
+
+@lru_cache(maxsize=8)  # of years on years, most have the same published ones before them
+def _audited(data: Data, published: tuple[Params, ...]) -> tuple[AuditRow, ...]:
+    """Do what `audit_years` does, once for the same inputs."""
+    names = {params.notat for params in published}
+    wanted = dict.fromkeys(row.notat for row in data.printed if row.notat in names)
+    return tuple(row for name in wanted for row in audit(data, published, notat=name))
+
+
+def open_quality(
+    year: int | None = None,
+    comparison_year: int | None = None,
+    figures: Mode = "published",
+    project: Path | None = None,
+) -> Quality:
+    """Open a year's quality for a notebook; the arguments are those of `notat.open_notat`.
+
+    Raises
+    ------
+    InputError
+        If parameters, data or errata have problems.
+    """
+    where = find_project(project)
+    params, data = read_year(where, year or where.newest(), comparison_year)
+    published = read_published_params(where, params.year) if params.notat else []  # the others are not judged here
+    found = quality(params, data, published, _errata(where), figures)
+    return replace(found, fonts=where.extension / "fonts")
+
+
+def quality(
+    params: Params, data: Data, published: Sequence[Params], errata: Sequence[Erratum], mode: Mode = "published"
+) -> Quality:
+    """Judge one year: pure.
+
+    Parameters
+    ----------
+    params, data
+        What `inputs.read_year` read.
+    published
+        The parameters of every published year up to this one; the year itself is judged if it is among them.
+    errata
+        What has been declared.
+    mode
+        How the year's figures are shown.
+    """
+    known = params.notat in {one.notat for one in published}
+    rows = audit(data, published, notat=params.notat) if known else []
+    figures = build_figures(data, params.year, notat=params.notat, mode=mode)
+    return Quality(
+        params,
+        data,
+        figures,
+        tuple(rows),
+        judge(rows, [erratum for erratum in errata if erratum.source == params.notat]),
+        tuple(check_figures(data, params.year)),
+        tuple(moved(figures, params.year, params.comparison_year, schemes=data.schemes)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `aarsstatus verify` found: each notat's counts, and what nobody has explained."""
+
+    rows: tuple[AuditRow, ...]
+    summary: tuple[SummaryRow, ...]
+    findings: Findings
+
+
+def verify(project: Project, years: Sequence[int] = ()) -> Verification:
+    """Recompute all that was published, of all years or of some.
+
+    Raises
+    ------
+    InputError
+        If an input has problems, or a year asked for was never published.
+    """
+    published = read_published_params(project)
+    unknown = [year for year in years if year not in {params.year for params in published}]
+    if unknown:
+        known = ", ".join(str(params.year) for params in published)
+        message = "året er ikke offentliggjort"
+        raise InputError([Problem(f"verify {year}", message, expected=f"et af {known}") for year in unknown])
+    wanted = {params.notat for params in published if not years or params.year in years}
+    data = read_data(project)
+    if not years:
+        missing = {row.notat for row in data.printed} - wanted
+        if missing:
+            message = "intet år i params/ har det som notat"
+            raise InputError([Problem("data/published.csv", message, found=name) for name in sorted(missing)])
+    rows = [row for row in audit_years(data, published) if row.source in wanted]
+    findings = judge(rows, [erratum for erratum in _errata(project) if erratum.source in wanted or not years])
+    return Verification(tuple(rows), tuple(summary(rows, findings)), findings)
+
+
+def _errata(project: Project) -> tuple[Erratum, ...]:
+    path = project.data / ERRATA
+    return read_errata(path, project.name(path))

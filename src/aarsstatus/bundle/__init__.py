@@ -1,0 +1,1 @@
+"""Hand over a year in one zip, and make its notat again from it."""

@@ -1,0 +1,240 @@
+"""One zip to hand over: a finished notat, all that it was made from, and how to make it again.
+
+A bundle holds the documents in a folder named by the year, the inputs that the build kept in ``grundlag/`` (the
+program among them, extracts never), ``sbom.cdx.json`` and ``vejledning.html``. `verify_bundle` makes the notat anew
+from ``grundlag/`` and compares to the byte. That runs the program and the notebooks that are in the bundle, so it is
+for bundles from somebody one trusts.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from platform import python_version
+
+from aarsstatus import privacy
+from aarsstatus.bundle import sbom
+from aarsstatus.bundle.guide import GUIDE, guide
+from aarsstatus.diff.differences import Environment
+from aarsstatus.diff.page import without_opening
+from aarsstatus.diff.previous import COMPARISON, QUALITY
+from aarsstatus.diff.recompute import run_python, write_files
+from aarsstatus.files import write_whole
+from aarsstatus.problems import InputError, Problem
+from aarsstatus.release import manifest
+from aarsstatus.release.archive import INPUTS, pack
+from aarsstatus.release.lockfile import folded
+from aarsstatus.release.reading import KEPT, Finished, open_finished
+from aarsstatus.run import temporary
+
+__all__ = ["BundleCheck", "Different", "bundle", "check_lines", "verify_bundle"]
+
+_RENDERED = {".html", ".pdf", ".docx"}
+_BUILD_LIMIT = 900
+"""Seconds: a build takes half a minute on a slow machine."""
+_ZIPPED = {".docx", ".xlsx"}
+
+
+def bundle(build: Finished, target: Path) -> Path:
+    """Write a finished build as a bundle, and return its path.
+
+    Parameters
+    ----------
+    build
+        What `open_finished` read.
+    target
+        The zip to write.
+
+    Raises
+    ------
+    InputError
+        If it kept no inputs, if a file is not as it was when it was made, or if something in
+        it looks like a person number.
+    """
+    if not build.inputs:
+        raise InputError(Problem(build.name, "notatets grundlag er ikke gemt", expected=f"{INPUTS}; byg notatet igen"))
+    if altered := build.altered():
+        problems = [
+            Problem(f"{build.name}/{name}", "filen er ikke, som den var, da notatet blev lavet; byg notatet igen")
+            for name in altered
+        ]
+        raise InputError(problems)
+    contents = _contents(build)
+    with temporary.folder() as folder:
+        write_files(folder, contents)
+        if found := privacy.scan(folder):
+            raise InputError(found)
+        contents[sbom.NAME] = sbom.sbom(build)
+        contents[GUIDE] = guide(build, target.name, folder / KEPT / "_extensions" / "notat").encode()
+    write_whole(target, pack(contents))
+    return target
+
+
+def _contents(build: Finished) -> dict[str, bytes]:
+    """Return a bundle's files but the guide and the bill of materials: what the manifest vouches for, and nothing else.
+
+    The kept inputs lie in it unpacked, so nobody needs to unpack twice.
+    """
+    made = _vouched_for(build) - {INPUTS}
+    outputs = {f"{build.year}/{name}": content for name, content in build.outputs.items() if name in made}
+    return outputs | {f"{KEPT}/{name}": content for name, content in build.inputs.items()}
+
+
+def _vouched_for(build: Finished) -> set[str]:
+    """Return the names of a build's own files: the manifest, and what it has the hash of."""
+    return {manifest.NAME, *build.manifest["outputs"]}
+
+
+# -- verifying ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Different:
+    """A file that did not come out as it is in the bundle, and how, in Danish."""
+
+    name: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class BundleCheck:
+    """What verifying a bundle came to.
+
+    `altered` are the bundle's own files that are not what its manifest says, or not in it; `same` and `different` what
+    came of making the notat again; `skipped` what cannot be compared here, with the reason; `environment` the packages
+    that are another version here; `failed` why the notat could not be made.
+    """
+
+    year: int
+    altered: tuple[str, ...]
+    same: tuple[str, ...]
+    different: tuple[Different, ...]
+    skipped: tuple[Different, ...]
+    environment: tuple[Environment, ...]
+    failed: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the bundle is whole and every file that can be compared came out the same."""
+        return not (self.altered or self.different or self.failed)
+
+
+def verify_bundle(path: Path) -> BundleCheck:
+    """Make a bundle's notat again in a scratch folder, and compare every file to the byte.
+
+    The renderer is the one that the bundle was made with. Where that was Quarto and it is not here, the documents are
+    left out; the figures never depend on it.
+
+    Raises
+    ------
+    InputError
+        If the file is not a bundle.
+    """
+    build = open_finished(str(path))
+    if not build.inputs:
+        raise InputError(Problem(path.name, "pakken har intet grundlag", expected=f"mappen {KEPT}/"))
+    altered, apart = tuple(build.altered()), _environment(build)
+    bill = build.beside.get(sbom.NAME)
+    if bill is not None and not sbom.fits(bill, build):  # a bundle from before there was one is none the worse
+        altered = (*altered, sbom.NAME)
+    if any(name in build.inputs or name not in build.outputs for name in altered if name != sbom.NAME):
+        # A program that is not the one the manifest vouches for is not run.
+        return BundleCheck(build.year, altered, (), (), (), apart, "pakken er ikke hel, så notatet er ikke lavet igen")
+    altered = (*altered, *_strange(build))
+    made = _made_again(build)
+    if isinstance(made, str):
+        return BundleCheck(build.year, altered, (), (), (), apart, made)
+    same, different, skipped = [], [], []
+    for name, known in build.manifest["outputs"].items():
+        if name == COMPARISON:
+            skipped.append(Different(name, "sammenligner med en tidligere udgave, som ikke er i pakken"))
+        elif made.manifest["engine"]["name"] != build.manifest["engine"]["name"] and Path(name).suffix in _RENDERED:
+            skipped.append(Different(name, "er lavet med Quarto, som ikke kan bruges på denne maskine"))
+        elif how := _apart(name, known, build, made):
+            different.append(Different(name, how))
+        else:
+            same.append(name)
+    return BundleCheck(build.year, altered, tuple(same), tuple(different), tuple(skipped), apart)
+
+
+def _strange(build: Finished) -> list[str]:
+    """Return the files in a bundle that nobody vouches for: put into it later."""
+    within = [f"{build.year}/{name}" for name in build.outputs.keys() - _vouched_for(build)]
+    return sorted([*within, *(build.beside.keys() - {sbom.NAME, GUIDE})])
+
+
+def _made_again(build: Finished) -> Finished | str:
+    """Make a build again from the inputs that it kept, with the program that it kept; or say why that failed."""
+    options, engine = build.options, build.manifest["engine"]["name"]
+    with temporary.folder() as folder:
+        project, output = folder / "projekt", folder / "ud"
+        write_files(project, build.inputs)
+        arguments = [
+            "-m", "aarsstatus", "build", str(build.year), "--quiet", "--force", "--output", str(output),
+            "--engine", "auto" if engine == "quarto" else "embedded",
+            "--formats", ",".join(options["formats"]), "--figures", str(options["figures"]),
+        ]  # fmt: skip
+        if options["compare"] is not None:
+            arguments += ["--compare", str(options["compare"])]
+        try:
+            done = run_python(arguments, project, limit=_BUILD_LIMIT)
+        except subprocess.TimeoutExpired:
+            return "notatet blev ikke færdigt i tide"
+        if done.returncode:
+            said = (done.stderr or done.stdout).strip().splitlines()
+            return f"notatet kunne ikke laves igen: {said[0] if said else 'programmet sagde ikke hvorfor'}"
+        return open_finished(str(output / str(build.year)))
+
+
+def _apart(name: str, known: str, build: Finished, made: Finished) -> str:
+    """Say how a file came out otherwise; empty when it did not."""
+    now = made.outputs.get(name)
+    if now is None:
+        return "blev ikke lavet"
+    before = build.outputs.get(name)
+    if before is None:  # the kept inputs lie unpacked in the bundle
+        return "" if manifest.digest(now) == known else "indholdet er et andet"
+    if name == QUALITY:
+        before, now = (without_opening(text.decode("utf-8")).encode() for text in (before, now))
+    if now == before:
+        return ""
+    if Path(name).suffix in _ZIPPED and _parts(now) == _parts(before):
+        return "indholdet er det samme, men pakket anderledes (en anden version af zlib)"
+    return "indholdet er et andet"
+
+
+def _parts(content: bytes) -> Mapping[str, bytes] | None:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except zipfile.BadZipFile:
+        return None
+
+
+def _environment(build: Finished) -> tuple[Environment, ...]:
+    """Return the packages that are another version here than when the build was made, and Python."""
+    there = manifest.installed()
+    found = [("Python", str(build.manifest["python"]), python_version())]
+    found += [(name, version, there.get(folded(name), "")) for name, version in build.packages.items()]
+    return tuple(Environment(name, then, here or None) for name, then, here in found if then != here)
+
+
+def check_lines(check: BundleCheck) -> list[str]:
+    """Return what verifying came to as lines for a terminal, in Danish."""
+    lines = [f"{name}: er ændret eller lagt til, efter at notatet blev lavet" for name in check.altered]
+    if check.failed:
+        lines.append(check.failed)
+    else:
+        lines.append(f"{check.year}: {len(check.same)} filer er lavet igen og er de samme, byte for byte")
+    lines += [f"  {one.name}: {one.how}" for one in check.different]
+    lines += [f"  {one.name}: ikke sammenlignet; den {one.how}" for one in check.skipped]
+    if check.environment and not check.holds:
+        lines.append("Disse versioner er andre her, end da pakken blev lavet:")
+        lines += [f"  {one.text}" for one in check.environment]
+    elif check.different:
+        lines.append("Alle pakker har samme version som dengang, så forskellen kommer et andet sted fra.")
+    return lines

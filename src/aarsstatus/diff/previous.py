@@ -1,0 +1,91 @@
+"""What changed since the build that lies in the output folder: the comparison that a new build writes of itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from aarsstatus.diff import diff
+from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening
+from aarsstatus.problems import InputError
+from aarsstatus.release import manifest
+from aarsstatus.release.archive import INPUTS, unpack
+from aarsstatus.release.reading import Finished, from_files, open_finished
+from aarsstatus.render.page import stylesheet
+
+__all__ = ["COMPARISON", "QUALITY", "write_comparison"]
+
+COMPARISON = "sammenligning.html"
+QUALITY = "kvalitetsrapport.html"
+
+
+def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], extension: Path) -> bool:
+    """Compare a new build with the one that it takes the place of, as a page and as its quality report's opening.
+
+    A build that is made again from the very same inputs keeps the comparison that it had: what it differs from is
+    still the last build that was another one.
+
+    Parameters
+    ----------
+    last
+        The output folder, which need not hold a build.
+    folder
+        The new build, whole but for its manifest.
+    made_from
+        What its manifest will say that it was made from.
+    extension
+        The folder with the stylesheet.
+
+    Returns
+    -------
+    bool
+        Whether a comparison was written.
+    """
+    written = manifest.read(last)
+    if written is None:
+        return False
+    if manifest.made_from_same(written, made_from):
+        return _carry_over(last, written.get("outputs"), folder)
+    try:
+        old = open_finished(str(last))
+        new = _unfinished(folder, made_from)
+    except InputError:
+        return False  # an older version's build, or a damaged one: nothing to compare with
+    found = diff(_renamed(old, "forrige udgave"), new)
+    if found.nothing:
+        return False
+    _write(folder, comparison_page(found, stylesheet(extension)), opening(found, COMPARISON))
+    return True
+
+
+def _unfinished(folder: Path, made_from: Mapping[str, Any]) -> Finished:
+    """Return the new build, whose manifest has no outputs yet."""
+    outputs = {name: (folder / name).read_bytes() for name in ("figures.csv", INPUTS)}
+    described = json.dumps({**made_from, "outputs": {}}).encode()
+    return from_files({**outputs, manifest.NAME: described}, unpack(outputs[INPUTS], INPUTS), "denne udgave")
+
+
+def _renamed(build: Finished, name: str) -> Finished:
+    return replace(build, name=name)
+
+
+def _carry_over(last: Path, outputs: object, folder: Path) -> bool:
+    """Give the new build the comparison of the old one, if that is still as it was made."""
+    if not isinstance(outputs, Mapping):
+        return False  # a damaged manifest
+    kept = {name: (last / name).read_bytes() for name in (COMPARISON, QUALITY) if (last / name).is_file()}
+    if any(name not in kept or manifest.digest(kept[name]) != outputs.get(name) for name in (COMPARISON, QUALITY)):
+        return False
+    _write(folder, kept[COMPARISON].decode("utf-8"), opening_of(kept[QUALITY].decode("utf-8")))
+    return True
+
+
+def _write(folder: Path, comparison: str, section: str) -> None:
+    """Write the page, and the section into the quality report."""
+    (folder / COMPARISON).write_text(comparison, encoding="utf-8", newline="\n")
+    report = folder / QUALITY
+    text = with_opening(report.read_text(encoding="utf-8"), section)
+    report.write_text(text, encoding="utf-8", newline="\n")

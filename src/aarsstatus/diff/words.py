@@ -1,0 +1,170 @@
+"""A comparison in Danish: the words that the terminal and the page share, and the lines for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+
+from aarsstatus import danish
+from aarsstatus.audit.limits import GROUP_NAMES, MEASURES
+from aarsstatus.diff import Diff
+from aarsstatus.diff.causes import Cause, CauseKind
+from aarsstatus.diff.changes import Change, Level
+from aarsstatus.figures.table import PERCENTAGES, VERDICT_NAMES, Figure, unit
+
+__all__ = [
+    "KINDS",
+    "as_shown",
+    "because",
+    "by_level",
+    "lines",
+    "moved",
+    "name",
+    "summary",
+    "values",
+    "verdict",
+]
+
+KINDS: dict[CauseKind, str] = {
+    "data": "data",
+    "parameter": "parameter",
+    "option": "valg ved bygningen",
+    "code": "program",
+    "together": "flere ændringer",
+    "environment": "miljø",
+    "edited": "rettet i hånden",
+    "unknown": "ukendt",
+}
+
+
+def by_level(changes: Sequence[Change]) -> Iterator[tuple[Level, list[Change]]]:
+    """Yield the levels that have any changes, with them."""
+    for level, some in groupby(changes, key=lambda change: change.level):
+        yield level, list(some)
+
+
+def name(figure: Figure) -> str:
+    """Return what a figure is called: ``KK, løntilskud, status, 2025``."""
+    what = figure.scheme if figure.scheme and figure.scheme != figure.group else GROUP_NAMES[figure.group]
+    return f"{figure.administration}, {what}, {MEASURES[figure.measure]}, {figure.year}"
+
+
+def values(change: Change) -> tuple[str, str]:
+    """Return how the two builds have a figure: as it is shown, or unrounded where only that differs."""
+    if change.printed_differs or not change.size:
+        before, now = ("(findes ikke)" if one is None else one.shown for one in (change.old, change.new))
+        return before, now
+    before, now = (_exact(one) for one in (change.old, change.new))
+    return before, now
+
+
+def as_shown(change: Change) -> str:
+    """Return how a figure is shown, where that is the same in both builds though its value is not."""
+    return "" if change.printed_differs or not change.size else f"vises som {change.figure.shown}"
+
+
+def _exact(figure: Figure | None) -> str:
+    """Return a figure's value with the decimals that it has, two of a percentage."""
+    if figure is None or figure.value is None:
+        return danish.NO_TARGET
+    if figure.measure in PERCENTAGES:
+        return danish.decimal(figure.value, 2)
+    return danish.whole(figure.value) if figure.value.denominator == 1 else danish.decimal(figure.value, 2)
+
+
+def moved(change: Change) -> str:
+    """Return by how much a figure moved, with its sign and unit; empty where that has no meaning."""
+    size = change.size
+    if not size:
+        return ""
+    what = "procentpoint" if change.figure.measure in PERCENTAGES else unit(change.figure.measure)
+    return f"{'+' if size > 0 else '−'}{_number(abs(size))} {what}"
+
+
+def _number(size: Fraction) -> str:
+    """Write a size so that it is not nought: with as many decimals as that takes."""
+    if size.denominator == 1:
+        return danish.whole(size)
+    places = next((places for places in range(1, 6) if Fraction(1, 10**places) <= size), 6)
+    return danish.decimal(size, places)
+
+
+def verdict(change: Change) -> str:
+    """Return how the verdict changed, empty where it did not."""
+    if change.old is None or change.new is None or change.old.verdict == change.new.verdict:
+        return ""
+    return f"{VERDICT_NAMES[change.old.verdict]} → {VERDICT_NAMES[change.new.verdict]}"
+
+
+def summary(diff: Diff) -> str:
+    """Say in a sentence or two what the comparison came to."""
+    if diff.nothing:
+        return "De to udgaver er ens: samme grundlag, samme tal."
+    if not diff.changes:
+        same = "De tal, som begge udgaver har, er ens." if diff.development else "Ingen tal er ændret."
+        return same + (" Noget af det, de er lavet af, er ikke." if _beside(diff) else "")
+    printed = sum(change.printed_differs for change in diff.changes)
+    told = f"{danish.counted(len(diff.changes), 'tal er ændret', 'tal er ændret')}; {printed} af dem vises anderledes."
+    kinds = dict.fromkeys(KINDS[cause.kind] for causes in diff.causes.values() for cause in causes)
+    return f"{told} Årsag: {danish.join(list(kinds))}."
+
+
+def _beside(diff: Diff) -> bool:
+    return bool(diff.idle or diff.environment or diff.files or diff.altered)
+
+
+def because(change: Change, cause: Cause, *, several: bool) -> str:
+    """Say what a cause is, and what it alone comes to where there are several."""
+    return f"{KINDS[cause.kind]}: {cause.place}: {cause.text}{by_itself(change, cause) if several else ''}"
+
+
+def by_itself(change: Change, cause: Cause) -> str:
+    """Say what a cause alone comes to; empty where it could not be tried alone."""
+    if cause.alone is None:
+        return ""
+    if change.new is not None and danish.same(cause.alone, change.new.shown):
+        return f" (giver alene {cause.alone}, altså hele ændringen)"
+    if change.old is not None and danish.same(cause.alone, change.old.shown):
+        return f" (alene vises tallet stadig som {cause.alone})"
+    return f" (giver alene {cause.alone})"
+
+
+def lines(diff: Diff) -> Iterator[str]:
+    """Yield the comparison as lines for a terminal."""
+    yield f"{diff.old.name} → {diff.new.name}"
+    yield summary(diff)
+    for level, changes in by_level(diff.changes):
+        yield ""
+        yield f"{level.name.upper()} ({len(changes)})"
+        for change in changes:
+            yield f"  {_line(change)}"
+            causes = diff.causes[change.id]
+            yield from (f"      {because(change, cause, several=len(causes) > 1)}" for cause in causes)
+    if diff.development:
+        yield ""
+        yield f"FRA {diff.old.year} TIL {diff.new.year} ({len(diff.development)})"
+        yield from (f"  {_line(change)}" for change in diff.development)
+    yield from _rest(diff)
+
+
+def _line(change: Change) -> str:
+    before, now = values(change)
+    told = f"{change.id}: {before} → {now}"
+    extra = [text for text in (as_shown(change), moved(change), verdict(change)) if text]
+    return f"{told} ({'; '.join(extra)})" if extra else told
+
+
+def _rest(diff: Diff) -> Iterator[str]:
+    """Yield what else differs."""
+    for build, wrong in diff.altered.items():
+        yield ""
+        yield f"{build}: ændret, efter at notatet blev lavet: {', '.join(wrong)}"
+    if diff.idle or diff.environment or diff.files:
+        yield ""
+        yield "ANDET, DER ER ÆNDRET"
+        yield from (f"  {step.place}: {step.text} (flytter intet tal)" for step in diff.idle)
+        yield from (f"  {one.text}" for one in diff.environment)
+        yield from (f"  {file}" for file in diff.files)
+    for step, why in diff.untried.items():
+        yield f"  {step.place} kan ikke prøves alene: {why}"

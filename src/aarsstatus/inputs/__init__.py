@@ -1,0 +1,1 @@
+"""Read and validate what people keep in ``params/`` and ``data/``, and scaffold a new year there."""

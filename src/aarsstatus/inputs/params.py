@@ -1,0 +1,165 @@
+"""One year's parameters: ``params/YEAR.yml`` as a typed model that refuses what it does not know.
+
+Everything that a yearly notat varies by, apart from the figures themselves, stands there. Nothing is defaulted
+silently: a key is either required or says in the model what leaving it out means.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from aarsstatus.inputs.yamlfile import Closed, fit, read_model
+from aarsstatus.problems import InputError, Problem
+from aarsstatus.project import FIRST_YEAR, LAST_YEAR
+
+__all__ = ["Adoption", "Cover", "Document", "Logo", "Office", "Params", "read_params"]
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(drawn=True)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(100, drawn=True)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60, drawn=True)]
+"""What stands in the foot of every page and in the narrow column; the longest in use has 55 characters."""
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
+Group = Literal["placements", "fleksjob", "fritidsjob"]
+
+
+class _Part(Closed):
+    """A part of the parameters, or all of them."""
+
+    def __hash__(self) -> int:
+        """Return a hash, which pydantic has none of where a list is among the values."""
+        return hash(self.model_dump_json())
+
+
+class Document(_Part):
+    """The notat's date and its numbers in the case systems. A number that a notat does not carry is left out."""
+
+    date: date | None
+    case_number_f2: Short | None = None
+    document_number_f2: Short | None = None
+    case_number_edoc: Short | None = None
+
+
+class Office(_Part):
+    """Who writes the notat, and where they sit."""
+
+    name: Line | None
+    administration: Line
+    street: Short | None = None
+    postal: Short | None = None
+
+
+class Adoption(_Part):
+    """When the council (Borgerrepræsentationen) adopted the targets of some groups."""
+
+    date: date
+    groups: Annotated[list[Group], Field(min_length=1)]
+
+
+class Cover(_Part):
+    """The facts of the cover sheet (Orientering), for a year that has one."""
+
+    appendix: int
+    """Which number among the case's appendices (bilag) the notat has."""
+
+    @field_validator("appendix")
+    @classmethod
+    def _counts(cls, appendix: int) -> int:
+        if appendix < 1:
+            raise ValueError(f"bilag tælles fra 1, men nummeret er {appendix}")
+        return appendix
+
+
+class Logo(_Part):
+    """A picture for the top of the notat; none comes with the project."""
+
+    file: Text
+    """An SVG or PNG in ``params/``, beside the year's own file."""
+    alt: Text
+    """What somebody is told who cannot see it, as a rule the sender's name."""
+
+    @field_validator("file")
+    @classmethod
+    def _is_a_picture_here(cls, file: str) -> str:
+        if Path(file).name != file or Path(file).suffix not in {".svg", ".png"}:
+            raise ValueError(f"skal være navnet på en .svg- eller .png-fil i params/, men er »{file}«")
+        return file
+
+
+class Params(_Part):
+    """One year's parameters."""
+
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    comparison_year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    notat: Text | None
+    """The notat whose printed figures the year's inputs were read from (a ``source`` in ``data/published.csv``),
+    or null for a year computed from register extracts."""
+    document: Document
+    office: Office
+    targets_adopted: Annotated[list[Adoption], Field(min_length=1)]
+    target_groups: Annotated[list[Group], Field(min_length=1)]
+    schemes: Annotated[list[Key], Field(min_length=1)]
+    """The schemes that existed, in the order the notat lists them."""
+    cover: Cover | None = None
+    logo: Logo | None = None
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Params:
+        """Check what no single key can tell."""
+        if self.comparison_year >= self.year:
+            raise ValueError(f"comparison_year ({self.comparison_year}) skal ligge før year ({self.year})")
+        if self.document.date is not None and self.document.date.year <= self.year:
+            raise ValueError(f"document.date ({self.document.date}) skal ligge efter udgangen af {self.year}")
+        for name, values in (("schemes", self.schemes), ("target_groups", self.target_groups)):
+            if len(set(values)) < len(values):
+                raise ValueError(f"{name} nævner den samme to gange")
+        adopted = [group for adoption in self.targets_adopted for group in adoption.groups]
+        if sorted(adopted) != sorted(self.target_groups):
+            raise ValueError(
+                "targets_adopted skal nævne hver af target_groups "
+                f"({', '.join(self.target_groups)}) én gang, men nævner {', '.join(adopted)}"
+            )
+        return self
+
+
+_YEAR = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
+
+
+def read_params(path: Path, name: str) -> Params:
+    """Read and check one year's parameters.
+
+    Parameters
+    ----------
+    path
+        The YAML file; its name is the year.
+    name
+        What to call the file in messages.
+
+    Raises
+    ------
+    InputError
+        With every problem in the file: unreadable YAML, unknown keys (with the nearest known one), missing keys,
+        values of the wrong kind, a year that is not the file's own.
+    """
+    params, lines = read_model(
+        path,
+        name,
+        Params,
+        expected_file="en parameterfil for året, der begynder med year: …",
+        expected={"greater_than_equal": _YEAR, "less_than_equal": _YEAR},
+    )
+    if path.stem != str(params.year):
+        found, line = str(params.year), lines[("year",)]
+        raise InputError(Problem(name, "året passer ikke til filens navn", line, "year", found, path.stem))
+    if params.logo is not None:
+        from aarsstatus.inputs.logo import unfit_logo  # noqa: PLC0415 - few years have a logo
+
+        why = unfit_logo(path.parent / params.logo.file)
+        if why is not None:
+            line, where = lines["logo", "file"], f"{path.parent.name}/{params.logo.file}"
+            why = "logoets fil findes ikke" if why == "filen findes ikke" else f"logoet kan ikke bruges: {why}"
+            raise InputError(Problem(name, why, line, "logo.file", params.logo.file, f"en SVG eller PNG i {where}"))
+    return params

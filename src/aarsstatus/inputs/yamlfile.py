@@ -1,0 +1,291 @@
+"""A YAML file read into a typed model, with every problem told by line, and unknown keys by their nearest known one.
+
+YAML alone would keep the last of two equal keys and say nothing, and a model alone knows no lines: this keeps the
+document as it stands beside what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, cast, get_args, get_origin
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
+
+from aarsstatus import text as shown_text
+from aarsstatus.inputfile import read_utf8
+from aarsstatus.problems import InputError, Problem, near
+
+__all__ = ["At", "Closed", "Lines", "fit", "read_model"]
+
+At = tuple[str | int, ...]
+"""Where something stands in a file: keys, and indices from 0."""
+Lines = Mapping[At, int]
+"""The line, from 1, of each key and each item of a list."""
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Closed(BaseModel):
+    """A model of a YAML file: frozen, and closed, so that an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+MOST_BYTES = 256 << 10
+"""The largest of these files has some eight kilobytes."""
+_DEEPEST = 20
+_LONGEST_NUMBER = 20
+_MERGE = "tag:yaml.org,2002:merge"
+_INTEGER = "tag:yaml.org,2002:int"
+
+
+def fit(most: int = shown_text.MOST, *, drawn: bool = False) -> AfterValidator:
+    """Return what refuses a text that cannot be shown as it stands (`plaintext`), with what was expected."""
+
+    def check(text: str) -> str:
+        why = shown_text.unfit(text, most, drawn=drawn)
+        if why is not None:
+            raise PydanticCustomError("unfit", "{why}", {"why": why})
+        return text
+
+    return AfterValidator(check)
+
+
+class _NotReadError(yaml.MarkedYAMLError):
+    """Something that our loader does not read; its problem is what was found, in Danish."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML that says what it means where it stands: nothing refers to, or is merged from, another place.
+
+    References can make a small file endless, and merged keys have no line of their own. Nobody needs either. What
+    cannot be read is told with its line.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 - as PyYAML has it
+        """Read one value; one that refers to another, or lies too deep, is an error."""
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        mark: Any = event.start_mark
+        if isinstance(event, yaml.AliasEvent):
+            raise _NotReadError(None, None, f"henvisningen *{event.anchor}", mark)
+        if self._depth > _DEEPEST:
+            raise _NotReadError(None, None, f"mere end {_DEEPEST} lag", event.start_mark)
+        self._depth += 1
+        try:
+            node = super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+        if node is not None and node.tag == _MERGE:
+            raise _NotReadError(None, None, "nøglen <<", node.start_mark)
+        return node
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401 - as above
+        """Return the value of a node; one that is not what it looks like is told with its line."""
+        if node.tag == _INTEGER and len(str(node.value)) > _LONGEST_NUMBER:
+            raise _NotReadError(None, None, "et meget langt tal", node.start_mark)
+        try:
+            return super().construct_object(node, deep)
+        except (
+            ValueError,
+            OverflowError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ):  # 2025-02-30, !!bool x: not what they say
+            raise _NotReadError(None, None, str(node.value), node.start_mark) from None
+
+
+def read_model(
+    path: Path, name: str, model: type[Model], *, expected_file: str, expected: Mapping[str, str] | None = None
+) -> tuple[Model, Lines]:
+    """Read a YAML file as a model.
+
+    Parameters
+    ----------
+    path, name
+        The file, and what to call it in messages.
+    model
+        A closed pydantic model (``extra="forbid"``).
+    expected_file
+        What should have been there, for a file that is missing or empty.
+    expected
+        What was expected, by pydantic's name of the error, where the general words would be too general.
+
+    Returns
+    -------
+    tuple of model and Lines
+        The model, and where each of its parts stands.
+
+    Raises
+    ------
+    InputError
+        With every problem in the file: unreadable YAML, a key that stands twice, unknown keys (with the nearest
+        known one), missing keys, values of the wrong kind.
+    """
+    text = read_utf8(path, name, most=MOST_BYTES, expected=expected_file).removeprefix("\ufeff")
+    value, lines = _model(text, name, model, expected_file, tuple((expected or {}).items()))
+    return cast(Model, value), lines
+
+
+@lru_cache(maxsize=128)  # years side by side, and a year after another, read the parameters of all before them
+def _model(
+    text: str, name: str, model: type[BaseModel], expected_file: str, expected: tuple[tuple[str, str], ...]
+) -> tuple[BaseModel, Lines]:
+    """Return what `read_model` does, of a file that has been read."""
+    node, content = _parsed(text, name)
+    if not isinstance(node, yaml.MappingNode):
+        raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected=expected_file))
+    lines: Lines = dict(_lines(node))
+    problems = [
+        Problem(name, "nøglen står der to gange", line, _written(at)) for at, line in _repeated(node)
+    ]  # a repeated key does not keep the rest from being checked
+    try:
+        value = model.model_validate(content)
+    except ValidationError as error:
+        words = {**_EXPECTED, **dict(expected)}
+        problems += [_problem(name, model, lines, detail, words) for detail in error.errors(include_url=False)]
+        raise InputError(problems) from None
+    if problems:
+        raise InputError(problems)
+    return value, lines
+
+
+def _parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
+    """Return a file's one document, as it stands and as it is."""
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        raise InputError(_not_yaml(error, text, name)) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        code = f"U+{ord(error.character):04X}" if isinstance(error.character, str) else f"U+{error.character:04X}"
+        raise InputError(Problem(name, "filen er ikke gyldig YAML", line, found=f"tegnet {code}")) from None
+
+
+_MENDED: Mapping[str, str] = {
+    "mapping values are not allowed": "ét kolon på linjen og på den over; sæt anførselstegn om en tekst, der har et",
+    "could not find expected ':'": "et kolon og et mellemrum efter nøglen",
+    "expected <block end>": "den samme indrykning som i linjerne over, og anførselstegn om begge ender af en tekst",
+    "cannot start any token": "mellemrum i stedet for tabulator, og anførselstegn om en tekst med særlige tegn",
+    "unexpected end of stream": "et anførselstegn mere: et, der begynder, bliver ikke lukket",
+    "expected ',' or ']'": "en liste i én linje, som bliver lukket: [a, b]",
+    "expected ',' or '}'": "en gruppe i én linje, som bliver lukket: {a: b}",
+    "but found another document": "ét dokument; slet linjen med ---",
+}
+"""What would be right, by a part of what PyYAML says of a file that it cannot read."""
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
+    """Return in Danish what PyYAML says in English: which line it is, and what would be right."""
+    mark, said = error.problem_mark, error.problem or ""
+    line = mark.line + 1 if mark else None
+    if isinstance(error, _NotReadError) or mark is None:
+        return Problem(name, "filen er ikke gyldig YAML", line, found=said)
+    rows = text.splitlines()
+    found = rows[mark.line].strip() if mark.line < len(rows) else "filens slutning"
+    expected = next((mended for part, mended in _MENDED.items() if part in said), "nøgle: værdi")
+    return Problem(name, "filen er ikke gyldig YAML", line, found=found, expected=expected)
+
+
+def _lines(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
+    """Yield where each key and each item of a list stands."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield (*at, key.value), key.start_mark.line + 1
+            yield from _lines(value, (*at, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield (*at, index), item.start_mark.line + 1
+            yield from _lines(item, (*at, index))
+
+
+def _repeated(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
+    """Yield keys that stand twice in one group; YAML would silently keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield (*at, key.value), key.start_mark.line + 1
+            seen.add(key.value)
+            yield from _repeated(value, (*at, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _repeated(item, (*at, index))
+
+
+_EXPECTED: Mapping[str, str] = {
+    "int_type": "et helt tal",
+    "string_type": "en tekst (sæt anførselstegn om)",
+    "date_type": "en dato (ÅÅÅÅ-MM-DD uden anførselstegn)",
+    "date_from_datetime_inexact": "en dato uden klokkeslæt",
+    "list_type": "en liste",
+    "tuple_type": "en liste",
+    "model_type": "en gruppe af nøgler",
+    "string_too_short": "en tekst, der ikke er tom",
+    "string_too_long": "en kortere tekst",
+    "string_pattern_mismatch": "en kode med små bogstaver a-z",
+    "too_short": "mindst ét punkt",
+    "string_unicode": "en tekst af hele tegn",
+    "dict_type": "en gruppe af nøgler",
+    "invalid_key": "nøgler, der er tekster",
+}
+
+
+def _problem(
+    name: str, model: type[BaseModel], lines: Lines, detail: Mapping[str, Any], expected: Mapping[str, str]
+) -> Problem:
+    """Turn one of pydantic's findings into a message an analyst can act on."""
+    kind, at = str(detail["type"]), tuple(detail["loc"])
+    line = next((lines[at[:size]] for size in range(len(at), 0, -1) if at[:size] in lines), 1)
+    key = _written(at) or None
+    if kind == "extra_forbidden":
+        return Problem(name, "ukendt nøgle", line, key, hint=near(str(at[-1]), _known(model, at[:-1])))
+    if kind == "missing":
+        return Problem(name, "nøglen mangler", line if len(at) > 1 else None, key)
+    if kind == "value_error":
+        return Problem(name, str(detail["ctx"]["error"]), line if at else None, key)
+    words, hint = expected.get(kind), None
+    if kind == "unfit":
+        words = str(detail["ctx"]["why"])
+    if kind == "literal_error":
+        words = str(detail["ctx"]["expected"]).replace(" or ", " eller ")
+        hint = near(str(detail["input"]), re.findall(r"'([^']*)'", words))
+    return Problem(name, "værdien kan ikke bruges", line, key, _as_yaml(detail["input"]), words, hint)
+
+
+def _as_yaml(value: object) -> str:
+    """Write a value as it stands in the file, where Python's names for none, true and false do not."""
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _written(at: At) -> str:
+    """Write where something stands: ``targets_adopted.2.date``, items counted from 1."""
+    return ".".join(str(part + 1 if isinstance(part, int) else part) for part in at)
+
+
+def _known(model: type[BaseModel], at: At) -> list[str]:
+    """Return the keys that a model knows at a place in the file."""
+    for part in at:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model_in(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - whatever an annotation is
+    """Return the model that a field holds: itself, as one of several, or in a list."""
+    if get_origin(annotation) is None and not isinstance(annotation, UnionType):
+        return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)

@@ -1,0 +1,1 @@
+"""Write what an output folder holds besides the documents, and read it back."""

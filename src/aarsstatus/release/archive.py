@@ -1,0 +1,147 @@
+"""The exact inputs of a build: which files they are, and how a build keeps them.
+
+Every build puts ``inputs.zip`` beside its documents, with each file that its manifest has the hash of: parameters,
+data, notebooks, the extension, the lock and the program itself. So a build can be compared with another, and made
+again, when the project around it has long moved on. Two choices are meant:
+
+* The entries are stored, not compressed. zlib is not the same on every machine, and these bytes have to be.
+* What is in ``data/`` is kept by name, never by folder, so an extract that somebody left there is not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from aarsstatus.inputfile import irregular
+from aarsstatus.problems import BuildError, InputError, Problem, reason
+from aarsstatus.project import Project
+
+__all__ = ["INPUTS", "PACKAGE", "TABLES", "ChangedMeanwhileError", "input_files", "keep", "pack", "unpack"]
+
+INPUTS = "inputs.zip"
+PACKAGE = Path(__file__).parent.parent
+TABLES = (
+    "schemes.csv", "administrations.csv", "targets.csv", "status.csv", "published.csv", "extracts.csv", "warnings.csv",
+)  # fmt: skip
+"""The tables in ``data/``, those of ``datapackage.json``. Any other CSV file or workbook there may be an extract."""
+_BESIDE = {".yml", ".yaml", ".json", ".md"}
+_SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
+_DAY = (1980, 1, 1, 0, 0, 0)
+_LARGEST_INPUT = 16 << 20
+_LARGEST = 200_000_000
+"""Bytes that an archive may unpack to: twenty times what a bundle has."""
+
+
+class ChangedMeanwhileError(BuildError):
+    """An input that was changed while the report was being built."""
+
+
+def input_files(project: Project, year: int) -> dict[str, Path]:
+    """Return every file that a year's build depends on, by its name in the project; the program is ``aarsstatus/…``.
+
+    The years before are looked at by the audit, so their parameters count; a later year never changes an earlier
+    notat, so its parameters do not.
+
+    Raises
+    ------
+    InputError
+        If one is far larger than an input is: it would be read whole, and kept with every build.
+    """
+    files = [project.root / "_quarto.yml", project.root / "requirements.lock"]
+    files += [path for path in _files(project.params) if not _later(path, year)]
+    files += [project.data / name for name in TABLES]
+    files += [path for path in _files(project.data) if path.parent == project.data and path.suffix in _BESIDE]
+    files += [*_files(project.notebooks), *_files(project.extension)]
+    named = {project.name(path): path for path in files if path.is_file()}
+    large = [Problem(name, why) for name, path in named.items() if (why := irregular(path, _LARGEST_INPUT))]
+    if large:
+        raise InputError(large)
+    package = {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files(PACKAGE)}
+    return dict(sorted((named | package).items()))
+
+
+def _later(path: Path, year: int) -> bool:
+    return path.stem.isdecimal() and int(path.stem) > year
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, without caches."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not _SKIPPED & set(path.relative_to(folder).parts):
+            yield path
+
+
+def keep(project: Project, year: int, hashes: Mapping[str, str], folder: Path) -> Path:
+    """Write ``inputs.zip`` to a build's folder.
+
+    Parameters
+    ----------
+    project, year
+        What was built.
+    hashes
+        The manifest's: SHA-256 by name.
+    folder
+        Where the build lies.
+
+    Raises
+    ------
+    ChangedMeanwhileError
+        If a file is no longer the one that the manifest has the hash of.
+    """
+    contents = {name: path.read_bytes() for name, path in input_files(project, year).items()}
+    now = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    changed = sorted(name for name in now.keys() | hashes.keys() if now.get(name) != hashes.get(name))
+    if changed:
+        raise ChangedMeanwhileError(f"{', '.join(changed)} blev ændret, mens notatet blev lavet; byg igen")
+    path = folder / INPUTS
+    path.write_bytes(pack(contents, compress=False))
+    return path
+
+
+def pack(contents: Mapping[str, bytes], *, compress: bool = True) -> bytes:
+    """Return a zip of some files, in the order of their names and without a time: the same bytes for the same files.
+
+    Compressed bytes depend on the machine's zlib, stored ones on nothing.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(contents):
+            entry = zipfile.ZipInfo(name, _DAY)
+            entry.create_system = 3  # the same on Windows as elsewhere
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+            archive.writestr(entry, contents[name])
+    return buffer.getvalue()
+
+
+def unpack(content: bytes, name: str) -> dict[str, bytes]:
+    """Return the files of a zip by name; `name` is what the zip is called in messages.
+
+    Raises
+    ------
+    InputError
+        If it is not a zip, is damaged, would unpack to more than a bundle can, or names a file outside itself.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if sum(entry.file_size for entry in entries) > _LARGEST:
+                raise InputError(Problem(name, "zip-filen er for stor til at være en årsstatus"))
+            outside = [entry.filename for entry in entries if not _inside(entry.filename)]
+            if outside:
+                raise InputError(Problem(name, "zip-filen har en fil, der ligger uden for den", found=outside[0]))
+            return {entry.filename: archive.read(entry) for entry in entries}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        whole = "en hel zip-fil; hent eller lav den igen"
+        why = f"zip-filen kan ikke læses: {reason(error)}" if isinstance(error, OSError) else "zip-filen er beskadiget"
+        raise InputError(Problem(name, why, expected=whole)) from None
+
+
+def _inside(name: str) -> bool:
+    """Whether a name in a zip stays below the folder that it is unpacked to, on Windows too."""
+    path = PurePosixPath(name)
+    return not (path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name)

@@ -1,0 +1,1 @@
+"""Show figures as the notebooks print them: the notat's sentences, tables and charts."""

@@ -1,0 +1,251 @@
+"""What a notebook holds in its hand: one year's report, ready to be shown.
+
+The notebooks ask a `Notat` for words, numbers, tables and charts; it looks everything up in the table of figures,
+so a notebook does no arithmetic, and no number reaches the page that is not a figure or a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aarsstatus import danish
+from aarsstatus.figures.table import Figure, Figures, Mode, build_figures, figure_id, show
+from aarsstatus.inputs.data import KK, Data, Scheme, read_year
+from aarsstatus.inputs.params import Params
+from aarsstatus.markdown import plain, sentences, span
+from aarsstatus.project import find_project
+from aarsstatus.report import tables
+
+if TYPE_CHECKING:
+    from aarsstatus.report.charts import Chart
+
+__all__ = ["Notat", "front_matter", "open_notat"]
+
+
+GROUP_LABELS = {"placements": "virksomhedsplaceringer", "fleksjob": "fleksjob", "fritidsjob": "fritidsjob"}
+"""The text of the notats has no common name for the placement schemes; the footnote of 2021 has this one."""
+
+
+class Notat:
+    """One year's report: its parameters, its figures, and how they are shown.
+
+    Parameters
+    ----------
+    params, data
+        What `inputs.read_year` read.
+    mode
+        ``published`` shows a published figure as it was printed; ``recomputed`` as it follows from the inputs.
+    fonts
+        The folder of the fonts that the charts are drawn in; None draws in matplotlib's own.
+    """
+
+    def __init__(self, params: Params, data: Data, mode: Mode = "published", fonts: Path | None = None) -> None:
+        self.params, self.data, self.mode, self.fonts = params, data, mode, fonts
+        self.year, self.comparison_year = params.year, params.comparison_year
+        self.figures: Figures = build_figures(data, params.year, notat=params.notat, mode=mode)
+        own = [row for row in data.printed if row.notat == params.notat]
+        self._prose = {row.id: row.printed for row in own if row.in_prose}
+        self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
+        self._said: dict[str, Figure] = {}
+
+    # -- looking up ---------------------------------------------------------------------------------------
+
+    def schemes(self, year: int) -> list[Scheme]:
+        """Return the schemes of a year, in the order of a table."""
+        return self.data.schemes_of(year)
+
+    def listed(self) -> list[Scheme]:
+        """Return the year's schemes in the order the notat lists them."""
+        return [self.data.schemes[key] for key in self.params.schemes]
+
+    def names(self, group: str, year: int | None = None) -> str:
+        """Return the names of a target group's schemes as a Danish list, in Markdown."""
+        when = year or self.year
+        schemes = self.listed() if when == self.year else self.schemes(when)
+        return danish.join([plain(scheme.name) for scheme in schemes if scheme.group == group])
+
+    def group_label(self, group: str) -> str:
+        """Return what a target group is called where its schemes differ from year to year."""
+        return GROUP_LABELS[group]
+
+    def years(self) -> list[int]:
+        """Return the years that there are figures for, up to this one, oldest first."""
+        return [year for year in self.data.years() if year <= self.year]
+
+    def missing_years(self) -> list[int]:
+        """Return the years between the oldest and this one that there are no figures for."""
+        years = self.years()
+        return [year for year in range(years[0], self.year) if year not in years]
+
+    def administration(self, code: str, year: int | None = None) -> str:
+        """Return what an administration was called in a year."""
+        return self.data.name(code, year or self.year)
+
+    def administrations(self) -> list[str]:
+        """Return the codes of the administrations, without the whole city, in the order of the tables."""
+        return [code for code in self.data.codes() if code != KK]
+
+    def figure(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
+        """Return a figure by its parts, or None where there is no such figure."""
+        return self.figures.find(year, administration, group, measure, scheme)
+
+    def has(self, year: int, group: str, measure: str = "attainment") -> bool:
+        """Whether the city has a value for a target group's measure in a year."""
+        figure = self.figures.find(year, KK, group, measure)
+        return figure is not None and figure.value is not None
+
+    def shown(self, figure: Figure) -> str:
+        """Return a figure as the tables show it."""
+        return figure.shown
+
+    def weight_shown(self, figure: Figure) -> str:
+        """Return a weight as a footnote shows it: one that was printed once for all tables is shown in each."""
+        city = self.figures[figure_id(figure.year, KK, figure.group, "weight")]
+        return figure.shown if figure.published else city.shown
+
+    def year_shown(self, year: int, administration: str, where: str) -> str:
+        """Return the year as a caption, a header or a footnote shows it."""
+        published = self._years.get(f"{year}.{administration}.{where}.year", str(year))
+        if self.mode == "published":
+            return published
+        return str(year) if published == str(year) else f"{year}{tables.MARK}"
+
+    def year_published(self, year: int, administration: str, where: str) -> str:
+        """Return the year that was printed in a caption, a header or a footnote."""
+        return self._years.get(f"{year}.{administration}.{where}.year", str(year))
+
+    def title(self) -> str:
+        """Return the notat's title, as the seeds word it."""
+        return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
+
+    def parameters(self) -> dict[str, int | str]:
+        """Return what Papermill gives a notebook, so that it opens this report."""
+        return {"year": self.year, "comparison_year": self.comparison_year, "figures": self.mode}
+
+    # -- words for a sentence -----------------------------------------------------------------------------
+
+    def say(self, year: int, group: str, measure: str, administration: str = KK, scheme: str = "") -> str:
+        """Return a figure for a sentence, as Markdown that carries its id."""
+        figure = self.figures[figure_id(year, administration, group, measure, scheme)]
+        shown = self._in_prose(figure)
+        if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
+            return span(figure.id, shown)
+        self._said[figure.id] = figure
+        return span(figure.id, shown + tables.MARK)
+
+    def notes(self) -> str:
+        """Return a note on each number that was said otherwise than it was published, and forget them."""
+        told = [
+            f"{plain(tables.MARK)} {span(figure.id, self._in_prose(figure))} for {figure.year}: offentliggjort som "
+            f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
+            for figure in self._said.values()
+        ]
+        self._said.clear()
+        return "\n".join(["::: {.tabelnoter}", "\n\n".join(sentences([one]) for one in told), ":::"]) if told else ""
+
+    def _in_prose(self, figure: Figure) -> str:
+        """Return a figure as the prose prints it, which may be otherwise than the tables do."""
+        printed = self._prose.get(figure.id) if self.mode == "published" else None
+        return figure.shown if printed is None else show(figure.measure, danish.parse(printed))
+
+    def direction(self, group: str, measure: str) -> str:
+        """Say which way the city's figure went since the comparison year, from the numbers that are shown."""
+        before, after = (
+            danish.parse(self._in_prose(self.figures[figure_id(year, KK, group, measure)]))
+            for year in (self.comparison_year, self.year)
+        )
+        return danish.direction(before, after)
+
+    def change(self, group: str, measure: str, unit: str = "") -> str:
+        """Say how the city's figure changed: ``faldet fra 84 pct. i 2024 til 74 pct. i 2025``, or that it did not."""
+        before, after = (f"{self.say(year, group, measure)}{unit}" for year in (self.comparison_year, self.year))
+        way = self.direction(group, measure)
+        if way == "uændret":
+            return f"uændret, {after} i både {self.comparison_year} og {self.year}"
+        return f"{way} fra {before} i {self.comparison_year} til {after} i {self.year}"
+
+    def largest(self, year: int) -> list[Scheme]:
+        """Return the placement schemes with the city's largest status in a year; more than one when they tie."""
+        values = {
+            scheme.key: figure.value
+            for scheme in self.schemes(year)
+            if scheme.group == "placements"
+            and (figure := self.figures.find(year, KK, scheme.group, "status", scheme.key))
+            and figure.value is not None
+        }
+        most = max(values.values(), default=None)
+        return [self.data.schemes[key] for key, value in values.items() if value == most]
+
+    def changed_schemes(self, before: int, after: int) -> tuple[list[Scheme], list[Scheme]]:
+        """Return the schemes that came and those that went from one year to another."""
+        old, new = self.schemes(before), self.schemes(after)
+        return [scheme for scheme in new if scheme not in old], [scheme for scheme in old if scheme not in new]
+
+    def scheme_changes(self) -> dict[int, tuple[list[Scheme], list[Scheme]]]:
+        """Return the years with other schemes than the year with figures before them: what came, and what went."""
+        changes = {after: self.changed_schemes(before, after) for before, after in pairwise(self.years())}
+        return {year: change for year, change in changes.items() if any(change)}
+
+    # -- what the cells show ------------------------------------------------------------------------------
+
+    def table(self, code: str, year: int | None = None) -> tables.Table:
+        """Return one administration's table."""
+        return tables.administration_table(self, year or self.year, code)
+
+    def table_id(self, code: str) -> str:
+        """Return the id that cross references give an administration's table."""
+        return f"tbl-{tables.slug(code)}"
+
+    def charts(self) -> Mapping[str, Chart]:
+        """Return the notat's charts by id. Loads matplotlib."""
+        from aarsstatus.report import charts  # noqa: PLC0415 - tables alone do not need matplotlib
+
+        return charts.all_charts(self)
+
+
+def open_notat(
+    year: int | None = None,
+    comparison_year: int | None = None,
+    figures: Mode = "published",
+    project: Path | None = None,
+) -> Notat:
+    """Open a year's report for a notebook.
+
+    Parameters
+    ----------
+    year
+        The year; None is the newest one in ``params/``.
+    comparison_year
+        The year to compare with; None is the one that the parameters name.
+    figures
+        ``published`` or ``recomputed``.
+    project
+        A folder in the project; None is the current folder.
+
+    Raises
+    ------
+    InputError
+        If parameters or data have problems.
+    """
+    where = find_project(project)
+    params, data = read_year(where, year or where.newest(), comparison_year)
+    return Notat(params, data, figures, where.extension / "fonts")
+
+
+def front_matter(params: Params, title: str, doctype: str) -> dict[str, Any]:
+    """Return the metadata that a rendered document carries: title, language, who wrote it and when."""
+    office = params.office
+    address = ", ".join(part for part in (office.street, office.postal) if part)
+    fields = {
+        "title": plain(title),
+        "lang": "da",
+        "doctype": doctype,
+        "office": office.name and plain(office.name),
+        "administration": plain(office.administration),
+        "footer-address": plain(address),
+        "document-date": params.document.date and params.document.date.isoformat(),
+    }
+    return {key: value for key, value in fields.items() if value}

@@ -1,0 +1,132 @@
+"""The quality report's tables: the audit's rows laid out; nothing is judged here."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from aarsstatus import danish
+from aarsstatus.audit import AuditRow, Threshold
+from aarsstatus.audit.quality import Quality
+from aarsstatus.figures.table import PERCENTAGES, unit
+from aarsstatus.inputs.data import REMARKS
+from aarsstatus.report.tables import Cell, Row, Table
+
+__all__ = ["contradictions", "extracts", "limit", "moves", "remarks", "within_rounding"]
+
+
+def contradictions(quality: Quality) -> Table:
+    """Return each contradicted number: where, what is printed, what follows, and why."""
+    rows = [
+        Row(
+            danish.capital(row.place),
+            (
+                Cell(row.printed, row.id),
+                Cell(row.recomputed),
+                Cell(erratum.follows if erratum else row.reason),
+                Cell(erratum.cause if erratum else "Ikke forklaret endnu."),
+            ),
+        )
+        for row, erratum in quality.contradictions
+    ]
+    header = ("Sted", "Trykt", "Følger", "Sådan", "Sandsynlig årsag")
+    return Table("tbl-modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, tuple(rows), kind="tekst")
+
+
+def within_rounding(quality: Quality) -> Table:
+    """Return each number that holds within rounding: what is printed, what the printed inputs give, the interval."""
+    rows = [
+        Row(
+            danish.capital(row.place),
+            (
+                Cell(row.printed, row.id),
+                Cell(row.recomputed),
+                Cell(_between(row)),
+            ),
+        )
+        for row in quality.rounded
+    ]
+    header = ("Sted", "Trykt", "Af de trykte grundtal", "Uafrundet mellem")
+    return Table(
+        "tbl-afrunding",
+        f"Tal inden for afrundingen i årsstatussen for {quality.year}",
+        header,
+        tuple(rows),
+        kind="tekst",
+    )
+
+
+def moves(quality: Quality) -> Table:
+    """Return each figure that moved more than usual, and the limit it passed."""
+    rows = [
+        Row(
+            moved.text.removesuffix("."),
+            (Cell(_change(quality, moved.id, moved.change), moved.id), Cell(moved.threshold.name)),
+        )
+        for moved in quality.moves
+    ]
+    title = f"Tal, der har flyttet sig mere end sædvanligt fra {quality.params.comparison_year} til {quality.year}"
+    return Table("tbl-flyttet", title, ("Tal", "Ændring", "Grænse"), tuple(rows), kind="tekst")
+
+
+def extracts(quality: Quality) -> Table:
+    """Return each extract that the year was made from: what is in it, when it was made, how many rows, its SHA-256."""
+    rows = [
+        Row(
+            row.file,
+            (
+                Cell(danish.join([quality.data.schemes[key].name for key in row.schemes.split()])),
+                Cell(danish.short_date(row.extracted)),
+                *(
+                    Cell(danish.whole(n))
+                    for n in (row.rows, row.counted, row.outside, row.refused, row.not_distributed)
+                ),
+                Cell(row.sha256),
+            ),
+        )
+        for row in quality.extracts
+    ]
+    header = ("Fil", "Jobordning", "Udtrukket", "Rækker", "Tæller med", "Uden for året", "Afvist", "Ikke fordelt")
+    title = f"Udtræk, som tallene for {quality.year} er regnet ud af"
+    return Table("tbl-udtraek", title, (*header, "SHA-256"), tuple(rows), kind="tekst")
+
+
+def remarks(quality: Quality) -> Table:
+    """Return each warning of the year's extracts: of which scheme, what kind, how many, and all that it says."""
+    schemes = quality.data.schemes
+    rows = [
+        Row(
+            danish.capital(schemes[remark.scheme].name),
+            (
+                Cell(REMARKS[remark.kind]),
+                Cell(danish.whole(remark.count)),
+                Cell(danish.capital(remark.text.removeprefix(f"{schemes[remark.scheme].name}").lstrip(":, "))),
+            ),
+        )
+        for remark in quality.remarks
+    ]
+    header = ("Jobordning", "Advarsel", "Antal", "Det, der skal ses efter")
+    return Table("tbl-advarsler", f"Advarsler om udtrækkene for {quality.year}", header, tuple(rows), kind="tekst")
+
+
+def limit(threshold: Threshold) -> str:
+    """Say from where a threshold counts: ``10 personer og 15 pct.``."""
+    points = danish.whole(threshold.points)
+    what = "procentpoint" if threshold.measures[0] in PERCENTAGES else unit(threshold.measures[0])
+    share = f" og {danish.percent(threshold.share)}" if threshold.share else ""
+    return f"{points} {what}{share}"
+
+
+def _change(quality: Quality, id_: str, value: Fraction) -> str:
+    """Write a change with its sign."""
+    sign = "+" if value > 0 else "−"
+    measure = quality.figures[id_].measure
+    if measure in PERCENTAGES:
+        return f"{sign}{danish.decimal(abs(value))} procentpoint"
+    return f"{sign}{danish.whole(abs(value))}"
+
+
+def _between(row: AuditRow) -> str:
+    """Write where an unrounded number may lie: ``106,3 og 111,6``."""
+    return (
+        "" if row.lower is None or row.upper is None else f"{danish.decimal(row.lower)} og {danish.decimal(row.upper)}"
+    )

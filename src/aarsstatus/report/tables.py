@@ -1,0 +1,291 @@
+"""The notat's tables, as plain cells, and as the Markdown that both engines read.
+
+`administration_table` lays figures out as the seeds do; nothing is computed here. `to_markdown` writes a table as
+a fenced div around raw HTML, so that captions can carry the year and merged cells survive in every format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Protocol
+
+from aarsstatus import danish
+from aarsstatus.figures.table import Figure
+from aarsstatus.inputs.data import GROUPS, KK, Scheme
+from aarsstatus.markdown import plain, sentences, span
+
+__all__ = ["Cell", "Note", "Table", "View", "administration_table", "slug", "to_markdown"]
+
+
+class View(Protocol):
+    """What a table needs to know of a report: its figures, and how they are shown."""
+
+    year: int
+
+    def schemes(self, year: int) -> list[Scheme]:
+        """Return the schemes of a year, in the order of a table."""
+
+    def figure(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
+        """Return a figure by its parts, or None where there is no such figure."""
+
+    def shown(self, figure: Figure) -> str:
+        """Return a figure as the tables show it."""
+
+    def year_shown(self, year: int, administration: str, where: str) -> str:
+        """Return the year as a caption, a header or a footnote shows it."""
+
+    def year_published(self, year: int, administration: str, where: str) -> str:
+        """Return the year that was printed in a caption, a header or a footnote."""
+
+    def weight_shown(self, figure: Figure) -> str:
+        """Return a weight as the footnote shows it."""
+
+    def administration(self, code: str, year: int) -> str:
+        """Return what an administration was called in a year."""
+
+
+MARK = "†"
+"""Stands after a number that is shown otherwise than it was published."""
+_FIRM = "\u00a0"
+"""A space at which no line ends: a weight stays with what it weighs."""
+_YEARS = {
+    "caption": "titlen",
+    "header": "kolonnen Antal forløb",
+    "footnote_fleksjob": "note *",
+    "footnote_spells": "note **",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, the figure it shows if it shows one, and how many rows it spans."""
+
+    text: str = ""
+    figure: str = ""
+    rowspan: int = 1
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote: its marker and its text, in Markdown."""
+
+    marker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its label, its cells (those that a cell above spans into are left out), and what kind it is."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its caption and footnotes; the first header is that of the row labels.
+
+    `kind` is ``tekst`` for a table of sentences rather than numbers.
+    """
+
+    id: str
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[Note, ...] = field(default=())
+    kind: str = ""
+
+
+def slug(code: str) -> str:
+    """Return an administration's code as it stands in an id: lower case, a to z."""
+    return code.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+
+
+def administration_table(view: View, year: int, code: str) -> Table:
+    """Lay out one administration's figures for one year, as tables 1 to 9 of the notat do."""
+    schemes = view.schemes(year)
+    placements = [scheme for scheme in schemes if scheme.group == "placements"]
+    rows = _placement_rows(view, year, code, placements)
+    for scheme in schemes:
+        if scheme.group != "placements":
+            marker = " *" if scheme.counting == "headcount" else ""
+            status = _cell(view, view.figure(year, code, scheme.group, "status", scheme.key))
+            target = _cell(view, view.figure(year, code, scheme.group, "target"))
+            attainment = _cell(view, view.figure(year, code, scheme.group, "attainment"))
+            cells = (status, Cell(), target, attainment, Cell())
+            rows.append(Row(f"{scheme.row_label}{marker}", cells, scheme.group))
+    total = _cell(view, view.figure(year, code, "total", "weighted_attainment"))
+    rows.append(Row("Samlet målopfyldelse (vægtet gennemsnit***)", (Cell(), Cell(), Cell(), total, Cell()), "weighted"))
+    spells = f"Antal forløb i {view.year_shown(year, code, 'header')}**"
+    return Table(
+        id=f"tbl-{slug(code)}" if year == view.year else f"tbl-{slug(code)}-{year}",
+        caption=_caption(view, year, code),
+        header=(code, "Status", "Samlet status", "Samlet måltal", "Procentvis målopfyldelse", spells),
+        rows=tuple(rows),
+        notes=tuple(_notes(view, year, code, schemes)),
+    )
+
+
+def _caption(view: View, year: int, code: str) -> str:
+    """Return a table's title, as the seeds word it."""
+    more = ", samt antal forløb" if code == KK else ""
+    shown = view.year_shown(year, code, "caption")
+    return f"Status og målopfyldelse for de særlige jobordninger i {view.administration(code, year)} for {shown}{more}"
+
+
+def _placement_rows(view: View, year: int, code: str, schemes: Sequence[Scheme]) -> list[Row]:
+    """Return the rows of the schemes that share a target; what they share spans them."""
+    rows = []
+    for index, scheme in enumerate(schemes):
+        status = _cell(view, view.figure(year, code, scheme.group, "status", scheme.key))
+        spells = _cell(view, view.figure(year, code, scheme.group, "spells", scheme.key))
+        shared = (
+            tuple(
+                _cell(view, view.figure(year, code, scheme.group, measure), rowspan=len(schemes))
+                for measure in ("joint_status", "target", "attainment")
+            )
+            if index == 0
+            else ()
+        )
+        rows.append(Row(scheme.row_label, (status, *shared, spells), "placements"))
+    if schemes:
+        total = _cell(view, view.figure(year, code, "placements", "spells_total"))
+        rows.append(Row("Antal forløb", (Cell(), Cell(), Cell(), Cell(), total), "total"))
+    return rows
+
+
+def _cell(view: View, figure: Figure | None, rowspan: int = 1) -> Cell:
+    """Return the cell that shows a figure; an empty one where there is none."""
+    if figure is None:
+        return Cell(rowspan=rowspan)
+    return Cell(view.shown(figure), figure.id, rowspan, mark(view, figure))
+
+
+def mark(view: View, figure: Figure) -> str:
+    """Return the mark of a figure that is shown otherwise than it was published."""
+    return MARK if differs(view, figure) else ""
+
+
+def differs(view: View, figure: Figure) -> bool:
+    """Whether a figure was published, and with another value than the one shown."""
+    return bool(figure.published) and not danish.same(figure.published, view.shown(figure))
+
+
+def _notes(view: View, year: int, code: str, schemes: Sequence[Scheme]) -> list[Note]:
+    """Return a table's footnotes."""
+    notes = []
+    if any(scheme.counting == "headcount" for scheme in schemes):
+        names = danish.join([plain(scheme.name) for scheme in schemes if scheme.counting == "headcount"])
+        when = view.year_shown(year, code, "footnote_fleksjob")
+        notes.append(Note("*", f"Status for {names} er antallet af ansatte i december {when}."))
+    placements = danish.join([plain(scheme.name) for scheme in schemes if scheme.group == "placements"])
+    when = view.year_shown(year, code, "footnote_spells")
+    notes.append(
+        Note(
+            "**",
+            f"Kolonnen viser ikke helårspersoner, men hvor mange forløb der ligger bag helårspersonerne i "
+            f"{placements} i {when}.",
+        )
+    )
+    weights = [figure for group in GROUPS if (figure := view.figure(year, code, group, "weight"))]
+    parts = [
+        f"{danish.join([plain(scheme.name) for scheme in schemes if scheme.group == weight.group])}{_FIRM}"
+        f"{span(weight.id, view.weight_shown(weight) + mark(view, weight))}"
+        for weight in weights
+    ]
+    if parts:
+        notes.append(Note("***", sentences([f"Vægtet efter kommunens måltal: {'; '.join(parts)}"])))
+    notes += _missing_targets(view, year, code)
+    return [*notes, *_differences(view, year, code)]
+
+
+def _missing_targets(view: View, year: int, code: str) -> list[Note]:
+    """Say when a group has no target, and what that does to the weights of the others."""
+    missing = [
+        plain(scheme.name)
+        for scheme in view.schemes(year)
+        if (figure := view.figure(year, code, scheme.group, "attainment")) and figure.value is None
+    ]
+    if not missing:
+        return []
+    text = f"Der er intet måltal for {danish.join(missing)}"
+    total = view.figure(year, code, "total", "weighted_attainment")
+    if total is None or total.value is None:
+        return [Note("", f"{text}.")]
+    return [Note("", f"{text}; de øvrige måltals vægte er sat forholdsmæssigt op, så de tilsammen giver 100 pct.")]
+
+
+def _differences(view: View, year: int, code: str) -> list[Note]:
+    """Say what was published where the table shows another figure."""
+    shown = [
+        (figure, label) for label, figure in _labelled(view, year, code) if figure is not None and differs(view, figure)
+    ]
+    told = [
+        f"{label}: her vises {span(figure.id, view.shown(figure))}; "
+        f"offentliggjort som {span(figure.id, figure.published)}"
+        for figure, label in shown
+    ]
+    for where, label in _YEARS.items():
+        published = view.year_published(year, code, where)
+        if view.year_shown(year, code, where) not in (published, str(year)):
+            told.append(f"Året i {label}: her vises {year}; offentliggjort som {published}")
+    return [Note(MARK, sentences([one])) for one in told]
+
+
+def _labelled(view: View, year: int, code: str) -> list[tuple[str, Figure | None]]:
+    """Return every figure of a table with what it is called."""
+    labelled: list[tuple[str, Figure | None]] = []
+    for scheme in view.schemes(year):
+        labelled.append(
+            (f"Status for {plain(scheme.name)}", view.figure(year, code, scheme.group, "status", scheme.key))
+        )
+        labelled.append(
+            (f"Antal forløb i {plain(scheme.name)}", view.figure(year, code, scheme.group, "spells", scheme.key))
+        )
+    for group in GROUPS:
+        names = danish.join([plain(scheme.name) for scheme in view.schemes(year) if scheme.group == group])
+        for measure, what in (
+            ("joint_status", "Samlet status"),
+            ("spells_total", "Antal forløb i alt"),
+            ("target", "Måltal"),
+            ("attainment", "Målopfyldelse"),
+            ("weight", "Vægt"),
+        ):
+            labelled.append((f"{what} for {names}", view.figure(year, code, group, measure)))
+    labelled.append(("Samlet målopfyldelse", view.figure(year, code, "total", "weighted_attainment")))
+    return labelled
+
+
+def to_markdown(table: Table) -> str:
+    """Write a table as Markdown: a fenced div with an id around raw HTML, the caption last, then the notes."""
+    notes = "\n\n".join(f"{plain(note.marker)} {note.text}".strip() for note in table.notes)
+    kind = f" .{table.kind}" if table.kind else ""
+    block = (
+        f"::: {{#{table.id} .notat-tabel{kind}}}\n```{{=html}}\n{to_html(table)}\n```\n\n{plain(table.caption)}\n:::\n"
+    )
+    return f"{block}\n::: {{.tabelnoter}}\n{notes}\n:::\n" if notes else block
+
+
+def to_html(table: Table) -> str:
+    """Write a table as HTML with real row spans and header cells; the caption is not in it."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in table.header)
+    body = "\n".join(_html_row(row) for row in table.rows)
+    return f"<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def _html_row(row: Row) -> str:
+    """Write one row; its label is a row header."""
+    cells = "".join(_html_cell(cell) for cell in row.cells)
+    kind = f' class="{row.kind}"' if row.kind else ""
+    return f'<tr{kind}><th scope="row">{escape(row.label)}</th>{cells}</tr>'
+
+
+def _html_cell(cell: Cell) -> str:
+    """Write one cell; a cell that shows a figure carries its id."""
+    figure = f' data-figure="{escape(cell.figure)}"' if cell.figure else ""
+    span = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
+    return f"<td{figure}{span}>{escape(cell.text)}{cell.mark}</td>"

@@ -1,0 +1,1 @@
+"""Run other programs and notebooks, and keep temporary files."""

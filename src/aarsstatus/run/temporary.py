@@ -1,0 +1,128 @@
+"""What a run needs for a moment: one folder among the machine's temporary ones, gone when the run ends.
+
+A run that is killed cannot take its folder away, but the system takes its lock away; by that the next run knows it,
+clears it, and ends whatever program still works in it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from aarsstatus.problems import BuildError
+
+__all__ = ["folder", "for_sockets", "own"]
+
+_PREFIX = "aarsstatus.run."
+_LOCK = "aarsstatus.release.lockfile"
+"""Only a folder with both these names is ours to take away."""
+_ROOM = 80
+"""Bytes of a folder's name that leave room for a socket's: systems have some 104 for both."""
+_SHORT = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - a folder of our own is made there
+
+
+@contextmanager
+def folder(*, sockets: bool = False) -> Iterator[Path]:
+    """Make an empty folder, and take it away at the end; `sockets` asks for one with room for them."""
+    within = for_sockets() if sockets else own()
+    with tempfile.TemporaryDirectory(dir=within, ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def own() -> Path:
+    """Return this process's own folder, which the processes that it starts may use too; it goes when it ends.
+
+    Raises
+    ------
+    BuildError
+        If the machine has no folder for temporary files that can be written to.
+    """
+    try:
+        return _made(os.getpid(), Path(tempfile.gettempdir()))
+    except FileNotFoundError:
+        raise BuildError("maskinen har ingen mappe til midlertidige filer, der kan skrives i (TMPDIR)") from None
+
+
+def for_sockets() -> Path:
+    """Return the same, or where its name is too long for sockets in it, one with a shorter name.
+
+    Raises
+    ------
+    BuildError
+        If the machine has none.
+    """
+    if sys.platform == "win32" or len(os.fsencode(own())) <= _ROOM:
+        return own()
+    for machine in _SHORT:
+        with suppress(OSError):  # it is not there, or nobody may write to it
+            return _made(os.getpid(), machine)
+    raise BuildError(
+        f"navnet på mappen til midlertidige filer er for langt (TMPDIR): {own().parent} skal være på højst "
+        f"{_ROOM - len(own().name) - 1} tegn"
+    )
+
+
+@cache
+def _made(process: int, machine: Path) -> Path:  # noqa: ARG001 - a process that is a copy of another has its own
+    _clear(machine)
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=machine))
+        lock = FileLock(made / _LOCK)
+        with suppress(Timeout, FileNotFoundError, FileExistsError):  # another run took it for one that is left
+            lock.acquire(blocking=False)  # it makes a folder that was taken away anew, as others may read it
+            made.chmod(0o700)
+            if (made / _LOCK).exists():
+                atexit.register(_remove, made, lock)
+                return made
+
+
+def _remove(made: Path, lock: FileLock) -> None:
+    """Take a folder away, its lock last: whoever is killed meanwhile leaves one that is known for ours."""
+    with suppress(OSError):
+        for path in made.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _LOCK:
+                path.unlink(missing_ok=True)
+    lock.release()  # Windows removes no file that is open
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def _clear(machine: Path) -> None:
+    """Take away the folders of runs that were killed."""
+    for left in machine.glob(f"{_PREFIX}*"):
+        lock = FileLock(left / _LOCK)
+        with suppress(Timeout, OSError):  # it lives, or is gone by now
+            if not _is_ours(left):
+                continue
+            if not (left / _LOCK).exists():
+                left.rmdir()  # killed before it had a lock; if it is not empty, this refuses
+                continue
+            lock.acquire(blocking=False)
+            _end_programs(left)
+            _remove(left, lock)
+
+
+def _is_ours(left: Path) -> bool:
+    """Whether a folder was made by this user. Anybody may put one there, and have it lead to what is ours."""
+    return not left.is_symlink() and (sys.platform == "win32" or left.stat().st_uid == os.geteuid())
+
+
+def _end_programs(left: Path) -> None:
+    """End the programs that work in the folder of a run that was killed, where the system tells which."""
+    if sys.platform != "linux":
+        return
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended, or belongs to somebody else
+            if (process / "cwd").readlink().is_relative_to(left):
+                os.kill(int(process.name), signal.SIGKILL)

@@ -1,0 +1,127 @@
+"""A year that is not published yet: what keeps a notat from being made of it, and what somebody should look at."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from aarsstatus.audit.check import doubts, problems
+from aarsstatus.build import Options, build
+from aarsstatus.cli import run
+from aarsstatus.inputs.data import read_year
+from aarsstatus.inputs.new_year import MARK, new_year
+from aarsstatus.problems import BuildError, InputError
+from aarsstatus.project import Project
+
+QUICK = Options(engine="embedded", formats=("html",))
+YEAR = 2026
+
+
+def rows_again(path: Path) -> None:
+    """Let the new year have the rows of 2025."""
+    text = path.read_text(encoding="utf-8")
+    columns = text.splitlines()[0].split(",")
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    for row in csv.DictReader(io.StringIO(text)):
+        if row["year"] == "2025":
+            writer.writerow({**row, "year": str(YEAR), "source": "prøve"})
+    path.write_text(text + out.getvalue(), encoding="utf-8")
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def year(copied: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with a year that has the numbers of 2025, is filled in and is not published."""
+    monkeypatch.chdir(copied.root)
+    new_year(copied, YEAR)
+    path = copied.params / f"{YEAR}.yml"
+    text = re.sub(r"(?m)^(.*date:) null +#.*$", rf"\g<1> {YEAR + 1}-03-10", path.read_text(encoding="utf-8"))
+    path.write_text(re.sub(r"(?m)^.*case_number.*\n|^.*document_number.*\n", "", text), encoding="utf-8")
+    targets = copied.data / "targets.csv"
+    targets.write_text(re.sub(rf"(?m)^{YEAR},.*\n", "", targets.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in ("targets.csv", "status.csv"):
+        rows_again(copied.data / name)
+    assert problems(copied, YEAR) == []
+    return copied
+
+
+def doubtful(project: Project) -> list[str]:
+    return [str(one) for one in doubts(project, *read_year(project, YEAR))]
+
+
+def test_what_breaks_a_rule_is_told_by_check_and_build(year: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """The council's 900 are 899 when the administrations' targets are summed, in 2025 as it was adopted."""
+    (found,) = doubtful(year)
+    assert re.match(r"data/targets\.csv, linje \d+: KK, fleksjob, måltal: .* = 899, men KK's er 900$", found)
+    assert run(["check", str(YEAR)]) == 1
+    said = capsys.readouterr().out
+    assert f"bemærk: {found}" in said
+    assert f"{YEAR}: parametre og data kan bruges, når det er set efter" in said
+    assert run(["build", str(YEAR), "--engine", "embedded", "--formats", "html"]) == 0
+    assert f"{YEAR}: bemærk: {found}" in capsys.readouterr().err
+
+
+def test_a_year_that_keeps_the_rules_is_fine(year: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    change(year.data / "targets.csv", f"{YEAR},KK,fleksjob,900", f"{YEAR},KK,fleksjob,899")
+    assert doubtful(year) == []
+    assert run(["check", str(YEAR)]) == 0
+    assert f"{YEAR}: parametre og data er i orden" in capsys.readouterr().out
+
+
+def test_a_published_year_is_as_it_was_printed(project: Project) -> None:
+    for one in (2021, 2025):
+        assert doubts(project, *read_year(project, one)) == []
+
+
+def test_a_notat_without_a_date_is_told_of(year: Project) -> None:
+    change(year.params / f"{YEAR}.yml", f"  date: {YEAR + 1}-03-10", "  date: null")
+    assert f"params/{YEAR}.yml, document.date: notatet har ingen dato; forventede fx 2027-03-10" in doubtful(year)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "data/targets.csv",
+            "prøve",
+            f"{MARK}: hvor måltallet står",
+            r"kilden til måltallet for KK, placements, er ikke",
+        ),
+        (
+            "params/2026.yml",
+            "document:\n",
+            f"document:\n  case_number_f2: null  # {MARK}: sagsnummer\n",
+            "case_number_f2",
+        ),
+    ],
+)
+def test_no_notat_is_made_of_what_is_not_filled_in(year: Project, file: str, old: str, new: str, said: str) -> None:
+    change(year.root / file, old, new)
+    with pytest.raises(InputError, match=said):
+        build(year, YEAR, QUICK)
+    assert not (year.output / str(YEAR)).exists()
+
+
+def test_a_notat_is_not_dated_before_the_year_is_over(year: Project) -> None:
+    change(year.params / f"{YEAR}.yml", f"  date: {YEAR + 1}-03-10", f"  date: {YEAR}-03-10")
+    (found,) = problems(year, YEAR)
+    assert "document.date (2026-03-10) skal ligge efter udgangen af 2026" in str(found)
+
+
+@pytest.mark.parametrize("folder", ["params", "data/under", "notebooks", "_extensions/notat"])
+def test_a_report_is_not_put_among_what_it_is_made_from(copied: Project, folder: str) -> None:
+    before = sorted(copied.root.rglob("*"))
+    options = Options(engine="embedded", formats=("html",), output=copied.root / folder)
+    with pytest.raises(BuildError, match=f"{folder}: mappen er til det, notatet bliver lavet af"):
+        build(copied, 2025, options)
+    assert sorted(copied.root.rglob("*")) == before

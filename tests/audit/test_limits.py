@@ -1,0 +1,356 @@
+"""What is looked at before a year is published, worked out by hand to the letter of each finding.
+
+`test_audit.py` tries it on the real years; here every branch, boundary and sentence is stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+import pytest
+
+from aarsstatus.attainment import Interval
+from aarsstatus.audit.limits import THRESHOLDS, Finding, Moved, check_figures, moved
+from aarsstatus.figures.table import Figure, Figures, Measure, figure_id
+from aarsstatus.inputs.data import Administration, Data, ExtractRow, Remark, Scheme, Status, Target
+
+YEAR = 2030
+DAYS = 365
+
+
+def scheme(key: str, group: str, counting: str = "days") -> Scheme:
+    return Scheme(key, group, counting, 2020, None, f"Ordning {key}", key, "data/schemes.csv:2")
+
+
+SCHEMES = {
+    one.key: one
+    for one in (
+        scheme("h", "placements", "hours"), scheme("a", "placements"), scheme("b", "placements"),
+        scheme("fleksjob", "fleksjob", "headcount"),
+    )
+}  # fmt: skip
+
+
+def status(
+    code: str, key: str, persons: str, spells: int | None = None, *, rounded: bool = False, year: int = YEAR
+) -> Status:
+    value = Fraction(persons)
+    interval = Interval.rounded(value) if rounded else Interval.exactly(value)
+    return Status(year, code, key, value, spells, interval, "udtræk", f"data/status.csv:{code}{key}")
+
+
+def target(code: str, group: str, persons: int | None) -> Target:
+    return Target(YEAR, code, group, persons, f"data/targets.csv:{code}{group}")
+
+
+def city(statuses: Iterable[Status] = (), targets: Iterable[Target] = ()) -> Data:
+    codes = ("KK", "XX", "YY")
+    return Data(
+        SCHEMES,
+        tuple(Administration(code, code, 2020, None, "data/administrations.csv:2") for code in codes),
+        {(one.year, one.administration, one.group): one for one in targets},
+        {(one.year, one.administration, one.scheme): one for one in statuses},
+        (),
+    )
+
+
+def test_nothing_to_say_of_nothing() -> None:
+    assert check_figures(city(), YEAR) == []
+
+
+# -- spells -----------------------------------------------------------------------------------------------------
+
+
+def test_more_years_than_spells_and_fewer_days() -> None:
+    data = city(
+        [
+            status("XX", "a", "9", 5, year=YEAR - 1),  # another year
+            status("XX", "fleksjob", "9", 5),  # counted by heads
+            status("XX", "h", "9", 5),  # counted by hours
+            status("YY", "a", "9"),  # no spells known
+            status("XX", "a", "9", 5),
+            status("YY", "b", "1/10", 1000),
+        ]
+    )
+    assert check_figures(data, YEAR) == [
+        Finding(
+            "2030.XX.placements.a.status", "spells_bound", "contradicted",
+            "XX, Ordning a: 5 forløb kan ikke give 9 helårspersoner, når et forløb er mindst én dag og højst hele året.",
+            "data/status.csv:XXa",
+        ),
+        Finding(
+            "2030.YY.placements.b.status", "spells_bound", "contradicted",
+            "YY, Ordning b: 1.000 forløb kan ikke give 0,1 helårspersoner, når et forløb er mindst én dag og højst hele "
+            "året.",
+            "data/status.csv:YYb",
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("persons", "spells", "rounded"),
+    [("5", 5, False), ("1", 365, False), ("6", 6, True), ("0", 100, True), ("0", 0, False), ("1/365", 1, False)],
+)
+def test_what_spells_can_just_give_is_fine(persons: str, spells: int, rounded: bool) -> None:
+    """Every spell the whole year; every spell one day; a number that may have been rounded up or down."""
+    assert check_figures(city([status("XX", "a", persons, spells, rounded=rounded)]), YEAR) == []
+
+
+@pytest.mark.parametrize(("persons", "spells", "rounded"), [("6", 5, True), ("0", 183, True), ("364/365", 365, False)])
+def test_what_they_cannot_is_not(persons: str, spells: int, rounded: bool) -> None:
+    """The least of 5,5 is more than 5 whole years; 183 days are more than half a year, which would be printed 1."""
+    (finding,) = check_figures(city([status("XX", "a", persons, spells, rounded=rounded)]), YEAR)
+    assert finding.rule == "spells_bound"
+
+
+def test_half_a_leap_year_rounds_up() -> None:
+    """183 spells of one day are exactly half of 366 days, which is printed 1 and so never 0."""
+    leap = 2032
+    (finding,) = check_figures(city([status("XX", "a", "0", 183, rounded=True, year=leap)]), leap)
+    assert finding.rule == "spells_bound"
+    assert check_figures(city([status("XX", "a", "0", 182, rounded=True, year=leap)]), leap) == []
+    assert check_figures(city([status("XX", "a", "1", 183, rounded=True, year=leap)]), leap) == []
+
+
+# -- the city and its administrations -----------------------------------------------------------------------------
+
+
+def test_the_city_is_more_or_less_than_its_administrations() -> None:
+    data = city(
+        [
+            status("XX", "h", "1", 400),  # the city has none
+            status("KK", "a", "7/2", 900), status("XX", "a", "1", 300), status("YY", "a", "2", 300),
+            status("KK", "b", "2", 700), status("XX", "b", "1", 300), status("YY", "b", "3/2", 500),
+            status("KK", "fleksjob", "3"),  # no administration has any
+        ]
+    )  # fmt: skip
+    assert check_figures(data, YEAR) == [
+        Finding(
+            "2030.KK.placements.a.status", "city", "note",
+            "KK, Ordning a, status: forvaltningerne er tilsammen 1 + 2 = 3, og KK er 3,5. 0,5 personer er ikke fordelt "
+            "på en forvaltning.",
+            "data/status.csv:KKa",
+        ),
+        Finding(
+            "2030.KK.placements.a.spells", "city", "note",
+            "KK, Ordning a, antal forløb: forvaltningerne er tilsammen 300 + 300 = 600, og KK er 900. 300 forløb er ikke "
+            "fordelt på en forvaltning.",
+            "data/status.csv:KKa",
+        ),
+        Finding(
+            "2030.KK.placements.b.status", "city", "contradicted",
+            "KK, Ordning b, status: forvaltningerne er tilsammen 1 + 1,5 = 2,5, og KK er 2: forvaltningerne har 0,5 "
+            "personer mere end hele kommunen.",
+            "data/status.csv:KKb",
+        ),
+        Finding(
+            "2030.KK.placements.b.spells", "city", "contradicted",
+            "KK, Ordning b, antal forløb: forvaltningerne er tilsammen 300 + 500 = 800, og KK er 700: forvaltningerne har "
+            "100 forløb mere end hele kommunen.",
+            "data/status.csv:KKb",
+        ),
+    ]  # fmt: skip
+
+
+def of_extracts(data: Data, *remarks: Remark, year: int = YEAR, schemes: str = "a fleksjob") -> Data:
+    """Return a year that was made from one extract, with some warnings."""
+    row = ExtractRow(year, "ab", "u.csv", "spells", schemes, 9, 9, 0, 0, 0, date(YEAR + 1, 1, 12))
+    return replace(data, extracts=(row,), remarks={YEAR: remarks})
+
+
+def test_the_city_is_not_more_than_the_extracts_can_give() -> None:
+    rows = [status("KK", "a", "3", 9), status("XX", "a", "1", 3), status("YY", "a", "1", 6)]
+    (found,) = check_figures(of_extracts(city(rows)), YEAR)
+    assert found == Finding(
+        "2030.KK.placements.a.status", "city", "contradicted",
+        "KK, Ordning a, status: forvaltningerne er tilsammen 1 + 1 = 2, og KK er 3: hele kommunen har 1 person mere, men "
+        "udtrækkene har ingen uden forvaltning.",
+        "data/status.csv:KKa",
+    )  # fmt: skip
+    for elsewhere in (of_extracts(city(rows), year=YEAR - 1), of_extracts(city(rows), schemes="b fleksjob")):
+        (found,) = check_figures(elsewhere, YEAR)
+        assert found.kind == "note", "of an extract that the scheme is not from, nothing is known"
+    of_others = Remark("not_distributed", "fleksjob", "", 1, "fleksjob: 1 forløb har ingen forvaltning")
+    (found,) = check_figures(of_extracts(city(rows), of_others), YEAR)
+    assert found.kind == "contradicted"
+    (found,) = check_figures(of_extracts(city(rows), replace(of_others, scheme="a")), YEAR)
+    assert found.kind == "note"
+
+
+@pytest.mark.parametrize(
+    ("heads", "persons", "kind", "said"),
+    [
+        (5, 0, "contradicted", ": forvaltningerne har 1 person mere end hele kommunen."),
+        (5, 1, "note", ". 1 person er ansat i flere forvaltninger og tæller med i hver af dem."),
+        (4, 1, "contradicted", ": forvaltningerne har 2 personer mere end hele kommunen."),
+        (4, 2, "note", ". 2 personer er ansat i flere forvaltninger og tæller med i hver af dem."),
+    ],
+)
+def test_persons_of_several_administrations_are_one_head_in_the_city(
+    heads: int, persons: int, kind: Literal["contradicted", "note"], said: str
+) -> None:
+    data = city([status("KK", "fleksjob", str(heads)), status("XX", "fleksjob", "2"), status("YY", "fleksjob", "4")])
+    remarks = [Remark("several_administrations", "fleksjob", "", persons, "…")] if persons else []
+    (found,) = check_figures(of_extracts(data, *remarks), YEAR)
+    assert found == Finding(
+        "2030.KK.fleksjob.status", "city", kind,
+        f"KK, Ordning fleksjob, status: forvaltningerne er tilsammen 2 + 4 = 6, og KK er {heads}{said}",
+        "data/status.csv:KKfleksjob",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("heads", "kind"), [("4", "note"), ("3", "contradicted")])
+def test_a_person_may_be_employed_in_all_administrations(heads: str, kind: str) -> None:
+    """One who is in three of them is counted twice more than in the city."""
+    rows = [status("KK", "fleksjob", heads), *(status(code, "fleksjob", "2") for code in ("XX", "YY", "ZZ"))]
+    data = city(rows)
+    data = replace(data, administrations=(*data.administrations, replace(data.administrations[0], code="ZZ")))
+    (found,) = check_figures(of_extracts(data, Remark("several_administrations", "fleksjob", "", 1, "…")), YEAR)
+    assert found.kind == kind
+
+
+def test_rounded_parts_may_give_the_city() -> None:
+    data = city([status(*row, rounded=True) for row in (("KK", "a", "4"), ("XX", "a", "1"), ("YY", "a", "2"))])
+    assert check_figures(data, YEAR) == []
+
+
+def test_spells_are_summed_only_where_all_are_known() -> None:
+    some = [status("KK", "a", "3", 9), status("XX", "a", "1", 1), status("YY", "a", "2")]
+    assert check_figures(city(some), YEAR) == []
+    none = [status("KK", "a", "3"), status("XX", "a", "1", 1), status("YY", "a", "2", 2)]
+    assert check_figures(city(none), YEAR) == []
+
+
+# -- targets ----------------------------------------------------------------------------------------------------
+
+
+def test_targets_are_distributed_whole() -> None:
+    data = city(
+        targets=[
+            target("XX", "placements", 5),  # the city's is missing
+            target("KK", "fleksjob", 1900), target("XX", "fleksjob", 1000), target("YY", "fleksjob", None),
+            target("KK", "fritidsjob", None), target("XX", "fritidsjob", 1),
+        ]
+    )  # fmt: skip
+    assert check_figures(data, YEAR) == [
+        Finding(
+            "2030.KK.fleksjob.target", "city", "contradicted",
+            "KK, fleksjob, måltal: forvaltningernes måltal er 1.000 + 0 = 1.000, men KK's er 1.900.",
+            "data/targets.csv:KKfleksjob",
+        ),
+        Finding(
+            "2030.KK.fritidsjob.target", "city", "contradicted",
+            "KK, fritidsjob, måltal: forvaltningernes måltal er 1 = 1, men KK's er 0.", "data/targets.csv:KKfritidsjob",
+        ),
+        Finding(
+            "2030.YY.fleksjob.target", "attainment", "note",
+            "YY har intet måltal for fleksjob, så der er ingen målopfyldelse for gruppen.", "data/targets.csv:YYfleksjob",
+        ),
+    ]  # fmt: skip
+
+
+def test_targets_that_sum_up_are_fine() -> None:
+    rows = [target("KK", "placements", 3), target("XX", "placements", 1), target("YY", "placements", 2)]
+    alone = [target("KK", "fleksjob", 7)]
+    nobodys = [target("KK", "fritidsjob", 0), target("XX", "fritidsjob", None)]
+    assert check_figures(city(targets=rows + alone + nobodys), YEAR) == []
+
+
+def test_a_group_that_sums_up_hides_no_other() -> None:
+    data = city(
+        targets=[
+            target("KK", "placements", 3), target("XX", "placements", 3),
+            target("KK", "fleksjob", 4), target("XX", "fleksjob", 3),
+        ]
+    )  # fmt: skip
+    assert [one.id for one in check_figures(data, YEAR)] == ["2030.KK.fleksjob.target"]
+
+
+# -- what moved -------------------------------------------------------------------------------------------------
+
+
+def figure(
+    year: int, measure: Measure, value: str | None, group: str = "placements", key: str = "", code: str = "KK"
+) -> Figure:
+    number = None if value is None else Fraction(value)
+    id_ = figure_id(year, code, group, measure, key)
+    return Figure(id_, year, code, group, key, measure, number, number, number, "", "", (), "", "", "unpublished")
+
+
+def pair(
+    measure: Measure, before: str | None, after: str | None, group: str = "placements", key: str = ""
+) -> list[Moved]:
+    figures = Figures([figure(YEAR, measure, after, group, key), figure(2029, measure, before, group, key)])
+    return moved(figures, YEAR, 2029, schemes=SCHEMES)
+
+
+@pytest.mark.parametrize(
+    ("measure", "group", "key", "before", "after", "text"),
+    [
+        ("status", "placements", "a", "40", "1000", "KK, Ordning a, status er steget fra 40 til 1.000 personer (2.400 pct.)."),
+        ("status", "placements", "a", "40", "30", "KK, Ordning a, status er faldet fra 40 til 30 personer (25 pct.)."),
+        ("status", "fleksjob", "fleksjob", "0", "21/2", "KK, Ordning fleksjob, status er steget fra 0 til 10,5 personer."),
+        ("joint_status", "placements", "", "100", "120",
+         "KK, virksomhedsplaceringer, samlet status er steget fra 100 til 120 personer (20 pct.)."),
+        ("spells", "placements", "b", "100", "150", "KK, Ordning b, antal forløb er steget fra 100 til 150 forløb (50 pct.)."),
+        ("spells_total", "placements", "", "200", "100",
+         "KK, virksomhedsplaceringer, antal forløb i alt er faldet fra 200 til 100 forløb (50 pct.)."),
+        ("target", "fritidsjob", "", "10", "11", "KK, fritidsjob, måltal er steget fra 10 til 11 personer (10 pct.)."),
+        ("attainment", "fleksjob", "", "90", "205/2",
+         "KK, fleksjob, målopfyldelse er steget 12,5 procentpoint, fra 90 pct. til 103 pct."),
+        ("weight", "fleksjob", "", "43", "40", "KK, fleksjob, vægt er faldet 3,0 procentpoint, fra 43 pct. til 40 pct."),
+        ("weighted_attainment", "total", "", "80", "90",
+         "KK, alle ordninger, samlet målopfyldelse er steget 10,0 procentpoint, fra 80 pct. til 90 pct."),
+    ],
+)  # fmt: skip
+def test_what_moved_is_said(measure: Measure, group: str, key: str, before: str, after: str, text: str) -> None:
+    (found,) = pair(measure, before, after, group, key)
+    assert found.text == text
+    assert (found.before, found.after) == (Fraction(before), Fraction(after))
+    assert found.change == Fraction(after) - Fraction(before)
+    assert found.id == figure_id(YEAR, "KK", group, measure, key)
+    assert found.before_id == figure_id(2029, "KK", group, measure, key)
+    assert measure in found.threshold.measures
+    assert group in found.threshold.groups
+
+
+@pytest.mark.parametrize(
+    ("measure", "before", "after", "seen"),
+    [
+        ("status", "20", "30", True), ("status", "20", "299/10", False),  # at least ten persons
+        ("status", "100", "115", True), ("status", "100", "1149/10", False),  # at least 15 per cent
+        ("weight", "50", "52", True), ("weight", "50", "519/10", False),
+        ("target", "5", "5", False), ("status", None, "500", False), ("status", "500", None, False),
+    ],
+)  # fmt: skip
+def test_thresholds_are_reached_where_they_say(
+    measure: Measure, before: str | None, after: str | None, seen: bool
+) -> None:
+    assert bool(pair(measure, before, after)) is seen
+
+
+def test_what_only_one_year_has_did_not_move_and_hides_nothing() -> None:
+    figures = Figures(
+        [
+            figure(YEAR, "status", "500", key="a"),  # new this year
+            figure(YEAR, "status", None, key="b"), figure(2029, "status", "1", key="b"),
+            figure(YEAR, "target", "9", "fleksjob"), figure(2029, "target", "7", "fleksjob"),
+            figure(YEAR, "target", "9", "fleksjob", code="XX"), figure(2029, "target", "7", "fleksjob", code="XX"),
+        ]
+    )  # fmt: skip
+    assert [one.id for one in moved(figures, YEAR, 2029)] == ["2030.KK.fleksjob.target", "2030.XX.fleksjob.target"]
+
+
+def test_a_scheme_is_called_by_its_key_where_no_name_is_given() -> None:
+    figures = Figures([figure(YEAR, "status", "90", key="a"), figure(2029, "status", "50", key="a")])
+    assert moved(figures, YEAR, 2029)[0].text.startswith("KK, a, status er steget fra 50 til 90 personer")
+
+
+def test_no_threshold_covers_a_figure_of_no_known_group() -> None:
+    figures = Figures([figure(YEAR, "weight", "90", "total"), figure(2029, "weight", "50", "total")])
+    assert moved(figures, YEAR, 2029) == []
+    assert len({one.name for one in THRESHOLDS}) == len(THRESHOLDS)

@@ -1,0 +1,123 @@
+"""The command line: exit statuses, Danish messages, no tracebacks, and no weight before it is needed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aarsstatus.cli import run
+from aarsstatus.project import Project
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def in_project(monkeypatch: pytest.MonkeyPatch, project: Project) -> None:
+    monkeypatch.chdir(project.root)
+
+
+def aarsstatus(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "100"}
+    return subprocess.run(
+        [sys.executable, "-m", "aarsstatus", *arguments],
+        cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "statement", ["import aarsstatus", "from aarsstatus.cli import _parser; _parser().format_help()"]
+)
+def test_help_loads_nothing_heavy(statement: str) -> None:
+    heavy = "{'pandas', 'matplotlib', 'numpy', 'papermill', 'nbformat', 'pydantic', 'rich', 'jupyter_client'}"
+    code = f"import sys; {statement}; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_teaches() -> None:
+    done = aarsstatus("--help")
+    assert done.returncode == 0
+    assert "build" in done.stdout
+    assert "lav notatet" in done.stdout
+    for command in ("build", "check", "explain"):
+        shown = aarsstatus(command, "--help")
+        assert shown.returncode == 0
+        assert f"eksempler:\n  aarsstatus {command}" in shown.stdout
+        assert not {"usage:", "options:", "positional"} & set(shown.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "der mangler: KOMMANDO"),
+        (("bild",), "kan ikke vælges"),
+        (("build", "20x5"), "ikke et årstal"),
+        (("build", "2025", "--formats", "pdf,odt"), "html, pdf og docx"),
+        (("build", "2025", "--engine", "word"), "kan ikke vælges"),
+        (("build", "2025", "--formatz", "pdf"), "ukendte argumenter"),
+        (("build", "2024"), "params/2024.yml: filen findes ikke"),
+        (("build", "2025", "--compare", "2023"), "ingen tal for sammenligningsåret 2023"),
+        (("explain", "2025.KK.fleksjob.atainment"), "mente du »2025.KK.fleksjob.attainment«"),
+    ],
+)
+def test_bad_usage_is_status_2_and_one_clear_message(arguments: tuple[str, ...], said: str) -> None:
+    done = aarsstatus(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_outside_a_project(tmp_path: Path) -> None:
+    done = aarsstatus("build", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "ikke en del af et årsstatus-projekt" in done.stderr
+
+
+def test_quarto_is_asked_for_but_missing(monkeypatch: pytest.MonkeyPatch, capsys, in_project) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert run(["build", "2025", "--engine", "quarto"]) == 2
+    assert "programmet quarto findes ikke" in capsys.readouterr().err
+
+
+def test_check_says_when_all_is_well(capsys, in_project) -> None:
+    assert run(["check", "2025"]) == 0
+    assert "i orden" in capsys.readouterr().out
+
+
+def test_check_finds_everything_at_once(copied: Project, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(copied.root)
+    for name in ("params/2025.yml", "data/status.csv"):
+        path = copied.root / name
+        path.write_text(path.read_text(encoding="utf-8").replace("2025,KK,loentilskud,93", "2025,KK,loentilskud,x")
+                        .replace("comparison_year", "comparision_year"), encoding="utf-8")  # fmt: skip
+    assert run(["check", "2025"]) == 1
+    said = capsys.readouterr().out
+    assert "params/2025.yml, linje 3" in said
+    assert "data/status.csv, linje" in said
+    assert "3 problemer" in said
+
+
+def test_explain_leads_down_to_file_and_line(capsys, in_project) -> None:
+    assert run(["explain", "2025.KK.placements.attainment"]) == 0
+    said = capsys.readouterr().out
+    assert "(93 + 503 + 202) ÷ 1.084 = 73,6 → 74 pct." in said
+    assert "læst i data/status.csv:" in said
+    assert "læst i data/targets.csv:" in said
+    assert "offentliggjort som 74 pct.: stemmer" in said
+
+
+def test_explain_says_where_a_weight_was_printed_that_was_printed_once_for_all(capsys, in_project) -> None:
+    assert run(["explain", "2025.BIF.placements.weight"]) == 0
+    assert "samme vægt som 2025.KK.placements.weight, offentliggjort som 51 pct.: stemmer" in capsys.readouterr().out
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    code = f"{sys.executable} -m aarsstatus explain 2025.BUF.total.weighted_attainment | head -n 1"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {code}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""

@@ -1,0 +1,188 @@
+"""Reading data/: every problem at once, with file, line and column."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from aarsstatus.inputs.csvfile import read_text
+from aarsstatus.inputs.data import read_data, read_year
+from aarsstatus.problems import InputError
+from aarsstatus.project import Project, find_project
+
+
+def change(project: Project, name: str, old: str, new: str) -> None:
+    path = project.root / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+
+
+def problems(project: Project, year: int = 2025) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read_year(project, year)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_row_knows_its_file_and_line(project: Project) -> None:
+    data = read_data(project)
+    status = data.statuses[2025, "KK", "loentilskud"]
+    file, _, line = status.source.partition(":")
+    assert (
+        (project.root / file)
+        .read_text(encoding="utf-8")
+        .splitlines()[int(line) - 1]
+        .startswith("2025,KK,loentilskud,93")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (
+            "status.csv",
+            "2025,KK,loentilskud,93,",
+            "2025,KK,loentilskud,93;5,",
+            "status: værdien kan ikke bruges; fandt »93;5«",
+        ),
+        ("status.csv", "2025,KK,loentilskud,93,", "2025,KK,loentilskud,-93,", "et tal på mindst 0"),
+        ("status.csv", "2025,KK,loentilskud,93,", "2025,KK,loentilskud,NaN,", "et tal på mindst 0"),
+        ("status.csv", "2025,KK,loentilskud,93,255", "2025,KK,loentilskud,93,2.523", "uden punktum"),
+        ("status.csv", "2025,KK,loentilskud", "2025,KK,løntilskud", "mente du »loentilskud«"),
+        (
+            "status.csv",
+            "2025,BIF,loentilskud",
+            "2025,BFI,loentilskud",
+            "administration: værdien kan ikke bruges; fandt »BFI«",
+        ),
+        ("status.csv", "2025,KK,loentilskud", "25,KK,loentilskud", "et år fra 2000 til 2200"),
+        ("status.csv", "2025,BIF,loentilskud,7,31,whole", "2025,KK,loentilskud,7,31,whole", "rækken gentager linje"),
+        ("status.csv", "year,administration", "år,administration", "kolonnen mangler"),
+        ("status.csv", "rounding", "runding", "ukendt kolonne; mente du »rounding«"),
+        ("status.csv", "2025,KK,loentilskud,93,255,whole", "2025,KK,loentilskud,93,255", "ikke rigtigt antal celler"),
+        ("status.csv", "2025,KK,loentilskud,93", "2025,KK,nytteindsats,93", "fandtes ikke i 2025"),
+        ("targets.csv", "2025,KK,placements,1084", "2025,KK,placements,1.084", "uden punktum"),
+        ("targets.csv", "2025,KK,fritidsjob", "2025,KK,fritidjob", "mente du »fritidsjob«"),
+        ("schemes.csv", "headcount", "heads", "en opgørelsesmåde"),
+        ("administrations.csv", "KK,Københavns Kommune", "XX,Københavns Kommune", "hele kommunen mangler"),
+        ("published.csv", "notat-2025,titel", ",titel", "forventede en tekst"),
+    ],
+)
+def test_bad_cells_are_explained(copied: Project, name: str, old: str, new: str, said: str) -> None:
+    change(copied, f"data/{name}", old, new)
+    found = problems(copied)
+    assert any(said in one for one in found), found
+    assert all(f"data/{name}" in one or "data/" in one for one in found)
+
+
+def test_problems_of_all_files_come_at_once(copied: Project) -> None:
+    change(copied, "params/2025.yml", "comparison_year", "comparisonyear")
+    change(copied, "data/status.csv", "2025,KK,loentilskud,93", "2025,KK,loentilskud,x")
+    change(copied, "data/targets.csv", "2025,KK,placements,1084", "2025,KK,placements,x")
+    found = problems(copied)
+    assert {one.partition(",")[0].partition(":")[0] for one in found} == {
+        "params/2025.yml", "data/status.csv", "data/targets.csv",
+    }  # fmt: skip
+
+
+def test_missing_rows_are_named(copied: Project) -> None:
+    change(copied, "data/status.csv", '2025,ØKF,fritidsjob,0,,whole,"notat-2025, tabel 9"\n', "")
+    change(copied, "data/targets.csv", '2025,BUF,fleksjob,376,"notat-2025, tabel 4"\n', "")
+    found = problems(copied)
+    assert any("2025,ØKF,fritidsjob" in one for one in found)
+    assert any("2025,BUF,fleksjob" in one for one in found)
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b'year,"', b"a;b;c\n"])
+def test_files_that_are_no_tables_are_refused(copied: Project, content: bytes) -> None:
+    (copied.data / "targets.csv").write_bytes(content)
+    assert any("data/targets.csv" in one for one in problems(copied))
+
+
+def test_a_missing_file_is_named(copied: Project) -> None:
+    (copied.data / "targets.csv").unlink()
+    assert any("data/targets.csv: filen findes ikke" in one for one in problems(copied))
+
+
+def test_a_file_saved_by_danish_excel_is_read(copied: Project) -> None:
+    before = read_data(copied).targets
+    path = copied.data / "targets.csv"
+    rows = path.read_text(encoding="utf-8").replace('"', "").replace(", tabel", " tabel").replace(",", ";")
+    path.write_bytes(b"\xef\xbb\xbf" + rows.replace("\n", "\r\n").encode())
+    after = read_data(copied).targets
+    assert {key: target.target for key, target in after.items()} == {
+        key: target.target for key, target in before.items()
+    }
+
+
+@pytest.mark.parametrize("rows", [slice(0, None), slice(1, None), slice(-3, None)])
+def test_a_file_that_excel_had_in_one_column_is_one_message(copied: Project, rows: slice) -> None:
+    """Excel fills rows up with semicolons in lumps, so the header may have some or none."""
+    path = copied.data / "targets.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[rows] = [f"{line};;;900;BR 28-11-2024" for line in lines[rows]]
+    path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
+    (found,) = problems(copied)
+    assert "alt står i den første kolonne i Excel; forventede hver celle i sin egen kolonne" in found
+    assert f"linje {range(1, len(lines) + 1)[rows][0]}:" in found
+
+
+def test_a_file_whose_rows_excel_quoted_is_one_message(copied: Project) -> None:
+    path = copied.data / "targets.csv"
+    quoted = [f'"{line.replace(chr(34), chr(34) * 2)}"' for line in path.read_text(encoding="utf-8").splitlines()]
+    path.write_text("\n".join(quoted), encoding="utf-8")
+    (found,) = problems(copied)
+    assert "linje 1: alt står i den første kolonne i Excel" in found
+    with pytest.raises(InputError, match="alt står i den første kolonne"):
+        read_text(copied, path)
+
+
+def test_an_empty_file_is_one_message(copied: Project) -> None:
+    (copied.data / "targets.csv").write_text("", encoding="utf-8")
+    expected = (
+        "data/targets.csv, linje 1: filen er tom; forventede overskriften year,administration,group,target,source"
+    )
+    assert problems(copied) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('2026,KK,placements,5,"BR', "et anførselstegn mere: et, der begynder, bliver ikke lukket"),
+        ('2026,KK,placements,5,"BR"x', "et skilletegn efter cellens andet anførselstegn"),
+        (f"2026,KK,placements,5,{'x' * 140_000}", "celler på højst 131.072 tegn"),
+    ],
+)
+def test_what_is_no_csv_is_told_in_danish(copied: Project, row: str, said: str) -> None:
+    path = copied.data / "targets.csv"
+    path.write_text(path.read_text(encoding="utf-8") + row + "\n", encoding="utf-8")
+    limit = csv.field_size_limit(131_072)  # Python's own; whatever else ran in this process may have changed it
+    try:
+        assert any(f"filen er ikke en gyldig CSV-fil; forventede {said}" in one for one in problems(copied))
+    finally:
+        csv.field_size_limit(limit)
+
+
+def test_a_comparison_year_needs_figures(project: Project) -> None:
+    with pytest.raises(InputError, match="ingen tal for sammenligningsåret 2023"):
+        read_year(project, 2025, 2023)
+    with pytest.raises(InputError, match="skal ligge før"):
+        read_year(project, 2021, 2025)
+    params, _ = read_year(project, 2025, 2021)
+    assert params.comparison_year == 2021
+
+
+def test_a_year_without_parameters_is_refused(project: Project) -> None:
+    with pytest.raises(InputError, match=r"params/2024\.yml: filen findes ikke"):
+        read_year(project, 2024)
+
+
+def test_a_folder_outside_a_project_is_refused(tmp_path) -> None:
+    with pytest.raises(InputError, match="ikke en del af et årsstatus-projekt"):
+        find_project(tmp_path)
+
+
+def test_a_project_is_found_from_inside(project: Project) -> None:
+    assert find_project(project.notebooks).root == project.root

@@ -1,0 +1,185 @@
+"""The manifest is the cache: what is changed decides what is done again. Each kind of input is changed by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT, copy_project
+
+from aarsstatus.build import Did, Options, Result, build, build_years
+from aarsstatus.problems import BuildError, InputError
+from aarsstatus.project import Project
+from aarsstatus.release import manifest
+from aarsstatus.render import FORMATS
+
+pytestmark = pytest.mark.xdist_group("cache")
+OPTIONS = Options(engine="embedded", formats=("html",))
+YEAR = 2025
+Change = Callable[[Project], None]
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A built project, that each test changes and puts back."""
+    project = copy_project(tmp_path_factory.mktemp("cache") / "projekt")
+    assert build(project, YEAR, OPTIONS).did == "everything"
+    return project
+
+
+@pytest.fixture
+def project(first: Project, tmp_path: Path) -> Project:
+    shutil.copytree(first.root, tmp_path / "projekt")
+    return Project(tmp_path / "projekt")
+
+
+def edit(name: str, old: str = "", new: str = "") -> Change:
+    """Return a change of one file: some words in it, or a line at its end."""
+
+    def change(project: Project) -> None:
+        path = project.root / name
+        text = path.read_text(encoding="utf-8")
+        if old:
+            assert text.count(old) >= 1, (name, old)
+            path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        else:
+            path.write_text(text + new, encoding="utf-8")
+
+    return change
+
+
+def swap_fonts(project: Project) -> None:
+    fonts = project.extension / "fonts"
+    shutil.copyfile(fonts / "OpenSans-Bold.ttf", fonts / "OpenSans-Semibold.ttf")
+
+
+def touch_notebook(project: Project) -> None:
+    path = project.notebooks / "notat.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].source += "\n# en bemærkning"
+    nbformat.write(notebook, path)
+
+
+CHANGES: dict[str, tuple[Change, Did]] = {
+    "nothing": (lambda _: None, "nothing"),
+    "a data row": (edit("data/status.csv", "2025,KK,loentilskud,93,", "2025,KK,loentilskud,94,"), "everything"),
+    "a data file's words": (edit("data/errata.yml", new="\n# set efter\n"), "everything"),
+    "a parameter": (edit("params/2025.yml", "date: 2026-03-11", "date: 2026-03-12"), "everything"),
+    "an earlier year's parameter": (edit("params/2021.yml", new="\n# set efter\n"), "everything"),
+    "a notebook": (touch_notebook, "everything"),
+    "the lock": (edit("requirements.lock", new="\n# en bemærkning\n"), "everything"),
+    "a typeface": (swap_fonts, "everything"),
+    "the stylesheet": (edit("_extensions/notat/notat.css", new="\nbody { color: #123456; }\n"), "rendered"),
+    "a filter": (edit("_extensions/notat/notat.lua", new="\n-- en bemærkning\n"), "rendered"),
+    "the panel's script": (edit("_extensions/notat/panel.js", new="\n// en bemærkning\n"), "rendered"),
+    "Quarto's settings": (edit("_quarto.yml", new="\n# en bemærkning\n"), "rendered"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_changed_decides_what_is_done(project: Project, name: str) -> None:
+    change, did = CHANGES[name]
+    change(project)
+    before = (project.output / str(YEAR) / "notat.ipynb").read_bytes()
+    assert build(project, YEAR, OPTIONS).did == did
+    if did == "rendered":
+        assert (project.output / str(YEAR) / "notat.ipynb").read_bytes() == before
+    assert build(project, YEAR, OPTIONS).did == "nothing"
+
+
+def test_the_stylesheet_alone_gives_what_a_whole_build_gives(project: Project, tmp_path: Path) -> None:
+    CHANGES["the stylesheet"][0](project)
+    assert build(project, YEAR, OPTIONS).did == "rendered"
+    whole = build(project, YEAR, replace(OPTIONS, output=tmp_path / "ud"))
+    assert whole.did == "everything"
+    ours, theirs = (manifest.output_hashes(folder) for folder in (project.output / str(YEAR), whole.folder))
+    assert b"#123456" in (whole.folder / "notat.html").read_bytes()
+    # What changed since the last build opens the quality report; all else is the same, to the byte.
+    compared = {"sammenligning.html", "kvalitetsrapport.html"}
+    assert {name: ours[name] for name in ours.keys() - compared} == {
+        name: theirs[name] for name in theirs.keys() - compared
+    }
+
+
+def test_another_format_is_rendered_and_not_executed(project: Project) -> None:
+    done = build(project, YEAR, replace(OPTIONS, formats=("html", "docx")))
+    assert done.did == "rendered"
+    assert "notat.docx" in done.files
+
+
+def test_later_years_and_stray_files_are_no_inputs(project: Project) -> None:
+    (project.params / "2026.yml").write_text("year: 2026\n", encoding="utf-8")
+    (project.data / "note.txt").write_text("til mig selv", encoding="utf-8")
+    assert build(project, YEAR, OPTIONS).did == "nothing"
+
+
+@pytest.mark.parametrize(("name", "did"), [("notat.html", "rendered"), ("notat.ipynb", "everything")])
+def test_an_output_that_was_touched_is_made_again(project: Project, name: str, did: Did) -> None:
+    path = project.output / str(YEAR) / name
+    before = path.read_bytes()
+    path.write_bytes(before + b"\n")
+    assert build(project, YEAR, OPTIONS).did == did
+    assert path.read_bytes() == before
+
+
+def test_helper_code_and_packages_are_inputs(project: Project, tmp_path: Path) -> None:
+    """Another version of the program, and of a package, in a process that has them."""
+    program = tmp_path / "program"
+    shutil.copytree(ROOT / "src" / "aarsstatus", program / "aarsstatus", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def run() -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "aarsstatus", "build", str(YEAR), "--engine", "embedded", "--formats", "html"],
+            cwd=project.root, env={**os.environ, "PYTHONPATH": str(program)}, capture_output=True, text=True,
+            encoding="utf-8", check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[0]
+
+    assert "intet er ændret" in run()
+    with (program / "aarsstatus" / "attainment.py").open("a", encoding="utf-8") as file:
+        file.write("# en bemærkning\n")
+    assert "færdig" in run()
+    assert "intet er ændret" in run()
+    (program / "papermill-0.0.0.dist-info").mkdir()
+    assert "færdig" in run()
+    written = json.loads((project.output / str(YEAR) / "manifest.json").read_text(encoding="utf-8"))
+    assert written["packages"]["papermill"] == "0.0.0"
+    assert written["unlike_lock"]["papermill"]["installed"] == "0.0.0"
+
+
+# -- years side by side -------------------------------------------------------------------------------------------
+
+
+def test_years_side_by_side_are_what_they_are_one_by_one(project: Project, tmp_path: Path) -> None:
+    every = replace(OPTIONS, formats=FORMATS)
+    options = replace(every, output=tmp_path / "samlet")
+    said: list[str] = []
+    together = list(build_years(project, [2025, 2021], options, said.append))
+    assert [done.year for done in together if isinstance(done, Result)] == [2025, 2021]
+    assert said
+    for done in together:
+        assert isinstance(done, Result)
+        alone = build(project, done.year, replace(every, output=tmp_path / "hver for sig"))
+        assert manifest.output_hashes(alone.folder) == manifest.output_hashes(done.folder)
+    index = (tmp_path / "samlet" / "index.html").read_text(encoding="utf-8")
+    assert "2021/notat.html" in index
+    assert "2025/notat.html" in index
+
+
+def test_a_year_that_fails_does_not_stop_the_others(project: Project, tmp_path: Path) -> None:
+    edit("params/2021.yml", "comparison_year", "comparision_year")(project)
+    first, second, third = build_years(project, [2024, 2021, 2021], replace(OPTIONS, output=tmp_path))
+    assert isinstance(first, InputError)
+    assert "params/2024.yml: filen findes ikke" in str(first)
+    assert isinstance(second, InputError)
+    assert "mente du »comparison_year«" in str(third)
+    assert not isinstance(third, BuildError)

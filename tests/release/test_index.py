@@ -1,0 +1,158 @@
+"""The page that leads to every year."""
+
+from __future__ import annotations
+
+import json
+import re
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from aarsstatus import danish
+from aarsstatus.figures.table import Mode, build_figures
+from aarsstatus.inputs.data import KK, read_year
+from aarsstatus.project import Project
+from aarsstatus.release import manifest
+from aarsstatus.release.index import read_output, write_index
+from aarsstatus.release.index_chart import Line, line_chart
+
+
+def put(output: Path, project: Project, year: int, *, mode: Mode = "published", published: bool = True) -> None:
+    """Put a year's folder in an output folder, as a build leaves it, without rendering."""
+    params, data = read_year(project, year)
+    if not published:
+        data = type(data)(data.schemes, data.administrations, data.targets, data.statuses, ())
+    folder = output / str(year)
+    folder.mkdir(parents=True)
+    figures = build_figures(data, year, notat=params.notat, mode=mode)
+    (folder / "figures.csv").write_text(figures.to_csv(), encoding="utf-8")
+    (folder / "notat.html").write_text("<p>", encoding="utf-8")
+    described = {
+        "manifest": manifest.VERSION, "year": year, "engine": {"name": "embedded", "version": "pandoc 3"},
+        "options": {"compare": params.comparison_year, "figures": mode, "formats": ["html"]},
+        "parameters": {"year": year, "comparison_year": params.comparison_year, "figures": mode},
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(described), encoding="utf-8")
+
+
+def read(output: Path, project: Project) -> html.HtmlElement:
+    return html.fromstring(write_index(output, project.extension).read_text(encoding="utf-8"))
+
+
+def test_every_year_with_its_state_newest_first(tmp_path: Path, project: Project) -> None:
+    put(tmp_path, project, 2021, mode="recomputed")
+    put(tmp_path, project, 2025)
+    (tmp_path / "2019").mkdir()  # no build in it
+    page = read(tmp_path, project)
+    headings = [" ".join(one.text_content().split()) for one in page.xpath("//h2[@id]")]
+    assert headings == ["2025 Offentliggjort", "2021 Genberegnet"]
+
+
+def test_a_year_that_was_never_published_is_a_draft(tmp_path: Path, project: Project) -> None:
+    put(tmp_path, project, 2025, published=False)
+    assert [year.state for year in read_output(tmp_path)] == ["udkast"]
+
+
+def test_links_lead_to_files_that_are_there(tmp_path: Path, project: Project) -> None:
+    put(tmp_path, project, 2025)
+    (tmp_path / "2025.fejlet.ipynb").write_text("{}", encoding="utf-8")
+    page = read(tmp_path, project)
+    targets = [target for target in page.xpath("//main//a/@href") if not target.startswith("#")]
+    assert set(targets) == {f"2025/{name}" for name in ("notat.html", "figures.csv", "manifest.json")} | {
+        "2025.fejlet.ipynb"
+    }
+    assert all((tmp_path / target).exists() for target in targets)
+    assert "mislykkedes" in page.text_content()
+
+
+def test_the_development_is_that_of_the_figures(tmp_path: Path, project: Project) -> None:
+    for year in (2021, 2025):
+        put(tmp_path, project, year)
+    _, data = read_year(project, 2025)
+    page = read(tmp_path, project)
+    rows = {row.findtext("th"): [cell.text for cell in row.findall("td")] for row in page.xpath("//tbody/tr")}
+    assert list(rows) == [str(year) for year in data.years()]
+    for when, cells in rows.items():
+        source = build_figures(
+            read_year(project, 2021 if when <= "2021" else 2025)[1], 2021 if when <= "2021" else 2025
+        )
+        for group, cell in zip(("placements", "fleksjob", "fritidsjob"), cells, strict=False):
+            figure = source.find(int(when), KK, group, "attainment")
+            assert cell == (figure.shown if figure else "–")
+    alternative = page.xpath("//*[local-name()='svg']/@aria-label")[0]
+    for year, cells in rows.items():
+        for cell in cells:
+            assert cell == "–" or f"{cell} i {year}" in alternative
+
+
+def test_it_stands_alone_and_never_changes_by_itself(tmp_path: Path, project: Project) -> None:
+    put(tmp_path, project, 2025)
+    first = write_index(tmp_path, project.extension).read_bytes()
+    assert write_index(tmp_path, project.extension).read_bytes() == first
+    text = first.decode()
+    assert "<script" not in text
+    assert not re.findall(r"url\(\s*['\"]?(?!data:)[^)]", text)
+    assert not re.findall(r"https?://(?!www\.w3\.org)", text)
+    assert str(tmp_path) not in text
+
+
+def test_nothing_built_is_said(tmp_path: Path, project: Project) -> None:
+    assert "endnu ikke bygget" in read(tmp_path, project).text_content()
+
+
+def test_a_gap_in_the_years_is_a_gap_in_the_line() -> None:
+    points = {2020: 40, 2021: 50, 2024: 60, 2025: 70}
+    drawn = html.fromstring(line_chart([Line("Fleksjob", {y: Fraction(v) for y, v in points.items()})], "Kurve"))
+    strokes = drawn.xpath("//*[@stroke='var(--ink)' and @x1]")
+    assert len(strokes) == 2
+    years = [
+        one.text for one in drawn.xpath("//*[local-name()='text']") if one.text.startswith("20") and len(one.text) == 4
+    ]
+    assert years == [str(year) for year in range(2020, 2026)]
+
+
+@pytest.mark.parametrize("value", [0, 100, 240])
+def test_every_value_is_on_the_drawing(value: int) -> None:
+    drawn = line_chart([Line("a", {2020: Fraction(value), 2021: Fraction(1)})], danish.whole(value))
+    height = int(drawn.split('viewBox="0 0 ')[1].split('"')[0].split()[1])
+    assert all(0 <= int(y) <= height for y in re.findall(r' c?y\d?="(\d+)"', drawn))
+
+
+@pytest.mark.parametrize("count", [2, 12, 14, 15, 30, 60])
+def test_the_years_do_not_meet(count: int) -> None:
+    points = {2020 + year: Fraction(90) for year in range(count)}
+    drawn = html.fromstring(line_chart([Line("Fleksjob", points)], "Kurve"))
+    years = {int(text.text): int(text.get("x")) for text in drawn.iter("text") if re.fullmatch(r"20\d\d", text.text)}
+    assert max(years) == 2020 + count - 1
+    assert all(after - before >= 32 for before, after in pairwise(years.values()))
+    assert len(years) >= min(count, 7)
+
+
+@pytest.mark.parametrize("value", [90, 390, 1250])
+def test_the_target_is_among_the_lines_of_the_axis(value: int) -> None:
+    drawn = html.fromstring(line_chart([Line("a", {2020: Fraction(value), 2021: Fraction(1)})], "Kurve"))
+    lines = [int(text.text) for text in drawn.iter("text") if text.get("text-anchor") == "end"]
+    assert 100 in lines
+    assert len(lines) <= 21
+
+
+def test_a_year_without_figures_for_the_whole_city_is_missing(tmp_path: Path, project: Project) -> None:
+    put(tmp_path, project, 2025)
+    path = tmp_path / "2025" / "figures.csv"
+    text = path.read_text(encoding="utf-8").replace("2024.KK.", "2024.BUF.").replace(",2024,KK,", ",2024,BUF,")
+    path.write_text(text, encoding="utf-8")
+    page = read(tmp_path, project)
+    assert "2024" not in page.xpath("//tbody/tr/th/text()")
+    assert "Der er ikke tal for 2022, 2023 og 2024" in page.text_content()
+
+
+def test_a_file_of_figures_that_was_changed_by_hand_is_left_out(tmp_path: Path, project: Project) -> None:
+    put(tmp_path, project, 2025)
+    path = tmp_path / "2025" / "figures.csv"
+    text = path.read_text(encoding="utf-8")
+    for wrong in (text.replace("verdict\n", "dom\n", 1), text.replace("\n2025.KK", "\nx,2025.KK", 1), ""):
+        path.write_text(wrong, encoding="utf-8")
+        assert read_output(tmp_path) == []

@@ -1,0 +1,211 @@
+"""The workbook, read back by other readers than its writer."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from fractions import Fraction
+
+import openpyxl
+import pytest
+import xlsxwriter
+from lxml import etree
+from python_calamine import CalamineWorkbook
+
+from aarsstatus import danish
+from aarsstatus.figures.table import PERCENTAGES, Figures, Mode
+from aarsstatus.inputs.data import KK, Data
+from aarsstatus.inputs.params import Params
+from aarsstatus.release import longsheet
+from aarsstatus.release.workbook import SHARED, Cover, Sheet, notat_workbook, workbook
+from aarsstatus.report.notat import Notat
+
+COVER = Cover("Titel", "Kontoret", "Kilden", datetime(2026, 3, 11, tzinfo=UTC), (("Enheder", "personer"),))
+
+
+@pytest.fixture(scope="module", params=["published", "recomputed"])
+def notat(request: pytest.FixtureRequest, inputs: tuple[Params, Data]) -> Notat:
+    return Notat(*inputs, mode=request.param)
+
+
+@pytest.fixture(scope="module")
+def content(notat: Notat) -> bytes:
+    return notat_workbook(notat, notat.figures)
+
+
+@pytest.fixture(scope="module")
+def book(content: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def pairs(notat: Notat) -> list[tuple[str, int]]:
+    return [(KK, notat.year), (KK, notat.comparison_year), *((code, notat.year) for code in notat.administrations())]
+
+
+def test_one_table_a_sheet_with_a_cover_first(book: openpyxl.Workbook, notat: Notat) -> None:
+    names = [f"Tabel {number}" for number in range(1, len(pairs(notat)) + 1)]
+    assert book.sheetnames == ["Forside", *names, "Tal"]
+    for name in (*names, "Tal"):
+        (table,) = book[name].tables.values()
+        assert table.headerRowCount in (None, 1)
+        header = [cell.value for cell in book[name][3]]
+        assert [column.name for column in table.tableColumns] == header
+        assert len(set(header)) == len(header)
+        assert all(header)
+        assert book[name].freeze_panes == "B4"
+        assert book[name].print_title_rows == "$3:$3"
+        assert not book[name].merged_cells.ranges
+
+
+def test_every_cell_of_the_notat_is_there_as_a_number(book: openpyxl.Workbook, notat: Notat) -> None:
+    for number, (code, year) in enumerate(pairs(notat), start=1):
+        sheet, table = book[f"Tabel {number}"], notat.table(code, year)
+        assert sheet["A1"].value == f"Tabel {number}: {table.caption}"
+        own = [[cell for cell in row[1:] if cell.value != SHARED] for row in sheet.iter_rows(min_row=4)]
+        for row, cells in zip(table.rows, own, strict=False):
+            assert len(cells) == len(row.cells)
+            for wanted, cell in zip(row.cells, cells, strict=True):
+                if not wanted.text:
+                    assert cell.value is None
+                    continue
+                assert isinstance(cell.value, int), cell
+                assert cell.value == danish.parse(wanted.text)
+                assert ('0" pct."' in cell.number_format) == ("pct" in wanted.text)
+                assert wanted.mark in cell.number_format
+                assert cell.alignment.horizontal == "right"
+
+
+def test_notes_stand_under_the_table(book: openpyxl.Workbook, notat: Notat) -> None:
+    for number, (code, year) in enumerate(pairs(notat), start=1):
+        table = notat.table(code, year)
+        rows = [row[0] for row in book[f"Tabel {number}"].iter_rows(min_row=4 + len(table.rows), values_only=True)]
+        notes = [text for text in rows if text]
+        assert [text.partition(" ")[0] for text in notes if text[0] in "*†"] == [
+            n.marker for n in table.notes if n.marker
+        ]
+        assert not any(sign in text for text in notes for sign in ("\\", "]{", "figure="))
+
+
+def test_all_figures_are_there_unrounded(content: bytes, notat: Notat) -> None:
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Tal").to_python()
+    header = rows[2]
+    by_id = {row[0]: dict(zip(header, row, strict=True)) for row in rows[3:] if row[0] in notat.figures}
+    assert list(by_id) == list(notat.figures)
+    for id_, row in by_id.items():
+        figure = notat.figures[id_]
+        for name, value in (("Værdi", figure.value), ("Nedre grænse", figure.lower), ("Øvre grænse", figure.upper)):
+            # A spreadsheet's file holds sixteen digits.
+            assert row[name] == ("" if value is None else float(f"{float(value):.16G}")), (id_, name)
+        assert row["Vist i notatet"] == figure.shown
+        assert row["Formel"] == figure.formula
+        assert row["Enhed"] == ("pct." if figure.measure in PERCENTAGES else row["Enhed"])
+
+
+def test_rows_are_as_high_as_what_is_wrapped_in_them(book: openpyxl.Workbook) -> None:
+    """LibreOffice does not make them so, and the text would lie over the rows below."""
+    for sheet in book:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.alignment.wrap_text and cell.value):
+            wide = sheet.column_dimensions[cell.column_letter].width
+            lines = len(textwrap.wrap(str(cell.value), int(wide * 1.2), break_long_words=False))
+            assert lines * 15 <= (sheet.row_dimensions[cell.row].height or 15), cell
+
+
+def test_a_long_sheet_holds_what_texts_may_hold() -> None:
+    """What XlsxWriter writes is read back the same; so is what is put in beside it."""
+    texts = ["<b>&\"'", " begge ender ", "_x0041_", "=1+1", "linje\nskift", "\x07", "→ 74,5 pct. ÷ 2", "a" * 3000]
+    cells = [(text, "text") for text in texts] + [
+        (Fraction(-1, 3), "number"),
+        (Fraction(1084), "number"),
+        (None, "text"),
+    ]
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"strings_to_formulas": False}) as book:
+        page = book.add_worksheet()
+        page.add_table(2, 0, 3, len(cells) - 1, {"name": "Lang"})
+        bold = book.add_format({"bold": True})
+        page.write_blank(3, 0, None, book.add_format({"italic": True}))
+        page.write_blank(3, 1, None, bold)
+        for column, text in enumerate(texts):
+            page.write_string(6, column, text, bold)
+    sheet = "xl/worksheets/sheet1.xml"
+    looks = longsheet.looks(made.getvalue(), sheet, ("number", "text"))
+    rows = [longsheet.row(cells, looks), longsheet.row(cells[::-1], looks)]
+    content = longsheet.fill(made.getvalue(), sheet, "Lang", 4, rows)
+    (table,) = openpyxl.load_workbook(io.BytesIO(content)).active.tables.values()
+    assert table.ref == table.autoFilter.ref == "A3:K5"
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    first, second, _, beside = lines[-4:]
+    assert first[: len(texts)] == beside[: len(texts)]
+    assert first[len(texts) :] == [pytest.approx(-1 / 3, abs=1e-15), 1084, ""]
+    assert second == first[::-1]
+    page = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert page["A4"].font.bold
+    assert page["I4"].font.italic
+    assert not page["I4"].font.bold
+
+
+def test_excel_marks_no_cell_that_shows_a_number_as_text(content: bytes, book: openpyxl.Workbook) -> None:
+    (table,) = book["Tal"].tables.values()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        sheet = etree.fromstring(parts.read(f"xl/worksheets/sheet{len(book.sheetnames)}.xml"))
+    (passed,) = sheet.iterfind(".//{*}ignoredError")
+    assert passed.get("numberStoredAsText") == "1"
+    assert passed.get("sqref") == table.ref.replace("A3:", "A4:")
+
+
+def test_the_cover_says_what_it_is_and_leads_on(book: openpyxl.Workbook, notat: Notat) -> None:
+    page = book["Forside"]
+    assert page["A1"].value == notat.title()
+    said = {row[0]: row[1] for row in page.iter_rows(values_only=True) if row[0]}
+    assert {"Kilde", "Enheder", "Afrunding", "Hvilke tal", "Noter"} <= said.keys()
+    links = {cell.hyperlink.location for row in page.iter_rows() for cell in row if cell.hyperlink}
+    assert links == {f"'{name}'!A1" for name in book.sheetnames[1:]}
+
+
+def test_properties_are_the_notats_and_never_the_clocks(book: openpyxl.Workbook, notat: Notat) -> None:
+    day = notat.params.document.date or date(2000, 1, 1)
+    assert book.properties.title == notat.title()
+    assert book.properties.created == book.properties.modified == datetime.combine(day, time())
+
+
+def test_nothing_in_it_is_a_formula(content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        for name in (name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")):
+            assert not etree.fromstring(parts.read(name)).findall(".//{*}f"), name
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+45 33", "-5", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1"])
+def test_a_text_that_looks_like_a_formula_stays_a_text(text: str) -> None:
+    sheet = Sheet("Ark", "T", ("A", text), ((text, text), ("b", (Fraction(1), "0"))), (text,), (9, 9))
+    content = workbook([sheet], COVER)
+    page = openpyxl.load_workbook(io.BytesIO(content))["Ark"]
+    for place in ("A4", "B4", "A7"):
+        assert page[place].data_type == "s"
+        assert page[place].value.strip() == text.strip()
+        assert page[place].quotePrefix
+    assert page["B3"].data_type == "s"
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet2.xml")
+
+
+def test_the_same_notat_gives_the_same_bytes(notat: Notat, content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    assert notat_workbook(notat, notat.figures) == content
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert {entry.date_time for entry in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_missing_target_is_a_word(inputs: tuple[Params, Data]) -> None:
+    params, data = inputs
+    key = (params.year, "BUF", "fleksjob")
+    targets = {**data.targets, key: replace(data.targets[key], target=None)}
+    mode: Mode = "recomputed"
+    notat = Notat(params, replace(data, targets=targets), mode=mode)
+    figures: Figures = notat.figures
+    book = openpyxl.load_workbook(io.BytesIO(notat_workbook(notat, figures)))
+    number = 3 + notat.administrations().index("BUF")
+    row = next(row for row in book[f"Tabel {number}"].iter_rows(values_only=True) if str(row[0]).startswith("Fleksjob"))
+    assert str(row[3]).startswith(danish.NO_TARGET)

@@ -1,0 +1,317 @@
+"""Web pages that everybody can read: axe-core finds nothing, the keyboard reaches everything, tables have headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+import pytest
+import yaml
+from browser import DEVICES, SCHEMES, Device, accessibility_tree, axe, browser, opened
+from lxml import html
+from playwright.sync_api import Browser, Page
+from reading import html_page, tidy
+
+from aarsstatus.build import Result
+
+# One worker starts one browser and builds each report once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+ROOT = Path(__file__).parents[2]
+TOKENS = yaml.safe_load((ROOT / "_extensions" / "notat" / "tokens.yml").read_text(encoding="utf-8"))
+DOCUMENTS = ("notat.html", "kvalitetsrapport.html")
+CONTENT = "main *, .brevhoved *, .forside *, .brevfod *"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as running:
+        yield running
+
+
+def page_of(tmp_path: Path, body: str) -> Path:
+    path = tmp_path / "side.html"
+    path.write_text(f'<!DOCTYPE html><html lang="da"><title>Side</title><main>{body}</main></html>', encoding="utf-8")
+    return path
+
+
+# axe-core -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_no_violation(chromium: Browser, report: Result, document: str, device: str, scheme: str) -> None:
+    with opened(chromium, report.folder / document, DEVICES[device], scheme) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        verdict = axe(page)
+        assert verdict.violations == []
+        assert {"color-contrast", "document-title", "html-has-lang", "image-alt", "list"} <= verdict.kept
+        # What it leaves to a person is only contrast in cells that are scrolled out of sight, and the ids in them.
+        # Every colour is one of the design's, and of those each pair is tried in test_extension.py.
+        assert {one.partition(":")[0] for one in verdict.undecided} <= {"color-contrast"}
+        cells = ("color-contrast: <td", "color-contrast: <th", "color-contrast: <code>20")
+        assert all(one.startswith(cells) for one in verdict.undecided)
+        assert colours_used(page) <= {rgb(TOKENS[palette(scheme)][name]) for name in ("ink", "muted", "accent")}
+        grounds = {rgb(TOKENS[palette(scheme)][name]) for name in ("paper", "band")}
+        assert grounds_used(page) <= grounds | {"rgba(0, 0, 0, 0)"}
+
+
+def palette(scheme: str) -> str:
+    return {"light": "colours", "dark": "dark"}[scheme]
+
+
+def rgb(colour: str) -> str:
+    return f"rgb({', '.join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))})"
+
+
+def colours_used(page: Page) -> set[str]:
+    """Return the colour of every element with text of its own."""
+    return set(
+        page.evaluate(
+            """selector => [...document.querySelectorAll(selector)]
+            .filter(each => [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+            .map(each => getComputedStyle(each).color)""",
+            CONTENT,
+        )
+    )
+
+
+def grounds_used(page: Page) -> set[str]:
+    """Return the background of every element but pictures, which lie on white."""
+    return set(
+        page.evaluate(
+            """selector => [...document.querySelectorAll(selector)].filter(each => each.tagName !== 'IMG')
+            .map(each => getComputedStyle(each).backgroundColor)""",
+            CONTENT,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "body"),
+    [
+        ("image-alt", '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==">'),
+        ("color-contrast", '<p style="color: #aaa; background: #fff">Tal</p>'),
+        ("td-headers-attr", '<table><tr><th id="a">A</th></tr><tr><td headers="b">1</td></tr></table>'),
+        ("html-has-lang", None),
+    ],
+)
+def test_axe_sees_what_is_wrong(chromium: Browser, tmp_path: Path, rule: str, body: str | None) -> None:
+    """The control: without it, an axe that tries nothing would pass for one that finds nothing."""
+    path = page_of(tmp_path, body or "")
+    if body is None:
+        path.write_text("<!DOCTYPE html><title>Side</title><main>Tal</main>", encoding="utf-8")
+    with opened(chromium, path, DEVICES["desktop"]) as page:
+        assert any(one.startswith(f"{rule}:") for one in axe(page).violations)
+
+
+# Keyboard -----------------------------------------------------------------------------------------------------
+
+REACHABLE = """() => {
+  const all = [...document.querySelectorAll('a[href], button, summary, [tabindex="0"]')].filter(each => each.checkVisibility());
+  window.numbered = all;
+  return all.length;
+}"""
+FOCUSED = """() => {
+  const each = document.activeElement;
+  const style = getComputedStyle(each);
+  return {number: window.numbered.indexOf(each), outline: style.outlineStyle, width: parseFloat(style.outlineWidth)};
+}"""
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("device", DEVICES)
+def test_the_keyboard_reaches_everything_in_order_and_is_never_trapped(
+    chromium: Browser, report: Result, document: str, device: str
+) -> None:
+    with opened(chromium, report.folder / document, DEVICES[device]) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        count = page.evaluate(REACHABLE)
+        tables = page.locator("table").count()
+        assert count > tables > 0
+        seen = []
+        for _ in range(count):
+            page.keyboard.press("Tab")
+            focus = page.evaluate(FOCUSED)
+            assert focus["outline"] == "solid", "no one can see where the keyboard is"
+            assert focus["width"] >= 2
+            seen.append(focus["number"])
+        assert seen == list(range(count))
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUSED)["number"] in {-1, 0}, "the keyboard is trapped at the end"
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate(FOCUSED)["number"] == count - 1
+
+
+def test_the_keyboard_skips_opens_and_scrolls(chromium: Browser, built: Result) -> None:
+    with opened(chromium, built.folder / "notat.html", DEVICES["phone"]) as page:
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").inner_text() == "Gå til indholdet"
+        assert page.locator(":focus").bounding_box()["x"] >= 0, "the link shows itself when it has the keyboard"
+        details = page.locator("details").first
+        assert details.get_attribute("open") is None
+        details.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert details.get_attribute("open") is not None
+        page.keyboard.press("Tab")
+        assert "tabelramme" in page.locator(":focus").get_attribute("class")
+        frame = page.locator("#tbl-kk .tabelramme")
+        frame.focus()
+        for _ in range(3):
+            page.keyboard.press("ArrowRight")
+        page.wait_for_function("document.querySelector('#tbl-kk .tabelramme').scrollLeft > 0")
+
+
+# Small screens --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_the_page_never_scrolls_sideways(chromium: Browser, built: Result, document: str, width: int) -> None:
+    """320 pixels is the width that WCAG 2.1 asks for (1.4.10); tables scroll inside their own frames."""
+    with opened(chromium, built.folder / document, Device(width, 800, phone=width < 700)) as page:
+        assert page.evaluate("innerWidth") == width
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll('table')].filter(table => table.checkVisibility())
+            .filter(table => table.getBoundingClientRect().right > innerWidth
+                && !table.closest('.tabelramme')).length"""
+        )
+        assert wide == 0
+
+
+def test_header_row_and_first_column_stay_when_a_table_scrolls(chromium: Browser, built: Result) -> None:
+    with opened(chromium, built.folder / "notat.html", Device(390, 260, phone=True)) as page:
+        places = """() => {
+          const frame = document.querySelector('#tbl-kk .tabelramme').getBoundingClientRect();
+          const box = selector => document.querySelector('#tbl-kk ' + selector).getBoundingClientRect();
+          return [box('thead th:nth-child(2)').top - frame.top, box('tbody tr:last-child th').left - frame.left,
+                  box('tbody td').left - frame.left];
+        }"""
+        _, _, before = page.evaluate(places)
+        page.evaluate("document.querySelector('#tbl-kk .tabelramme').scrollTo(60, 40)")
+        top, left, after = page.evaluate(places)
+        assert abs(top) <= 1
+        assert abs(left) <= 1
+        assert after < before - 50, "nothing scrolled"
+
+
+def test_print_has_a_page_for_the_cover_and_no_frames(chromium: Browser, reports: Any) -> None:
+    with opened(chromium, reports("embedded", 2021).folder / "notat.html", DEVICES["desktop"]) as page:
+        page.emulate_media(media="print")
+        style = "selector => getComputedStyle(document.querySelector(selector))"
+        assert page.evaluate(f"({style})('.forside').breakAfter") == "page"
+        assert page.evaluate(f"({style})('.tabelramme').overflow") == "visible"
+        assert page.evaluate(f"({style})('.tabelgruppe').breakInside") == "avoid"
+
+
+def test_printed_from_a_browser_each_table_is_whole_and_each_heading_with_what_is_below(
+    chromium: Browser, report: Result, tmp_path: Path
+) -> None:
+    with opened(chromium, report.folder / "notat.html", DEVICES["desktop"]) as page:
+        page.pdf(path=tmp_path / "notat.pdf", prefer_css_page_size=True)
+    with pdfium.PdfDocument(tmp_path / "notat.pdf") as document:
+        sheets = [tidy(sheet.get_textpage().get_text_range()) for sheet in document]
+    told = [re.findall(r"Tabel \d:|\*+ (?:Status|Kolonnen|Vægtet)", sheet) for sheet in sheets]
+    assert sum(map(len, told)) == 9 * 4
+    assert all(len(sheet) % 4 == 0 and (not sheet or sheet[0].startswith("Tabel")) for sheet in told), told
+    for heading, below in (("Udviklingen over årene I", "Figur 1:"), ("Forvaltningerne Målopfyldelsen", "Figur 2:")):
+        (sheet,) = [sheet for sheet in sheets if heading in sheet]
+        assert below in sheet, heading
+
+
+CUE = """frame => {
+  const edge = frame.getBoundingClientRect().right - frame.clientLeft;
+  const [shadow, cover] = ['::before', '::after'].map(part => getComputedStyle(frame, part));
+  return {shadow: shadow.position, over: +cover.zIndex > +shadow.zIndex, left: frame.scrollLeft,
+          room: frame.scrollWidth - frame.clientWidth, width: parseFloat(shadow.width),
+          beyond: edge - frame.firstElementChild.getBoundingClientRect().right};
+}"""
+
+
+@pytest.mark.parametrize("selector", ["#tbl-kk .tabelramme", "#fig-samlet .figurramme"])
+def test_what_scrolls_sideways_shows_it_until_its_end(chromium: Browser, report: Result, selector: str) -> None:
+    """The shadow sticks to the edge; at the end it lies beside the content, in a strip where a cover hides it."""
+    with opened(chromium, report.folder / "notat.html", DEVICES["phone"]) as page:
+        frame = page.locator(selector)
+        start = frame.evaluate(CUE)
+        assert (start["shadow"], start["over"], start["left"]) == ("sticky", True, 0)
+        assert start["room"] > 50
+        assert start["beyond"] < 0
+        frame.evaluate("frame => frame.scrollTo(9999, 0)")
+        end = frame.evaluate(CUE)
+        assert abs(end["left"] - end["room"]) < 1
+        assert abs(end["beyond"] - end["width"]) < 1, "the shadow lies over the last column, or a column is cut off"
+
+
+# What a screen reader is told -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_browser_tells_of_row_and_column_headers(chromium: Browser, report: Result, document: str) -> None:
+    path = report.folder / document
+    headers = html_page(path).xpath("//table//th")
+    with opened(chromium, path, DEVICES["desktop"]) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        told = accessibility_tree(page)
+    for role, scope in (("columnheader", "col"), ("rowheader", "row")):
+        # An id may be broken after a point, and a browser tells of that as a space.
+        names = ["".join(tidy(name).split()) for role_, name in told if role_ == role]
+        assert names == ["".join(tidy(each.text_content()).split()) for each in headers if each.get("scope") == scope]
+    assert sum(role == "table" for role, _ in told) == len(html_page(path).xpath("//table"))
+    assert all(name for role, name in told if role in {"image", "region", "link"})
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_table_has_headers_for_columns_and_rows(report: Result, document: str) -> None:
+    for table in html_page(report.folder / document).xpath("//table"):
+        top, *rows = table.xpath(".//tr")
+        assert {cell.tag for cell in top} == {"th"}
+        assert {cell.get("scope") for cell in top} == {"col"}
+        for row in rows:
+            assert [cell.get("scope") for cell in row.xpath("./th")] == ["row"]
+            assert row[0].tag == "th"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_language_title_and_landmarks(report: Result, document: str) -> None:
+    page = html_page(report.folder / document)
+    assert page.get("lang") == "da"
+    assert tidy(page.findtext(".//title")) == tidy(page.xpath("//h1[@class='title']")[0].text_content())
+    assert len(page.xpath("//main")) == len(page.xpath("//body/header")) == len(page.xpath("//body/footer")) == 1
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+def levels(page: html.HtmlElement) -> list[int]:
+    return [int(each.tag[1]) for each in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_headings_are_in_order(report: Result, year: int, document: str) -> None:
+    page = html_page(report.folder / document)
+    found = levels(page)
+    assert found[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(found)), "a level is skipped"
+    cover = document == "notat.html" and year == 2021
+    assert found.count(1) == (2 if cover else 1)
+    assert all(tidy(each.text_content()) for each in page.xpath("//h1|//h2|//h3"))
+
+
+def test_charts_have_a_text_and_a_table_of_the_numbers_drawn(report: Result) -> None:
+    page = html_page(report.folder / "notat.html")
+    figures = page.xpath("//figure[.//img]")
+    assert len(figures) == 3
+    for figure in figures:
+        alt = figure.xpath(".//img/@alt | .//img/@aria-label")[0]
+        details = figure.xpath("following::details[1]")[0]
+        assert details.xpath("./summary")[0].text_content() == "Tallene i figuren"
+        drawn = [tidy(cell.text_content()) for cell in details.xpath(".//td") if tidy(cell.text_content())]
+        assert len(drawn) >= 8 or "Kurve" in alt
+        assert all(number in alt for number in drawn), "the text alternative leaves a number out"
+        said = set(re.findall(r"\d+ pct\.", alt))
+        assert said == set(drawn), "the table leaves a number out"
