@@ -13,7 +13,6 @@ import os
 import sys
 
 from aarsstatus import __version__
-from aarsstatus.run import garbage
 
 TYPE_CHECKING = False  # as typing has it; importing that costs a tenth of the help page
 if TYPE_CHECKING:
@@ -358,7 +357,6 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> NoReturn:
     """Run the command line."""
-    garbage.look_seldom()
     _in_utf8()
     _open_streams()
     try:
