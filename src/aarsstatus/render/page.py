@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
+
 __all__ = ["breakable", "page", "stylesheet", "table"]
 
 _FONT = re.compile(r'url\("(fonts/[\w.-]+\.woff2)"\)')
@@ -81,14 +83,10 @@ def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], *,
     text
         Whether it is a table of sentences rather than numbers.
     """
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    lines = "\n".join(
-        f'<tr><th scope="row">{cells[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in cells[1:]) + "</tr>"
-        for cells in rows
-    )
+    lines = tuple(Row(Html(cells[0]), tuple(Cell(Html(cell)) for cell in cells[1:])) for cells in rows)
+    made = to_html(Table("", caption, tuple(header), lines))
     kind = "notat-tabel tekst" if text else "notat-tabel"
     return (
         f'<figure class="{kind} tabelgruppe">\n<figcaption>{escape(caption)}</figcaption>\n'
-        f'<div class="tabelramme" role="region" aria-label="{escape(caption)}" tabindex="0">\n<table>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody>\n</table>\n</div>\n</figure>"
+        f'<div class="tabelramme" role="region" aria-label="{escape(caption)}" tabindex="0">\n{made}\n</div>\n</figure>'
     )
