@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-__all__ = ["breakable", "page", "stylesheet", "table"]
+from aarsstatus.render.pandoc import NO_DATE, pandoc, pandoc_version, staged
+
+__all__ = ["breakable", "make_page", "page", "stylesheet", "table"]
 
 _FONT = re.compile(r'url\("(fonts/[\w.-]+\.woff2)"\)')
 
@@ -60,6 +62,29 @@ def page(title: str, doctype: str, body: str, css: str) -> str:
 </body>
 </html>
 """
+
+
+def make_page(title: str, doctype: str, body: str, extension: Path) -> str:
+    """Make a page beside the notat with the notat's own template, and return it.
+
+    Parameters
+    ----------
+    title, doctype
+        The heading and the word above it; plain text.
+    body
+        HTML, which stands on the page as it is; ``pages.css`` has what it needs beside the notat's look.
+    extension
+        The folder of template, stylesheets and fonts, ``_extensions/notat``.
+
+    Raises
+    ------
+    RenderError
+        If pandoc cannot make it.
+    """
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", body)), default=2))
+    shown = {"title": title, "doctype": doctype, "engine-name": f"Årsstatus: pandoc {pandoc_version()}"}
+    with staged(extension) as folder:
+        return pandoc(f"{fence}{{=html}}\n{body}\n{fence}\n", "page", folder, NO_DATE, shown).decode()
 
 
 def breakable(id_: str) -> str:
