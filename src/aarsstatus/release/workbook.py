@@ -27,8 +27,8 @@ from aarsstatus.figures.words import GROUPS, MEASURES, VERDICTS, unit
 from aarsstatus.inputs.data import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.release import longsheet
+from aarsstatus.report.html_table import Cell, Table
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.tables import Cell, Table
 
 __all__ = ["SHARED", "Cover", "Sheet", "notat_workbook", "workbook"]
 

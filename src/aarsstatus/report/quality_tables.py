@@ -10,7 +10,7 @@ from aarsstatus.audit.quality import Quality
 from aarsstatus.figures import words
 from aarsstatus.figures.table import PERCENTAGES
 from aarsstatus.inputs.data import REMARKS
-from aarsstatus.report.tables import Cell, Row, Table
+from aarsstatus.report.html_table import Cell, Row, Table
 
 __all__ = ["contradictions", "extracts", "limit", "moves", "remarks", "within_rounding"]
 
