@@ -7,6 +7,7 @@ what that leaves behind, the next build clears away.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -14,11 +15,11 @@ from collections.abc import Collection, Iterator
 from concurrent import futures
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import psutil
 
-__all__ = ["Interrupted", "check", "end", "heard", "listening", "result", "wait"]
+__all__ = ["Interrupted", "check", "end", "heard", "listening", "result", "silence", "wait"]
 
 T = TypeVar("T")
 _ASKED = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -128,3 +129,8 @@ def _listen() -> dict[int, Any]:
 
 def _say_nothing(_: object) -> None:
     """Pass over an exception that nobody catches."""
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is written to a stream go nowhere, what it still holds included: a pipe that nobody reads fails anew."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
