@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 
 import pytest
 
+from aarsstatus import danish
 from aarsstatus.attainment import Interval, full_year_equivalents, joint, weighted_attainment
+from aarsstatus.figures import words
 from aarsstatus.figures.table import (
     Figure,
     Figures,
@@ -19,9 +20,7 @@ from aarsstatus.figures.table import (
     _interval,
     build_figures,
     figure_id,
-    plain_decimal,
     show,
-    unit,
     value_of,
     verdict,
 )
@@ -298,7 +297,7 @@ def test_the_frame_has_numbers() -> None:
     ],
 )  # fmt: skip
 def test_units(measure: str, expected: str) -> None:
-    assert unit(measure) == expected
+    assert words.unit(measure) == expected
 
 
 def test_values_as_the_notat_writes_them() -> None:
@@ -325,8 +324,8 @@ def test_ids() -> None:
     ],
 )
 def test_decimals_lose_nothing_but_trailing_zeros(value: str, text: str) -> None:
-    assert plain_decimal(Fraction(value)) == text
-    assert plain_decimal(Fraction("2.345"), 2) == "2.35"
+    assert danish.plain_decimal(Fraction(value)) == text
+    assert danish.plain_decimal(Fraction("2.345"), 2) == "2.35"
 
 
 @pytest.mark.parametrize(
@@ -359,9 +358,8 @@ def test_a_figure_without_a_value_is_no_input() -> None:
 def test_nothing_is_a_number_too() -> None:
     """Scaled by zero, worked no hours, less than one hour: allowed, and what they should be."""
     assert Interval(Fraction(1), Fraction(2)).scaled(0) == Interval.exactly(0)
-    spell = [(date(2030, 1, 1), date(2030, 12, 31))]
-    assert full_year_equivalents(spell, 2030, weekly_hours=Fraction(0)) == 0
-    assert full_year_equivalents(spell, 2030, weekly_hours=Fraction(1, 2)) == Fraction(1, 74)
+    assert full_year_equivalents(365, 2030, Fraction(0)) == 0
+    assert full_year_equivalents(365, 2030, Fraction(1, 2)) == Fraction(1, 74)
     assert isinstance(joint([]), Fraction)
     assert isinstance(weighted_attainment({"a": Fraction(0)}, {"a": Fraction(1)}), Fraction)
 
