@@ -106,7 +106,7 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
         from aarsstatus.audit.check import doubts, require_filled  # noqa: PLC0415
         from aarsstatus.diff.previous import write_comparison  # noqa: PLC0415
         from aarsstatus.files import alone, keep_others, scratch, swap_in  # noqa: PLC0415
-        from aarsstatus.inputs.data import read_year  # noqa: PLC0415
+        from aarsstatus.inputs import read_year  # noqa: PLC0415
         from aarsstatus.produce import produce  # noqa: PLC0415
         from aarsstatus.report.notat import Notat  # noqa: PLC0415
 

@@ -17,8 +17,9 @@ from python_calamine import CalamineWorkbook
 
 from aarsstatus import danish
 from aarsstatus.figures.table import PERCENTAGES, Figures, Mode
-from aarsstatus.inputs.data import KK, Data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.release import longsheet
 from aarsstatus.release.workbook import SHARED, Cover, Sheet, notat_workbook, workbook
 from aarsstatus.report.notat import Notat

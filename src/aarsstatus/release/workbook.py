@@ -24,7 +24,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from aarsstatus import danish
 from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Part
 from aarsstatus.figures.words import GROUPS, MEASURES, VERDICTS, unit
-from aarsstatus.inputs.data import KK
+from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.release import longsheet
 from aarsstatus.report.html_table import Cell, Table
