@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 
 from generator import CODES, Spell
 
 
+@cache
 def days_of(year: int) -> list[date]:
     """Return every day of a year."""
     day, days = date(year, 1, 1), []
@@ -16,6 +18,13 @@ def days_of(year: int) -> list[date]:
         days.append(day)
         day += timedelta(1)
     return days
+
+
+def persons(spells: Iterable[tuple[date, date | None]], year: int, weekly_hours: Fraction | None = None) -> Fraction:
+    """Return the full-year equivalents of some spells; an end of None still runs."""
+    days = days_of(year)
+    inside = sum(start <= day and (end is None or day <= end) for start, end in spells for day in days)
+    return Fraction(inside, len(days)) * (1 if weekly_hours is None else weekly_hours / 37)
 
 
 def sums(spells: Iterable[Spell], year: int) -> dict[tuple[str, str], tuple[Fraction, int | None]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -13,8 +12,8 @@ from aarsstatus.attainment import (
     Interval,
     attainment,
     attainment_interval,
+    days_of_year,
     full_year_equivalents,
-    full_years,
     joint,
     joint_interval,
     round_half_up,
@@ -91,31 +90,6 @@ def test_an_interval_is_not_scaled_by_a_negative_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spells", "year", "expected"),
-    [
-        ([(date(2025, 1, 1), date(2025, 12, 31))], 2025, Fraction(1)),
-        ([(date(2025, 3, 1), date(2025, 3, 1))], 2025, Fraction(1, 365)),
-        ([(date(2024, 2, 29), date(2024, 2, 29))], 2024, Fraction(1, 366)),
-        ([(date(2024, 7, 1), date(2025, 1, 31))], 2025, Fraction(31, 365)),
-        ([(date(2024, 12, 1), None)], 2025, Fraction(1)),
-        ([(date(2025, 12, 31), date(2026, 6, 30))], 2025, Fraction(1, 365)),
-        ([(date(2023, 1, 1), date(2024, 12, 31))], 2025, Fraction(0)),
-        ([(date(2026, 1, 1), None)], 2025, Fraction(0)),
-        ([(date(2025, 1, 1), date(2025, 1, 31)), (date(2025, 1, 1), date(2025, 1, 31))], 2025, Fraction(62, 365)),
-        ([], 2025, Fraction(0)),
-    ],
-)
-def test_full_year_equivalents(spells: list[tuple[date, date | None]], year: int, expected: Fraction) -> None:
-    assert full_year_equivalents(spells, year) == expected
-
-
-def test_hours_count_against_a_full_week() -> None:
-    spell = (date(2025, 1, 1), date(2025, 12, 31))
-    assert full_year_equivalents([spell], 2025, weekly_hours=Fraction(37)) == 1
-    assert full_year_equivalents([spell], 2025, weekly_hours=Fraction("18.5")) == Fraction(1, 2)
-
-
-@pytest.mark.parametrize(
     ("days", "year", "hours", "expected"),
     [
         (365, 2025, None, Fraction(1)),
@@ -130,22 +104,17 @@ def test_hours_count_against_a_full_week() -> None:
     ],
 )
 def test_days_become_persons(days: int, year: int, hours: Fraction | int | None, expected: Fraction) -> None:
-    assert full_years(days, year, hours) == expected
+    assert full_year_equivalents(days, year, hours) == expected
 
 
-def test_impossible_spells_are_refused() -> None:
-    with pytest.raises(ValueError, match="before it starts"):
-        full_year_equivalents([(date(2025, 2, 1), date(2025, 1, 1))], 2025)
+def test_hours_below_none_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^weekly hours cannot be negative: -1$"):
-        full_year_equivalents([], 2025, weekly_hours=Fraction(-1))
+        full_year_equivalents(0, 2025, Fraction(-1))
 
 
-@given(st.dates(date(2023, 1, 1), date(2027, 12, 31)), st.integers(min_value=0, max_value=1500))
-def test_years_share_a_spell_between_them(start: date, days: int) -> None:
-    end = start + timedelta(days=days)
-    lengths = {year: 366 if year % 4 == 0 else 365 for year in range(2023, 2034)}
-    counted = sum(full_year_equivalents([(start, end)], year) * lengths[year] for year in lengths)
-    assert counted == days + 1
+@pytest.mark.parametrize(("year", "days"), [(2000, 366), (2023, 365), (2024, 366), (2100, 365)])
+def test_days_of_a_year(year: int, days: int) -> None:
+    assert days_of_year(year) == days
 
 
 # -- attainment -------------------------------------------------------------------------------------------------

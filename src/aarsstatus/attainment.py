@@ -13,15 +13,14 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 
 __all__ = [
     "Interval",
     "attainment",
     "attainment_interval",
+    "days_of_year",
     "full_year_equivalents",
-    "full_years",
     "joint",
     "joint_interval",
     "round_half_up",
@@ -111,10 +110,16 @@ class Interval:
         return self.meets(Interval(printed - HALF, printed + HALF))
 
 
-def full_years(days: int, year: int, weekly_hours: Fraction | int | None = None) -> Fraction:
+def days_of_year(year: int) -> int:
+    """Return the number of days of a year: 365 or 366."""
+    return 366 if calendar.isleap(year) else 365
+
+
+def full_year_equivalents(days: int, year: int, weekly_hours: Fraction | int | None = None) -> Fraction:
     """Return the full-year equivalents (helårspersoner) of some days of one year.
 
-    Days ÷ days of the year (365 or 366), and times hours ÷ 37 for a scheme counted by hours.
+    Days ÷ days of the year, and times hours ÷ 37 for a scheme counted by hours. Which days of a spell lie inside the
+    year, its first and its last both included, `aarsstatus.extracts.sums` counts.
 
     Parameters
     ----------
@@ -135,49 +140,11 @@ def full_years(days: int, year: int, weekly_hours: Fraction | int | None = None)
     ValueError
         If the weekly hours are negative.
     """
-    full = 366 if calendar.isleap(year) else 365
     if weekly_hours is None:
-        return Fraction(days, full)
+        return Fraction(days, days_of_year(year))
     if weekly_hours < 0:
         raise ValueError(f"weekly hours cannot be negative: {weekly_hours}")
-    # As days ÷ full × hours ÷ 37, divided once.
-    return Fraction(days * weekly_hours.numerator, full * HOURS_PER_WEEK * weekly_hours.denominator)
-
-
-def full_year_equivalents(
-    spells: Iterable[tuple[date, date | None]], year: int, *, weekly_hours: Fraction | None = None
-) -> Fraction:
-    """Sum spells into full-year equivalents (helårspersoner) of one year.
-
-    Days inside the year, first and last day both included, are summed over spells, and divided as `full_years` does.
-
-    Parameters
-    ----------
-    spells
-        First and last day of each; the last is None for one that still runs.
-    year
-        The calendar year that is counted.
-    weekly_hours
-        Hours a week, for schemes counted by hours: the days are multiplied by hours ÷ 37. None counts days alone.
-
-    Returns
-    -------
-    Fraction
-        Persons; 0 when no spell touches the year.
-
-    Raises
-    ------
-    ValueError
-        If a spell ends before it starts, or the weekly hours are negative.
-    """
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    days = 0
-    for start, end in spells:
-        if end is not None and end < start:
-            raise ValueError(f"a spell ends ({end}) before it starts ({start})")
-        inside = (min(end or last, last) - max(start, first)).days + 1
-        days += max(0, inside)
-    return full_years(days, year, weekly_hours)
+    return Fraction(days, days_of_year(year)) * weekly_hours / HOURS_PER_WEEK
 
 
 def joint(statuses: Iterable[Fraction | int]) -> Fraction:

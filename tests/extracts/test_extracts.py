@@ -23,7 +23,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aarsstatus import cli
-from aarsstatus.attainment import full_year_equivalents
 from aarsstatus.extracts import Ingested, ingest, ingesting
 from aarsstatus.extracts.rows import number_persons
 from aarsstatus.extracts.sums import FAR_AT_LEAST
@@ -246,7 +245,7 @@ def test_any_spells_come_to_what_the_formula_says(shared: Project, year: int, dr
     made.append((first, first))
     text = HEADER + "".join(f"TMF;Praktik;{a:%d-%m-%Y};{'' if b is None else f'{b:%d.%m.%Y}'};\n" for a, b in made)
     done = from_text(shared, text, year=year, extracted=date(year + 1, 1, 10))
-    assert done.sums["TMF", "virksomhedspraktik"].status == full_year_equivalents(made, year)
+    assert done.sums["TMF", "virksomhedspraktik"].status == straight.persons(made, year)
 
 
 def test_a_scheme_can_count_hours(copied: Project) -> None:

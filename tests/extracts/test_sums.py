@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
+import straight
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from aarsstatus.attainment import full_year_equivalents
 from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.cells import OPEN
 from aarsstatus.extracts.rows import KEPT
-from aarsstatus.extracts.sums import Sum, count, duplicates, far_from_before, of_several, warnings
+from aarsstatus.extracts.sums import Sum, count, days_inside, duplicates, far_from_before, of_several, warnings
 from aarsstatus.inputs.data import Data, Remark, Status, read_data
 from aarsstatus.project import Project
 
@@ -74,12 +75,39 @@ def test_sums_are_what_the_formula_says(data: Data, year: int, drawn) -> None:
     assert set(found) == {(code, keys[scheme]) for _, scheme, *_ in made for code in ("KK", *CODES)}
     for (code, key), total in found.items():
         own = [one for one in made if keys[one[1]] == key and code in {"KK", *CODES[one[0] : one[0] + 1]}]
-        each = (
-            full_year_equivalents([(b, e)], year, weekly_hours=Fraction(h, 100) if s == FOR_HOURS else None)
-            for _, s, b, e, h in own
-        )
+        each = (straight.persons([(b, e)], year, Fraction(h, 100) if s == FOR_HOURS else None) for _, s, b, e, h in own)
         assert total == Sum(sum(each, Fraction(0)), len(own))
         assert type(total.status) is Fraction
+
+
+@pytest.mark.parametrize(
+    ("spells", "year", "expected"),
+    [
+        ([(date(2025, 1, 1), date(2025, 12, 31))], 2025, Fraction(1)),
+        ([(date(2025, 3, 1), date(2025, 3, 1))], 2025, Fraction(1, 365)),
+        ([(date(2024, 2, 29), date(2024, 2, 29))], 2024, Fraction(1, 366)),
+        ([(date(2024, 7, 1), date(2025, 1, 31))], 2025, Fraction(31, 365)),
+        ([(date(2024, 12, 1), None)], 2025, Fraction(1)),
+        ([(date(2025, 12, 31), date(2026, 6, 30))], 2025, Fraction(1, 365)),
+        ([(date(2023, 1, 1), date(2024, 12, 31))], 2025, Fraction(0)),
+        ([(date(2026, 1, 1), None)], 2025, Fraction(0)),
+        ([(date(2025, 1, 1), date(2025, 1, 31)), (date(2025, 1, 1), date(2025, 1, 31))], 2025, Fraction(62, 365)),
+        ([], 2025, Fraction(0)),
+    ],
+)
+def test_days_inside_the_year_become_persons(
+    spells: list[tuple[date, date | None]], year: int, expected: Fraction
+) -> None:
+    made = frame(*({"start": start, "end": end or OPEN} for start, end in spells))
+    days = made.select(days_inside(year))["days"].clip(0).sum()
+    assert full_year_equivalents(days, year) == expected
+
+
+@given(st.dates(date(2023, 1, 1), date(2027, 12, 31)), st.integers(min_value=0, max_value=1500))
+def test_years_share_a_spell_between_them(start: date, more: int) -> None:
+    spell = frame({"start": start, "end": start + timedelta(more)})
+    counted = (spell.select(days_inside(year))["days"].clip(0).sum() for year in range(2023, 2034))
+    assert sum(counted) == more + 1
 
 
 def test_heads_are_persons_on_the_last_day(data: Data) -> None:

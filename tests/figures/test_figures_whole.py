@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -359,9 +358,8 @@ def test_a_figure_without_a_value_is_no_input() -> None:
 def test_nothing_is_a_number_too() -> None:
     """Scaled by zero, worked no hours, less than one hour: allowed, and what they should be."""
     assert Interval(Fraction(1), Fraction(2)).scaled(0) == Interval.exactly(0)
-    spell = [(date(2030, 1, 1), date(2030, 12, 31))]
-    assert full_year_equivalents(spell, 2030, weekly_hours=Fraction(0)) == 0
-    assert full_year_equivalents(spell, 2030, weekly_hours=Fraction(1, 2)) == Fraction(1, 74)
+    assert full_year_equivalents(365, 2030, Fraction(0)) == 0
+    assert full_year_equivalents(365, 2030, Fraction(1, 2)) == Fraction(1, 74)
     assert isinstance(joint([]), Fraction)
     assert isinstance(weighted_attainment({"a": Fraction(0)}, {"a": Fraction(1)}), Fraction)
 

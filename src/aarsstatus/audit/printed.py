@@ -7,7 +7,6 @@ targets that it printed, by the same formulas as the report's own.
 from __future__ import annotations
 
 import re
-from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple, get_args
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, round_half_up
+from aarsstatus.attainment import Interval, days_of_year, round_half_up
 from aarsstatus.figures.table import PERCENTAGES, Figures, Measure, build_figures, figure_id
 from aarsstatus.inputs.data import GROUPS, KK, Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.inputs.params import Params
@@ -62,7 +61,7 @@ def in_table(place: str) -> bool:
 
 def fewest_years(spells: int, year: int) -> Fraction:
     """Return the fewest full-year equivalents that spells can come to: one day each."""
-    return Fraction(spells, 366 if isleap(year) else 365)
+    return Fraction(spells, days_of_year(year))
 
 
 @dataclass(frozen=True, slots=True)

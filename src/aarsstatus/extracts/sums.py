@@ -14,13 +14,13 @@ from fractions import Fraction
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.attainment import full_years
+from aarsstatus.attainment import full_year_equivalents
 from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.cells import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
 from aarsstatus.inputs.data import KK, Data, Remark
 
-__all__ = ["Sum", "count", "duplicates", "far_from_before", "of_several", "warnings"]
+__all__ = ["Sum", "count", "days_inside", "duplicates", "far_from_before", "of_several", "warnings"]
 
 FAR = Fraction(1, 2)
 """A status or a number of spells that is half as large again as last year's, or half as small, is far from it: the
@@ -35,6 +35,13 @@ class Sum:
 
     status: Fraction
     spells: int | None
+
+
+def days_inside(year: int) -> pl.Expr:
+    """Return the days of a spell inside a year, its first and its last day both included, as a column ``days``."""
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    inside = pl.min_horizontal("end", pl.lit(last)) - pl.max_horizontal("start", pl.lit(first)) + 1
+    return inside.cast(pl.Int64).alias("days")
 
 
 def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> dict[tuple[str, str], Sum]:
@@ -56,11 +63,10 @@ def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> 
     dict
         By code and scheme, for every scheme that has a spell, every administration, and ``KK``.
     """
-    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    last = date(year, 12, 31).toordinal()
     schemes = list(data.schemes.values())
-    inside = pl.min_horizontal("end", pl.lit(last)) - pl.max_horizontal("start", pl.lit(first)) + 1
     grouped = spells.group_by("scheme", "administration", "weekly_hours").agg(
-        inside.cast(pl.Int64).sum().alias("days"), pl.len().alias("spells")
+        days_inside(year).sum(), pl.len().alias("spells")
     )
     found: dict[tuple[str, str], Sum] = {}
     for place in sorted(spells["scheme"].unique().to_list()):
@@ -75,7 +81,10 @@ def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> 
         by_hours = scheme.counting == "hours"
         for code, rows in ((KK, own), *((c, own.filter(pl.col("administration") == n)) for n, c in enumerate(codes))):
             parts = rows.select("days", "weekly_hours", "spells").rows()
-            shares = (full_years(days, year, Fraction(hours, 100) if by_hours else None) for days, hours, _ in parts)
+            shares = (
+                full_year_equivalents(days, year, Fraction(hours, 100) if by_hours else None)
+                for days, hours, _ in parts
+            )
             found[code, scheme.key] = Sum(sum(shares, Fraction(0)), sum(number for _, _, number in parts))
     return found
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from calendar import isleap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from aarsstatus import danish
-from aarsstatus.attainment import HOURS_PER_WEEK, Interval
+from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year
 from aarsstatus.inputfile import read_utf8
 from aarsstatus.inputs.csvfile import in_one_column, not_csv, style
 from aarsstatus.inputs.params import Params, read_params
@@ -458,7 +457,7 @@ def _unrounded(status: Fraction, year: int) -> Fraction:
     one known denominator, far further apart than ten decimals. So the one that rounds to the status is what
     `extracts` computed, and nothing is lost in the file. One that no such fraction rounds to is what it says.
     """
-    below = (366 if isleap(year) else 365) * 100 * HOURS_PER_WEEK
+    below = days_of_year(year) * 100 * HOURS_PER_WEEK
     fraction = Fraction(round(status * below), below)
     return fraction if round(fraction * 10**_EXACT_PLACES) == status * 10**_EXACT_PLACES else status
 

@@ -19,8 +19,8 @@ from aarsstatus.figures.table import VERDICT_NAMES, Figures, unit
 from aarsstatus.inputs.data import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.release.spreadsheet import WHOLE, Cover, Number, Sheet, workbook
+from aarsstatus.report.html_table import Cell, Table
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.tables import Cell, Table
 
 __all__ = ["SHARED", "notat_workbook"]
 

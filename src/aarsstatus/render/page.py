@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-__all__ = ["breakable", "page", "stylesheet", "table"]
+from aarsstatus.render.pandoc import NO_DATE, pandoc, pandoc_version, staged
+from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
+
+__all__ = ["breakable", "make_page", "page", "stylesheet", "table"]
 
 _FONT = re.compile(r'url\("(fonts/[\w.-]+\.woff2)"\)')
 
@@ -62,6 +65,29 @@ def page(title: str, doctype: str, body: str, css: str) -> str:
 """
 
 
+def make_page(title: str, doctype: str, body: str, extension: Path) -> str:
+    """Make a page beside the notat with the notat's own template, and return it.
+
+    Parameters
+    ----------
+    title, doctype
+        The heading and the word above it; plain text.
+    body
+        HTML, which stands on the page as it is; ``pages.css`` has what it needs beside the notat's look.
+    extension
+        The folder of template, stylesheets and fonts, ``_extensions/notat``.
+
+    Raises
+    ------
+    RenderError
+        If pandoc cannot make it.
+    """
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", body)), default=2))
+    shown = {"title": title, "doctype": doctype, "engine-name": f"Årsstatus: pandoc {pandoc_version()}"}
+    with staged(extension) as folder:
+        return pandoc(f"{fence}{{=html}}\n{body}\n{fence}\n", "page", folder, NO_DATE, shown).decode()
+
+
 def breakable(id_: str) -> str:
     """Return a figure's id as HTML that may be broken after a point, and nowhere else."""
     return escape(id_).replace(".", ".<wbr>")
@@ -81,14 +107,10 @@ def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], *,
     text
         Whether it is a table of sentences rather than numbers.
     """
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    lines = "\n".join(
-        f'<tr><th scope="row">{cells[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in cells[1:]) + "</tr>"
-        for cells in rows
-    )
+    lines = tuple(Row(Html(cells[0]), tuple(Cell(Html(cell)) for cell in cells[1:])) for cells in rows)
+    made = to_html(Table("", caption, tuple(header), lines))
     kind = "notat-tabel tekst" if text else "notat-tabel"
     return (
         f'<figure class="{kind} tabelgruppe">\n<figcaption>{escape(caption)}</figcaption>\n'
-        f'<div class="tabelramme" role="region" aria-label="{escape(caption)}" tabindex="0">\n<table>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody>\n</table>\n</div>\n</figure>"
+        f'<div class="tabelramme" role="region" aria-label="{escape(caption)}" tabindex="0">\n{made}\n</div>\n</figure>'
     )

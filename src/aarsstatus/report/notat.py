@@ -18,6 +18,7 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.project import find_project
 from aarsstatus.report import tables
+from aarsstatus.report.html_table import Table
 
 if TYPE_CHECKING:
     from aarsstatus.report.charts import Chart
@@ -191,7 +192,7 @@ class Notat:
 
     # -- what the cells show ------------------------------------------------------------------------------
 
-    def table(self, code: str, year: int | None = None) -> tables.Table:
+    def table(self, code: str, year: int | None = None) -> Table:
         """Return one administration's table."""
         return tables.administration_table(self, year or self.year, code)
 
