@@ -7,18 +7,19 @@ that leaves behind, the next build clears away.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["Interrupted", "check", "listening", "result", "wait", "working", "works"]
+__all__ = ["Interrupted", "check", "listening", "result", "silence", "wait", "working", "works"]
 
 T = TypeVar("T")
 _ASKED = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -148,3 +149,8 @@ def _end_all() -> None:
     for worker in [*_workers, *children]:
         with suppress(OSError):  # it ended just now
             worker.kill()
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is written to a stream go nowhere, what it still holds included: a pipe that nobody reads fails anew."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

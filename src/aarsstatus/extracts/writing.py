@@ -16,7 +16,6 @@ from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.extracts.sums import Sum
-from aarsstatus.figures.table import plain_decimal
 from aarsstatus.files import alone
 from aarsstatus.inputs.csvfile import read_text, replace_rows, rows_of, swap_in
 from aarsstatus.inputs.data import Data, ExtractRow, Remark
@@ -102,7 +101,7 @@ def _status_row(year: int, code: str, key: str, total: Sum, source: str) -> dict
         "year": str(year),
         "administration": code,
         "scheme": key,
-        "status": plain_decimal(Fraction(total.status), PLACES),
+        "status": danish.plain_decimal(Fraction(total.status), PLACES),
         "spells": "" if total.spells is None else str(total.spells),
         "rounding": "exact",
         "source": source,

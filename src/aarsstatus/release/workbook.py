@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from aarsstatus import danish
-from aarsstatus.audit.limits import GROUP_NAMES, MEASURES
-from aarsstatus.figures.table import VERDICT_NAMES, Figures, unit
+from aarsstatus.figures.table import Figures
+from aarsstatus.figures.words import GROUPS, MEASURES, VERDICTS, unit
 from aarsstatus.inputs.data import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.release.spreadsheet import WHOLE, Cover, Number, Sheet, workbook
@@ -37,7 +37,7 @@ _FIGURES = (
 )  # fmt: skip
 """The columns of the sheet ``Tal``: what each is called, its column in ``figures.csv``, its width."""
 _NUMBERS = ("year", "value", "lower", "upper")
-_WORDS: Mapping[str, Mapping[Any, str]] = {"group": GROUP_NAMES, "measure": MEASURES, "verdict": VERDICT_NAMES}
+_WORDS: Mapping[str, Mapping[Any, str]] = {"group": GROUPS, "measure": MEASURES, "verdict": VERDICTS}
 """What the sheet says for the codes of ``figures.csv``, by column."""
 
 
