@@ -25,7 +25,7 @@ Kind = Literal["data", "parameter", "option", "code"]
 CODE = "aarsstatus/"
 """Where the program lies among the inputs."""
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    f"data/{table.file}": table.key for table in (STATUS, TARGETS, SCHEMES, ADMINISTRATIONS, PUBLISHED)
+    table.name: table.key for table in (STATUS, TARGETS, SCHEMES, ADMINISTRATIONS, PUBLISHED)
 }
 """What names a row of each table, so that an old and a new version of it are recognised as the same row."""
 MOST_ROWS = 40
