@@ -12,7 +12,8 @@ import pytest
 from lxml import html
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Mode, build_figures
+from aarsstatus.figures import Mode
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs.data import KK, read_year
 from aarsstatus.project import Project
 from aarsstatus.release import manifest

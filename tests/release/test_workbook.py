@@ -16,7 +16,8 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from aarsstatus import danish
-from aarsstatus.figures.table import PERCENTAGES, Figures, Mode
+from aarsstatus.figures import PERCENTAGES, Mode
+from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.data import KK, Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.release import longsheet

@@ -22,7 +22,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aarsstatus import danish
-from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Part
+from aarsstatus.figures import PERCENTAGES, Figure
+from aarsstatus.figures.table import Figures
 from aarsstatus.figures.words import GROUPS, MEASURES, VERDICTS, unit
 from aarsstatus.inputs.data import KK
 from aarsstatus.markdown import read_back
@@ -60,7 +61,7 @@ class Sheet:
     notes: tuple[str, ...]
     wide: tuple[int, ...]
     right: tuple[str, ...] = ()
-    figures: tuple[Part, ...] = ()
+    figures: tuple[tuple[Figure, ...], ...] = ()
 
     @property
     def lines(self) -> int:
@@ -185,12 +186,12 @@ def _figures_sheet(figures: Figures) -> Sheet:
         notes,
         tuple(width for _, width, _ in _FIGURE_COLUMNS),
         tuple(name for name, _, kind in _FIGURE_COLUMNS if kind == "number"),
-        figures.parts,
+        (tuple(figures.values()),),
     )
 
 
 @lru_cache(maxsize=128)  # a later year has them, too
-def _figure_rows(part: Part, looks: tuple[tuple[str, int], ...]) -> tuple[bytes, ...]:
+def _figure_rows(part: tuple[Figure, ...], looks: tuple[tuple[str, int], ...]) -> tuple[bytes, ...]:
     """Return the rows of some figures, with the looks that a workbook has."""
     numbers = dict(looks)
     return tuple(longsheet.row(_figure_row(figure), numbers) for figure in part)

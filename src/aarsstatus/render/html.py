@@ -16,7 +16,8 @@ from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
-from aarsstatus.figures.table import Figure, Figures, Verdict, figure_id
+from aarsstatus.figures import Figure, Verdict, figure_id
+from aarsstatus.figures.table import Figures
 from aarsstatus.figures.words import GROUPS, VERDICT_SAID, phrase, unit
 from aarsstatus.inputs.data import KK, Data
 from aarsstatus.render import RenderError

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from aarsstatus import danish
-from aarsstatus.figures import words
-from aarsstatus.figures.table import Figure, Measure
+from aarsstatus.figures import Figure, Measure, words
 from aarsstatus.inputs.data import GROUPS, KK, Scheme
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.html_table import Cell, Note, Row, Table
