@@ -41,8 +41,10 @@ from aarsstatus.audit.printed import in_table, read_figure_id, table_number
 from aarsstatus.audit.rounding import Claim, clashes, witness
 from aarsstatus.figures import PERCENTAGES, figure_id
 from aarsstatus.figures.table import build_figures
-from aarsstatus.inputs.data import KK, Data, Printed, Status, read_data
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data, Printed, Status
 from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 

@@ -14,8 +14,10 @@ from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.figures import COLUMNS, Figure, verdict
 from aarsstatus.figures.table import Figures, build_figures
-from aarsstatus.inputs.data import KK, Data, read_data
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.project import Project
 
 DESIGNED = "id,year,administration,group,scheme,measure,value,lower,upper,shown,formula,inputs,source,published,verdict"

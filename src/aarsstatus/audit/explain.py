@@ -8,8 +8,9 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, figure_id
 from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.figures.words import VERDICT_SAID, unit
-from aarsstatus.inputs.data import KK, read_data
+from aarsstatus.inputs import read_data
 from aarsstatus.inputs.params import read_params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 

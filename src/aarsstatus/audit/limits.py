@@ -13,7 +13,8 @@ from aarsstatus.audit.printed import fewest_years
 from aarsstatus.audit.rules import Rule
 from aarsstatus.figures import PERCENTAGES, Figure, Measure, figure_id, words
 from aarsstatus.figures.table import Figures
-from aarsstatus.inputs.data import GROUPS, KK, Data, Scheme, Status
+from aarsstatus.inputs.model import Data, Scheme, Status
+from aarsstatus.inputs.schema import GROUPS, KK
 
 __all__ = ["THRESHOLDS", "Finding", "Moved", "Threshold", "check_figures", "moved"]
 

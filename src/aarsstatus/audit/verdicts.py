@@ -16,8 +16,9 @@ from aarsstatus.audit.rounding import Claim, Clash, Inputs, clashes, witness
 from aarsstatus.audit.rules import Check, Rule
 from aarsstatus.figures import PERCENTAGES, Figure, Measure, Verdict, value_of
 from aarsstatus.figures.table import Figures
-from aarsstatus.inputs.data import KK, Data, Printed
+from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError, Problem, near
 
 __all__ = ["COLUMNS", "AuditRow", "audit", "claims", "figure_verdicts", "to_csv", "unrounded"]

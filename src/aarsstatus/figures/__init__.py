@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, cast, get_args
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.inputs.data import GROUPS
+from aarsstatus.inputs.schema import GROUPS
 
 __all__ = [
     "COLUMNS", "PERCENTAGES", "Figure", "FigureId", "Measure", "Mode", "Verdict", "figure_id", "read_figure_id",

@@ -19,7 +19,8 @@ from aarsstatus import attainment as formulas
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.figures import COLUMNS, Figure, Measure, Mode, Verdict, figure_id, show, value_of, verdict
-from aarsstatus.inputs.data import GROUPS, KK, Data, Status
+from aarsstatus.inputs.model import Data, Status
+from aarsstatus.inputs.schema import GROUPS, KK
 
 __all__ = ["Figures", "build_figures"]
 
