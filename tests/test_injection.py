@@ -34,7 +34,7 @@ from lxml import etree, html
 from reading import pdf_text
 
 from aarsstatus import outputs
-from aarsstatus.inputs.data import read_data, read_year
+from aarsstatus.inputs import read_data, read_year
 from aarsstatus.markdown import plain
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project

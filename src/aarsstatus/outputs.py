@@ -19,7 +19,7 @@ from aarsstatus import audit, interruption, privacy
 from aarsstatus.audit import fonts, quality
 from aarsstatus.audit.check import doubts, require_filled
 from aarsstatus.figures.table import Figures
-from aarsstatus.inputs.data import read_year
+from aarsstatus.inputs import read_year
 from aarsstatus.problems import BuildError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
@@ -95,7 +95,7 @@ class Outputs:
             _Report("kvalitetsrapport", title, "KVALITETSRAPPORT", ("html",)),  # for the screen alone
         ]
         with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
-            audited = pool.submit(self._audited)
+            audited = pool.submit(_audited, self.project, self.notat)
             progress("Kører notebookene og regner efter" if executed is None else "Regner efter")
             if executed is None:
                 _side_by_side(pool, self._execute, reports)
@@ -118,12 +118,6 @@ class Outputs:
             *sorted(data.glob("*.yml")),
         ]
         return [path for path in files if path.is_file()]
-
-    def _audited(self) -> Audited:
-        """Audit all that was published up to the year, and give the figures its verdicts."""
-        published = quality.read_published_params(self.project, self.notat.year)
-        rows = quality.audit_years(self.notat.data, published)
-        return rows, self.notat.figures.with_verdicts(audit.figure_verdicts(rows))
 
     def _execute(self, report: _Report) -> None:
         """Execute a notebook into the folder, and check what came of it."""
@@ -162,6 +156,12 @@ class Outputs:
         _write(self.folder / "figures.csv", figures.to_csv())
         _write(self.folder / "audit.csv", audit.to_csv(rows))
         (self.folder / "tabeller.xlsx").write_bytes(notat_workbook(self.notat, figures))
+
+
+def _audited(project: Project, notat: Notat) -> Audited:
+    """Audit all that was published up to the year, and give the figures its verdicts."""
+    rows = quality.audit_years(notat.data, quality.read_published_params(project, notat.year))
+    return rows, notat.figures.with_verdicts(audit.figure_verdicts(rows))
 
 
 def _side_by_side(pool: ThreadPoolExecutor, work: Callable[[_Report], None], reports: Sequence[_Report]) -> None:

@@ -13,8 +13,10 @@ import pytest
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.figures.table import COLUMNS, Figure, Figures, build_figures, verdict
-from aarsstatus.inputs.data import KK, Data, read_data
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.project import Project
 
 DESIGNED = "id,year,administration,group,scheme,measure,value,lower,upper,shown,formula,inputs,source,published,verdict"

@@ -24,7 +24,8 @@ from aarsstatus.figures.table import (
     value_of,
     verdict,
 )
-from aarsstatus.inputs.data import GROUPS, Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.inputs.schema import GROUPS
 
 YEAR = 2030
 

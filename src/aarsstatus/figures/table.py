@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Literal, TypeVar, cast, get_args
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.inputs.data import GROUPS, KK, Data
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.schema import GROUPS, KK
 
 if TYPE_CHECKING:
     import pandas as pd

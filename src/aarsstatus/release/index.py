@@ -16,7 +16,7 @@ from aarsstatus import danish
 from aarsstatus.figures import words
 from aarsstatus.figures.table import Figure, Figures
 from aarsstatus.files import alone, write_whole
-from aarsstatus.inputs.data import GROUPS, KK
+from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.markdown import sentences
 from aarsstatus.release import manifest
 from aarsstatus.release.index_chart import Line, line_chart
