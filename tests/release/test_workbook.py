@@ -15,9 +15,11 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from aarsstatus import danish
-from aarsstatus.figures.table import PERCENTAGES, Figures, Mode
-from aarsstatus.inputs.data import KK, Data
+from aarsstatus.figures import PERCENTAGES, Mode
+from aarsstatus.figures.table import Figures
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.release.spreadsheet import Cover, Number, Sheet, workbook
 from aarsstatus.release.workbook import SHARED, notat_workbook
 from aarsstatus.report.notat import Notat

@@ -16,7 +16,7 @@ import pandas as pd
 from aarsstatus import danish
 from aarsstatus.figures.table import Figures
 from aarsstatus.figures.words import GROUPS, MEASURES, VERDICTS, unit
-from aarsstatus.inputs.data import KK
+from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.release.spreadsheet import WHOLE, Cover, Number, Sheet, workbook
 from aarsstatus.report.html_table import Cell, Table
