@@ -18,10 +18,10 @@ import yaml
 from aarsstatus import audit, interruption, privacy
 from aarsstatus.audit import quality
 from aarsstatus.figures.table import Figures
-from aarsstatus.problems import BuildError, Problem
+from aarsstatus.problems import BuildError, Problem, ProgramError, RenderError
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
-from aarsstatus.render import Engine, Format, RenderError
+from aarsstatus.render import Engine, Format
 from aarsstatus.render.html import finish
 from aarsstatus.report.lint_numbers import stray_numbers
 from aarsstatus.report.lint_structure import findings
@@ -99,7 +99,7 @@ def produce(
                 as_printed = report.name == "notat" and notat.mode == "published"
                 published = notat.params.notat if as_printed else None
                 finish(notebook.with_suffix(".html"), figures, notat.data, rows, project.extension, published)
-        except RenderError as error:
+        except (ProgramError, RenderError) as error:
             shutil.copyfile(notebook, failed)
             raise BuildError(str(error)) from None
 
