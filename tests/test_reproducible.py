@@ -20,7 +20,7 @@ from conftest import Reports, copy_project
 from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 
-from aarsstatus.inputs.data import Data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
 from aarsstatus.release import manifest

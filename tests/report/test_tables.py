@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from aarsstatus import danish
-from aarsstatus.inputs.data import read_year
+from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.report import tables
 from aarsstatus.report.charts import _runs

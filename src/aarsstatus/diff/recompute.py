@@ -107,7 +107,7 @@ def _answer(job: Mapping[str, Any]) -> dict[str, str]:
     from aarsstatus import audit  # noqa: PLC0415 - only the process that computes needs them
     from aarsstatus.audit import quality  # noqa: PLC0415 - only the process that computes needs them
     from aarsstatus.figures.table import build_figures  # noqa: PLC0415
-    from aarsstatus.inputs.data import read_year  # noqa: PLC0415
+    from aarsstatus.inputs import read_year  # noqa: PLC0415
     from aarsstatus.problems import InputError  # noqa: PLC0415
     from aarsstatus.project import Project  # noqa: PLC0415
 

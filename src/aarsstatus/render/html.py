@@ -15,9 +15,11 @@ from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
-from aarsstatus.figures.table import Figure, Figures, Verdict, figure_id
+from aarsstatus.figures import Figure, Verdict, figure_id
+from aarsstatus.figures.table import Figures
 from aarsstatus.figures.words import GROUPS, VERDICT_SAID, phrase, unit
-from aarsstatus.inputs.data import KK, Data
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import RenderError
 from aarsstatus.render.page import breakable
 from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html

@@ -24,8 +24,8 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figure
-from aarsstatus.inputs.data import GROUPS, KK
+from aarsstatus.figures import Figure
+from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import labels
 from aarsstatus.report.html_table import Cell, Row, Table
