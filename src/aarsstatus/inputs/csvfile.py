@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from aarsstatus.inputfile import read_utf8
+from aarsstatus.files import read_utf8
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from aarsstatus.inputfile import irregular
+from aarsstatus.files import irregular
 
 __all__ = ["unfit_logo"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aarsstatus import danish
-from aarsstatus.inputfile import read_utf8
+from aarsstatus.files import read_utf8
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import numbered_rows, read_text, replace_rows, swap_in
 from aarsstatus.inputs.model import Data, Scheme
