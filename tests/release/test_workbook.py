@@ -15,7 +15,8 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from aarsstatus import danish
-from aarsstatus.figures.table import PERCENTAGES, Figures, Mode
+from aarsstatus.figures import PERCENTAGES, Mode
+from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK

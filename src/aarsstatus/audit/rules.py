@@ -17,7 +17,8 @@ from typing import Literal
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, joint, joint_interval, round_half_up
 from aarsstatus.audit.printed import Sheet, fewest_years, in_table, table_number
-from aarsstatus.figures.table import Figure, Figures, Verdict
+from aarsstatus.figures import Figure, Verdict
+from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import GROUPS, KK

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from aarsstatus import danish
 from aarsstatus.audit import THRESHOLDS, Threshold
-from aarsstatus.figures.table import Figure
+from aarsstatus.figures import Figure
 from aarsstatus.inputs.schema import KK
 
 __all__ = ["LEVELS", "Change", "Level", "compare", "threshold_of"]

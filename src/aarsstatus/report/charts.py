@@ -24,7 +24,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figure
+from aarsstatus.figures import Figure
 from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import labels

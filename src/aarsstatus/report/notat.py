@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aarsstatus import danish
-from aarsstatus.figures import words
-from aarsstatus.figures.table import Figure, Figures, Mode, build_figures, figure_id, show
+from aarsstatus.figures import Figure, Mode, figure_id, show, words
+from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.inputs import read_year
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params

@@ -7,8 +7,7 @@ from fractions import Fraction
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow, Threshold
 from aarsstatus.audit.quality import Quality
-from aarsstatus.figures import words
-from aarsstatus.figures.table import PERCENTAGES
+from aarsstatus.figures import PERCENTAGES, words
 from aarsstatus.inputs.schema import REMARKS
 from aarsstatus.report.html_table import Cell, Row, Table
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from aarsstatus import danish
-from aarsstatus.figures import words
-from aarsstatus.figures.table import Figure, Measure
+from aarsstatus.figures import Figure, Measure, words
 from aarsstatus.inputs.model import Scheme
 from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.markdown import plain, sentences, span
