@@ -17,13 +17,14 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from aarsstatus import danish
+from aarsstatus.figures import words
 from aarsstatus.figures.table import Figure
 from aarsstatus.inputs.data import GROUPS, KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report import labels
 from aarsstatus.report.drawing import COLOURS, Chart
-from aarsstatus.report.notat import GROUP_LABELS, Notat
+from aarsstatus.report.notat import Notat
 
 __all__ = ["by_administration", "development", "draw_development", "weighted"]
 
@@ -46,13 +47,14 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
     Parameters
     ----------
     figures
-        Attainments of the whole city that have a value, of any years; at least one.
+        Attainments of the whole city that have a value, of any years, in any order; at least one.
     fonts
         The folder of the fonts to draw in.
     changes
         The years from which there are other schemes than before, and what to write there.
     """
     changes = changes or {}
+    figures = sorted(figures, key=lambda figure: figure.year)
     groups = [group for group in GROUPS if any(figure.group == group for figure in figures)]
     years = sorted({figure.year for figure in figures})
     missing = [year for year in range(years[0], years[-1]) if year not in years]
@@ -71,7 +73,7 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
         f"Kurve over målopfyldelsen for hele kommunen. {spoken}{gap}{marks}",
         svg,
         png,
-        draw.numbersdraw.drawn(
+        draw.numbers_drawn(
             "Målopfyldelse, hele kommunen",
             draw.headings(groups),
             [(str(year), [draw.find(figures, year, KK, group) for group in groups]) for year in years],
@@ -162,7 +164,9 @@ def by_administration(notat: Notat) -> Chart:
     codes = [KK, *notat.administrations()]
     groups = [group for group in GROUPS if notat.has(notat.year, group)]
     years = (notat.year, notat.comparison_year)
-    figures = draw.drawn(notat, [(year, code, group) for year in years for code in codes for group in groups], "attainment")
+    figures = draw.drawn(
+        notat, [(year, code, group) for year in years for code in codes for group in groups], "attainment"
+    )
     now = [figure for figure in figures if figure.year == notat.year]
     before = [figure for figure in figures if figure.year == notat.comparison_year]
     with draw.style(notat.fonts):
@@ -181,7 +185,7 @@ def by_administration(notat: Notat) -> Chart:
         draw.outer_legend(drawing, handles)
         svg, png = draw.saved(drawing)
     spoken = draw.spoken(groups, now, lambda figure: f"{figure.administration} {figure.shown}")
-    told = [f"{GROUP_LABELS[f.group]} {f.shown}" for f in before]
+    told = [f"{words.GROUPS[f.group]} {f.shown}" for f in before]
     compared = f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
     rows = []
     for code in codes:
@@ -195,7 +199,7 @@ def by_administration(notat: Notat) -> Chart:
         f"Vandrette søjler for hver forvaltning. {spoken}{compared}",
         svg,
         png,
-        draw.numbersdraw.drawn(f"Målopfyldelse {notat.year}", draw.headings(groups), rows),
+        draw.numbers_drawn(f"Målopfyldelse {notat.year}", draw.headings(groups), rows),
     )
 
 
@@ -219,7 +223,9 @@ def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequenc
         axes.text(longest * 1.36, place, shown, va="center", ha="right", fontsize=7.5)
     target = axes.axvline(100, color=draw.INK, linewidth=_TARGET, zorder=3)
     target.set_path_effects([withStroke(linewidth=_TARGET + 1, foreground="white")])
-    axes.set_title(fill(draw.headings([group])[0], 32, break_long_words=False, break_on_hyphens=False), fontsize=8.5, loc="left")
+    axes.set_title(
+        fill(draw.headings([group])[0], 32, break_long_words=False, break_on_hyphens=False), fontsize=8.5, loc="left"
+    )
     axes.set_yticks(range(len(codes)), codes)
     axes.set_ylim(len(codes) - 0.5, -0.5)
     axes.set_xlim(0, longest * 1.36)

@@ -7,6 +7,7 @@ is drawn as paths in the extension's own font: the same bytes on every machine.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,16 +18,17 @@ from typing import Any
 import matplotlib as mpl
 import typst
 from matplotlib import font_manager
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from aarsstatus import danish
+from aarsstatus.figures import words
 from aarsstatus.figures.table import Figure
 from aarsstatus.markdown import sentences
 from aarsstatus.report.html_table import Cell, Row, Table
-from aarsstatus.report.notat import GROUP_LABELS, Notat
+from aarsstatus.report.notat import Notat
 from aarsstatus.run import temporary
 
 WIDTH = 6.5
@@ -41,6 +43,8 @@ _DASHED: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 
 _PPI = 200
 """Dots per inch of a picture in Word."""
 _FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
+_DECIMALS = re.compile(r"(?:scale\(|dasharray:)[^);]*|(\.\d\d)\d+")
+"""A scale keeps its decimals, and so do dashes, whose lengths add up."""
 _SETTINGS: dict[Any, Any] = {
     "font.size": 8.5,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
@@ -91,7 +95,7 @@ def find(figures: Sequence[Figure], year: int, code: str, group: str) -> Figure 
 
 def headings(groups: Sequence[str]) -> list[str]:
     """Return what target groups are called, each with a capital."""
-    return [danish.capital(GROUP_LABELS[group]) for group in groups]
+    return [danish.capital(words.GROUPS[group]) for group in groups]
 
 
 def spoken(groups: Sequence[str], figures: Sequence[Figure], say: Callable[[Figure], str]) -> str:
@@ -165,14 +169,14 @@ def target_line(axes: Axes, above: int) -> Line2D:
     return Line2D([], [], label=TARGET, **_DASHED)
 
 
-def legend(axes: Axes, handles: Sequence[Line2D | Patch]) -> None:
+def legend(axes: Axes, handles: Sequence[Artist]) -> None:
     """Draw a legend below the axes."""
     axes.legend(
         handles=list(handles), loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=4, frameon=False, fontsize=8
     )
 
 
-def outer_legend(drawing: Drawing, handles: Sequence[Line2D | Patch]) -> None:
+def outer_legend(drawing: Drawing, handles: Sequence[Artist]) -> None:
     """Draw a legend below a whole drawing."""
     drawing.legend(handles=list(handles), loc="outside lower center", ncols=3, frameon=False, fontsize=8)
 
@@ -181,8 +185,14 @@ def saved(drawing: Drawing) -> tuple[str, bytes]:
     """Return a drawing as SVG, without date, creator or random ids, and as PNG made from that SVG."""
     written = io.StringIO()
     drawing.savefig(written, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    svg = written.getvalue()
+    svg = shortened(written.getvalue())
     return svg, raster(svg.encode())
+
+
+def shortened(svg: str) -> str:
+    """Return matplotlib's SVG without indents, and without decimals beyond a hundredth of a point."""
+    rounded = _DECIMALS.sub(lambda found: found[1] or found[0], svg)
+    return re.sub(r"\s{2,}", " ", rounded)
 
 
 def raster(svg: bytes) -> bytes:

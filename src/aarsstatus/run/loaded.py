@@ -34,7 +34,7 @@ import aarsstatus.audit.quality
 import aarsstatus.report.charts
 import aarsstatus.report.cover
 import aarsstatus.report.notat
-import aarsstatus.report.quality_tables
+import aarsstatus.report.quality_report
 import aarsstatus.report.show
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs.data import read_data
@@ -43,7 +43,6 @@ from aarsstatus.run import processes
 
 __all__ = ["be_kernel"]
 
-aarsstatus.report.charts.draw_nothing()  # a first drawing takes twice as long as a second
 if ahead := os.environ.pop(processes.READ_AHEAD, None):
     with suppress(Exception):  # whatever is wrong with it, the build reads it too and says so
         newest, _, folder = ahead.partition(" ")
