@@ -25,8 +25,9 @@ from reading import html_tables, tidy
 
 from aarsstatus import danish, privacy
 from aarsstatus.extracts import ingest
+from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import read_text, rows_of
-from aarsstatus.inputs.data import GROUPS, REMARKS, read_data
+from aarsstatus.inputs.schema import GROUPS, REMARKS
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parent.parent

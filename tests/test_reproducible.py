@@ -20,7 +20,7 @@ from conftest import Reports, copy_project
 from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 
-from aarsstatus.inputs.data import Data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
@@ -61,7 +61,7 @@ def test_another_place_and_time_zone_give_the_same_bytes(
     reports: Reports, year: int, engine: Choice, tmp_path: Path
 ) -> None:
     first = reports(engine, year).folder
-    project = copy_project(tmp_path / "et andet sted æøå" / "projekt")
+    project = copy_project(tmp_path / "50%20af et andet sted #1 æøå & co" / "projekt")
     home = tmp_path / "intet hjem"
     second = build_elsewhere(project, year, {**ELSEWHERE, "HOME": str(home)}, engine=engine, umask=0o077)
     assert manifest.output_hashes(second) == manifest.output_hashes(first)

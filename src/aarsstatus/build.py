@@ -1,4 +1,4 @@
-"""A build: what is done already is left alone; the rest is made beside the output and swapped in at once.
+"""Build a year's report: what is done already is left alone; the rest is made beside the output and swapped in.
 
 Everything happens in a scratch folder beside the output. What was there before stays until the new build is whole;
 when something fails it stays for good, and the executed notebook is kept beside it with the cell that failed. Where
@@ -8,41 +8,33 @@ only the look or the formats differ from the last build, its executed notebooks 
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
-from aarsstatus.problems import SHORT_OF_MEMORY, BuildError, InputError, reason
+from aarsstatus.files import alone, keep_others, require_replaceable, require_writable, scratch, swap_in
+from aarsstatus.problems import BuildError, InputError, reason
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import keep
-from aarsstatus.render import FORMATS, Choice, Format, choose
+from aarsstatus.render import FORMATS, Choice, Engine, Format, choose
+from aarsstatus.run import temporary
 
 __all__ = ["BuildError", "Did", "Options", "Result", "build", "build_years"]
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-    from multiprocessing.queues import SimpleQueue
-
 Progress = Callable[[str], None]
 Did = Literal["nothing", "rendered", "everything"]
-_WAITING = "Venter:"
 _FULL = 1 << 20
 """Bytes: a disk that has fewer left is full."""
-_LISTEN = 0.2
-"""Seconds between two looks at whether a process that builds a year has something to tell."""
-_said: list[SimpleQueue[str]] = []
-"""In a process that builds years beside others: where it tells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a report is built. `compare` None takes the comparison year that the parameters name."""
+    """Say how a report is built; `compare` None takes the comparison year that the parameters name."""
 
     compare: int | None = None
     engine: Choice = "auto"
@@ -54,7 +46,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a build came to: where it lies, its files, what rendered it, how long it took, and what was done.
+    """Hold what a build came to: where it lies, its files, what rendered it, how long it took, what was done.
 
     `remarks` is what a person who publishes it has to know of the engine, and what breaks a rule in the data.
     """
@@ -69,16 +61,7 @@ class Result:
 
 
 def build(project: Project, year: int, options: Options, progress: Progress = lambda _: None) -> Result:
-    """Build one year's report.
-
-    Parameters
-    ----------
-    project, year
-        What to build.
-    options
-        How.
-    progress
-        Called with a Danish line as each step begins.
+    """Build one year's report; `progress` is called with a Danish line as each step begins.
 
     Raises
     ------
@@ -88,8 +71,31 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
         If the notebook or a renderer fails; the last good build is untouched.
     """
     result = _build(project, year, options, progress)
-    _lead_to(project, [result], options)
+    _write_overview(project, [result], options)
     return result
+
+
+def build_years(
+    project: Project, years: Sequence[int], options: Options, progress: Progress = lambda _: None
+) -> Iterator[Result | InputError | BuildError]:
+    """Build several years, one after another; a year that fails does not stop the others.
+
+    Yields
+    ------
+    Result or InputError or BuildError
+        What each year came to, in the order of `years`.
+    """
+    results = []
+    try:
+        for done, year in enumerate(years):
+            progress(f"Bygger {len(years)} år; {done} er færdige, nu {year}")
+            try:
+                results.append(_build(project, year, options, progress))
+                yield results[-1]
+            except (InputError, BuildError) as error:
+                yield error
+    finally:
+        _write_overview(project, results, options)  # once for all: each page reads every year
 
 
 def _build(project: Project, year: int, options: Options, progress: Progress) -> Result:
@@ -97,73 +103,85 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     started = time.perf_counter()
     engine = choose(options.engine, project.root)
     target = _target(project, year, options)
-    made_from = manifest.describe(
-        project,
-        year,
-        {"compare": options.compare, "figures": options.figures, "formats": list(options.formats)},
-        engine.identity(),
-    )
+    asked = {"compare": options.compare, "figures": options.figures, "formats": list(options.formats)}
+    made_from = manifest.describe(project, year, asked, engine.identity())
     did: Did = "nothing"
-    doubtful: tuple[str, ...] = ()
+    remarks = engine.remarks()
     if options.force or not manifest.is_current(target, made_from):
-        from aarsstatus.files import require_replaceable, require_writable  # noqa: PLC0415
-        from aarsstatus.run import processes  # noqa: PLC0415 - a build that is done already needs none of these
+        did, doubts = _make(project, year, options, engine, target, made_from, progress)
+        remarks += doubts
+    seconds = time.perf_counter() - started
+    return Result(year, target, manifest.files(target), manifest.engine_version(target), seconds, did, remarks)
 
-        require_writable(target.parent, project)
-        require_replaceable(target, manifest.NAME, project)
-        processes.start(project.root, year)
-        progress("Læser parametre og data")
-        from aarsstatus.audit import fonts  # noqa: PLC0415
-        from aarsstatus.audit.check import doubts, require_filled  # noqa: PLC0415
-        from aarsstatus.diff.previous import write_comparison  # noqa: PLC0415
-        from aarsstatus.files import alone, keep_others, scratch, swap_in  # noqa: PLC0415
-        from aarsstatus.inputs.data import read_year  # noqa: PLC0415
-        from aarsstatus.produce import produce  # noqa: PLC0415
-        from aarsstatus.report.notat import Notat  # noqa: PLC0415
 
-        fonts.check(project)
-        params, data = read_year(project, year, options.compare)
-        require_filled(project, year)
-        doubtful = tuple(map(str, doubts(project, params, data)))
-        notat = Notat(params, data, options.figures)
-        failed = _failed_notebook(target)
-        waiting = f"{_WAITING} {year} bliver lavet af en anden kørsel"
-        with _told(project, target), alone(target, lambda: progress(waiting)):
+def _make(
+    project: Project,
+    year: int,
+    options: Options,
+    engine: Engine,
+    target: Path,
+    made_from: Mapping[str, Any],
+    progress: Progress,
+) -> tuple[Did, tuple[str, ...]]:
+    """Make a year's output folder; return what was done, and what is doubtful in the data."""
+    # What is done already needs none of these, and they take a second to load.
+    from aarsstatus.diff.previous import write_comparison  # noqa: PLC0415
+    from aarsstatus.outputs import Outputs, read_inputs  # noqa: PLC0415
+
+    require_writable(target.parent, project)
+    require_replaceable(target, manifest.NAME, project)
+    progress("Læser parametre og data")
+    notat, doubts = read_inputs(project, year, options.compare, options.figures)
+    failed = target.with_name(f"{target.name}.fejlet.ipynb")
+
+    with (
+        _failure_explained(project, target),
+        alone(target, lambda: progress(f"Venter: {year} bliver lavet af en anden kørsel")),
+    ):
+        if not options.force and manifest.is_current(target, made_from):
+            return "nothing", doubts  # the other one has just made it
+        executed = None if options.force else manifest.executed_with(target, made_from)
+        with scratch(target) as made:
+            Outputs(project, notat, options.formats, engine, made, failed).write(executed, progress)
+            keep(project, year, made_from["inputs"], made)
+            progress("Sammenligner med det, der lå der før")
+            write_comparison(target, made, made_from, project.extension)
             named = {"name": engine.name, "version": engine.version()}
-            if options.force or not manifest.is_current(target, made_from):  # another one may just have made it
-                executed = None if options.force else manifest.executed_with(target, made_from)
-                with scratch(target) as made:
-                    produce(project, notat, options.formats, engine, made, failed, progress, executed)
-                    keep(project, year, made_from["inputs"], made)
-                    progress("Sammenligner med det, der lå der før")
-                    write_comparison(target, made, made_from, project.extension)
-                    manifest.write(made, made_from | {"engine": named}, notat.parameters(), project)
-                    keep_others(manifest.others(target), made, project)
-                    failed.unlink(missing_ok=True)
-                    swap_in(made, target)
-                did = "everything" if executed is None else "rendered"
-    version, remarks = manifest.engine_version(target), (*engine.remarks(), *doubtful)
-    return Result(year, target, manifest.files(target), version, time.perf_counter() - started, did, remarks)
+            manifest.write(made, {**made_from, "engine": named}, notat.parameters(), project)
+            keep_others(manifest.others(target), made, project)
+            failed.unlink(missing_ok=True)
+            swap_in(made, target)
+        return "everything" if executed is None else "rendered", doubts
 
 
 def _target(project: Project, year: int, options: Options) -> Path:
     """Return the folder that a year is published in: where a link leads, so that the link stays."""
-    target = _output(project, options) / str(year)
+    target = (options.output or project.output) / str(year)
     return target.resolve() if target.is_symlink() else target
 
 
-def _output(project: Project, options: Options) -> Path:
-    """Return the folder that the years lie in."""
-    return options.output or project.output
+def _write_overview(project: Project, results: Sequence[Result], options: Options) -> None:
+    """Write the page that leads to every year, if it is of other builds than those that lie there."""
+    output = options.output or project.output
+    if not results or manifest.is_overview_current(output):
+        return
+    from aarsstatus.release.index import write_index  # noqa: PLC0415 - as above
+
+    try:
+        write_index(output, project.extension)
+    except OSError as error:
+        where = _place(project, output / manifest.OVERVIEW)
+        done = f"{_place(project, results[0].folder)} er i orden"
+        raise BuildError(f"{where}: siden kan ikke skrives: {reason(error)}\n{done}") from None
 
 
 @contextmanager
-def _told(project: Project, target: Path) -> Iterator[None]:
-    """Say of a build that fails what lies in the output folder now, and of a system that refuses what it refused."""
+def _failure_explained(project: Project, target: Path) -> Iterator[None]:
+    """Say of a build that fails why, and what lies in the output folder now."""
     try:
         yield
     except (OSError, BuildError) as error:
-        why = _refused(project, target, error)
+        why = _why(project, target, error)
         stands = (
             f"det seneste færdige notat i {_place(project, target)} er urørt"
             if manifest.read(target)
@@ -172,10 +190,8 @@ def _told(project: Project, target: Path) -> Iterator[None]:
         raise BuildError(f"{why}\n{stands}") from None
 
 
-def _refused(project: Project, target: Path, error: OSError | BuildError) -> str:
-    """Say why a build failed. On a full disk anything may fail, and in any words, so that is looked for first."""
-    from aarsstatus.run import temporary  # noqa: PLC0415 - as above
-
+def _why(project: Project, target: Path, error: OSError | BuildError) -> str:
+    """Return why a build failed. On a full disk anything may fail, in any words, so that is looked for first."""
     place = min((target.parent, temporary.own()), key=lambda folder: shutil.disk_usage(folder).free)
     if shutil.disk_usage(place).free < _FULL:
         error = OSError(errno.ENOSPC, "", str(place))
@@ -191,88 +207,3 @@ def _refused(project: Project, target: Path, error: OSError | BuildError) -> str
 def _place(project: Project, path: Path) -> str:
     """Return how a place is called in messages; one that is not in the project by all of its name."""
     return project.name(path) if path.is_relative_to(project.root) else str(path)
-
-
-def _lead_to(project: Project, results: Sequence[Result], options: Options) -> None:
-    """Write the page that leads to every year anew, if it is of other builds than those that lie there."""
-    if results and not manifest.is_overview_current(output := _output(project, options)):
-        from aarsstatus.release.index import write_index  # noqa: PLC0415 - as above
-
-        try:
-            write_index(output, project.extension)
-        except OSError as error:
-            where = _place(project, output / manifest.OVERVIEW)
-            done = f"{_place(project, results[0].folder)} er i orden"
-            raise BuildError(f"{where}: siden kan ikke skrives: {reason(error)}\n{done}") from None
-
-
-def _failed_notebook(target: Path) -> Path:
-    """Return where the executed notebook of a failed build is kept."""
-    return target.with_name(f"{target.name}.fejlet.ipynb")
-
-
-def build_years(
-    project: Project, years: Sequence[int], options: Options, progress: Progress = lambda _: None
-) -> Iterator[Result | InputError | BuildError]:
-    """Build several years side by side, each in a process of its own; a year that fails does not stop the others.
-
-    Yields
-    ------
-    Result or InputError or BuildError
-        What each year came to, in the order of `years`.
-    """
-    from concurrent.futures import ProcessPoolExecutor, wait  # noqa: PLC0415 - as above
-
-    from aarsstatus.files import clear_if_alone  # noqa: PLC0415
-    from aarsstatus.run import processes, temporary  # noqa: PLC0415
-
-    workers = min(len(years), os.cpu_count() or 1)
-    said = processes.context().SimpleQueue()
-    environment = dict(os.environ) | {"TMPDIR": str(temporary.own())}
-    pool = ProcessPoolExecutor(workers, processes.context(), _begin, (environment, Path.cwd(), said))
-    outcomes: list[Result | InputError | BuildError] = []
-    try:
-        with pool:
-            processes.start(project.root, max(years))
-            with processes.starting():
-                jobs = [pool.submit(_build_one, project, year, options) for year in years]
-            for done, (year, job) in enumerate(zip(years, jobs, strict=True)):
-                progress(f"Bygger {len(years)} år, {workers} ad gangen; {done} er færdige")
-                while wait([job], timeout=_LISTEN).not_done or not said.empty():
-                    if not said.empty():
-                        progress(said.get())
-                outcomes.append(_outcome(year, job))
-                yield outcomes[-1]
-    finally:
-        for year in years:
-            clear_if_alone(_target(project, year, options))  # of a process that was ended
-        # Once for all years: each reads all that were built.
-        _lead_to(project, [outcome for outcome in outcomes if isinstance(outcome, Result)], options)
-
-
-def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str]) -> None:
-    """Begin a process that builds years."""
-    from aarsstatus.run import garbage, processes  # noqa: PLC0415
-
-    garbage.look_seldom()
-    processes.leave_copier()
-    processes.become(environment, folder)
-    _said.append(said)
-
-
-def _build_one(project: Project, year: int, options: Options) -> Result | InputError | BuildError:
-    """Build a year in a process of its own. Of its steps only that it waits is worth telling beside the others'."""
-    try:
-        return _build(project, year, options, lambda step: _said[0].put(step) if step.startswith(_WAITING) else None)
-    except (InputError, BuildError) as error:
-        return error
-
-
-def _outcome(year: int, job: Future[Result | InputError | BuildError]) -> Result | InputError | BuildError:
-    """Return what a process came to."""
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
-
-    try:
-        return job.result()
-    except BrokenProcessPool:
-        return BuildError(f"{year}: processen, der lavede notatet, eller en ved siden af døde. {SHORT_OF_MEMORY}")

@@ -11,9 +11,10 @@ import frictionless
 import pytest
 
 from aarsstatus import danish
-from aarsstatus.inputs.data import GROUPS, Data, read_data
+from aarsstatus.inputs import read_data
 from aarsstatus.inputs.datapackage import datapackage
-from aarsstatus.inputs.schema import TABLES
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.schema import GROUPS, TABLES
 from aarsstatus.project import Project
 
 # What one table prints, by notat: one row for each number in it.

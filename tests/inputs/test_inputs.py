@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
+from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.csvfile import read_text
-from aarsstatus.inputs.data import read_data, read_year
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project, find_project
 

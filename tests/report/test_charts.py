@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from aarsstatus.figures.table import Figure
-from aarsstatus.inputs.data import read_year
+from aarsstatus.figures import Figure
+from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.report import charts
 from aarsstatus.report.charts import _runs

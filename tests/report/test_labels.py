@@ -15,7 +15,8 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from aarsstatus.inputs.data import Data, Status, Target, read_year
+from aarsstatus.inputs import read_year
+from aarsstatus.inputs.model import Data, Status, Target
 from aarsstatus.project import Project
 from aarsstatus.report import charts, drawing, labels
 from aarsstatus.report.notat import Notat

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from aarsstatus import danish
-from aarsstatus.inputs.data import read_year
+from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.report import charts, tables
 from aarsstatus.report.notat import Notat, open_notat

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from aarsstatus.audit import AuditRow, Finding, Moved, audit, check_figures, moved
 from aarsstatus.audit.errata import Erratum, Findings, SummaryRow, judge, read_errata, summary
-from aarsstatus.figures.table import Figures, Mode, build_figures
-from aarsstatus.inputs.data import Data, ExtractRow, Remark, read_data, read_year
+from aarsstatus.figures import Mode
+from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.inputs import read_data, read_year
+from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project

@@ -13,7 +13,8 @@ from aarsstatus.diff.causes import Cause, Found, Recompute, find_causes
 from aarsstatus.diff.changes import LEVELS, Change, Level, compare
 from aarsstatus.diff.differences import Environment, Step, environment, other_files
 from aarsstatus.diff.recompute import recompute
-from aarsstatus.figures.table import Figure, Figures
+from aarsstatus.figures import Figure
+from aarsstatus.figures.table import Figures
 from aarsstatus.release.reading import Finished
 
 __all__ = ["LEVELS", "Cause", "Change", "Diff", "Level", "compare", "diff", "find_causes"]

@@ -16,7 +16,8 @@ from typing import Literal
 from aarsstatus.diff.changes import Change
 from aarsstatus.diff.differences import CODE, Blend, Environment, Step, environment, steps
 from aarsstatus.diff.recompute import Answer, Variant
-from aarsstatus.figures.table import Figure, Figures
+from aarsstatus.figures import Figure
+from aarsstatus.figures.table import Figures
 from aarsstatus.release.reading import Finished
 
 __all__ = ["Cause", "CauseKind", "Found", "find_causes"]

@@ -18,7 +18,7 @@ from aarsstatus import danish
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.files import alone
 from aarsstatus.inputs.csvfile import read_text, replace_rows, rows_of, swap_in
-from aarsstatus.inputs.data import Data, ExtractRow, Remark
+from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.inputfile import read_utf8
+from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import numbered_rows, read_text, replace_rows, swap_in
-from aarsstatus.inputs.data import GROUPS, KK, Data, Scheme, read_data
+from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.inputs.yamlfile import MOST_BYTES
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project

@@ -17,9 +17,8 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from aarsstatus import danish
-from aarsstatus.figures import words
-from aarsstatus.figures.table import Figure
-from aarsstatus.inputs.data import GROUPS, KK
+from aarsstatus.figures import Figure, words
+from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report import labels

@@ -24,8 +24,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
 
 from aarsstatus import danish
-from aarsstatus.figures import words
-from aarsstatus.figures.table import Figure
+from aarsstatus.figures import Figure, words
 from aarsstatus.markdown import sentences
 from aarsstatus.report.html_table import Cell, Row, Table
 from aarsstatus.report.notat import Notat

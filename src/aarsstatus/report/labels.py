@@ -12,7 +12,7 @@ from math import ceil
 
 from matplotlib.axes import Axes
 
-from aarsstatus.figures.table import Figure
+from aarsstatus.figures import Figure
 from aarsstatus.report.drawing import INK, MUTED, height
 
 ACROSS, UPWARDS = 410, 110

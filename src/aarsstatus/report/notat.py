@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figure, Figures, Mode, build_figures, figure_id, show
-from aarsstatus.inputs.data import KK, Data, Scheme, read_year
+from aarsstatus.figures import Figure, Mode, figure_id, show
+from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.inputs import read_year
+from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.project import find_project
 from aarsstatus.report import tables

@@ -10,9 +10,8 @@ from matplotlib.patches import Patch
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow, Threshold
 from aarsstatus.audit.quality import Quality
-from aarsstatus.figures import words
-from aarsstatus.figures.table import PERCENTAGES
-from aarsstatus.inputs.data import REMARKS
+from aarsstatus.figures import PERCENTAGES, words
+from aarsstatus.inputs.schema import REMARKS
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import COLOURS, Chart
