@@ -20,8 +20,7 @@ from aarsstatus.bundle import sbom
 from aarsstatus.bundle.guide import GUIDE, guide
 from aarsstatus.diff.page import without_opening
 from aarsstatus.diff.previous import COMPARISON, QUALITY
-from aarsstatus.diff.recompute import write_files
-from aarsstatus.files import write_whole
+from aarsstatus.files import write_files, write_whole
 from aarsstatus.problems import InputError, Problem, ProgramError
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, pack

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year
-from aarsstatus.inputfile import read_utf8
+from aarsstatus.files import read_utf8
 from aarsstatus.inputs import schema
 from aarsstatus.inputs.checks import missing_rows, not_numbers, not_possible
 from aarsstatus.inputs.model import Administration, Data, ExtractRow, Printed, Remark, Scheme, Status, Target

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from aarsstatus.inputfile import read_utf8
+from aarsstatus.files import read_utf8
 from aarsstatus.inputs.schema import Table
 from aarsstatus.problems import InputError, Problem, near, reason
 from aarsstatus.project import Project

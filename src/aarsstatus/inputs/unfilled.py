@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aarsstatus import danish
-from aarsstatus.inputfile import read_utf8
+from aarsstatus.files import read_utf8
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import read_table
 from aarsstatus.inputs.params import read_params

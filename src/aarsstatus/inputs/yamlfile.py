@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from aarsstatus import text as shown_text
-from aarsstatus.inputfile import read_utf8
+from aarsstatus.files import read_utf8
 from aarsstatus.problems import InputError, Problem, near
 
 __all__ = ["At", "Closed", "Lines", "fit", "read_model"]
