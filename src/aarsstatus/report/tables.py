@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figure
+from aarsstatus.figures import words
+from aarsstatus.figures.table import Figure, Measure
 from aarsstatus.inputs.data import GROUPS, KK, Scheme
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.html_table import Cell, Note, Row, Table
@@ -192,22 +193,17 @@ def _differences(view: View, year: int, code: str) -> list[Note]:
 def _labelled(view: View, year: int, code: str) -> list[tuple[str, Figure | None]]:
     """Return every figure of a table with what it is called."""
     labelled: list[tuple[str, Figure | None]] = []
+    of_scheme: tuple[Measure, ...] = ("status", "spells")
     for scheme in view.schemes(year):
-        labelled.append(
-            (f"Status for {plain(scheme.name)}", view.figure(year, code, scheme.group, "status", scheme.key))
-        )
-        labelled.append(
-            (f"Antal forløb i {plain(scheme.name)}", view.figure(year, code, scheme.group, "spells", scheme.key))
-        )
+        for measure in of_scheme:
+            figure = view.figure(year, code, scheme.group, measure, scheme.key)
+            labelled.append((words.phrase(measure, plain(scheme.name)), figure))
     for group in GROUPS:
         names = danish.join([plain(scheme.name) for scheme in view.schemes(year) if scheme.group == group])
-        for measure, what in (
-            ("joint_status", "Samlet status"),
-            ("spells_total", "Antal forløb i alt"),
-            ("target", "Måltal"),
-            ("attainment", "Målopfyldelse"),
-            ("weight", "Vægt"),
-        ):
-            labelled.append((f"{what} for {names}", view.figure(year, code, group, measure)))
-    labelled.append(("Samlet målopfyldelse", view.figure(year, code, "total", "weighted_attainment")))
+        of_group: tuple[Measure, ...] = ("joint_status", "spells_total", "target", "attainment", "weight")
+        for shared in of_group:
+            what = danish.capital(words.MEASURES[shared])
+            labelled.append((f"{what} for {names}", view.figure(year, code, group, shared)))
+    total = danish.capital(words.MEASURES["weighted_attainment"])
+    labelled.append((total, view.figure(year, code, "total", "weighted_attainment")))
     return labelled
