@@ -132,5 +132,9 @@ def test_a_clone_on_windows_holds_the_same_bytes(tmp_path: Path) -> None:
         (clone / name).unlink()
     git("-c", "core.autocrlf=true", "checkout-index", "--all")
     assert [name for name, content in files.items() if (clone / name).read_bytes() != content] == []
-    ends = {name: content.count(b"\r\n") == content.count(b"\n") for name, content in files.items() if b"\0" not in content}
-    assert all(ends[name] == name.endswith((".cmd", ".bat")) for name, content in files.items() if name in ends and content)
+    ends = {
+        name: content.count(b"\r\n") == content.count(b"\n") for name, content in files.items() if b"\0" not in content
+    }
+    assert all(
+        ends[name] == name.endswith((".cmd", ".bat")) for name, content in files.items() if name in ends and content
+    )
