@@ -36,7 +36,7 @@ from aarsstatus.project import Project
 
 if TYPE_CHECKING:  # what reads is imported once the hashing has begun
     from aarsstatus.extracts.sums import Sum
-    from aarsstatus.inputs.data import ExtractRow, Remark
+    from aarsstatus.inputs.model import ExtractRow, Remark
 
 __all__ = ["Ingested", "Progress", "ingest"]
 

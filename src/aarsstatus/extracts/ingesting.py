@@ -22,7 +22,9 @@ from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.rows import KEPT, Counts, Reader, number_persons
 from aarsstatus.extracts.sums import Sum, count, duplicates, far_from_before, of_several, warnings
 from aarsstatus.extracts.writing import write_refused, write_sums
-from aarsstatus.inputs.data import KK, Data, ExtractRow, read_data
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data, ExtractRow
+from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project

@@ -23,7 +23,7 @@ from aarsstatus.extracts.aliases import FIELDS, Names, fold
 from aarsstatus.extracts.cells import Unreadable
 from aarsstatus.extracts.reading import OVERFLOW, Block
 from aarsstatus.extracts.refusals import Refusals
-from aarsstatus.inputs.data import Data
+from aarsstatus.inputs.model import Data
 from aarsstatus.privacy import cover
 
 __all__ = ["KEPT", "Counts", "Reader", "Spells", "number_persons"]

@@ -18,7 +18,8 @@ from aarsstatus.attainment import full_year_equivalents
 from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.cells import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
-from aarsstatus.inputs.data import KK, Data, Remark
+from aarsstatus.inputs.model import Data, Remark
+from aarsstatus.inputs.schema import KK
 
 __all__ = ["Sum", "count", "days_inside", "duplicates", "far_from_before", "of_several", "warnings"]
 
