@@ -13,7 +13,7 @@ UNFIT = { echo "The packages of $< could not be installed for $$($(BIN)/python -
  cannot be reached, or that Python is newer than the lock (3.11 to 3.15): make report PYTHON=python3.13" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint format lab bench expected lock licences audit mutants coverage fuzz faults clean
+.PHONY: help report test lint format lab bench expected lock datapackage licences audit mutants coverage fuzz faults clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -64,6 +64,9 @@ lock: ## write requirements*.lock anew (needs uv)
 		--extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 		--extra dev --extra proof pyproject.toml -c requirements-dev.lock -o requirements-proof.lock
+
+datapackage: $(VENV)/.installed-dev ## write data/datapackage.json anew, after a change of inputs/schema.py
+	$(BIN)/python tools/datapackage.py
 
 licences: $(VENV)/.installed-dev ## write the list of licences anew, after make lock
 	$(BIN)/python tools/licences.py

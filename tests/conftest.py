@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,9 @@ from aarsstatus.inputs.data import Data, read_year
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
 from aarsstatus.render import Choice
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # ``make test &``: what the tests start would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("params", "data", "notebooks", "_extensions", "_quarto.yml", "requirements.lock")

@@ -25,7 +25,6 @@ from reading import html_tables, tidy
 
 from aarsstatus import danish, privacy
 from aarsstatus.extracts import ingest
-from aarsstatus.figures.table import plain_decimal
 from aarsstatus.inputs.csvfile import read_text, rows_of
 from aarsstatus.inputs.data import GROUPS, REMARKS, read_data
 from aarsstatus.project import Project
@@ -206,7 +205,7 @@ def test_every_figure_is_what_a_straight_computation_gives(march: tuple[Project,
     project, _ = march
     with (project.output / str(YEAR) / "figures.csv").open(encoding="utf-8", newline="") as file:
         built = {row["id"]: row["value"] for row in csv.DictReader(file) if row["year"] == str(YEAR)}
-    assert built == {id_: plain_decimal(value) for id_, value in measures(made, project)}
+    assert built == {id_: danish.plain_decimal(value) for id_, value in measures(made, project)}
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aarsstatus.cli import _parser
+from aarsstatus.cli.parser import parse
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -112,4 +112,4 @@ def test_commands_in_the_readme_are_real() -> None:
     commands = re.findall(r"(?m)^aarsstatus ([^#\n]+?)\s*(?:#.*)?$", text)
     assert len(commands) >= 5
     for command in commands:
-        _parser().parse_args(command.split())
+        parse(command.split())

@@ -8,16 +8,15 @@ only the look or the formats differ from the last build, its executed notebooks 
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from aarsstatus.problems import SHORT_OF_MEMORY, BuildError, InputError, reason
+from aarsstatus.problems import BuildError, InputError, reason
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import keep
@@ -25,19 +24,11 @@ from aarsstatus.render import FORMATS, Choice, Format, choose
 
 __all__ = ["BuildError", "Did", "Options", "Result", "build", "build_years"]
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-    from multiprocessing.queues import SimpleQueue
-
 Progress = Callable[[str], None]
 Did = Literal["nothing", "rendered", "everything"]
 _WAITING = "Venter:"
 _FULL = 1 << 20
 """Bytes: a disk that has fewer left is full."""
-_LISTEN = 0.2
-"""Seconds between two looks at whether a process that builds a year has something to tell."""
-_said: list[SimpleQueue[str]] = []
-"""In a process that builds years beside others: where it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +97,10 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     did: Did = "nothing"
     doubtful: tuple[str, ...] = ()
     if options.force or not manifest.is_current(target, made_from):
-        from aarsstatus.files import require_replaceable, require_writable  # noqa: PLC0415
-        from aarsstatus.run import processes  # noqa: PLC0415 - a build that is done already needs none of these
+        from aarsstatus.files import require_replaceable, require_writable  # noqa: PLC0415 - not if it is done already
 
         require_writable(target.parent, project)
         require_replaceable(target, manifest.NAME, project)
-        processes.start(project.root, year)
         progress("Læser parametre og data")
         from aarsstatus.audit import fonts  # noqa: PLC0415
         from aarsstatus.audit.check import doubts, require_filled  # noqa: PLC0415
@@ -214,65 +203,22 @@ def _failed_notebook(target: Path) -> Path:
 def build_years(
     project: Project, years: Sequence[int], options: Options, progress: Progress = lambda _: None
 ) -> Iterator[Result | InputError | BuildError]:
-    """Build several years side by side, each in a process of its own; a year that fails does not stop the others.
+    """Build several years, one after another; a year that fails does not stop the others.
 
     Yields
     ------
     Result or InputError or BuildError
         What each year came to, in the order of `years`.
     """
-    from concurrent.futures import ProcessPoolExecutor, wait  # noqa: PLC0415 - as above
-
-    from aarsstatus.files import clear_if_alone  # noqa: PLC0415
-    from aarsstatus.run import processes, temporary  # noqa: PLC0415
-
-    workers = min(len(years), os.cpu_count() or 1)
-    said = processes.context().SimpleQueue()
-    environment = dict(os.environ) | {"TMPDIR": str(temporary.own())}
-    pool = ProcessPoolExecutor(workers, processes.context(), _begin, (environment, Path.cwd(), said))
-    outcomes: list[Result | InputError | BuildError] = []
+    results = []
     try:
-        with pool:
-            processes.start(project.root, max(years))
-            with processes.starting():
-                jobs = [pool.submit(_build_one, project, year, options) for year in years]
-            for done, (year, job) in enumerate(zip(years, jobs, strict=True)):
-                progress(f"Bygger {len(years)} år, {workers} ad gangen; {done} er færdige")
-                while wait([job], timeout=_LISTEN).not_done or not said.empty():
-                    if not said.empty():
-                        progress(said.get())
-                outcomes.append(_outcome(year, job))
-                yield outcomes[-1]
+        for done, year in enumerate(years):
+            progress(f"Bygger {len(years)} år; {done} er færdige, nu {year}")
+            try:
+                results.append(_build(project, year, options, progress))
+                yield results[-1]
+            except (InputError, BuildError) as error:
+                yield error
     finally:
-        for year in years:
-            clear_if_alone(_target(project, year, options))  # of a process that was ended
         # Once for all years: each reads all that were built.
-        _lead_to(project, [outcome for outcome in outcomes if isinstance(outcome, Result)], options)
-
-
-def _begin(environment: dict[str, str], folder: Path, said: SimpleQueue[str]) -> None:
-    """Begin a process that builds years."""
-    from aarsstatus.run import garbage, processes  # noqa: PLC0415
-
-    garbage.look_seldom()
-    processes.leave_copier()
-    processes.become(environment, folder)
-    _said.append(said)
-
-
-def _build_one(project: Project, year: int, options: Options) -> Result | InputError | BuildError:
-    """Build a year in a process of its own. Of its steps only that it waits is worth telling beside the others'."""
-    try:
-        return _build(project, year, options, lambda step: _said[0].put(step) if step.startswith(_WAITING) else None)
-    except (InputError, BuildError) as error:
-        return error
-
-
-def _outcome(year: int, job: Future[Result | InputError | BuildError]) -> Result | InputError | BuildError:
-    """Return what a process came to."""
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
-
-    try:
-        return job.result()
-    except BrokenProcessPool:
-        return BuildError(f"{year}: processen, der lavede notatet, eller en ved siden af døde. {SHORT_OF_MEMORY}")
+        _lead_to(project, results, options)

@@ -22,6 +22,7 @@ __all__ = [
     "long_date",
     "parse",
     "percent",
+    "plain_decimal",
     "same",
     "short_date",
     "whole",
@@ -59,6 +60,16 @@ def decimal(value: Fraction | int, places: int = 1) -> str:
 def percent(ratio: Fraction | int) -> str:
     """Write a ratio (1 is 100 per cent) as a whole percentage, rounded half up: ``74 pct.``."""
     return f"{whole(Fraction(ratio) * 100)} pct."
+
+
+def plain_decimal(value: Fraction, places: int = 6) -> str:
+    """Write a number with a decimal point and at most `places` decimals, without trailing zeros."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    scaled = round_half_up(abs(value) * 10**places)
+    before, after = divmod(scaled, 10**places)
+    text = f"{before}.{after:0{places}d}".rstrip("0").removesuffix(".")
+    return f"-{text}" if value < 0 and scaled else text
 
 
 def parse(text: str) -> Fraction:

@@ -1,65 +1,39 @@
-"""Being interrupted: Ctrl-C, or the system asking the program to end.
+"""End a run that is interrupted: by Ctrl-C, or by the system asking the program to end.
 
-Whatever works for this run (kernels, renderers, years side by side) is ended at once, so that nobody waits for it, and
-every folder that was being made is taken away on the way out. A second Ctrl-C ends the program there and then; what
-that leaves behind, the next build clears away.
+Every process that this one has started (kernels, renderers, old programs) is ended at once, so that nobody waits for
+it, and every folder that was being made is taken away on the way out. A second Ctrl-C ends the program there and then;
+what that leaves behind, the next build clears away.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Collection, Iterator
+from concurrent import futures
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, TextIO, TypeVar
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+import psutil
 
-__all__ = ["Interrupted", "check", "listening", "result", "wait", "working", "works"]
+__all__ = ["Interrupted", "check", "end", "heard", "listening", "result", "silence", "wait"]
 
 T = TypeVar("T")
 _ASKED = ("SIGINT", "SIGTERM", "SIGHUP")
 _LOOK = 0.2
 """Seconds between two looks at whether the run was asked to end."""
+_heard: list[int] = []
 
 
 class Interrupted(KeyboardInterrupt):
-    """The run was asked to end, by the signal of this number."""
+    """Tell that the run was asked to end, by the signal of this number."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
-
-
-class _Worker(Protocol):
-    """A process that works for this one."""
-
-    def kill(self) -> None:
-        """End it at once; nothing happens if it has ended."""
-
-
-_workers: set[_Worker] = set()
-_heard: list[int] = []
-
-
-def works(worker: _Worker) -> None:
-    """Let an interruption end a process, from now on."""
-    _workers.add(worker)
-
-
-@contextmanager
-def working(worker: _Worker) -> Iterator[None]:
-    """Let an interruption end a process, for as long as this lasts."""
-    works(worker)
-    try:
-        if _heard:  # it was started while everything was being ended
-            worker.kill()
-        yield
-    finally:
-        _workers.discard(worker)
 
 
 def check() -> None:
@@ -70,11 +44,16 @@ def check() -> None:
     Interrupted
         If it was.
     """
-    if _heard:
+    if heard():
         raise Interrupted(_heard[0])
 
 
-def wait(jobs: Collection[Future[Any]]) -> None:
+def heard() -> bool:
+    """Tell whether the run was asked to end."""
+    return bool(_heard)
+
+
+def wait(jobs: Collection[futures.Future[Any]]) -> None:
     """Wait until other threads have finished, however they do, and hear meanwhile if the run is asked to end.
 
     The system may give a signal to any thread, and only the main thread acts upon one, when it runs: it would sleep
@@ -85,16 +64,27 @@ def wait(jobs: Collection[Future[Any]]) -> None:
     Interrupted
         If it was.
     """
-    from concurrent import futures  # noqa: PLC0415 - whoever has a job has loaded it
-
     while futures.wait(jobs, _LOOK).not_done:
         check()
 
 
-def result(job: Future[T]) -> T:
+def result(job: futures.Future[T]) -> T:
     """Return what another thread comes to, and hear meanwhile if the run is asked to end."""
     wait([job])
     return job.result()
+
+
+def end(pid: int) -> None:
+    """End a process and all that it has started, from the top, so that none starts another meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        top = psutil.Process(pid)
+        _kill([top, *top.children(recursive=True)])
+
+
+def _kill(processes: Collection[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 @contextmanager
@@ -129,7 +119,7 @@ def _listen() -> dict[int, Any]:
             signal.signal(each, signal.SIG_DFL)
         _heard.append(number)
         sys.unraisablehook = threading.excepthook = _say_nothing  # what breaks now breaks because of this
-        _end_all()
+        _kill(psutil.Process().children(recursive=True))
         raise Interrupted(number)
 
     for number in before:
@@ -141,10 +131,6 @@ def _say_nothing(_: object) -> None:
     """Pass over an exception that nobody catches."""
 
 
-def _end_all() -> None:
-    """End every process that works for this one."""
-    multiprocessing = sys.modules.get("multiprocessing")
-    children = multiprocessing.active_children() if multiprocessing else []
-    for worker in [*_workers, *children]:
-        with suppress(OSError):  # it ended just now
-            worker.kill()
+def silence(stream: TextIO) -> None:
+    """Let what is written to a stream go nowhere, what it still holds included: a pipe that nobody reads fails anew."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from aarsstatus.text import visible
 
-__all__ = ["SHORT_OF_MEMORY", "BuildError", "InputError", "Problem", "near", "reason", "told"]
+__all__ = [
+    "SHORT_OF_MEMORY", "BuildError", "InputError", "Problem", "ProgramError", "RenderError", "near", "reason", "told",
+]  # fmt: skip
 
 MOST_TOLD = 50
 """Problems in one message: nobody reads more, and the rest mostly follow from the first."""
@@ -55,13 +57,17 @@ class InputError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(told(self.problems)))
 
-    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
-        """Come whole from another process: by default an exception is made anew from its message."""
-        return type(self), (self.problems,)
-
 
 class BuildError(Exception):
-    """A build that did not succeed, though its inputs could be read. The message is Danish."""
+    """Tell in Danish why a build did not succeed, though its inputs could be read."""
+
+
+class ProgramError(BuildError):
+    """Tell in Danish that another program cannot be started, or did not end in time."""
+
+
+class RenderError(BuildError):
+    """Tell in Danish why a notebook cannot become a document."""
 
 
 def told(problems: Sequence[Problem]) -> list[str]:

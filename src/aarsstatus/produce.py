@@ -27,8 +27,6 @@ from aarsstatus.report.lint_numbers import stray_numbers
 from aarsstatus.report.lint_structure import findings
 from aarsstatus.report.notat import Notat, front_matter
 from aarsstatus.run import notebook
-from aarsstatus.run.kernel import kernel
-from aarsstatus.run.processes import COPIES
 
 __all__ = ["produce"]
 
@@ -151,21 +149,14 @@ def _audited(project: Project, notat: Notat) -> tuple[list[audit.AuditRow], Figu
 def _execute(project: Project, notat: Notat, report: _Report, path: Path, failed: Path) -> None:
     """Execute one of the notebooks, check what came of it, and write it to `path`."""
     written = project.notebooks / f"{report.name}.ipynb"
-    prepared = path.with_suffix(".input.ipynb")
     source = nbformat.read(written, as_version=4)
     _set_front_matter(source, front_matter(notat.params, report.title, report.doctype))
-    _write(prepared, nbformat.writes(source) + "\n")
-    if COPIES:
-        notebook.load()  # what is copied is loading, too
     try:
-        with kernel(project.root) as started:
-            executed = notebook.execute(prepared, path, notat.parameters(), started)
+        executed = notebook.execute(source, notat.parameters(), project.root)
     except notebook.NotebookError as error:
         if error.notebook is not None:
             _write(failed, nbformat.writes(error.notebook) + "\n")
         raise BuildError(f"{project.name(written)}, {error}") from None
-    finally:
-        prepared.unlink(missing_ok=True)
     _write(path, nbformat.writes(executed) + "\n")
     problems = findings(executed) or (stray_numbers(executed, notat) if report.name == "notat" else [])
     if problems:

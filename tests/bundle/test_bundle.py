@@ -18,7 +18,7 @@ from aarsstatus.cli import run
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
-from aarsstatus.release.archive import INPUTS, TABLES, ChangedMeanwhileError, input_files, keep, pack, unpack
+from aarsstatus.release.archive import INPUTS, ChangedMeanwhileError, input_files, keep, pack, unpack
 from aarsstatus.release.reading import KEPT, open_finished
 
 pytestmark = pytest.mark.xdist_group("bundle")  # one build for all of them
@@ -82,11 +82,6 @@ def test_it_has_documents_inputs_program_lock_and_guide(files: dict[str, bytes])
 
 def test_extracts_are_never_in_it(files: dict[str, bytes]) -> None:
     assert not [name for name in files if "udtraek" in name or name.endswith("/u.xlsx") or "/raw/" in name]
-
-
-def test_the_tables_that_are_kept_are_those_of_the_datapackage(project: Project) -> None:
-    described = json.loads((project.data / "datapackage.json").read_text(encoding="utf-8"))
-    assert sorted(resource["path"] for resource in described["resources"]) == sorted(TABLES)
 
 
 def test_the_guide_is_danish_and_stands_alone(files: dict[str, bytes]) -> None:

@@ -50,7 +50,7 @@ class Outcome:
 def case(seed: int, number: int) -> Case:
     """Return a case. Two in five kill another process than the main one; those are there for part of a build only."""
     random = Random(f"{seed}-{number}")
-    victim: Kind = random.choices(KINDS, weights=(12, 3, 2, 3))[0]
+    victim: Kind = random.choices(KINDS, weights=(12, 4, 4))[0]
     when = random.random() * (1.02 if victim == "main" else 0.7)
     return Case(seed, number, victim, when, victim == "kernel" or random.random() < 0.75)
 

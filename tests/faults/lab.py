@@ -22,8 +22,8 @@ from aarsstatus.files import alone
 from aarsstatus.release import manifest
 
 YEAR = 2025
-Kind = Literal["main", "kernel", "forkserver", "renderer"]
-KINDS: tuple[Kind, ...] = ("main", "kernel", "forkserver", "renderer")
+Kind = Literal["main", "kernel", "renderer"]
+KINDS: tuple[Kind, ...] = ("main", "kernel", "renderer")
 PATIENCE = 300.0
 """Seconds that a build of the lab may take, on a machine that does other things besides."""
 ENDS_WITHIN = 20.0
@@ -73,14 +73,14 @@ def family(pid: int) -> dict[Process, Kind | None]:
         for one in known.values():
             if one.pid in members or one.parent not in members:
                 continue
-            members[one.pid] = _kind(one, members[one.parent])
+            members[one.pid] = _kind(one)
             grown = True
     return {known[number]: kind for number, kind in members.items()}
 
 
-def _kind(one: Process, parent: Kind | None) -> Kind | None:
-    if "forkserver" in one.command:  # a copy is called what it is a copy of
-        return "kernel" if parent == "forkserver" else "forkserver"
+def _kind(one: Process) -> Kind | None:
+    if "ipykernel" in one.command:
+        return "kernel"
     if "pandoc" in one.command or "typesetting" in one.command:
         return "renderer"
     return None

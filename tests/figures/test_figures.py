@@ -12,7 +12,7 @@ import pytest
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.figures.table import COLUMNS, Figure, Figures, build_figures, plain_decimal, verdict
+from aarsstatus.figures.table import COLUMNS, Figure, Figures, build_figures, verdict
 from aarsstatus.inputs.data import KK, Data, read_data
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
@@ -50,7 +50,7 @@ def test_every_figure_leads_down_to_a_line_that_holds_its_value(figures: Figures
             file, _, line = leaf.source.partition(":")
             cells = (project.root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].split(",")
             assert leaf.value is not None
-            assert plain_decimal(leaf.value) in cells, leaf.id
+            assert danish.plain_decimal(leaf.value) in cells, leaf.id
 
 
 def _leaves(figures: Figures, figure: Figure) -> list[Figure]:
@@ -174,7 +174,7 @@ def test_the_frame_is_the_csv(figures: Figures) -> None:
     [("73.6", "73.6"), ("1/3", "0.333333"), ("2/3", "0.666667"), ("-1/4", "-0.25"), ("5", "5"), ("0", "0")],
 )
 def test_plain_decimals(value: str, text: str) -> None:
-    assert plain_decimal(Fraction(value)) == text
+    assert danish.plain_decimal(Fraction(value)) == text
 
 
 def test_ids_are_unique(figures: Figures) -> None:

@@ -10,7 +10,9 @@ from fractions import Fraction
 
 import pytest
 
+from aarsstatus import danish
 from aarsstatus.attainment import Interval, full_year_equivalents, joint, weighted_attainment
+from aarsstatus.figures import words
 from aarsstatus.figures.table import (
     Figure,
     Figures,
@@ -18,9 +20,7 @@ from aarsstatus.figures.table import (
     _interval,
     build_figures,
     figure_id,
-    plain_decimal,
     show,
-    unit,
     value_of,
     verdict,
 )
@@ -297,7 +297,7 @@ def test_the_frame_has_numbers() -> None:
     ],
 )  # fmt: skip
 def test_units(measure: str, expected: str) -> None:
-    assert unit(measure) == expected
+    assert words.unit(measure) == expected
 
 
 def test_values_as_the_notat_writes_them() -> None:
@@ -324,8 +324,8 @@ def test_ids() -> None:
     ],
 )
 def test_decimals_lose_nothing_but_trailing_zeros(value: str, text: str) -> None:
-    assert plain_decimal(Fraction(value)) == text
-    assert plain_decimal(Fraction("2.345"), 2) == "2.35"
+    assert danish.plain_decimal(Fraction(value)) == text
+    assert danish.plain_decimal(Fraction("2.345"), 2) == "2.35"
 
 
 @pytest.mark.parametrize(

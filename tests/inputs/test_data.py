@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -13,19 +12,21 @@ import pytest
 
 from aarsstatus import danish
 from aarsstatus.inputs.data import GROUPS, Data, read_data
+from aarsstatus.inputs.datapackage import datapackage
+from aarsstatus.inputs.schema import TABLES
 from aarsstatus.project import Project
 
 # What one table prints, by notat: one row for each number in it.
 SCHEMES = {2020: 3, 2021: 3, 2024: 3, 2025: 3}
 SINGLE = {2020: ["fleksjob"], 2021: ["fleksjob"], 2024: ["fleksjob"], 2025: ["fleksjob", "fritidsjob"]}
-TABLES = {
+PRINTED = {
     "notat-2021": {1: (2021, "KK"), 2: (2020, "KK")},
     "notat-2025": {1: (2025, "KK"), 2: (2024, "KK")},
 }
 for year in (2021, 2025):
     codes = ["BIF", "BUF", "KFF", "SOF", "SUF", "TMF", "ØKF"]
-    TABLES[f"notat-{year}"] |= {number: (year, code) for number, code in enumerate(codes, start=3)}
-ALL = [(notat, number) for notat, tables in TABLES.items() for number in tables]
+    PRINTED[f"notat-{year}"] |= {number: (year, code) for number, code in enumerate(codes, start=3)}
+ALL = [(notat, number) for notat, tables in PRINTED.items() for number in tables]
 SEEDS = {"notat-2021": "000_e3563de9618d9205.txt", "notat-2025": "001_720a3a50fea79255.txt"}
 
 
@@ -42,7 +43,7 @@ def test_there_are_eighteen_tables(data: Data) -> None:
 
 @pytest.mark.parametrize(("notat", "number"), ALL)
 def test_a_table_has_every_cell_of_its_shape(data: Data, notat: str, number: int) -> None:
-    year, code = TABLES[notat][number]
+    year, code = PRINTED[notat][number]
     rows = [row for row in data.printed if row.notat == notat and row.place.startswith(f"tabel {number},")]
     figures = Counter(row.id for row in rows)
     schemes = [s.key for s in data.schemes_of(year) if s.group == "placements"]
@@ -89,14 +90,16 @@ def test_only_full_year_equivalents_are_rounded(data: Data) -> None:
         assert status.interval.exact == (data.schemes[key].counting == "headcount")
 
 
-def test_the_package_describes_every_file_and_column(project: Project) -> None:
-    package = json.loads((project.data / "datapackage.json").read_text(encoding="utf-8"))
-    described = {resource["path"]: resource["schema"]["fields"] for resource in package["resources"]}
-    assert set(described) == {path.name for path in project.data.glob("*.csv")}
-    for name, fields in described.items():
-        with (project.data / name).open(encoding="utf-8", newline="") as file:
-            assert next(csv.reader(file)) == [field["name"] for field in fields]
-        assert all(field["description"] for field in fields)
+def test_the_package_is_made_from_the_schema(project: Project) -> None:
+    assert (project.data / "datapackage.json").read_text(encoding="utf-8") == datapackage()
+
+
+def test_the_schema_describes_every_file_and_column(project: Project) -> None:
+    assert {table.file for table in TABLES} == {path.name for path in project.data.glob("*.csv")}
+    for table in TABLES:
+        with (project.data / table.file).open(encoding="utf-8", newline="") as file:
+            assert tuple(next(csv.reader(file))) == table.header
+        assert all(column.description for column in table.columns)
 
 
 def test_the_data_fit_the_package(project: Project) -> None:

@@ -21,13 +21,12 @@ import typst
 from lxml import etree
 from nbformat.v4 import new_code_cell, new_notebook, new_output, new_raw_cell
 
-from aarsstatus.render import RenderError, embedded
-from aarsstatus.render import docx as word
+from aarsstatus.render import RenderError, docx_parts, embedded
 from aarsstatus.render import pdf as portable
 from aarsstatus.render.embedded import embedded_version, front_matter, markdown_of, render
 
 EXTENSION = Path(__file__).parents[2] / "_extensions" / "notat"
-W = f"{{{word.W}}}"
+W = f"{{{docx_parts.W}}}"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30"><rect width="74" height="20" fill="#0b2a5b"/></svg>'
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # one dot
 ALT = 'Søjler: "måltallet" er nået med 74 pct.'
@@ -440,3 +439,11 @@ def test_docx_fonts_come_back_as_they_were(parts):
         font = parts[f"word/fonts/font{number}.odttf"]
         clear = bytes(a ^ b for a, b in zip(font[:32], mask, strict=True)) + font[32:]
         assert clear == (EXTENSION / "fonts" / f"OpenSans-{weight}.ttf").read_bytes()
+
+
+@pytest.mark.parametrize("system", ["linux", "win32"])
+def test_docx_is_written_alike_on_every_system(made, parts, tmp_path, monkeypatch, system):
+    """A zip says which system made it, and Python's says Windows there."""
+    monkeypatch.setattr(sys, "platform", system)
+    docx_parts.write(tmp_path / "notat.docx", parts)
+    assert (tmp_path / "notat.docx").read_bytes() == made["docx"].read_bytes()

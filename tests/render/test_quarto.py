@@ -6,12 +6,10 @@ Each such Quarto is a small script that the test makes. What a real one does is 
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import page
 import pikepdf
-import psutil
 import pytest
 
 from aarsstatus.build import Result
@@ -20,8 +18,7 @@ from aarsstatus.project import Project
 from aarsstatus.render import Embedded, Format, RenderError, choose
 from aarsstatus.render import quarto as quartos
 from aarsstatus.render.quarto import Quarto
-from aarsstatus.run import programs
-from aarsstatus.run.processes import TIME_LIMIT
+from aarsstatus.run.programs import TIME_LIMIT
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
 
@@ -148,35 +145,6 @@ def test_one_that_hangs_is_ended(
     monkeypatch.setenv(TIME_LIMIT, "1")
     with pytest.raises(RenderError, match=r"^Quarto blev ikke færdig på 1 sekunder og er standset\. Prøv igen"):
         engine.render(built.folder / "notat.ipynb", ("html",), tmp_path)
-
-
-@pytest.mark.parametrize("end", [programs.Program.kill, lambda program: programs._end_tree(program._process.pid)])
-def test_what_hangs_is_ended_with_all_that_it_started(end, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where processes have groups, and as it is done on Windows, where they have none."""
-    monkeypatch.setattr(programs.Program, "kill", end)
-    started = tmp_path / "pid"
-    script = f"sh -c 'echo $$ > {started}.ny; mv {started}.ny {started}; sleep 600; :'; :"
-    for seconds in (1, 4, 16, 64):  # a slow machine may not have got as far in one second
-        with (
-            pytest.raises(RenderError),
-            programs.Program("sh", ["sh", "-c", script], tmp_path, os.environ, seconds) as it,
-        ):
-            it.finish()
-        if started.exists():
-            break
-    pid = int(started.read_text(encoding="utf-8"))
-    ends = time.monotonic() + 60  # what is killed is gone when the machine gets to it
-    while works(pid) and time.monotonic() < ends:
-        time.sleep(0.05)
-    assert not works(pid)
-
-
-def works(pid: int) -> bool:
-    """Whether a process has not ended; nobody may have asked yet how it did."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.mark.slow

@@ -68,18 +68,6 @@ def test_ids_are_plain(notat: Notat) -> None:
     assert notat.table("KK", notat.comparison_year).id == f"tbl-kk-{notat.comparison_year}"
 
 
-def test_html_is_well_formed_and_literal() -> None:
-    row = tables.Row("<b>", (tables.Cell('a & "b"', "x"), tables.Cell("2", rowspan=2)), "total")
-    table = tables.Table("tbl-x", "En *titel*", ("<i>", "b", "c"), (row,), (tables.Note("*", "note"),))
-    parsed = etree.fromstring(tables.to_html(table))
-    assert parsed.xpath("string(//tbody/tr/th)") == "<b>"
-    assert parsed.xpath("string(//td[@data-figure='x'])") == 'a & "b"'
-    text = tables.to_markdown(table)
-    assert text.startswith("::: {#tbl-x .notat-tabel}\n")
-    assert "En \\*titel\\*\n:::" in text
-    assert "\\* note" in text
-
-
 def test_only_years_that_follow_each_other_are_joined() -> None:
     assert list(_runs([2020, 2021, 2024, 2025])) == [[2020, 2021], [2024, 2025]]
     assert list(_runs([2022])) == [[2022]]

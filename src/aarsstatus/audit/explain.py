@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figure, Figures, build_figures, figure_id, unit
+from aarsstatus.figures.table import Figure, Figures, build_figures, figure_id
+from aarsstatus.figures.words import VERDICT_SAID, unit
 from aarsstatus.inputs.data import KK, read_data
 from aarsstatus.inputs.params import read_params
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 
 __all__ = ["explain", "tree"]
-
-VERDICTS = {
-    "exact": "stemmer",
-    "within_rounding": "stemmer inden for afrundingen",
-    "contradicted": "stemmer ikke",
-}
 
 
 def explain(project: Project, id_: str) -> list[str]:
@@ -73,8 +68,8 @@ def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
         ends = f"fra {danish.decimal(interval.lower)} til {danish.decimal(interval.upper)}"
         yield f"uden afrunding: {ends} {unit(figure.measure)}"
     if figure.published:
-        yield f"offentliggjort som {figure.published}: {VERDICTS[figure.verdict]}"
+        yield f"offentliggjort som {figure.published}: {VERDICT_SAID[figure.verdict]}"
     elif figure.measure == "weight":
         city = figures.get(figure_id(figure.year, KK, figure.group, figure.measure))
         if city is not None and city.published:
-            yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICTS[city.verdict]}"
+            yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICT_SAID[city.verdict]}"

@@ -11,7 +11,8 @@ from aarsstatus import danish
 from aarsstatus.attainment import joint, joint_interval
 from aarsstatus.audit.printed import fewest_years
 from aarsstatus.audit.rules import Rule
-from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Measure, figure_id, unit
+from aarsstatus.figures import words
+from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Measure, figure_id
 from aarsstatus.inputs.data import GROUPS, KK, Data, Scheme, Status
 
 __all__ = ["THRESHOLDS", "Finding", "Moved", "Threshold", "check_figures", "moved"]
@@ -85,10 +86,10 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
     total = joint(values)
     sum_ = " + ".join(_number(one) for one in values)
     said = (
-        f"KK, {scheme.name}, {MEASURES[measure]}: forvaltningerne er tilsammen {sum_} = {_number(total)}, "
+        f"{words.listed(KK, scheme.name, measure)}: forvaltningerne er tilsammen {sum_} = {_number(total)}, "
         f"og KK er {_number(value)}"
     )
-    more = _amount(abs(value - total), unit(measure))
+    more = _amount(abs(value - total), words.unit(measure))
     if value > total:
         if _may_be_undistributed(data, city):
             return Finding(id_, "city", "note", f"{said}. {more} er ikke fordelt på en forvaltning.", city.source)
@@ -128,8 +129,8 @@ def _city_targets(data: Data, year: int) -> Iterator[Finding]:
             continue
         sum_ = " + ".join(danish.whole(one) for one in values)
         text = (
-            f"KK, {GROUP_NAMES[group]}, måltal: forvaltningernes måltal er {sum_} = {danish.whole(sum(values))}, "
-            f"men KK's er {danish.whole(city.target or 0)}."
+            f"{words.listed(KK, words.GROUPS[group], 'target')}: forvaltningernes måltal er {sum_} = "
+            f"{danish.whole(sum(values))}, men KK's er {danish.whole(city.target or 0)}."
         )
         yield Finding(figure_id(year, KK, group, "target"), "city", "contradicted", text, city.source)
 
@@ -143,26 +144,8 @@ def _no_target(data: Data, year: int) -> Iterator[Finding]:
         for code in data.codes():
             row = data.targets.get((year, code, group))
             if row is not None and not row.target:
-                text = f"{code} har intet måltal for {GROUP_NAMES[group]}, så der er ingen målopfyldelse for gruppen."
+                text = f"{code} har intet måltal for {words.GROUPS[group]}, så der er ingen målopfyldelse for gruppen."
                 yield Finding(figure_id(year, code, group, "target"), "attainment", "note", text, row.source)
-
-
-MEASURES: Mapping[str, str] = {
-    "status": "status",
-    "joint_status": "samlet status",
-    "target": "måltal",
-    "attainment": "målopfyldelse",
-    "weight": "vægt",
-    "weighted_attainment": "samlet målopfyldelse",
-    "spells": "antal forløb",
-    "spells_total": "antal forløb i alt",
-}
-GROUP_NAMES: Mapping[str, str] = {
-    "placements": "virksomhedsplaceringer",
-    "fleksjob": "fleksjob",
-    "fritidsjob": "fritidsjob",
-    "total": "alle ordninger",
-}
 
 
 # What moved
@@ -298,12 +281,12 @@ def _sentence(figure: Figure, before: Fraction, after: Fraction, names: Mapping[
     """Say how a figure moved."""
     change = after - before
     way = danish.direction(before, after)
-    what = names.get(figure.scheme, figure.scheme) or GROUP_NAMES[figure.group]
-    name = f"{figure.administration}, {what}, {MEASURES[figure.measure]}"
+    what = names.get(figure.scheme, figure.scheme) or words.GROUPS[figure.group]
+    name = words.listed(figure.administration, what, figure.measure)
     if figure.measure in PERCENTAGES:
-        points = f"{danish.decimal(abs(change))} procentpoint"
+        points = f"{danish.decimal(abs(change))} {words.unit_of_change(figure.measure)}"
         return f"{name} er {way} {points}, fra {danish.percent(before / 100)} til {danish.percent(after / 100)}"
-    text = f"{name} er {way} fra {_number(before)} til {_number(after)} {unit(figure.measure)}"
+    text = f"{name} er {way} fra {_number(before)} til {_number(after)} {words.unit(figure.measure)}"
     return text + (f" ({danish.percent(abs(change) / before)})." if before else ".")
 
 

@@ -14,7 +14,7 @@ from aarsstatus.audit import rules
 from aarsstatus.audit.printed import Sheet, in_table, read_figure_id, read_sheet
 from aarsstatus.audit.rounding import Claim, Clash, Inputs, clashes, witness
 from aarsstatus.audit.rules import Check, Rule
-from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Measure, Verdict, plain_decimal, value_of
+from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Measure, Verdict, value_of
 from aarsstatus.inputs.data import KK, Data, Printed
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import InputError, Problem, near
@@ -117,7 +117,7 @@ def to_csv(rows: Iterable[AuditRow]) -> str:
     writer.writerow(COLUMNS)
     for row in rows:
         cells = (getattr(row, column) for column in COLUMNS)
-        writer.writerow([plain_decimal(cell) if isinstance(cell, Fraction) else cell for cell in cells])
+        writer.writerow([danish.plain_decimal(cell) if isinstance(cell, Fraction) else cell for cell in cells])
     return text.getvalue()
 
 

@@ -8,7 +8,6 @@ for bundles from somebody one trusts.
 
 from __future__ import annotations
 
-import subprocess
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,14 +21,15 @@ from aarsstatus.bundle.guide import GUIDE, guide
 from aarsstatus.diff.differences import Environment
 from aarsstatus.diff.page import without_opening
 from aarsstatus.diff.previous import COMPARISON, QUALITY
-from aarsstatus.diff.recompute import run_python, write_files
+from aarsstatus.diff.recompute import write_files
 from aarsstatus.files import write_whole
-from aarsstatus.problems import InputError, Problem
+from aarsstatus.problems import InputError, Problem, ProgramError
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, pack
 from aarsstatus.release.lockfile import folded
 from aarsstatus.release.reading import KEPT, Finished, open_finished
 from aarsstatus.run import temporary
+from aarsstatus.run.programs import run_python
 
 __all__ = ["BundleCheck", "Different", "bundle", "check_lines", "verify_bundle"]
 
@@ -181,11 +181,11 @@ def _made_again(build: Finished) -> Finished | str:
         if options["compare"] is not None:
             arguments += ["--compare", str(options["compare"])]
         try:
-            done = run_python(arguments, project, limit=_BUILD_LIMIT)
-        except subprocess.TimeoutExpired:
+            done = run_python("programmet", arguments, folder=project, program=project, limit=_BUILD_LIMIT)
+        except ProgramError:
             return "notatet blev ikke færdigt i tide"
-        if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines()
+        if done.status:
+            said = (done.said or done.made.decode(errors="replace")).strip().splitlines()
             return f"notatet kunne ikke laves igen: {said[0] if said else 'programmet sagde ikke hvorfor'}"
         return open_finished(str(output / str(build.year)))
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
+from aarsstatus.inputs.schema import ADMINISTRATIONS, PUBLISHED, SCHEMES, STATUS, TARGETS
 from aarsstatus.release.reading import Finished
 
 __all__ = ["CODE", "Blend", "Environment", "Kind", "Step", "environment", "other_files", "steps"]
@@ -24,11 +25,7 @@ Kind = Literal["data", "parameter", "option", "code"]
 CODE = "aarsstatus/"
 """Where the program lies among the inputs."""
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "data/status.csv": ("year", "administration", "scheme"),
-    "data/targets.csv": ("year", "administration", "group"),
-    "data/schemes.csv": ("scheme",),
-    "data/administrations.csv": ("administration", "first_year"),
-    "data/published.csv": ("source", "place", "id"),
+    f"data/{table.file}": table.key for table in (STATUS, TARGETS, SCHEMES, ADMINISTRATIONS, PUBLISHED)
 }
 """What names a row of each table, so that an old and a new version of it are recognised as the same row."""
 MOST_ROWS = 40

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aarsstatus import interruption
 from aarsstatus.figures.table import Figures
+from aarsstatus.problems import ProgramError
 from aarsstatus.release.reading import read_figures
+from aarsstatus.run import temporary
+from aarsstatus.run.programs import run_python
 
-__all__ = ["Answer", "Variant", "recompute", "run_python", "write_files"]
-
-TIME_LIMIT = 300
-"""Seconds: a calculation takes a second, so one that takes this long hangs."""
+__all__ = ["Answer", "Variant", "recompute", "write_files"]
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,6 @@ def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
     for place, variant in enumerate(variants):
         programs.setdefault(tuple(sorted(variant.code.items())), []).append(place)
     answers: dict[int, Answer] = {}
-    from aarsstatus import interruption  # noqa: PLC0415 - the process that computes needs neither
-    from aarsstatus.run import temporary  # noqa: PLC0415 - the process that computes needs neither
-
     with temporary.folder() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         asked = [
             pool.submit(_ask, folder / str(number), [variants[place] for place in places], verdicts)
@@ -89,8 +86,9 @@ def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answ
         options = variant.options
         jobs.append({"root": str(root), "year": options["year"], "figures": options["figures"], "verdicts": verdicts})
     try:
-        done = run_python(["-m", "aarsstatus.diff.recompute"], program, json.dumps({"jobs": jobs}))
-        told = json.loads(done.stdout)
+        given = json.dumps({"jobs": jobs}).encode()
+        command = ["-m", "aarsstatus.diff.recompute"]
+        told = json.loads(run_python("programmet", command, folder=program, program=program, given=given).made)
         took_part = frozenset(told["modules"])
         answers = [
             Answer(read_figures(one["figures"]), "", took_part)
@@ -98,29 +96,10 @@ def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answ
             else Answer(None, one["problem"], took_part)
             for one in told["answers"]
         ]
-    except (subprocess.TimeoutExpired, OSError, ValueError, KeyError, TypeError):
+    except (ProgramError, ValueError, KeyError, TypeError):
         answers = []
     failed = Answer(None, "programmet kan ikke køres på denne maskine")
     return answers if len(answers) == len(jobs) else [failed] * len(jobs)
-
-
-def run_python(
-    arguments: Sequence[str], program: Path, said: str = "", *, limit: int = TIME_LIMIT
-) -> subprocess.CompletedProcess[str]:
-    """Run this Python with the version of the program that lies in a folder, and nothing of the user's settings."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "AARSSTATUS_"))}
-    ours = {"PYTHONPATH": str(program), "PYTHONUTF8": "1", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(  # noqa: S603
-        [sys.executable, *arguments],
-        input=said,
-        cwd=program,
-        env=kept | ours,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=limit,
-    )
 
 
 def _answer(job: Mapping[str, Any]) -> dict[str, str]:

@@ -7,11 +7,11 @@ from fractions import Fraction
 from itertools import groupby
 
 from aarsstatus import danish
-from aarsstatus.audit.limits import GROUP_NAMES, MEASURES
 from aarsstatus.diff import Diff
 from aarsstatus.diff.causes import Cause, CauseKind
 from aarsstatus.diff.changes import Change, Level
-from aarsstatus.figures.table import PERCENTAGES, VERDICT_NAMES, Figure, unit
+from aarsstatus.figures.table import PERCENTAGES, Figure
+from aarsstatus.figures.words import GROUPS, VERDICTS, listed, unit_of_change
 
 __all__ = [
     "KINDS",
@@ -46,8 +46,7 @@ def by_level(changes: Sequence[Change]) -> Iterator[tuple[Level, list[Change]]]:
 
 def name(figure: Figure) -> str:
     """Return what a figure is called: ``KK, løntilskud, status, 2025``."""
-    what = figure.scheme if figure.scheme and figure.scheme != figure.group else GROUP_NAMES[figure.group]
-    return f"{figure.administration}, {what}, {MEASURES[figure.measure]}, {figure.year}"
+    return f"{listed(figure.administration, figure.scheme or GROUPS[figure.group], figure.measure)}, {figure.year}"
 
 
 def values(change: Change) -> tuple[str, str]:
@@ -78,8 +77,7 @@ def moved(change: Change) -> str:
     size = change.size
     if not size:
         return ""
-    what = "procentpoint" if change.figure.measure in PERCENTAGES else unit(change.figure.measure)
-    return f"{'+' if size > 0 else '−'}{_number(abs(size))} {what}"
+    return f"{'+' if size > 0 else '−'}{_number(abs(size))} {unit_of_change(change.figure.measure)}"
 
 
 def _number(size: Fraction) -> str:
@@ -94,7 +92,7 @@ def verdict(change: Change) -> str:
     """Return how the verdict changed, empty where it did not."""
     if change.old is None or change.new is None or change.old.verdict == change.new.verdict:
         return ""
-    return f"{VERDICT_NAMES[change.old.verdict]} → {VERDICT_NAMES[change.new.verdict]}"
+    return f"{VERDICTS[change.old.verdict]} → {VERDICTS[change.new.verdict]}"
 
 
 def summary(diff: Diff) -> str:

@@ -8,16 +8,16 @@ one swap fail, those before it are undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, fields
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.extracts.sums import Sum
-from aarsstatus.figures.table import plain_decimal
 from aarsstatus.files import alone
 from aarsstatus.inputs.csvfile import read_text, replace_rows, rows_of, swap_in
 from aarsstatus.inputs.data import Data, ExtractRow, Remark
+from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 
@@ -28,10 +28,6 @@ PLACES = 10
 `inputs` gets the fraction of days back from them, so nothing is lost."""
 
 Row = Mapping[str, str]
-
-
-WARNINGS = ("year", "kind", "scheme", "administration", "count", "text")
-EXTRACTS = tuple(field.name for field in fields(ExtractRow))
 
 
 def origin(extracts: Sequence[ExtractRow], scheme: str) -> str:
@@ -66,7 +62,7 @@ def write_sums(
         If a file cannot be written; then none has been.
     """
     schemes = {scheme for _, scheme in sums}
-    status, listed, warned = (project.data / f"{name}.csv" for name in ("status", "extracts", "warnings"))
+    status, listed, warned = (project.data / table.file for table in (STATUS, EXTRACTS, WARNINGS))
     codes, keys = data.codes(), list(data.schemes)
 
     def ours(row: Row) -> bool:
@@ -76,10 +72,10 @@ def write_sums(
     try:
         with alone(status, waiting):
             texts = {
-                listed: _without_replaced(read_text(project, listed, EXTRACTS), year, schemes, extracts),
+                listed: _without_replaced(read_text(project, listed, EXTRACTS.header), year, schemes, extracts),
                 warned: replace_rows(
-                    read_text(project, warned, WARNINGS), ours,
-                    [dict(zip(WARNINGS, (str(year), *map(str, astuple(remark))), strict=True)) for remark in remarks],
+                    read_text(project, warned, WARNINGS.header), ours,
+                    [{"year": str(year), **_cells(remark)} for remark in remarks],
                     lambda row: (_place(keys, row["scheme"]), row["kind"], _place(codes, row["administration"])),
                     year,
                 ),
@@ -101,11 +97,16 @@ def _status_row(year: int, code: str, key: str, total: Sum, source: str) -> dict
         "year": str(year),
         "administration": code,
         "scheme": key,
-        "status": plain_decimal(Fraction(total.status), PLACES),
+        "status": danish.plain_decimal(Fraction(total.status), PLACES),
         "spells": "" if total.spells is None else str(total.spells),
         "rounding": "exact",
         "source": source,
     }
+
+
+def _cells(row: ExtractRow | Remark) -> dict[str, str]:
+    """Return what a row is written as, by column: its fields are the columns."""
+    return {column: str(cell) for column, cell in asdict(row).items()}
 
 
 def _without_replaced(text: str, year: int, schemes: set[str], extracts: Sequence[ExtractRow]) -> str:
@@ -116,7 +117,7 @@ def _without_replaced(text: str, year: int, schemes: set[str], extracts: Sequenc
             left = [key for key in row["schemes"].split() if key not in schemes]
             if left:
                 kept.append({**row, "schemes": " ".join(left)})
-    new = [dict(zip(EXTRACTS, map(str, astuple(one)), strict=True)) for one in extracts]
+    new = [_cells(one) for one in extracts]
     return replace_rows(
         text, lambda row: row["year"] == str(year), [*kept, *new], lambda row: (row["schemes"], row["sha256"]), year
     )

@@ -36,7 +36,6 @@ __all__ = [
     "Verdict",
     "build_figures",
     "figure_id",
-    "unit",
     "value_of",
 ]
 
@@ -51,12 +50,6 @@ Measure = Literal[
     "spells_total",
 ]
 Verdict = Literal["exact", "within_rounding", "contradicted", "unpublished"]
-VERDICT_NAMES: Mapping[Verdict, str] = {
-    "exact": "stemmer",
-    "within_rounding": "inden for afrundingen",
-    "contradicted": "i modstrid",
-    "unpublished": "ikke offentliggjort",
-}
 Mode = Literal["published", "recomputed"]
 Said = TypeVar("Said", bound=str)
 
@@ -100,13 +93,6 @@ class Figure:
 
 
 COLUMNS = tuple(field.name for field in fields(Figure))
-
-
-def unit(measure: str) -> str:
-    """Return the unit of a measure's value, in Danish."""
-    if measure in PERCENTAGES:
-        return "pct."
-    return "forløb" if measure.startswith("spells") else "personer"
 
 
 def show(measure: str, value: Fraction | None) -> str:
@@ -223,18 +209,8 @@ def _plain(cell: object) -> object:
     """Write a field of a figure as a CSV cell."""
     kind = type(cell)  # one of five; asking whether it is a number of any sort takes longer than all the rest
     if kind is Fraction:
-        return plain_decimal(cast(Fraction, cell))
+        return danish.plain_decimal(cast(Fraction, cell))
     return " ".join(cast(tuple[str, ...], cell)) if kind is tuple else cell
-
-
-def plain_decimal(value: Fraction, places: int = 6) -> str:
-    """Write a number with a decimal point and at most `places` decimals, without trailing zeros."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    scaled = formulas.round_half_up(abs(value) * 10**places)
-    before, after = divmod(scaled, 10**places)
-    text = f"{before}.{after:0{places}d}".rstrip("0").removesuffix(".")
-    return f"-{text}" if value < 0 and scaled else text
 
 
 class _Builder:

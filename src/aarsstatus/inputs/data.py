@@ -6,29 +6,28 @@ of all files are collected and raised at once.
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from aarsstatus import danish
 from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year
 from aarsstatus.inputfile import read_utf8
-from aarsstatus.inputs.csvfile import in_one_column, not_csv, style
+from aarsstatus.inputs import schema
 from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.schema import COUNTINGS, GROUPS, KK, REMARKS, TABLES, Table
+from aarsstatus.inputs.tables import Row, read_rows
 from aarsstatus.problems import InputError, Problem, near
-from aarsstatus.project import FIRST_YEAR, LAST_YEAR, Project
-from aarsstatus.text import MOST, unfit
+from aarsstatus.project import Project
 
 __all__ = [
     "COUNTINGS",
     "GROUPS",
+    "KK",
     "REMARKS",
     "Administration",
     "Data",
@@ -41,22 +40,6 @@ __all__ = [
     "read_data",
     "read_year",
 ]
-
-GROUPS = ("placements", "fleksjob", "fritidsjob")
-"""The target groups, in the order of a table."""
-COUNTINGS = ("days", "hours", "headcount")
-KK = "KK"
-REMARKS: Mapping[str, str] = {
-    "not_distributed": "Ikke fordelt",
-    "overlap": "Overlap",
-    "too_long": "For langt forløb",
-    "future": "Dato i fremtiden",
-    "unfinished_year": "Året var ikke gået",
-    "no_persons": "Uden person",
-    "several_administrations": "Flere forvaltninger",
-    "far_from_before": "Langt fra sidste år",
-}
-"""What an analyst is told of a year's extracts: each kind, and what people call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,188 +192,6 @@ class Data:
         return list(self._present.get(year, ()))
 
 
-Row = TypeVar("Row")
-
-
-class _CellError(ValueError):
-    """A cell that cannot be read: what was expected, and perhaps the nearest valid value."""
-
-    def __init__(self, expected: str, hint: str | None = None) -> None:
-        super().__init__(expected)
-        self.expected, self.hint = expected, hint
-
-
-Parser = Callable[[str], Any]
-
-
-def _text(cell: str) -> str:
-    return _fit(cell, MOST)
-
-
-def _name(cell: str) -> str:
-    """Read what the notat prints."""
-    return _fit(cell, MOST, drawn=True)
-
-
-def _remark(cell: str) -> str:
-    """Read a warning that `ingest` wrote: a sentence or two that may name several files and rows."""
-    return _fit(cell, 20 * MOST)
-
-
-def _fit(cell: str, most: int, *, drawn: bool = False) -> str:
-    text = cell.strip()
-    why = unfit(text, most, drawn=drawn) if text else "en tekst"
-    if why is not None:
-        raise _CellError(why)
-    return text
-
-
-def _matching(pattern: str, what: str) -> Parser:
-    """Return what reads a code: it becomes part of a figure's id and of a table's."""
-
-    def parse(cell: str) -> str:
-        if re.fullmatch(pattern, cell) is None:
-            raise _CellError(what)
-        return cell
-
-    return parse
-
-
-_key = _matching(r"[a-z_]{1,40}", "en kode med små bogstaver a-z")
-_code = _matching(r"[A-ZÆØÅ]{1,10}", "en kode med store bogstaver A-Å")
-
-
-def _integer(least: int, most: int, what: str) -> Parser:
-    def parse(cell: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", cell, re.ASCII) or not least <= int(cell) <= most:
-            raise _CellError(what)
-        return int(cell)
-
-    return parse
-
-
-_year = _integer(FIRST_YEAR, LAST_YEAR, f"et år fra {FIRST_YEAR} til {LAST_YEAR}")
-_count = _integer(0, 10_000_000, "et helt tal på mindst 0, uden punktum")
-_rows = _integer(0, 999_999_999, "et helt tal på mindst 0, uden punktum")
-
-
-def _status(cell: str) -> Fraction:
-    if not re.fullmatch(r"\d{1,8}(\.\d{1,20})?", cell, re.ASCII):
-        raise _CellError("et tal på mindst 0 med punktum som decimaltegn")
-    return Fraction(cell)
-
-
-def _sha256(cell: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{64}", cell, re.ASCII):
-        raise _CellError("en SHA-256 på 64 tegn fra 0 til f")
-    return cell
-
-
-def _date(cell: str) -> date:
-    try:
-        return date.fromisoformat(cell)
-    except ValueError:
-        raise _CellError("en dato som 2027-01-12") from None
-
-
-def _or_none(parser: Parser) -> Parser:
-    return lambda cell: parser(cell) if cell.strip() else None
-
-
-def _one_of(known: Iterable[str], what: str) -> Parser:
-    known = list(known)
-
-    def parse(cell: str) -> str:
-        if cell not in known:
-            raise _CellError(f"{what} ({danish.join(known, 'eller')})", near(cell, known))
-        return cell
-
-    return parse
-
-
-@dataclass(frozen=True, slots=True)
-class _Table(Generic[Row]):
-    """One CSV file: its columns in order, how a cell of each is read, what makes a row unique, what a row becomes."""
-
-    file: str
-    columns: Mapping[str, Parser]
-    unique: tuple[str, ...]
-    build: Callable[[dict[str, Any], str], Row]
-
-    def read(self, files: Mapping[str, _File], problems: list[Problem]) -> list[Row]:
-        """Read every row; what cannot be read goes to `problems`."""
-        name, text, unread = files[self.file]
-        problems += unread
-        if unread:
-            return []
-        if (squeezed := in_one_column(text, name)) is not None:
-            problems.append(squeezed)
-            return []
-        rows: list[Row] = []
-        seen: dict[tuple[str, ...], int] = {}
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=style(text)[0], strict=True)
-        try:
-            header = next(reader, [])
-            if not self._header_fits(header, name, problems):
-                return []
-            for cells in reader:
-                if not any(cell.strip() for cell in cells):
-                    continue
-                line = reader.line_num
-                if len(cells) != len(header):
-                    expected = f"{len(header)} celler som i overskriften"
-                    problems.append(
-                        Problem(
-                            name,
-                            "rækken har ikke rigtigt antal celler",
-                            line,
-                            None,
-                            str(len(cells)),
-                            expected,
-                        )
-                    )
-                    continue
-                row = self._row(dict(zip(header, cells, strict=True)), name, line, problems)
-                if row is None:
-                    continue
-                values, key = (
-                    row,
-                    tuple(dict(zip(header, cells, strict=True))[column] for column in self.unique),
-                )
-                if self.unique and key in seen:
-                    problems.append(Problem(name, f"rækken gentager linje {seen[key]}", line, found=" ".join(key)))
-                    continue
-                seen[key] = line
-                rows.append(self.build(values, f"{name}:{line}"))
-        except csv.Error as error:
-            problems.append(not_csv(error, reader.line_num, name))
-        return rows
-
-    def _header_fits(self, header: list[str], name: str, problems: list[Problem]) -> bool:
-        if not header:
-            problems.append(Problem(name, "filen er tom", 1, expected=f"overskriften {','.join(self.columns)}"))
-            return False
-        missing = [column for column in self.columns if column not in header]
-        unknown = [column for column in header if column not in self.columns]
-        problems += [Problem(name, "kolonnen mangler", 1, column, hint=None) for column in missing]
-        problems += [Problem(name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown]
-        if len(set(header)) < len(header) and not unknown:
-            problems.append(Problem(name, "en kolonne står der to gange", 1, found=", ".join(header)))
-            return False
-        return not (missing or unknown)
-
-    def _row(self, cells: dict[str, str], name: str, line: int, problems: list[Problem]) -> dict[str, Any] | None:
-        values: dict[str, Any] = {}
-        for column, parser in self.columns.items():
-            try:
-                values[column] = parser(cells[column])
-            except _CellError as bad:
-                problems.append(
-                    Problem(name, "værdien kan ikke bruges", line, column, cells[column], bad.expected, bad.hint)
-                )
-        return values if len(values) == len(self.columns) else None
-
-
 class _File(NamedTuple):
     """A file in ``data/``: what it is called in messages, its text, and what kept it from being read."""
 
@@ -405,47 +206,6 @@ def _file(path: Path, name: str) -> _File:
     except InputError as error:
         return _File(name, "", tuple(error.problems))
 
-
-_SCHEMES = _Table(
-    "schemes.csv",
-    {
-        "scheme": _key,
-        "group": _one_of(GROUPS, "en måltalsgruppe"),
-        "counting": _one_of(COUNTINGS, "en opgørelsesmåde"),
-        "first_year": _year,
-        "last_year": _or_none(_year),
-        "name": _name,
-        "row_label": _name,
-    },
-    ("scheme",),
-    lambda v, source: Scheme(key=v.pop("scheme"), **v, source=source),
-)
-
-_ADMINISTRATIONS = _Table(
-    "administrations.csv",
-    {"administration": _code, "name": _name, "first_year": _year, "last_year": _or_none(_year)},
-    ("administration", "first_year"),
-    lambda v, source: Administration(v["administration"], v["name"], v["first_year"], v["last_year"], source),
-)
-
-_PRINTED = _Table(
-    "published.csv",
-    {"source": _text, "place": _text, "id": _text, "printed": _text},
-    (),
-    lambda v, source: Printed(v["source"], v["place"], v["id"], v["printed"], source),
-)
-
-
-_EXTRACTS = _Table(
-    "extracts.csv",
-    {
-        "year": _year, "sha256": _sha256, "file": _text, "kind": _one_of(("spells", "employments"), "en slags udtræk"),
-        "schemes": str.strip, "rows": _rows, "counted": _rows, "outside": _rows, "refused": _rows,
-        "not_distributed": _rows, "extracted": _date,
-    },
-    ("year", "sha256", "schemes"),
-    lambda v, _: ExtractRow(**v),
-)  # fmt: skip
 
 _EXACT_PLACES = 10
 
@@ -462,7 +222,7 @@ def _unrounded(status: Fraction, year: int) -> Fraction:
     return fraction if round(fraction * 10**_EXACT_PLACES) == status * 10**_EXACT_PLACES else status
 
 
-def _build_status(values: dict[str, Any], source: str) -> Status:
+def _status(values: dict[str, Any], at: str) -> Status:
     status = _unrounded(values["status"], values["year"]) if values["rounding"] == "exact" else values["status"]
     interval = Interval.rounded(status) if values["rounding"] == "whole" else Interval.exactly(status)
     return Status(
@@ -473,7 +233,7 @@ def _build_status(values: dict[str, Any], source: str) -> Status:
         spells=values["spells"],
         interval=interval,
         origin=values["source"],
-        source=source,
+        source=at,
     )
 
 
@@ -485,53 +245,44 @@ def read_data(project: Project) -> Data:
     InputError
         With all problems of all files.
     """
-    return _data(tuple(_file(project.data / name, project.name(project.data / name)) for name in _FILES))
-
-
-_FILES = (
-    "schemes.csv", "administrations.csv", "targets.csv", "status.csv", "published.csv", "extracts.csv", "warnings.csv",
-)  # fmt: skip
+    paths = [project.data / table.file for table in TABLES]
+    return _data(tuple(_file(path, project.name(path)) for path in paths))
 
 
 @lru_cache(maxsize=2)
 def _data(found: tuple[_File, ...]) -> Data:
     """Return what some files hold. The same files are read once: by the kernels of a build, and by years on years."""
-    files = dict(zip(_FILES, found, strict=True))
+    files = dict(zip(TABLES, found, strict=True))
     problems: list[Problem] = []
-    schemes = {scheme.key: scheme for scheme in _SCHEMES.read(files, problems)}
-    administrations = _ADMINISTRATIONS.read(files, problems)
+    known: dict[str, list[str]] = {}
+
+    def rows(table: Table) -> list[Row]:
+        name, text, unread = files[table]
+        problems.extend(unread)
+        return [] if unread else read_rows(table, text, name, known, problems)
+
+    schemes = {
+        values["scheme"]: Scheme(key=values.pop("scheme"), **values, source=at) for values, at in rows(schema.SCHEMES)
+    }
+    administrations = [
+        Administration(code=v.pop("administration"), **v, source=at) for v, at in rows(schema.ADMINISTRATIONS)
+    ]
     if problems:
         raise InputError(problems)
-    code = _one_of(dict.fromkeys(one.code for one in administrations), "en forvaltning")
-    targets = _Table(
-        "targets.csv",
-        {
-            "year": _year, "administration": code, "group": _one_of(GROUPS, "en måltalsgruppe"),
-            "target": _or_none(_count), "source": _text,
-        },
-        ("year", "administration", "group"),
-        lambda v, source: Target(v["year"], v["administration"], v["group"], v["target"], source),
-    ).read(files, problems)  # fmt: skip
-    statuses = _Table(
-        "status.csv",
-        {
-            "year": _year, "administration": code, "scheme": _one_of(schemes, "en jobordning"), "status": _status,
-            "spells": _or_none(_count), "rounding": _one_of(("whole", "exact"), "en afrunding"), "source": _text,
-        },
-        ("year", "administration", "scheme"),
-        _build_status,
-    ).read(files, problems)  # fmt: skip
-    printed = _PRINTED.read(files, problems)
-    extracts = _EXTRACTS.read(files, problems)
-    remarks = _Table(
-        "warnings.csv",
-        {
-            "year": _year, "kind": _one_of(REMARKS, "en slags advarsel"), "scheme": _one_of(schemes, "en jobordning"),
-            "administration": lambda cell: code(cell) if cell else "", "count": _rows, "text": _remark,
-        },
-        (),
-        lambda v, _: (v.pop("year"), Remark(**v)),
-    ).read(files, problems)  # fmt: skip
+    known[schema.SCHEMES.file] = list(schemes)
+    known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
+    targets = [
+        Target(values["year"], values["administration"], values["group"], values["target"], at)
+        for values, at in rows(schema.TARGETS)
+    ]
+    statuses = [_status(values, at) for values, at in rows(schema.STATUS)]
+    printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows(schema.PUBLISHED)]
+    extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows(schema.EXTRACTS)]
+    remarks: dict[int, tuple[Remark, ...]] = {}
+    for values, _ in rows(schema.WARNINGS):
+        year = values.pop("year")
+        remark = Remark(**{**values, "administration": values["administration"] or ""})
+        remarks[year] = (*remarks.get(year, ()), remark)
     if not any(administration.code == KK for administration in administrations):
         problems.append(
             Problem("data/administrations.csv", "hele kommunen mangler", expected=f"en række med koden {KK}")
@@ -547,7 +298,7 @@ def _data(found: tuple[_File, ...]) -> Data:
         {(s.year, s.administration, s.scheme): s for s in statuses},
         tuple(printed),
         tuple(extracts),
-        {year: tuple(remark for when, remark in remarks if when == year) for year, _ in remarks},
+        remarks,
     )
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from aarsstatus.inputs.schema import Group
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
@@ -23,7 +24,6 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fi
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60, drawn=True)]
 """What stands in the foot of every page and in the narrow column; the longest in use has 55 characters."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
-Group = Literal["placements", "fleksjob", "fritidsjob"]
 
 
 class _Part(Closed):

@@ -17,17 +17,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from aarsstatus.inputfile import irregular
+from aarsstatus.inputs.schema import TABLES
 from aarsstatus.problems import BuildError, InputError, Problem, reason
 from aarsstatus.project import Project
 
-__all__ = ["INPUTS", "PACKAGE", "TABLES", "ChangedMeanwhileError", "input_files", "keep", "pack", "unpack"]
+__all__ = ["INPUTS", "PACKAGE", "ChangedMeanwhileError", "input_files", "keep", "pack", "unpack"]
 
 INPUTS = "inputs.zip"
 PACKAGE = Path(__file__).parent.parent
-TABLES = (
-    "schemes.csv", "administrations.csv", "targets.csv", "status.csv", "published.csv", "extracts.csv", "warnings.csv",
-)  # fmt: skip
-"""The tables in ``data/``, those of ``datapackage.json``. Any other CSV file or workbook there may be an extract."""
 _BESIDE = {".yml", ".yaml", ".json", ".md"}
 _SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
 _DAY = (1980, 1, 1, 0, 0, 0)
@@ -53,7 +50,7 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
     """
     files = [project.root / "_quarto.yml", project.root / "requirements.lock"]
     files += [path for path in _files(project.params) if not _later(path, year)]
-    files += [project.data / name for name in TABLES]
+    files += [project.data / table.file for table in TABLES]  # any other CSV file there may be an extract
     files += [path for path in _files(project.data) if path.parent == project.data and path.suffix in _BESIDE]
     files += [*_files(project.notebooks), *_files(project.extension)]
     named = {project.name(path): path for path in files if path.is_file()}

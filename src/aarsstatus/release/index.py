@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from aarsstatus import danish
+from aarsstatus.figures import words
 from aarsstatus.figures.table import Figure, Figures
 from aarsstatus.files import alone, write_whole
 from aarsstatus.inputs.data import GROUPS, KK
@@ -44,8 +45,8 @@ _FILES = {
     "inputs.zip": "Grundlag (zip)",
 }
 """What a reader may look for, in this order; a file that is not there is left out."""
-_GROUP_NAMES = {"placements": "Virksomhedsplaceringer", "fleksjob": "Fleksjob", "fritidsjob": "Fritidsjob"}
-_TOTAL = "Samlet målopfyldelse"
+_GROUP_NAMES = {group: danish.capital(words.GROUPS[group]) for group in GROUPS}
+_TOTAL = danish.capital(words.MEASURES["weighted_attainment"])
 _CSS = """
 .aar { margin: 0 0 2.5rem; padding: 1.1rem 0 0; border-top: 2px solid var(--accent); }
 .aar h2 { margin: 0 0 0.5rem; display: flex; flex-wrap: wrap; gap: 0.3rem 0.9rem; align-items: baseline; }

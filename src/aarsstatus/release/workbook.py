@@ -22,13 +22,13 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aarsstatus import danish
-from aarsstatus.audit.limits import GROUP_NAMES, MEASURES
-from aarsstatus.figures.table import PERCENTAGES, VERDICT_NAMES, Figure, Figures, Part, unit
+from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Part
+from aarsstatus.figures.words import GROUPS, MEASURES, VERDICTS, unit
 from aarsstatus.inputs.data import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.release import longsheet
+from aarsstatus.report.html_table import Cell, Table
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.tables import Cell, Table
 
 __all__ = ["SHARED", "Cover", "Sheet", "notat_workbook", "workbook"]
 
@@ -205,7 +205,7 @@ def _figure_row(figure: Figure) -> tuple[longsheet.Cell, ...]:
         _text(figure.id),
         (Fraction(figure.year), "0"),
         _text(figure.administration),
-        _text(GROUP_NAMES[figure.group]),
+        _text(GROUPS[figure.group]),
         _text(figure.scheme),
         _text(MEASURES[figure.measure]),
         _text(unit(figure.measure)),
@@ -219,7 +219,7 @@ def _figure_row(figure: Figure) -> tuple[longsheet.Cell, ...]:
         _text(" ".join(figure.inputs)),
         _text(figure.source),
         _text(figure.published),
-        _text(VERDICT_NAMES[figure.verdict]),
+        _text(VERDICTS[figure.verdict]),
     )
 
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
-from aarsstatus.problems import BuildError, InputError, Problem
+from aarsstatus.problems import InputError, Problem, RenderError
 
 __all__ = ["ENGINES", "FORMATS", "Choice", "Engine", "Format", "RenderError", "choose"]
 
@@ -20,10 +20,6 @@ Format = Literal["html", "pdf", "docx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 Choice = Literal["auto", "quarto", "embedded"]
 ENGINES: tuple[Choice, ...] = get_args(Choice)
-
-
-class RenderError(BuildError):
-    """The notebook cannot become a document. The message is Danish: analysts read it."""
 
 
 class Engine(Protocol):

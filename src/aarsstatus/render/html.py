@@ -16,27 +16,16 @@ from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
-from aarsstatus.audit.explain import VERDICTS
-from aarsstatus.figures.table import Figure, Figures, figure_id, unit
+from aarsstatus.figures.table import Figure, Figures, Verdict, figure_id
+from aarsstatus.figures.words import GROUPS, VERDICT_SAID, phrase, unit
 from aarsstatus.inputs.data import KK, Data
 from aarsstatus.render import RenderError
 from aarsstatus.render.page import breakable
-from aarsstatus.report.notat import GROUP_LABELS
 
 __all__ = ["ROW", "figure_name", "finish", "finished"]
 
 ROW = "tal-"
 """What the id of a figure's row in the table begins with; the figure's own id follows."""
-NAMES = {
-    "status": "Status for {}",
-    "joint_status": "Samlet status for {}",
-    "target": "Måltal for {}",
-    "attainment": "Målopfyldelse for {}",
-    "weight": "Vægt for {}",
-    "spells": "Antal forløb i {}",
-    "spells_total": "Antal forløb i alt i {}",
-    "weighted_attainment": "Samlet målopfyldelse",
-}
 HEADER = ("Tal", "Vist", "Opgjort sådan", "Uden afrunding", "Kommer fra", "Offentliggjort")
 _SHOWN = re.compile(r'\bdata-figure="([^"]*)"')
 _STATE = re.compile(r'(?s)<div class="tilstand".*?(?=</div>)')
@@ -160,8 +149,8 @@ def figure_name(data: Data, figure: Figure, within: Figure | None = None) -> str
     within
         A figure that this one is named beside; what the two have in common is left out.
     """
-    what = data.schemes[figure.scheme].name if figure.scheme else GROUP_LABELS.get(figure.group, "")
-    name = NAMES[figure.measure].format(what)
+    what = data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group]
+    name = phrase(figure.measure, what)
     if within is None or within.administration != figure.administration or within.year != figure.year:
         name += f", {figure.administration} {figure.year}"
     return name
@@ -245,14 +234,14 @@ def _between(figure: Figure) -> str:
 
 def _told(printed: Sequence[AuditRow], lines: Lines) -> Iterator[str]:
     """Yield each value that a figure was printed with: the verdict, why, and where."""
-    values: dict[tuple[str, str, str], list[AuditRow]] = {}
+    values: dict[tuple[str, Verdict, str], list[AuditRow]] = {}
     for row in printed:
         reason = "" if row.verdict == "exact" else row.reason
         values.setdefault((row.printed, row.verdict, reason), []).append(row)
     for (value, verdict, reason), places in values.items():
         where = "; ".join(f"{row.source}, {row.place}" for row in places)
         read = dict.fromkeys(lines[row.source, row.place, row.id, row.printed] for row in places)
-        said = f'<strong class="{verdict}">{escape(value)}</strong> {VERDICTS[verdict]}.'
+        said = f'<strong class="{verdict}">{escape(value)}</strong> {VERDICT_SAID[verdict]}.'
         why = f" {escape(reason)}" if reason else ""
         yield f"{said}{why} <small>{escape(where)} {' '.join(map(_code, read))}</small>"
 

@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 
 from aarsstatus.render.pandoc import NO_DATE, pandoc, pandoc_version, staged
+from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
 
 __all__ = ["breakable", "make_page", "page", "stylesheet", "table"]
 
@@ -106,14 +107,10 @@ def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], *,
     text
         Whether it is a table of sentences rather than numbers.
     """
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    lines = "\n".join(
-        f'<tr><th scope="row">{cells[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in cells[1:]) + "</tr>"
-        for cells in rows
-    )
+    lines = tuple(Row(Html(cells[0]), tuple(Cell(Html(cell)) for cell in cells[1:])) for cells in rows)
+    made = to_html(Table("", caption, tuple(header), lines))
     kind = "notat-tabel tekst" if text else "notat-tabel"
     return (
         f'<figure class="{kind} tabelgruppe">\n<figcaption>{escape(caption)}</figcaption>\n'
-        f'<div class="tabelramme" role="region" aria-label="{escape(caption)}" tabindex="0">\n<table>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody>\n</table>\n</div>\n</figure>"
+        f'<div class="tabelramme" role="region" aria-label="{escape(caption)}" tabindex="0">\n{made}\n</div>\n</figure>'
     )

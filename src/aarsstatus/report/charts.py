@@ -28,8 +28,8 @@ from aarsstatus.figures.table import Figure
 from aarsstatus.inputs.data import GROUPS, KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import labels
+from aarsstatus.report.html_table import Cell, Row, Table
 from aarsstatus.report.picture import compact, raster
-from aarsstatus.report.tables import Cell, Row, Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,21 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aarsstatus import danish
+from aarsstatus.figures import words
 from aarsstatus.figures.table import Figure, Figures, Mode, build_figures, figure_id, show
 from aarsstatus.inputs.data import KK, Data, Scheme, read_year
 from aarsstatus.inputs.params import Params
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.project import find_project
 from aarsstatus.report import tables
+from aarsstatus.report.html_table import Table
 
 if TYPE_CHECKING:
     from aarsstatus.report.charts import Chart
 
 __all__ = ["Notat", "front_matter", "open_notat"]
-
-
-GROUP_LABELS = {"placements": "virksomhedsplaceringer", "fleksjob": "fleksjob", "fritidsjob": "fritidsjob"}
-"""The text of the notats has no common name for the placement schemes; the footnote of 2021 has this one."""
 
 
 class Notat:
@@ -69,7 +67,7 @@ class Notat:
 
     def group_label(self, group: str) -> str:
         """Return what a target group is called where its schemes differ from year to year."""
-        return GROUP_LABELS[group]
+        return words.GROUPS[group]
 
     def years(self) -> list[int]:
         """Return the years that there are figures for, up to this one, oldest first."""
@@ -191,7 +189,7 @@ class Notat:
 
     # -- what the cells show ------------------------------------------------------------------------------
 
-    def table(self, code: str, year: int | None = None) -> tables.Table:
+    def table(self, code: str, year: int | None = None) -> Table:
         """Return one administration's table."""
         return tables.administration_table(self, year or self.year, code)
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow, Threshold
 from aarsstatus.audit.quality import Quality
-from aarsstatus.figures.table import PERCENTAGES, unit
+from aarsstatus.figures import words
+from aarsstatus.figures.table import PERCENTAGES
 from aarsstatus.inputs.data import REMARKS
-from aarsstatus.report.tables import Cell, Row, Table
+from aarsstatus.report.html_table import Cell, Row, Table
 
 __all__ = ["contradictions", "extracts", "limit", "moves", "remarks", "within_rounding"]
 
@@ -111,7 +112,7 @@ def remarks(quality: Quality) -> Table:
 def limit(threshold: Threshold) -> str:
     """Say from where a threshold counts: ``10 personer og 15 pct.``."""
     points = danish.whole(threshold.points)
-    what = "procentpoint" if threshold.measures[0] in PERCENTAGES else unit(threshold.measures[0])
+    what = words.unit_of_change(threshold.measures[0])
     share = f" og {danish.percent(threshold.share)}" if threshold.share else ""
     return f"{points} {what}{share}"
 
@@ -121,7 +122,7 @@ def _change(quality: Quality, id_: str, value: Fraction) -> str:
     sign = "+" if value > 0 else "−"
     measure = quality.figures[id_].measure
     if measure in PERCENTAGES:
-        return f"{sign}{danish.decimal(abs(value))} procentpoint"
+        return f"{sign}{danish.decimal(abs(value))} {words.unit_of_change(measure)}"
     return f"{sign}{danish.whole(abs(value))}"
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from IPython.display import HTML, SVG, Image, Markdown, display
 
 from aarsstatus.markdown import attribute, plain
-from aarsstatus.report.tables import Table, to_html, to_markdown
+from aarsstatus.report.html_table import Table, to_html, to_markdown
 
 if TYPE_CHECKING:
     from aarsstatus.report.charts import Chart

@@ -1,22 +1,18 @@
-"""The notat's tables, as plain cells, and as the Markdown that both engines read.
-
-`administration_table` lays figures out as the seeds do; nothing is computed here. `to_markdown` writes a table as
-a fenced div around raw HTML, so that captions can carry the year and merged cells survive in every format.
-"""
+"""The notat's tables and their footnotes: figures laid out as the seeds do; nothing is computed here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from html import escape
 from typing import Protocol
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figure
+from aarsstatus.figures import words
+from aarsstatus.figures.table import Figure, Measure
 from aarsstatus.inputs.data import GROUPS, KK, Scheme
 from aarsstatus.markdown import plain, sentences, span
+from aarsstatus.report.html_table import Cell, Note, Row, Table
 
-__all__ = ["Cell", "Note", "Table", "View", "administration_table", "slug", "to_markdown"]
+__all__ = ["MARK", "View", "administration_table", "slug"]
 
 
 class View(Protocol):
@@ -56,48 +52,6 @@ _YEARS = {
     "footnote_fleksjob": "note *",
     "footnote_spells": "note **",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: its text, the figure it shows if it shows one, and how many rows it spans."""
-
-    text: str = ""
-    figure: str = ""
-    rowspan: int = 1
-    mark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A footnote: its marker and its text, in Markdown."""
-
-    marker: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: its label, its cells (those that a cell above spans into are left out), and what kind it is."""
-
-    label: str
-    cells: tuple[Cell, ...]
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with its caption and footnotes; the first header is that of the row labels.
-
-    `kind` is ``tekst`` for a table of sentences rather than numbers.
-    """
-
-    id: str
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[Row, ...]
-    notes: tuple[Note, ...] = field(default=())
-    kind: str = ""
 
 
 def slug(code: str) -> str:
@@ -239,53 +193,17 @@ def _differences(view: View, year: int, code: str) -> list[Note]:
 def _labelled(view: View, year: int, code: str) -> list[tuple[str, Figure | None]]:
     """Return every figure of a table with what it is called."""
     labelled: list[tuple[str, Figure | None]] = []
+    of_scheme: tuple[Measure, ...] = ("status", "spells")
     for scheme in view.schemes(year):
-        labelled.append(
-            (f"Status for {plain(scheme.name)}", view.figure(year, code, scheme.group, "status", scheme.key))
-        )
-        labelled.append(
-            (f"Antal forløb i {plain(scheme.name)}", view.figure(year, code, scheme.group, "spells", scheme.key))
-        )
+        for measure in of_scheme:
+            figure = view.figure(year, code, scheme.group, measure, scheme.key)
+            labelled.append((words.phrase(measure, plain(scheme.name)), figure))
     for group in GROUPS:
         names = danish.join([plain(scheme.name) for scheme in view.schemes(year) if scheme.group == group])
-        for measure, what in (
-            ("joint_status", "Samlet status"),
-            ("spells_total", "Antal forløb i alt"),
-            ("target", "Måltal"),
-            ("attainment", "Målopfyldelse"),
-            ("weight", "Vægt"),
-        ):
-            labelled.append((f"{what} for {names}", view.figure(year, code, group, measure)))
-    labelled.append(("Samlet målopfyldelse", view.figure(year, code, "total", "weighted_attainment")))
+        of_group: tuple[Measure, ...] = ("joint_status", "spells_total", "target", "attainment", "weight")
+        for shared in of_group:
+            what = danish.capital(words.MEASURES[shared])
+            labelled.append((f"{what} for {names}", view.figure(year, code, group, shared)))
+    total = danish.capital(words.MEASURES["weighted_attainment"])
+    labelled.append((total, view.figure(year, code, "total", "weighted_attainment")))
     return labelled
-
-
-def to_markdown(table: Table) -> str:
-    """Write a table as Markdown: a fenced div with an id around raw HTML, the caption last, then the notes."""
-    notes = "\n\n".join(f"{plain(note.marker)} {note.text}".strip() for note in table.notes)
-    kind = f" .{table.kind}" if table.kind else ""
-    block = (
-        f"::: {{#{table.id} .notat-tabel{kind}}}\n```{{=html}}\n{to_html(table)}\n```\n\n{plain(table.caption)}\n:::\n"
-    )
-    return f"{block}\n::: {{.tabelnoter}}\n{notes}\n:::\n" if notes else block
-
-
-def to_html(table: Table) -> str:
-    """Write a table as HTML with real row spans and header cells; the caption is not in it."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in table.header)
-    body = "\n".join(_html_row(row) for row in table.rows)
-    return f"<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
-
-
-def _html_row(row: Row) -> str:
-    """Write one row; its label is a row header."""
-    cells = "".join(_html_cell(cell) for cell in row.cells)
-    kind = f' class="{row.kind}"' if row.kind else ""
-    return f'<tr{kind}><th scope="row">{escape(row.label)}</th>{cells}</tr>'
-
-
-def _html_cell(cell: Cell) -> str:
-    """Write one cell; a cell that shows a figure carries its id."""
-    figure = f' data-figure="{escape(cell.figure)}"' if cell.figure else ""
-    span = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
-    return f"<td{figure}{span}>{escape(cell.text)}{cell.mark}</td>"

@@ -1,56 +1,90 @@
-"""Executing a notebook with Papermill, and making the result say nothing of when and where it was executed.
+"""Execute a notebook with Papermill, and make the result say nothing of when and where it was executed.
 
-Papermill stays the executor; `kernel` starts the process that it executes in.
+The kernel is Jupyter's ordinary one, a process of its own, and always this very interpreter, whatever kernels the
+machine or the user has registered. Nothing is written in the user's home folder.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat
+import papermill
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError
 
+from aarsstatus import interruption
 from aarsstatus.problems import SHORT_OF_MEMORY
-from aarsstatus.run.processes import TAKE_LONGER, time_limit
+from aarsstatus.run import temporary
+from aarsstatus.run.programs import TAKE_LONGER, clean_environment, time_limit
 
-if TYPE_CHECKING:
-    from jupyter_client.manager import AsyncKernelManager
-
-__all__ = ["NotebookError", "execute", "load", "named_cells", "normalise"]
+__all__ = ["KERNEL", "NotebookError", "execute", "named_cells", "normalise"]
 
 logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it says, we say in Danish
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+_COMMAND = [
+    sys.executable, "-m", "ipykernel", "-f", "{connection_file}",
+    "--log-level=ERROR", "--HistoryManager.enabled=False", "--IPKernelApp.ignore_cwd=True",
+]  # fmt: skip
+_ROOM = 80
+"""Bytes of a folder's name that leave room for a socket's: systems have some 104 for both."""
 
 
 class NotebookError(Exception):
-    """A notebook that did not run to its end. The message is Danish; `notebook` holds what it came to."""
+    """Tell in Danish why a notebook did not run to its end; `notebook` holds what it came to."""
 
     def __init__(self, message: str, notebook: nbformat.NotebookNode | None = None) -> None:
         super().__init__(message)
         self.notebook = notebook
 
 
-def load() -> None:
-    """Load Papermill, which takes a while: before one has to wait for a kernel, or while one boots."""
-    import papermill  # noqa: F401, PLC0415
+class _Kernel(AsyncKernelManager):
+    """Start this very interpreter as a kernel, with nothing of the user's settings."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Jupyter's own
+        super().__init__(**options)
+        self._own = tempfile.mkdtemp(dir=temporary.own())
+        self.connection_file = str(Path(self._own, "k.json"))
+        if sys.platform != "win32" and len(os.fsencode(self._own)) <= _ROOM:
+            self.transport = "ipc"  # no other user can reach it, and no two builds take the same port
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Return how the kernel is started."""
+        return KernelSpec(argv=_COMMAND, **{key: KERNEL[key] for key in ("display_name", "language")})
+
+    async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - Jupyter's own
+        """Start it."""
+        ours = {"IPYTHONDIR": self._own, "MPLCONFIGDIR": _matplotlib_folder(), "SOURCE_DATE_EPOCH": "0"}
+        interruption.check()
+        await super().start_kernel(
+            env=clean_environment() | ours, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
+        )
+        if interruption.heard():  # it was started while everything was being ended
+            await self.shutdown_kernel(now=True)
 
 
-def execute(
-    source: Path, target: Path, parameters: Mapping[str, Any], manager: AsyncKernelManager
-) -> nbformat.NotebookNode:
-    """Execute a notebook with Papermill.
+def execute(source: nbformat.NotebookNode, parameters: Mapping[str, Any], folder: Path) -> nbformat.NotebookNode:
+    """Execute a notebook with Papermill. May be called from several threads at once.
 
     Parameters
     ----------
-    source, target
-        The notebook, and where Papermill writes the executed one.
+    source
+        The notebook.
     parameters
         What Papermill injects; each must be one that the notebook's ``parameters`` cell has.
-    manager
-        A started kernel; its working folder is the notebook's.
+    folder
+        The working folder of its kernel.
 
     Returns
     -------
@@ -62,29 +96,48 @@ def execute(
     NotebookError
         If a cell fails; its message names the cell.
     """
-    import papermill  # noqa: PLC0415 - see `load`
-    from nbclient.exceptions import CellTimeoutError  # noqa: PLC0415
-
     limit = time_limit()
+    with temporary.folder() as own:
+        target = own / "executed.ipynb"
+        try:
+            return normalise(
+                papermill.execute_notebook(
+                    source,
+                    str(target).replace("{", "{{").replace("}", "}}"),  # Papermill takes a path for a format
+                    parameters=dict(parameters),
+                    resources={"metadata": {"path": str(folder)}},
+                    kernel_manager_class=_Kernel,
+                    shutdown_kernel="immediate",
+                    progress_bar=False,
+                    execution_timeout=limit,
+                    start_timeout=limit,
+                    request_save_on_cell_execute=False,
+                )
+            )
+        except papermill.PapermillExecutionError as error:
+            notebook = normalise(nbformat.read(target, as_version=4)) if target.exists() else None
+            raise NotebookError(f"{_failed(error, notebook)}: {_reason(error.ename, error.evalue)}", notebook) from None
+        except CellTimeoutError:
+            raise NotebookError(f"en celle blev ikke færdig på {limit} sekunder; {TAKE_LONGER}") from None
+        except RuntimeError as error:
+            if "didn't respond" in str(error):  # Jupyter has one kind of error for both
+                slow = f"Python-processen, der kører notebooken, var ikke i gang efter {limit} sekunder"
+                raise NotebookError(f"{slow}; {TAKE_LONGER}") from None
+            raise NotebookError(f"Python-processen, der kørte notebooken, døde. {SHORT_OF_MEMORY}") from None
+
+
+@cache
+def _matplotlib_folder() -> str:
+    """Return where matplotlib keeps its list of fonts: with the installed packages, or for this run alone.
+
+    The list takes a second to make, so it is kept; but not in the user's home, which may not be there.
+    """
+    kept = Path(sys.prefix, "var", "aarsstatus", "matplotlib")
     try:
-        notebook = papermill.execute_notebook(
-            source,
-            target,
-            parameters=dict(parameters),
-            km=manager,
-            progress_bar=False,
-            execution_timeout=limit,
-            start_timeout=limit,
-            request_save_on_cell_execute=False,
-        )
-    except papermill.PapermillExecutionError as error:
-        notebook = normalise(nbformat.read(target, as_version=4)) if target.exists() else None
-        raise NotebookError(f"{_failed(error, notebook)}: {_reason(error.ename, error.evalue)}", notebook) from None
-    except CellTimeoutError:
-        raise NotebookError(f"en celle blev ikke færdig på {limit} sekunder; {TAKE_LONGER}") from None
-    except RuntimeError:  # it died, before it answered or after; or it never answered
-        raise NotebookError(f"Python-processen, der kørte notebooken, døde. {SHORT_OF_MEMORY}") from None
-    return normalise(notebook)
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return str(temporary.own())
+    return str(kept if os.access(kept, os.W_OK) else temporary.own())
 
 
 def _failed(error: Any, notebook: nbformat.NotebookNode | None) -> str:  # noqa: ANN401 - papermill is untyped
@@ -126,7 +179,7 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             plain.id = "injected-parameters"
         if cell.cell_type == "code":
             plain.execution_count = cell.execution_count
-            plain.outputs = [_plain_output(output) for output in cell.outputs]
+            plain.outputs = [_plain_output(output) for output in cell.outputs if output.get("name") != "stderr"]
         plain.id = plain.id or f"cell-{index + 1}"
         cells.append(plain)
     whole: nbformat.NotebookNode = nbformat.from_dict(

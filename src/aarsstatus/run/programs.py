@@ -1,131 +1,188 @@
-"""The programs that render: each is given so long and no longer, and ends with the run."""
+"""Run every other program: one time limit, one clean environment, one way to end it.
+
+A program gets nothing of the user's own settings for Python or for us, and no library from the folder that it runs
+in. It ends with the run: an interruption ends all that was started (`interruption`), and so does the limit.
+"""
 
 from __future__ import annotations
 
-import math
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple
 
 from aarsstatus import interruption
-from aarsstatus.problems import reason
-from aarsstatus.render import RenderError
-from aarsstatus.run import processes
+from aarsstatus.problems import InputError, Problem, ProgramError, RenderError, reason
+from aarsstatus.run import temporary
 
-__all__ = ["Done", "Program"]
+__all__ = ["TAKE_LONGER", "TIME_LIMIT", "Done", "Program", "clean_environment", "run", "run_python", "time_limit"]
+
+TIME_LIMIT = "AARSSTATUS_TIDSGRAENSE"
+"""The environment variable with the seconds that a program, and a cell of a notebook, may take."""
+TAKE_LONGER = f"er maskinen langsom, kan grænsen sættes op med miljøvariablen {TIME_LIMIT}"
+"""What somebody is told whose program or cell took too long."""
+_USUAL_LIMIT = 300
+"""A few seconds are enough for any of them; what takes this long hangs."""
+_NOT_THEIRS = ("AARSSTATUS_", "PYTHON", "MPL", "IPYTHON", "JUPYTER")
+"""What the user may have set that would change what a program does."""
 
 
 class Done(NamedTuple):
-    """What a program came to: its exit status, what it made, and what it said."""
+    """Hold what a program came to: its exit status, what it made, and what it said."""
 
     status: int
     made: bytes
     said: str
 
+    @property
+    def stopped(self) -> str:
+        """Return that it ended by itself, with the last line of what it said."""
+        last = self.said.splitlines()[-1:]
+        return ": ".join([f"programmet standsede uventet ({self.status})", *last])
 
-class Program:
-    """A program that has been started; leaving the ``with`` block ends it, however far it came.
+
+def run(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    folder: Path,
+    given: bytes = b"",
+    limit: float | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Done:
+    """Run a program to its end.
 
     Parameters
     ----------
     name
         What it is called in messages.
-    command, folder, environment
-        What is run, where, and with which environment variables.
-    seconds
-        How long it may take; else what `processes.time_limit` says.
+    command, folder
+        What is run, and where.
+    given
+        All that it reads.
+    limit
+        How many seconds it may take; else what `time_limit` says.
+    environment
+        The variables that it gets besides the clean ones.
 
     Raises
     ------
-    RenderError
-        If it cannot be started.
+    ProgramError
+        If it cannot be started, or takes too long.
     """
+    interruption.check()
+    most = time_limit() if limit is None else limit
+    advice = f". Prøv igen; {TAKE_LONGER}" if limit is None else ""
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the programs and their arguments are ours
+            command, cwd=folder, env=clean_environment() | dict(environment or {}), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **_APART,
+        )  # fmt: skip
+    except OSError as error:
+        raise ProgramError(f"{name} kan ikke startes: {reason(error)}") from None
+    with process:
+        try:
+            interruption.check()  # it may have been started while everything was being ended
+            made, said = process.communicate(given, timeout=most)
+        except subprocess.TimeoutExpired:
+            raise ProgramError(f"{name} blev ikke færdig på {most:g} sekunder og er standset{advice}") from None
+        finally:
+            if process.poll() is None:
+                interruption.end(process.pid)
+    interruption.check()
+    return Done(process.returncode, made, said.decode(errors="replace").strip())
+
+
+def run_python(
+    name: str,
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    program: Path | None = None,
+    given: bytes = b"",
+    limit: float | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Done:
+    """Run this Python, as `run` does; with the version of our program that lies in `program`, if given.
+
+    A folder with a program is not ours to write in, so no bytecode is left there.
+    """
+    ours = dict(environment or {})
+    if program is not None:
+        path = os.pathsep.join([str(program.absolute()), *_python_path()])
+        ours |= {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    return run(name, [sys.executable, *arguments], folder=folder, given=given, limit=limit, environment=ours)
+
+
+def time_limit() -> int:
+    """Return how many seconds a program, and a cell of a notebook, may take.
+
+    Raises
+    ------
+    InputError
+        If the environment variable is no number of seconds.
+    """
+    said = os.environ.get(TIME_LIMIT, str(_USUAL_LIMIT))
+    if not (said.isascii() and said.isdecimal() and 0 < int(said) <= 86_400):
+        raise InputError(Problem(TIME_LIMIT, "er ikke et antal sekunder", found=said, expected="et helt tal, som 600"))
+    return int(said)
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the variables that every program starts with: nothing of the user's that changes what it does."""
+    kept = {key: value for key, value in os.environ.items() if not key.upper().startswith(_NOT_THEIRS)}
+    ours = {
+        "PYTHONHASHSEED": "0",
+        "PYTHONSAFEPATH": "1",  # the folder that it runs in is nobody's library
+        "PYTHONUTF8": "1",
+        "TMPDIR": str(temporary.own()),
+    }
+    if path := _python_path():  # our own packages may have been found by it
+        ours["PYTHONPATH"] = os.pathsep.join(path)
+    if limit := os.environ.get(TIME_LIMIT):
+        ours[TIME_LIMIT] = limit
+    return kept | ours
+
+
+def _python_path() -> list[str]:
+    """Return the folders of ``PYTHONPATH``, which mean the same wherever a program runs."""
+    return [str(Path(folder).absolute()) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
+
+
+def _apart() -> dict[str, Any]:
+    """Return what keeps Ctrl-C in a terminal from a program: we end it ourselves."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+_APART = _apart()
+
+
+class Program:
+    """Run a program in two steps; what is left of it goes when the renderers call `run`."""
 
     def __init__(
-        self,
-        name: str,
-        command: Sequence[str | Path],
-        folder: Path,
-        environment: Mapping[str, str],
+        self, name: str, command: Sequence[str | Path], folder: Path, environment: Mapping[str, str],
         seconds: float | None = None,
-    ) -> None:
-        self.name = name
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - the programs and their arguments are ours
-                command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE, start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise RenderError(f"{name} kan ikke startes: {reason(error)}") from None
-        self._limit = seconds or processes.time_limit()
-        self._advice = "" if seconds else f". Prøv igen; {processes.TAKE_LONGER}"
-        self._stack = ExitStack()
-        _limit_work(self._process.pid, math.ceil(self._limit))
+    ) -> None:  # fmt: skip
+        self._arguments: dict[str, Any] = {
+            "name": name, "command": command, "folder": folder, "limit": seconds,
+            "environment": {key: value for key, value in environment.items() if os.environ.get(key) != value},
+        }  # fmt: skip
 
-    def __enter__(self) -> Self:
-        """Let an interruption end it."""
-        self._stack.enter_context(self._process)
-        self._stack.callback(self.kill)
-        self._stack.enter_context(interruption.working(self))
+    def __enter__(self) -> Program:
+        """Do nothing."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it."""
-        self._stack.close()
-
-    def kill(self) -> None:
-        """End it, and the programs that it has started."""
-        if sys.platform == "win32":
-            _end_tree(self._process.pid)
-        else:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+        """Do nothing."""
 
     def finish(self, given: bytes = b"") -> Done:
-        """Give it all that it reads, and return what it comes to.
-
-        Raises
-        ------
-        RenderError
-            If it takes too long.
-        """
+        """Run it."""
         try:
-            made, said = self._process.communicate(given, timeout=self._limit)
-        except subprocess.TimeoutExpired:
-            raise RenderError(
-                f"{self.name} blev ikke færdig på {self._limit} sekunder og er standset{self._advice}"
-            ) from None
-        interruption.check()
-        return Done(self._process.returncode, made, said.decode(errors="replace").strip())
-
-
-def _limit_work(pid: int, seconds: int) -> None:
-    """Let a program that calculates for ever end, even when this process is not there any more to end it."""
-    if sys.platform == "linux":
-        import resource  # noqa: PLC0415 - other systems have none
-
-        most = seconds * (os.cpu_count() or 1)
-        with suppress(OSError, ValueError):  # it has ended, or may do less already
-            resource.prlimit(pid, resource.RLIMIT_CPU, (most, most))
-
-
-def _end_tree(pid: int) -> None:
-    """End a process and all below it, from the top, so that none starts another meanwhile. Windows has no groups.
-
-    Those below would go on, and hold open what we read from.
-    """
-    import psutil  # noqa: PLC0415 - only what hangs needs it, and only there
-
-    try:
-        top = psutil.Process(pid)
-        below = top.children(recursive=True)
-    except psutil.NoSuchProcess:
-        return
-    for each in (top, *below):
-        with suppress(psutil.NoSuchProcess):
-            each.kill()
+            return run(**self._arguments, given=given)
+        except ProgramError as error:
+            raise RenderError(str(error)) from None

@@ -1,4 +1,4 @@
-"""What a run needs for a moment: one folder among the machine's temporary ones, gone when the run ends.
+"""Keep what a run needs for a moment: one folder among the machine's temporary ones, gone when the run ends.
 
 A run that is killed cannot take its folder away, but the system takes its lock away; by that the next run knows it,
 clears it, and ends whatever program still works in it.
@@ -9,33 +9,31 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
 from aarsstatus.problems import BuildError
 
-__all__ = ["folder", "for_sockets", "own"]
+__all__ = ["folder", "own"]
 
 _PREFIX = "aarsstatus.run."
-_LOCK = "aarsstatus.release.lockfile"
+_LOCK = "aarsstatus.lock"
 """Only a folder with both these names is ours to take away."""
-_ROOM = 80
-"""Bytes of a folder's name that leave room for a socket's: systems have some 104 for both."""
-_SHORT = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - a folder of our own is made there
+_MAKING = threading.Lock()
 
 
 @contextmanager
-def folder(*, sockets: bool = False) -> Iterator[Path]:
-    """Make an empty folder, and take it away at the end; `sockets` asks for one with room for them."""
-    within = for_sockets() if sockets else own()
-    with tempfile.TemporaryDirectory(dir=within, ignore_cleanup_errors=True) as name:
+def folder() -> Iterator[Path]:
+    """Make an empty folder, and take it away at the end."""
+    with tempfile.TemporaryDirectory(dir=own(), ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
@@ -48,32 +46,15 @@ def own() -> Path:
         If the machine has no folder for temporary files that can be written to.
     """
     try:
-        return _made(os.getpid(), Path(tempfile.gettempdir()))
+        with _MAKING:  # each thread that asks would make one
+            return _made(Path(tempfile.gettempdir()))
     except FileNotFoundError:
         raise BuildError("maskinen har ingen mappe til midlertidige filer, der kan skrives i (TMPDIR)") from None
 
 
-def for_sockets() -> Path:
-    """Return the same, or where its name is too long for sockets in it, one with a shorter name.
-
-    Raises
-    ------
-    BuildError
-        If the machine has none.
-    """
-    if sys.platform == "win32" or len(os.fsencode(own())) <= _ROOM:
-        return own()
-    for machine in _SHORT:
-        with suppress(OSError):  # it is not there, or nobody may write to it
-            return _made(os.getpid(), machine)
-    raise BuildError(
-        f"navnet på mappen til midlertidige filer er for langt (TMPDIR): {own().parent} skal være på højst "
-        f"{_ROOM - len(own().name) - 1} tegn"
-    )
-
-
 @cache
-def _made(process: int, machine: Path) -> Path:  # noqa: ARG001 - a process that is a copy of another has its own
+def _made(machine: Path) -> Path:
+    """Make this process's folder, once, when those of runs that were killed are gone."""
     _clear(machine)
     while True:
         made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=machine))
@@ -114,15 +95,13 @@ def _clear(machine: Path) -> None:
 
 
 def _is_ours(left: Path) -> bool:
-    """Whether a folder was made by this user. Anybody may put one there, and have it lead to what is ours."""
+    """Tell whether a folder was made by this user: anybody may put one there, and have it lead to what is ours."""
     return not left.is_symlink() and (sys.platform == "win32" or left.stat().st_uid == os.geteuid())
 
 
 def _end_programs(left: Path) -> None:
-    """End the programs that work in the folder of a run that was killed, where the system tells which."""
-    if sys.platform != "linux":
-        return
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it ended, or belongs to somebody else
-            if (process / "cwd").readlink().is_relative_to(left):
-                os.kill(int(process.name), signal.SIGKILL)
+    """End the programs that work in the folder of a run that was killed."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):  # it ended, or belongs to somebody else
+            if Path(process.cwd()).is_relative_to(left):
+                process.kill()

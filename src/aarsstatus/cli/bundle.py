@@ -1,0 +1,35 @@
+"""Pack a finished build to hand over: ``aarsstatus bundle``."""
+
+from __future__ import annotations
+
+import argparse
+
+from aarsstatus.bundle.bundle import bundle
+from aarsstatus.cli.console import DONE, path_from_here
+from aarsstatus.cli.parser import a_year, a_zip
+from aarsstatus.project import find_project
+from aarsstatus.release.reading import open_finished
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
+
+DESCRIPTION = (
+    "Laver én zip-fil med dokumenterne, manifestet, grundlaget (aldrig udtræk) og en vejledning i at lave det\n"
+    "hele igen. aarsstatus verify PAKKE efterprøver den."
+)
+EXAMPLES = """\
+aarsstatus bundle 2025
+aarsstatus bundle 2025 --output /tmp/aarsstatus-2025.zip"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("year", type=a_year, metavar="ÅR", help="året; det skal være bygget")
+    parser.add_argument("--output", type=a_zip, metavar="FIL", help="zip-filen; uden: output/aarsstatus-ÅR.zip")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Pack a finished build with all it was made from."""
+    project, year = find_project(), arguments.year
+    made = bundle(open_finished(str(year), project), arguments.output or project.output / f"aarsstatus-{year}.zip")
+    print(f"{year}: pakket i {path_from_here(made)}")
+    return DONE

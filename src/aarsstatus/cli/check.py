@@ -1,0 +1,43 @@
+"""Say all that is wrong with a year's inputs: ``aarsstatus check``."""
+
+from __future__ import annotations
+
+import argparse
+
+from aarsstatus.audit.check import doubts, problems
+from aarsstatus.cli.console import DONE, FINDINGS
+from aarsstatus.cli.parser import a_year
+from aarsstatus.inputs.data import read_year
+from aarsstatus.privacy import mask
+from aarsstatus.problems import told
+from aarsstatus.project import find_project
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
+
+DESCRIPTION = "Læser params/ÅR.yml og alle filer i data/ og viser alle problemer på én gang. Laver ingen filer."
+EXAMPLES = """\
+aarsstatus check 2025"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("year", type=a_year, metavar="ÅR", help="året")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Say all that is wrong with a year's parameters and data."""
+    project, year = find_project(), arguments.year
+    found = problems(project, year)
+    if found:
+        for line in told(found):
+            print(mask(line))
+        print(f"{year}: {len(found)} {'problem' if len(found) == 1 else 'problemer'}")
+        return FINDINGS
+    doubtful = doubts(project, *read_year(project, year))
+    for line in told(doubtful):
+        print(f"bemærk: {mask(line)}")
+    if doubtful:
+        print(f"{year}: parametre og data kan bruges, når det er set efter")
+        return FINDINGS
+    print(f"{year}: parametre og data er i orden")
+    return DONE

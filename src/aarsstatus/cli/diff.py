@@ -1,0 +1,46 @@
+"""Compare two builds: ``aarsstatus diff``."""
+
+from __future__ import annotations
+
+import argparse
+
+from aarsstatus.cli.console import DONE, FINDINGS, path_from_here
+from aarsstatus.cli.parser import a_page
+from aarsstatus.diff import diff
+from aarsstatus.diff.page import comparison_page
+from aarsstatus.diff.words import lines
+from aarsstatus.files import write_whole
+from aarsstatus.project import find_project
+from aarsstatus.release.reading import open_finished
+from aarsstatus.render.page import stylesheet
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
+
+DESCRIPTION = (
+    "Sammenligner to færdige notater tal for tal, det vigtigste først, og finder årsagen ved at regne efter med\n"
+    "én ændring ad gangen. En udgave er en mappe, en pakke eller et årstal i output/. Slutter med 1, når noget\n"
+    "er ændret."
+)
+EXAMPLES = """\
+aarsstatus diff /tmp/udkast/2025 output/2025
+aarsstatus diff output/aarsstatus-2025.zip 2025 --html ændringer.html"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("old", metavar="GAMMEL", help="den gamle udgave")
+    parser.add_argument("new", metavar="NY", help="den nye udgave")
+    parser.add_argument("--html", type=a_page, metavar="FIL", help="skriv også sammenligningen som en side")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare two builds, and say why they differ."""
+    project = find_project()
+    old, new = (open_finished(what, project) for what in (arguments.old, arguments.new))
+    found = diff(old, new)
+    for line in lines(found):
+        print(line)
+    if arguments.html:
+        write_whole(arguments.html, comparison_page(found, stylesheet(project.extension)).encode())
+        print(f"\nskrevet: {path_from_here(arguments.html)}")
+    return DONE if found.nothing else FINDINGS

@@ -1,0 +1,28 @@
+"""Show where a figure comes from: ``aarsstatus explain``."""
+
+from __future__ import annotations
+
+import argparse
+
+from aarsstatus.audit.explain import explain
+from aarsstatus.cli.console import DONE
+from aarsstatus.project import find_project
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
+
+DESCRIPTION = "Viser et tal, dets formel og alt, det er regnet ud af, ned til fil og linje."
+EXAMPLES = """\
+aarsstatus explain 2025.KK.placements.attainment
+aarsstatus explain 2025.BUF.total.weighted_attainment"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("id", metavar="ID", help="tallets id, som det står i figures.csv")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show where a figure comes from."""
+    for line in explain(find_project(), arguments.id):
+        print(line)
+    return DONE

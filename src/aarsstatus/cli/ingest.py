@@ -1,0 +1,74 @@
+"""Read register extracts into sums: ``aarsstatus ingest``."""
+
+from __future__ import annotations
+
+import argparse
+
+from aarsstatus import danish
+from aarsstatus.cli.console import DONE, FINDINGS, path_from_here, steps
+from aarsstatus.cli.parser import a_date, a_path, a_year
+from aarsstatus.extracts import ingest
+from aarsstatus.inputs.data import KK, ExtractRow
+from aarsstatus.project import find_project
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
+
+DESCRIPTION = (
+    "Læser udtræk af forløb og af ansættelser (CSV eller XLSX) og skriver summer, ikke personer, i data/. Årets\n"
+    "rækker for de jobordninger, der er i udtrækkene, erstattes, så giv alle filer om en jobordning på én gang."
+)
+EXAMPLES = """\
+aarsstatus ingest 2026 data/raw/forloeb.xlsx data/raw/fleksjob.csv
+aarsstatus ingest 2026 data/raw/forloeb.xlsx --skip-bad-rows"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("year", type=a_year, metavar="ÅR", help="året")
+    parser.add_argument("files", nargs="+", type=a_path, metavar="FIL", help="udtrækkene")
+    parser.add_argument(
+        "--skip-bad-rows", action="store_true",
+        help="udelad rækker, der ikke kan bruges; de skrives uden personoplysninger i FIL.afviste.csv",
+    )  # fmt: skip
+    parser.add_argument(
+        "--date", type=a_date, metavar="DATO",
+        help="hvornår udtrækkene er lavet; uden: datoen i filens navn eller filens egen",
+    )  # fmt: skip
+    parser.add_argument(
+        "--scheme", metavar="JOBORDNING", help="jobordningen i udtræk, der ikke har en kolonne med den, fx fleksjob"
+    )
+    parser.add_argument("--quiet", action="store_true", help="skriv kun advarsler, og hvad der går galt")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read register extracts, and say what they came to and what was written."""
+    year = arguments.year
+    with steps(str(year), quiet=arguments.quiet) as step:
+        done = ingest(
+            find_project(), year, arguments.files, skip_bad_rows=arguments.skip_bad_rows, extracted=arguments.date,
+            scheme=arguments.scheme, progress=step,
+        )  # fmt: skip
+    if not arguments.quiet:
+        for row in done.extracts:
+            print(f"{year}: {_counted(row)}")
+        for (code, scheme), total in done.sums.items():
+            if code == KK:
+                spells = "" if total.spells is None else f", {danish.whole(total.spells)} forløb"
+                status = danish.whole(total.status) if total.spells is None else danish.decimal(total.status)
+                print(f"  {KK}, {done.schemes[scheme]}: {status}{spells}")
+        for note in done.notes:
+            print(f"bemærk: {note}")
+        for path in done.written:
+            print(f"skrevet: {path_from_here(path)}")
+    for remark in done.remarks:
+        print(f"advarsel: {remark.text}")
+    return FINDINGS if done.remarks else DONE
+
+
+def _counted(row: ExtractRow) -> str:
+    """Say how many rows of an extract count."""
+    refused = f", {danish.whole(row.refused)} afvist" if row.refused else ""
+    rows = danish.counted(row.rows, "række", "rækker")
+    return (
+        f"{row.file} af {danish.short_date(row.extracted)}: {danish.whole(row.counted)} af {rows} tæller med{refused}"
+    )

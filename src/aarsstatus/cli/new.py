@@ -1,0 +1,40 @@
+"""Make the files of a new year: ``aarsstatus new``."""
+
+from __future__ import annotations
+
+import argparse
+
+from aarsstatus.cli.console import DONE
+from aarsstatus.cli.parser import a_year
+from aarsstatus.inputs.new_year import new_year
+from aarsstatus.project import find_project
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
+
+DESCRIPTION = (
+    "Laver params/ÅR.yml ud fra året før og tomme rækker til årets måltal, og siger, hvad der mangler og hvor det\n"
+    "skrives. Det, der er udfyldt, bliver ikke ændret."
+)
+EXAMPLES = """\
+aarsstatus new 2026"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("year", type=a_year, metavar="ÅR", help="året")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the files of a new year, and say what is still missing."""
+    year = arguments.year
+    scaffold = new_year(find_project(), year)
+    for name in scaffold.written:
+        print(f"{year}: {name} er skrevet")
+    if not scaffold.written:
+        print(f"{year}: intet at tilføje; det, der er udfyldt, er urørt")
+    if scaffold.steps:
+        print("\nDer mangler:")
+    for number, step in enumerate(scaffold.steps, start=1):
+        print(f"{number:3}. {step.what}\n     → {step.where}")
+    print(f"\nTil sidst: aarsstatus check {year}, og så aarsstatus build {year}")
+    return DONE

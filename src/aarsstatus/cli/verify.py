@@ -1,0 +1,75 @@
+"""Recompute what was published: ``aarsstatus verify``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from aarsstatus.audit import quality
+from aarsstatus.bundle.bundle import check_lines, verify_bundle
+from aarsstatus.cli.console import DONE, FINDINGS, path_from_here
+from aarsstatus.cli.parser import year_or_bundle
+from aarsstatus.project import find_project
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
+
+DESCRIPTION = (
+    "Regner hvert trykt tal i de offentliggjorte notater efter og holder det, der ikke passer, op mod\n"
+    "data/errata.yml. En pakke fra aarsstatus bundle bliver lavet igen og sammenlignet byte for byte; det kører\n"
+    "programmet i pakken, så gør det kun med en pakke fra en afsender, du stoler på. Slutter med 0, når alt er\n"
+    "forklaret og ens, og ellers med 1."
+)
+EXAMPLES = """\
+aarsstatus verify                                  alle offentliggjorte år
+aarsstatus verify 2025
+aarsstatus verify output/aarsstatus-2025.zip       en pakke"""
+
+
+_COLUMNS = (
+    ("notat", "source"), ("trykte tal", "printed"), ("stemmer", "exact"), ("inden for afrunding", "within_rounding"),
+    ("modstrid, forklaret", "declared"), ("modstrid, uforklaret", "undeclared"), ("forældet", "stale"),
+)  # fmt: skip
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument(
+        "what", nargs="*", type=year_or_bundle, metavar="ÅR|PAKKE", help="årene eller pakkerne; uden: alle år"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Recompute what was published, and make bundles again."""
+    bundles = [what for what in arguments.what if isinstance(what, Path)]
+    years = [what for what in arguments.what if isinstance(what, int)]
+    done = [_verify_bundle(path) for path in bundles]
+    if years or not bundles:
+        done.append(_verify_published(years))
+    return max(done)
+
+
+def _verify_bundle(path: Path) -> int:
+    """Make a bundle's notat again, and say whether it came out the same."""
+    check = verify_bundle(path)
+    print(f"{path_from_here(path)}:")
+    for line in check_lines(check):
+        print(line)
+    return DONE if check.holds else FINDINGS
+
+
+def _verify_published(years: Sequence[int]) -> int:
+    """Recompute what was published, and say what nobody has explained."""
+    found = quality.verify(find_project(), years)
+    table = [[title for title, _ in _COLUMNS]]
+    table += [[str(getattr(row, name)) for _, name in _COLUMNS] for row in found.summary]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for notat, *counts in table:
+        cells = [count.rjust(width) for count, width in zip(counts, widths[1:], strict=True)]
+        print("  ".join([notat.ljust(widths[0]), *cells]))
+    for row in found.findings.undeclared:
+        print(f"\nuforklaret: {row.source}, {row.place}: {row.printed} ({row.id})\n  {row.reason}")
+    for stale in found.findings.stale:
+        print(f"\nforældet: {stale.erratum.file}, linje {stale.erratum.line}: {stale.erratum.id}\n  {stale.why}")
+    print(f"\n{len(found.rows)} trykte tal er regnet efter.", "Alt er forklaret." if found.findings.explained else "")
+    return DONE if found.findings.explained else FINDINGS

@@ -1,0 +1,156 @@
+"""Rows of ``data/*.csv`` read by the schema; each problem is told with file, line, column and what was expected."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from aarsstatus import danish
+from aarsstatus.inputs.csvfile import in_one_column, not_csv, style
+from aarsstatus.inputs.schema import Column, Table
+from aarsstatus.problems import Problem, near
+from aarsstatus.text import unfit
+
+__all__ = ["Row", "read_rows"]
+
+Known = Mapping[str, Sequence[str]]
+"""The values that another table's rows may refer to, by file."""
+
+
+class Row(NamedTuple):
+    """A row's values by column, and where it stands, as ``data/status.csv:12``."""
+
+    values: dict[str, Any]
+    at: str
+
+
+class _CellError(ValueError):
+    """A cell that cannot be read: what was expected, and perhaps the nearest valid value."""
+
+    def __init__(self, expected: str, hint: str | None = None) -> None:
+        super().__init__(expected)
+        self.expected, self.hint = expected, hint
+
+
+def read_rows(table: Table, text: str, name: str, known: Known, problems: list[Problem]) -> list[Row]:
+    """Read every row of a table.
+
+    Parameters
+    ----------
+    table, text, name
+        Its schema, the file's text without byte order mark, and what to call the file in messages.
+    known
+        The values that cells may refer to.
+    problems
+        Gets what cannot be read.
+    """
+    if (squeezed := in_one_column(text, name)) is not None:
+        problems.append(squeezed)
+        return []
+    rows: list[Row] = []
+    seen: dict[tuple[str, ...], int] = {}
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=style(text)[0], strict=True)
+    try:
+        header = next(reader, [])
+        if not _header_fits(table, header, name, problems):
+            return []
+        for cells in reader:
+            line = reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                message, expected = "rækken har ikke rigtigt antal celler", f"{len(header)} celler som i overskriften"
+                problems.append(Problem(name, message, line, None, str(len(cells)), expected))
+                continue
+            by_column = dict(zip(header, cells, strict=True))
+            values = _values(table, by_column, name, line, known, problems)
+            if values is None:
+                continue
+            key = tuple(by_column[column] for column in table.key)
+            if key and table.unique and seen.setdefault(key, line) != line:
+                problems.append(Problem(name, f"rækken gentager linje {seen[key]}", line, found=" ".join(key)))
+                continue
+            rows.append(Row(values, f"{name}:{line}"))
+    except csv.Error as error:
+        problems.append(not_csv(error, reader.line_num, name))
+    return rows
+
+
+def _header_fits(table: Table, header: list[str], name: str, problems: list[Problem]) -> bool:
+    """Whether a file has the columns of its table, in whatever order."""
+    if not header:
+        problems.append(Problem(name, "filen er tom", 1, expected=f"overskriften {','.join(table.header)}"))
+        return False
+    missing = [column for column in table.header if column not in header]
+    unknown = [column for column in header if column not in table.header]
+    problems += [Problem(name, "kolonnen mangler", 1, column) for column in missing]
+    problems += [Problem(name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown]
+    if len(set(header)) < len(header) and not unknown:
+        problems.append(Problem(name, "en kolonne står der to gange", 1, found=", ".join(header)))
+        return False
+    return not (missing or unknown)
+
+
+def _values(
+    table: Table, cells: Mapping[str, str], name: str, line: int, known: Known, problems: list[Problem]
+) -> dict[str, Any] | None:
+    """Return a row's values by column; None if a cell cannot be read."""
+    values: dict[str, Any] = {}
+    for column in table.columns:
+        cell = cells[column.name]
+        try:
+            values[column.name] = _value(cell, column, known)
+        except _CellError as bad:
+            message = "værdien kan ikke bruges"
+            problems.append(Problem(name, message, line, column.name, cell, bad.expected, bad.hint))
+    return values if len(values) == len(table.columns) else None
+
+
+def _value(cell: str, column: Column, known: Known) -> str | int | Fraction | date | None:
+    """Return what a cell holds; None where it is empty and may be."""
+    if not column.required and not cell.strip():
+        return None
+    among = known[column.refers_to] if column.refers_to else column.among
+    if among and cell not in among:
+        raise _CellError(f"{column.expected} ({danish.join(among, 'eller')})", near(cell, among))
+    if column.type == "integer":
+        return _integer(cell, column)
+    if column.type == "number":
+        return _number(cell, column)
+    return _date(cell, column) if column.type == "date" else _text(cell, column)
+
+
+def _integer(cell: str, column: Column) -> int:
+    if re.fullmatch(r"\d{1,9}", cell, re.ASCII):
+        value = int(cell)
+        if (column.least is None or column.least <= value) and (column.most is None or value <= column.most):
+            return value
+    raise _CellError(column.expected)
+
+
+def _number(cell: str, column: Column) -> Fraction:
+    if not re.fullmatch(r"\d{1,8}(\.\d{1,20})?", cell, re.ASCII):
+        raise _CellError(column.expected)
+    return Fraction(cell)
+
+
+def _date(cell: str, column: Column) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise _CellError(column.expected) from None
+
+
+def _text(cell: str, column: Column) -> str:
+    if column.pattern is not None and re.fullmatch(column.pattern, cell) is None:
+        raise _CellError(column.expected)
+    text = cell.strip()
+    why = unfit(text, column.longest, drawn=column.drawn) if text else column.expected
+    if why is not None:
+        raise _CellError(why)
+    return text
