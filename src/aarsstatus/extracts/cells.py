@@ -213,10 +213,11 @@ class Column:
 
     def codes(self, texts: pl.Series) -> Codes:
         """Return a number for each cell; `empty` and `BAD` where there is none."""
-        different = texts.unique().drop_nulls()
-        read = pl.Series([self.code(text) for text in different], dtype=pl.Int32)
-        numbers = texts.replace_strict(different, read, return_dtype=pl.Int32).cast(pl.Int32)
-        codes: Codes = numbers.fill_null(self.empty).to_numpy()
+        coded = texts.cast(pl.Categorical(pl.Categories.random()))
+        different = coded.unique().drop_nulls()
+        read = np.full(different.len() + 1, self.empty, np.int32)
+        read[different.to_physical()] = [self.code(text) for text in different.cast(pl.String)]
+        codes: Codes = read[coded.to_physical().fill_null(different.len())]
         return codes
 
     def _code(self, text: str) -> int:
