@@ -10,6 +10,7 @@ hashes; then pandoc and typst turn ready input into the same four documents, sid
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -70,8 +71,9 @@ def render(project: Path, folder: Path, name: str, format_: str) -> None:
     place = folder / f"{name}-{format_}"
     extension = project / "_extensions" / "notat"
     suffix = "typ" if format_ == "pdf" else format_
-    options = embedded._options(format_, extension)  # type: ignore[arg-type]
-    subprocess.run([embedded._pandoc_path(), "in.md", *options, f"--output=out.{suffix}"], cwd=place, check=True)
+    shutil.copytree(extension, place, dirs_exist_ok=True)
+    command = [embedded._pandoc(), "--standalone", *embedded._OPTIONS[format_], "in.md", f"--output=out.{suffix}"]
+    subprocess.run(command, cwd=place, check=True)
     if format_ == "pdf":
         typst.compile(
             place / "out.typ", output=place / "out.pdf", root=place, font_paths=[extension / "fonts"],

@@ -17,7 +17,7 @@ from generator import employments, spells, write_xlsx  # noqa: E402
 from test_scaffold import fill  # noqa: E402
 
 from aarsstatus.extracts import ingest  # noqa: E402
-from aarsstatus.inputs.data import read_data  # noqa: E402
+from aarsstatus.inputs import read_data  # noqa: E402
 from aarsstatus.inputs.new_year import new_year  # noqa: E402
 from aarsstatus.project import Project  # noqa: E402
 

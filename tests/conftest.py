@@ -17,7 +17,8 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from aarsstatus.build import Options, Result, build
 from aarsstatus.figures.table import Figures, build_figures
-from aarsstatus.inputs.data import Data, read_year
+from aarsstatus.inputs import read_year
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
 from aarsstatus.render import Choice

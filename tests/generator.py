@@ -20,7 +20,7 @@ from pathlib import Path
 
 import openpyxl
 
-from aarsstatus.inputs.data import Data
+from aarsstatus.inputs.model import Data
 
 CODES = ("BIF", "BUF", "KFF", "SOF", "SUF", "TMF", "ØKF")
 NAMES = {

@@ -16,7 +16,7 @@ from reading import docx_tables, docx_text, html_page, html_tables, pdf_tables, 
 
 from aarsstatus import danish
 from aarsstatus.build import BuildError, Options, Result, build
-from aarsstatus.inputs.data import Data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project

@@ -17,7 +17,7 @@ from fuzz.mutate import _MAIN, SHEET, Repeated, _parts, _sheet, _zip
 
 from aarsstatus.extracts.workbook import too_large
 from aarsstatus.figures.table import Figures, build_figures
-from aarsstatus.inputs.data import read_data
+from aarsstatus.inputs import read_data
 from aarsstatus.project import Project
 
 pytestmark = [

@@ -33,8 +33,8 @@ from fontTools.ttLib import TTFont
 from lxml import etree, html
 from reading import pdf_text
 
-from aarsstatus import produce
-from aarsstatus.inputs.data import read_data, read_year
+from aarsstatus import outputs
+from aarsstatus.inputs import read_data, read_year
 from aarsstatus.markdown import plain
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
@@ -271,7 +271,7 @@ def test_front_matter_is_text(project: Project, tmp_path: Path, format_: Format)
     keys = ("title", "office", "administration", "footer-address")
     values = {"lang": "da", "doctype": "NOTAT", **dict.fromkeys(keys, plain(" ".join(payloads)))}
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("")])
-    produce._set_front_matter(notebook, values)
+    outputs._set_front_matter(notebook, values)
     made = tmp_path / f"notat.{format_}"
     render(notebook, format_, project.extension, made)
     if format_ == "html":

@@ -39,9 +39,12 @@ from aarsstatus.audit import (
 from aarsstatus.audit.errata import Erratum, judge, read_errata
 from aarsstatus.audit.printed import in_table, read_figure_id, table_number
 from aarsstatus.audit.rounding import Claim, clashes, witness
-from aarsstatus.figures.table import PERCENTAGES, build_figures, figure_id
-from aarsstatus.inputs.data import KK, Data, Printed, Status, read_data
+from aarsstatus.figures import PERCENTAGES, figure_id
+from aarsstatus.figures.table import build_figures
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data, Printed, Status
 from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 

@@ -18,7 +18,7 @@ import pytest
 from aarsstatus.attainment import Interval
 from aarsstatus.audit import AuditRow, audit, figure_verdicts, rounding, rules, to_csv, unrounded, verdicts
 from aarsstatus.audit.printed import FigureId, in_table, read_figure_id, read_sheet, table_number
-from aarsstatus.inputs.data import Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.inputs.params import Adoption, Cover, Document, Office, Params
 from aarsstatus.problems import InputError, Problem
 

@@ -15,8 +15,9 @@ import pytest
 
 from aarsstatus.attainment import Interval
 from aarsstatus.audit.limits import THRESHOLDS, Finding, Moved, check_figures, moved
-from aarsstatus.figures.table import Figure, Figures, Measure, figure_id
-from aarsstatus.inputs.data import Administration, Data, ExtractRow, Remark, Scheme, Status, Target
+from aarsstatus.figures import Figure, Measure, figure_id
+from aarsstatus.figures.table import Figures
+from aarsstatus.inputs.model import Administration, Data, ExtractRow, Remark, Scheme, Status, Target
 
 YEAR = 2030
 DAYS = 365

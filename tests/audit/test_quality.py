@@ -12,7 +12,7 @@ from aarsstatus.audit.errata import read_errata
 from aarsstatus.audit.quality import Quality, quality, read_published_params, verify
 from aarsstatus.build import Options, Result, build
 from aarsstatus.cli import run
-from aarsstatus.inputs.data import read_year
+from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 
 

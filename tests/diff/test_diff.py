@@ -19,7 +19,7 @@ from aarsstatus.diff.previous import COMPARISON, QUALITY, write_comparison
 from aarsstatus.diff.recompute import Variant, recompute
 from aarsstatus.diff.words import lines
 from aarsstatus.figures.table import Figures, build_figures
-from aarsstatus.inputs.data import read_year
+from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import input_files

@@ -27,7 +27,7 @@ from aarsstatus.extracts import Ingested, ingest
 from aarsstatus.extracts.remarks import FAR_AT_LEAST
 from aarsstatus.extracts.sums import number_persons
 from aarsstatus.files import alone
-from aarsstatus.inputs.data import read_data
+from aarsstatus.inputs import read_data
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 

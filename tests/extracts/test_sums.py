@@ -19,7 +19,8 @@ from aarsstatus.extracts.cells import OPEN
 from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
 from aarsstatus.extracts.rows import KEPT
 from aarsstatus.extracts.sums import Sum, count, days_inside
-from aarsstatus.inputs.data import Data, Remark, Status, read_data
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data, Remark, Status
 from aarsstatus.project import Project
 
 CODES = ("BIF", "BUF", "SOF")

@@ -81,7 +81,7 @@ def family(pid: int) -> dict[Process, Kind | None]:
 def _kind(one: Process) -> Kind | None:
     if "ipykernel" in one.command:
         return "kernel"
-    if "pandoc" in one.command or "typesetting" in one.command:
+    if "pandoc" in one.command or "render.typst" in one.command:
         return "renderer"
     return None
 

@@ -12,9 +12,12 @@ import pytest
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.figures.table import COLUMNS, Figure, Figures, build_figures, verdict
-from aarsstatus.inputs.data import KK, Data, read_data
+from aarsstatus.figures import COLUMNS, Figure, verdict
+from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.project import Project
 
 DESIGNED = "id,year,administration,group,scheme,measure,value,lower,upper,shown,formula,inputs,source,published,verdict"

@@ -12,19 +12,10 @@ import pytest
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, full_year_equivalents, joint, weighted_attainment
-from aarsstatus.figures import words
-from aarsstatus.figures.table import (
-    Figure,
-    Figures,
-    Part,
-    _interval,
-    build_figures,
-    figure_id,
-    show,
-    value_of,
-    verdict,
-)
-from aarsstatus.inputs.data import GROUPS, Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.figures import Figure, figure_id, show, value_of, verdict, words
+from aarsstatus.figures.table import Figures, _interval, build_figures
+from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.inputs.schema import GROUPS
 
 YEAR = 2030
 
@@ -282,6 +273,36 @@ def test_the_csv_to_the_letter() -> None:
     ) in lines
 
 
+BOUNDED = ("value", "lower", "upper")
+
+
+def test_the_csv_is_read_back_as_it_was_written() -> None:
+    figures = build_figures(CITY, YEAR, notat="notat-2030")
+    text = figures.to_csv()
+    read = Figures.from_csv(text)
+    assert read.to_csv() == text
+    assert list(read) == list(figures)
+    for id_, figure in figures.items():
+        ends = {name: one and Fraction(danish.plain_decimal(one)) for name in BOUNDED if (one := getattr(figure, name))}
+        assert read[id_] == replace(figure, **ends), id_
+    assert list(Figures.from_csv(text.splitlines()[0])) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (",formula,", ",formel,"), (",exact\n", ",right\n"), (",status,", ",state,"), ("status,2030,KK", "status,x,KK"),
+        (",1000,", ",1.000.0,"), (",exact\n", ",exact,\n"), (",within_rounding\n", "\n"),
+        ("2030.KK.placements.b.status,", "2030.KK.placements.a.status,"),
+    ],
+)  # fmt: skip
+def test_a_damaged_csv_is_refused(old: str, new: str) -> None:
+    text = build_figures(CITY, YEAR, notat="notat-2030").to_csv()
+    assert old in text
+    with pytest.raises(ValueError, match=r"."):
+        Figures.from_csv(text.replace(old, new, 1))
+
+
 def test_the_frame_has_numbers() -> None:
     frame = build_figures(CITY, YEAR).to_frame().set_index("id")
     assert frame[["value", "lower", "upper"]].dtypes.astype(str).tolist() == ["float64"] * 3
@@ -362,12 +383,3 @@ def test_nothing_is_a_number_too() -> None:
     assert full_year_equivalents(365, 2030, Fraction(1, 2)) == Fraction(1, 74)
     assert isinstance(joint([]), Fraction)
     assert isinstance(weighted_attainment({"a": Fraction(0)}, {"a": Fraction(1)}), Fraction)
-
-
-def test_a_part_is_shared_as_it_is_and_equal_to_itself_alone() -> None:
-    part, same = Part(), Part()
-    assert Figures(part).parts[0] is part
-    assert isinstance(Figures([]).parts[0], Part)
-    assert [part == part, part == same] == [True, False]
-    assert [part != part, part != same] == [False, True]
-    assert {part: 1}.get(same) is None

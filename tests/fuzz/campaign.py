@@ -51,7 +51,7 @@ def base_of() -> Base:
     from filling import fill  # noqa: PLC0415
     from generator import Style, csv_bytes, employments, spells, write_xlsx  # noqa: PLC0415
 
-    from aarsstatus.inputs.data import read_data  # noqa: PLC0415
+    from aarsstatus.inputs import read_data  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="aarsstatus-fuzz-") as name:
         project = copy_project(Path(name, "projekt"))

@@ -23,7 +23,9 @@ from pathlib import Path
 from aarsstatus import audit, danish
 from aarsstatus.cli import run
 from aarsstatus.figures.table import Figures
-from aarsstatus.inputs.data import GROUPS, KK, Data, read_data, read_year
+from aarsstatus.inputs import read_data, read_year
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.report.notat import Notat, front_matter

@@ -12,8 +12,10 @@ import pytest
 from lxml import html
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Mode, build_figures
-from aarsstatus.inputs.data import KK, read_year
+from aarsstatus.figures import Mode
+from aarsstatus.figures.table import build_figures
+from aarsstatus.inputs import read_year
+from aarsstatus.inputs.schema import KK
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.index import read_output, write_index

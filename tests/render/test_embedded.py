@@ -4,8 +4,10 @@ import base64
 import copy
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 import zipfile
@@ -21,9 +23,12 @@ import typst
 from lxml import etree
 from nbformat.v4 import new_code_cell, new_notebook, new_output, new_raw_cell
 
-from aarsstatus.render import RenderError, docx_parts, embedded
-from aarsstatus.render import pdf as portable
-from aarsstatus.render.embedded import embedded_version, front_matter, markdown_of, render
+from aarsstatus.problems import RenderError
+from aarsstatus.render import docx_parts, embedded
+from aarsstatus.render import typst as compiler
+from aarsstatus.render.embedded import front_matter, markdown_of, pandoc_version, render
+from aarsstatus.render.page import make_page
+from aarsstatus.render.typst import mark_row_headers
 
 EXTENSION = Path(__file__).parents[2] / "_extensions" / "notat"
 W = f"{{{docx_parts.W}}}"
@@ -208,23 +213,6 @@ def test_a_missing_picture_fails(notebook, tmp_path):
             render(twin, kind, EXTENSION, tmp_path / "x")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the pandoc that refuses is a shell script")
-def test_a_pandoc_that_may_not_be_told_how_to_keep_its_memory_is_told_nothing(notebook, tmp_path, monkeypatch):
-    assert embedded._pandoc().memory == embedded._MEMORY  # the one that we have may
-    real, refusing = embedded._pandoc_path(), tmp_path / "pandoc"
-    refusing.write_text(f'#!/bin/sh\ncase "$*" in *+RTS*) exit 1;; esac\nexec {real} "$@"\n', encoding="utf-8")
-    refusing.chmod(0o755)
-    embedded.render(notebook, "html", EXTENSION, tmp_path / "told.html")
-    monkeypatch.setattr(embedded, "_pandoc_path", lambda: str(refusing))
-    embedded._pandoc.cache_clear()
-    try:
-        assert embedded._pandoc().memory == ()
-        embedded.render(notebook, "html", EXTENSION, tmp_path / "refused.html")
-    finally:
-        embedded._pandoc.cache_clear()
-    assert (tmp_path / "refused.html").read_bytes() == (tmp_path / "told.html").read_bytes()
-
-
 def test_an_address_is_not_a_reference(notebook, tmp_path):
     render(
         changed(notebook, "# Udviklingen", "Skriv til hr@kk.dk.\n\n# Udviklingen"), "html", EXTENSION, tmp_path / "x"
@@ -253,6 +241,50 @@ def test_same_bytes_in_any_folder_zone_and_locale(notebook, made, tmp_path, kind
     time.sleep(1.1)  # a clock that leaked would have moved on
     subprocess.run([sys.executable, "-c", program, kind, EXTENSION], cwd=tmp_path, env=elsewhere, check=True)
     assert (tmp_path / "ud").read_bytes() == made[kind].read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf", "docx"])
+def test_same_bytes_wherever_extension_and_temporary_files_lie(notebook, made, tmp_path, monkeypatch, kind):
+    """What reads a name as an address takes ``%20`` for a blank, and ``#`` for its end."""
+    odd = tmp_path / "50%20af #1 æøå & co"
+    shutil.copytree(EXTENSION, odd / "notat")
+    monkeypatch.setattr(tempfile, "tempdir", str(odd))
+    render(notebook, kind, odd / "notat", odd / "ud")
+    assert (odd / "ud").read_bytes() == made[kind].read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf", "docx", "page"])
+def test_nothing_that_pandoc_and_typst_are_told_is_an_absolute_name(notebook, tmp_path, monkeypatch, kind):
+    """A network drive's would be read as an address on the web."""
+    told: list[str] = []
+
+    def listened(told_of):
+        def run_(name, command, *, given=b"", **rest):
+            options = command[1:] if name == "pandoc" else command
+            told.extend(map(str, options))
+            told.append(given.decode())
+            return told_of(name, command, given=given, **rest)
+
+        return run_
+
+    monkeypatch.setattr(embedded, "run", listened(embedded.run))
+    monkeypatch.setattr(compiler, "run_python", listened(compiler.run_python))
+    if kind == "page":
+        make_page("Titel", "OVERSIGT", "<p>Tekst</p>", EXTENSION)
+    else:
+        render(notebook, kind, EXTENSION, tmp_path / "ud")
+    assert any("notat.lua" in each or "pages.css" in each for each in told)
+    assert any("notat.typ" in each for each in told) == (kind == "pdf")
+    for folder in (EXTENSION, tmp_path, Path(tempfile.gettempdir()), Path.home()):
+        assert not [each for each in told if str(folder) in each]
+    assert not [each for each in told if each.partition("=")[2].startswith(("/", "\\")) or each.startswith(("/", "\\"))]
+
+
+def test_a_typst_that_fails_is_told_of_by_the_last_line_of_what_it_said(notebook, tmp_path, monkeypatch):
+    monkeypatch.setattr(compiler, "__name__", "aarsstatus.findes_ikke")
+    said = r"^PDF kunne ikke laves med Typst: programmet standsede uventet \(1\): ModuleNotFoundError: .*findes_ikke'$"
+    with pytest.raises(RenderError, match=said):
+        render(notebook, "pdf", EXTENSION, tmp_path / "ud")
 
 
 def test_no_file_knows_where_it_was_made(made):
@@ -302,7 +334,7 @@ def test_html_asks_nobody_for_anything(html):
 def test_html_names_the_engine_language_and_title(html):
     assert html.all("html")[0]["lang"] == "da"
     assert f"<title>{TITLE}</title>" in html.text
-    assert f"indlejret motor: {embedded_version().split(',')[0]}" in html.text
+    assert f"indlejret motor: pandoc {pandoc_version()}" in html.text
     assert [tag for tag, _ in html.tags if re.fullmatch(r"h\d", tag)] == ["h1", "h2"]
 
 
@@ -344,12 +376,12 @@ def test_pdf_tags_the_first_cell_of_each_row_as_its_header(made):
     assert content.count(b"/Scope/Row") == len(ROWS)
     assert content.count(b"/Scope/Column") == len(HEADER)
     assert content.count(b"/S/TH/") == len(ROWS) + len(HEADER)
-    assert portable.mark_row_headers(content) == content
+    assert mark_row_headers(content) == content
 
 
 def test_marking_row_headers_moves_nothing():
     cell = b"<</Type/StructElem/S/TD/P 9 0 R/A[<</O/Table/Headers[(U1x%dy0)]>>]/K[2]>>"
-    marked = portable.mark_row_headers(cell % 0 + cell % 1)
+    marked = mark_row_headers(cell % 0 + cell % 1)
     assert len(marked) == len(cell % 0 + cell % 1)
     assert (marked.count(b"/S/TH"), marked.count(b"/S/TD"), marked.count(b"/Headers")) == (1, 1, 0)
 

@@ -89,10 +89,10 @@ def test_every_file_that_the_extension_names_is_there():
 
 
 def test_the_embedded_engine_uses_the_files_that_quarto_uses():
-    options = {kind: " ".join(embedded._options(kind, EXTENSION)) for kind in ("html", "pdf", "docx")}
+    options = {kind: " ".join(embedded._OPTIONS[kind]) for kind in ("html", "pdf", "docx")}
     assert all(FORMATS["common"]["filters"][0]["path"] in each for each in options.values())
     for name in [FORMATS["html"]["template"], *FORMATS["html"]["css"]]:
-        assert f"{EXTENSION / name}" in options["html"]
+        assert f"={name}" in options["html"]
     assert f"--shift-heading-level-by={FORMATS['html']['shift-heading-level-by']}" in options["html"]
     assert FORMATS["docx"]["reference-doc"] in options["docx"]
     embedding = (EXTENSION / "typst-embedded.typ").read_text(encoding="utf-8")

@@ -17,10 +17,10 @@ from reading import docx_text, html_page, pdf_text, tidy
 from aarsstatus import danish
 from aarsstatus.build import Result
 from aarsstatus.figures.table import Figures
-from aarsstatus.inputs.data import Data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
+from aarsstatus.problems import RenderError
 from aarsstatus.project import Project
-from aarsstatus.render import RenderError
 from aarsstatus.render.html import ROW, finished
 
 pytestmark = pytest.mark.xdist_group("browser")

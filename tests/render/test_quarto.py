@@ -14,8 +14,9 @@ import pytest
 
 from aarsstatus.build import Result
 from aarsstatus.cli import run
+from aarsstatus.problems import ProgramError, RenderError
 from aarsstatus.project import Project
-from aarsstatus.render import Embedded, Format, RenderError, choose
+from aarsstatus.render import Embedded, Format, choose
 from aarsstatus.render import quarto as quartos
 from aarsstatus.render.quarto import Quarto
 from aarsstatus.run.programs import TIME_LIMIT
@@ -73,7 +74,7 @@ def test_one_that_cannot_be_used_is_refused_or_stood_in_for(
 @pytest.mark.parametrize("first", ["", "#!/findes/ikke"])
 def test_one_that_does_not_start_is_refused(first: str, fake, project: Project) -> None:
     path = fake("", first)
-    with pytest.raises(RenderError, match=r"^Quarto kan ikke startes: .+$"):
+    with pytest.raises(ProgramError, match=r"^Quarto kan ikke startes: .+$"):
         Quarto.at(path, project.root)
 
 
@@ -143,7 +144,7 @@ def test_one_that_hangs_is_ended(
 ) -> None:
     engine = Quarto.at(fake(f"{FRESH}sleep 600\n"), project.root)
     monkeypatch.setenv(TIME_LIMIT, "1")
-    with pytest.raises(RenderError, match=r"^Quarto blev ikke færdig på 1 sekunder og er standset\. Prøv igen"):
+    with pytest.raises(ProgramError, match=r"^Quarto blev ikke færdig på 1 sekunder og er standset\. Prøv igen"):
         engine.render(built.folder / "notat.ipynb", ("html",), tmp_path)
 
 

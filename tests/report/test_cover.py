@@ -14,7 +14,7 @@ from conftest import copy_project
 from reading import W, _docx_text, docx_part, html_page, tidy
 
 from aarsstatus.build import Options, Result, build
-from aarsstatus.inputs.data import read_year
+from aarsstatus.inputs import read_year
 from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project

@@ -11,7 +11,7 @@ import pytest
 from conftest import copy_project
 
 from aarsstatus.build import BuildError, Options, Result, build
-from aarsstatus.inputs.data import Data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
 from aarsstatus.report.lint_numbers import ALLOWED, stray_numbers

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figure, Figures, build_figures, figure_id
+from aarsstatus.figures import Figure, figure_id
+from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.figures.words import VERDICT_SAID, unit
-from aarsstatus.inputs.data import KK, read_data
+from aarsstatus.inputs import read_data
 from aarsstatus.inputs.params import read_params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 

@@ -11,9 +11,10 @@ from aarsstatus import danish
 from aarsstatus.attainment import joint, joint_interval
 from aarsstatus.audit.printed import fewest_years
 from aarsstatus.audit.rules import Rule
-from aarsstatus.figures import words
-from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Measure, figure_id
-from aarsstatus.inputs.data import GROUPS, KK, Data, Scheme, Status
+from aarsstatus.figures import PERCENTAGES, Figure, Measure, figure_id, words
+from aarsstatus.figures.table import Figures
+from aarsstatus.inputs.model import Data, Scheme, Status
+from aarsstatus.inputs.schema import GROUPS, KK
 
 __all__ = ["THRESHOLDS", "Finding", "Moved", "Threshold", "check_figures", "moved"]
 

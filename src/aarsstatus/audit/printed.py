@@ -15,9 +15,11 @@ from typing import NamedTuple, get_args
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, days_of_year, round_half_up
-from aarsstatus.figures.table import PERCENTAGES, Figures, Measure, build_figures, figure_id
-from aarsstatus.inputs.data import GROUPS, KK, Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.figures import PERCENTAGES, Measure, figure_id
+from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.problems import Problem, near
 
 __all__ = ["FigureId", "Sheet", "fewest_years", "in_table", "read_figure_id", "read_sheet", "table_number"]

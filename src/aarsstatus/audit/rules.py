@@ -17,9 +17,11 @@ from typing import Literal
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, joint, joint_interval, round_half_up
 from aarsstatus.audit.printed import Sheet, fewest_years, in_table, table_number
-from aarsstatus.figures.table import Figure, Figures, Verdict
-from aarsstatus.inputs.data import GROUPS, KK, Data, Printed
+from aarsstatus.figures import Figure, Verdict
+from aarsstatus.figures.table import Figures
+from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import GROUPS, KK
 
 __all__ = ["RULES", "Check", "Rule", "figure_checks", "known_texts", "parts", "repeated", "text_check"]
 

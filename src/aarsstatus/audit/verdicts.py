@@ -14,9 +14,11 @@ from aarsstatus.audit import rules
 from aarsstatus.audit.printed import Sheet, in_table, read_figure_id, read_sheet
 from aarsstatus.audit.rounding import Claim, Clash, Inputs, clashes, witness
 from aarsstatus.audit.rules import Check, Rule
-from aarsstatus.figures.table import PERCENTAGES, Figure, Figures, Measure, Verdict, value_of
-from aarsstatus.inputs.data import KK, Data, Printed
+from aarsstatus.figures import PERCENTAGES, Figure, Measure, Verdict, value_of
+from aarsstatus.figures.table import Figures
+from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError, Problem, near
 
 __all__ = ["COLUMNS", "AuditRow", "audit", "claims", "figure_verdicts", "to_csv", "unrounded"]

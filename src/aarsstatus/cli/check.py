@@ -7,7 +7,7 @@ import argparse
 from aarsstatus.audit.check import doubts, problems
 from aarsstatus.cli.console import DONE, FINDINGS
 from aarsstatus.cli.parser import a_year
-from aarsstatus.inputs.data import read_year
+from aarsstatus.inputs import read_year
 from aarsstatus.privacy import mask
 from aarsstatus.problems import told
 from aarsstatus.project import find_project

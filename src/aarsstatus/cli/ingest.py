@@ -8,7 +8,8 @@ from aarsstatus import danish
 from aarsstatus.cli.console import DONE, FINDINGS, path_from_here, steps
 from aarsstatus.cli.parser import a_date, a_path, a_year
 from aarsstatus.extracts import ingest
-from aarsstatus.inputs.data import KK, ExtractRow
+from aarsstatus.inputs.model import ExtractRow
+from aarsstatus.inputs.schema import KK
 from aarsstatus.project import find_project
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]

@@ -12,8 +12,8 @@ from fractions import Fraction
 
 from aarsstatus import danish
 from aarsstatus.audit import THRESHOLDS, Threshold
-from aarsstatus.figures.table import Figure
-from aarsstatus.inputs.data import KK
+from aarsstatus.figures import Figure
+from aarsstatus.inputs.schema import KK
 
 __all__ = ["LEVELS", "Change", "Level", "compare", "threshold_of"]
 

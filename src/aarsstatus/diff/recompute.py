@@ -20,12 +20,13 @@ from typing import Any
 
 from aarsstatus import interruption
 from aarsstatus.figures.table import Figures
+from aarsstatus.files import write_files
 from aarsstatus.problems import ProgramError
 from aarsstatus.release.reading import read_figures
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
 
-__all__ = ["Answer", "Variant", "recompute", "write_files"]
+__all__ = ["Answer", "Variant", "recompute"]
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,6 @@ def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
     return [answers[place] for place in range(len(variants))]
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder."""
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
 def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
     """Have one version of the program compute some variants."""
     program = folder / "program"
@@ -107,7 +100,7 @@ def _answer(job: Mapping[str, Any]) -> dict[str, str]:
     from aarsstatus import audit  # noqa: PLC0415 - only the process that computes needs them
     from aarsstatus.audit import quality  # noqa: PLC0415 - only the process that computes needs them
     from aarsstatus.figures.table import build_figures  # noqa: PLC0415
-    from aarsstatus.inputs.data import read_year  # noqa: PLC0415
+    from aarsstatus.inputs import read_year  # noqa: PLC0415
     from aarsstatus.problems import InputError  # noqa: PLC0415
     from aarsstatus.project import Project  # noqa: PLC0415
 

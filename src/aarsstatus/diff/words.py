@@ -10,7 +10,7 @@ from aarsstatus import danish
 from aarsstatus.diff import Diff
 from aarsstatus.diff.causes import Cause, CauseKind
 from aarsstatus.diff.changes import Change, Level
-from aarsstatus.figures.table import PERCENTAGES, Figure
+from aarsstatus.figures import PERCENTAGES, Figure
 from aarsstatus.figures.words import GROUPS, VERDICTS, listed, unit_of_change
 
 __all__ = [

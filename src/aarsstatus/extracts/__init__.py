@@ -43,7 +43,9 @@ from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several,
 from aarsstatus.extracts.rows import KEPT, Reader
 from aarsstatus.extracts.sums import Sum, count, number_persons
 from aarsstatus.extracts.writing import write_sums
-from aarsstatus.inputs.data import KK, Data, ExtractRow, Remark, read_data
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data, ExtractRow, Remark
+from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project

@@ -17,7 +17,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from aarsstatus.inputs.data import KK, Data
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.schema import KK
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project

@@ -21,7 +21,7 @@ from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.rows import Counts, Reader
 from aarsstatus.extracts.table import Table, choose_columns
 from aarsstatus.extracts.workbook import open_workbook
-from aarsstatus.inputfile import irregular
+from aarsstatus.files import irregular
 from aarsstatus.privacy import contains, mask
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.text import unfit

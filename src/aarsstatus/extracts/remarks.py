@@ -16,7 +16,7 @@ from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.cells import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
 from aarsstatus.extracts.sums import Sum
-from aarsstatus.inputs.data import Data, Remark, Scheme
+from aarsstatus.inputs.model import Data, Remark, Scheme
 
 __all__ = ["duplicates", "far_from_before", "of_several", "warnings"]
 

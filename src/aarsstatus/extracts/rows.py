@@ -20,7 +20,8 @@ from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.stray_rows import StrayRows
 from aarsstatus.extracts.table import OVERFLOW, Block, Columns
-from aarsstatus.inputs.data import KK, Data
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import cover
 
 __all__ = ["KEPT", "Counts", "Reader"]

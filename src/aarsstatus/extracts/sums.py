@@ -14,7 +14,8 @@ from fractions import Fraction
 import polars as pl
 
 from aarsstatus.attainment import full_year_equivalents
-from aarsstatus.inputs.data import KK, Data
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.schema import KK
 
 __all__ = ["Sum", "count", "days_inside", "number_persons"]
 

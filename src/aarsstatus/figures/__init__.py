@@ -1,1 +1,121 @@
-"""Hold every number of a notat in one table of figures, each with its lineage."""
+"""Hold one figure of the notat: its id, value, bounds, formula, inputs, source and verdict.
+
+A figure's id reads ``YEAR.ADMINISTRATION.GROUP[.SCHEME].MEASURE``; the scheme is left out where the group has no
+other (``2025.KK.fleksjob.status``), and what covers all groups has the group ``total``
+(``2025.BUF.total.weighted_attainment``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Literal, NamedTuple, cast, get_args
+
+from aarsstatus import danish
+from aarsstatus.attainment import Interval
+from aarsstatus.inputs.schema import GROUPS
+
+__all__ = [
+    "COLUMNS", "PERCENTAGES", "Figure", "FigureId", "Measure", "Mode", "Verdict", "figure_id", "read_figure_id",
+    "show", "value_of", "verdict",
+]  # fmt: skip
+
+Measure = Literal[
+    "status", "joint_status", "target", "attainment", "weight", "weighted_attainment", "spells", "spells_total",
+]  # fmt: skip
+Verdict = Literal["exact", "within_rounding", "contradicted", "unpublished"]
+Mode = Literal["published", "recomputed"]
+PERCENTAGES: frozenset[Measure] = frozenset({"attainment", "weight", "weighted_attainment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Hold one figure. The fields are the columns of ``figures.csv``, in order.
+
+    `value`, `lower` and `upper` are exact: persons for statuses and targets, per cent for attainments and
+    weights, a count for spells; None is "no target". ``[lower, upper)`` holds the unrounded number.
+    """
+
+    id: str
+    year: int
+    administration: str
+    group: str
+    scheme: str
+    measure: Measure
+    value: Fraction | None
+    lower: Fraction | None
+    upper: Fraction | None
+    shown: str
+    formula: str
+    inputs: tuple[str, ...]
+    source: str
+    published: str
+    verdict: Verdict
+
+    @property
+    def computed(self) -> str:
+        """Return the figure as it is shown where the published one is not."""
+        return show(self.measure, self.value)
+
+    @property
+    def interval(self) -> Interval | None:
+        """Return the bounds as an interval."""
+        return None if self.lower is None or self.upper is None else Interval(self.lower, self.upper)
+
+
+COLUMNS = tuple(field.name for field in fields(Figure))
+
+
+class FigureId(NamedTuple):
+    """Hold the parts of a figure's id; `scheme` is the group's own name where the id leaves it out."""
+
+    year: int
+    administration: str
+    group: str
+    scheme: str
+    measure: Measure
+
+
+_ID = re.compile(rf"(\d{{4}})\.([^.]+)\.({'|'.join(GROUPS)}|total)(?:\.([a-z_]+))?\.({'|'.join(get_args(Measure))})")
+
+
+def figure_id(year: int, administration: str, group: str, measure: str, scheme: str = "") -> str:
+    """Return the id of a figure."""
+    middle = [scheme] if scheme and scheme != group else []
+    return ".".join([str(year), administration, group, *middle, measure])
+
+
+def read_figure_id(text: str) -> FigureId | None:
+    """Take a figure's id apart; None for the id of what is no figure, such as a table's number."""
+    match = _ID.fullmatch(text)
+    if match is None:
+        return None
+    year, code, group, scheme, measure = match.groups()
+    return FigureId(int(year), code, group, scheme or group, cast(Measure, measure))
+
+
+def show(measure: Measure, value: Fraction | None) -> str:
+    """Write a figure's value as the notat does."""
+    if value is None:
+        return danish.NO_TARGET
+    return danish.percent(value / 100) if measure in PERCENTAGES else danish.whole(value)
+
+
+def value_of(figure: Figure) -> Fraction:
+    """Return the value of a figure that has one."""
+    if figure.value is None:
+        raise ValueError(f"{figure.id} has no value")
+    return figure.value
+
+
+def verdict(published: str, computed: str, interval: Interval | None) -> Verdict:
+    """Decide whether a published number is exact, within rounding (inden for afrundingen), or contradicted."""
+    if not published:
+        return "unpublished"
+    if danish.NO_TARGET in (published, computed) or interval is None:
+        return "exact" if published == computed else "contradicted"
+    printed = danish.parse(published)
+    if printed == danish.parse(computed):
+        return "exact"
+    return "within_rounding" if interval.rounds_to(printed) else "contradicted"

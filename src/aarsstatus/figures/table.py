@@ -1,141 +1,39 @@
-"""The table of figures: every number the notat shows, each with its formula, inputs, bounds and source.
+"""Make the table of figures: every number that the notat shows, computed from the inputs.
 
-`build_figures` is pure: data in, figures out. Everything else is a projection of what it returns.
-
-A figure's id reads ``YEAR.ADMINISTRATION.GROUP[.SCHEME].MEASURE``; the scheme is left out where the group has no
-other (``2025.KK.fleksjob.status``), and what covers all groups has the group ``total``
-(``2025.BUF.total.weighted_attainment``).
+`build_figures` is pure: data in, figures out. All else is a view of what it returns; `Figures` finds figures in it
+and writes and reads ``figures.csv``. The formulas themselves are in `attainment`.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, TypeVar, cast, get_args
+from typing import Any, get_args
+
+import pandas as pd
 
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.inputs.data import GROUPS, KK, Data
+from aarsstatus.figures import COLUMNS, Figure, Measure, Mode, Verdict, figure_id, show, value_of, verdict
+from aarsstatus.inputs.model import Data, Status
+from aarsstatus.inputs.schema import GROUPS, KK
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = [
-    "COLUMNS",
-    "Figure",
-    "Figures",
-    "Measure",
-    "Mode",
-    "Part",
-    "Verdict",
-    "build_figures",
-    "figure_id",
-    "value_of",
-]
-
-Measure = Literal[
-    "status",
-    "joint_status",
-    "target",
-    "attainment",
-    "weight",
-    "weighted_attainment",
-    "spells",
-    "spells_total",
-]
-Verdict = Literal["exact", "within_rounding", "contradicted", "unpublished"]
-Mode = Literal["published", "recomputed"]
-Said = TypeVar("Said", bound=str)
+__all__ = ["Figures", "build_figures"]
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"
-PERCENTAGES: frozenset[str] = frozenset({"attainment", "weight", "weighted_attainment"})
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure. The fields are the columns of ``figures.csv``, in order.
-
-    `value`, `lower` and `upper` are exact: persons for statuses and targets, per cent for attainments and
-    weights, a count for spells; None is "no target". ``[lower, upper)`` holds the unrounded number.
-    """
-
-    id: str
-    year: int
-    administration: str
-    group: str
-    scheme: str
-    measure: Measure
-    value: Fraction | None
-    lower: Fraction | None
-    upper: Fraction | None
-    shown: str
-    formula: str
-    inputs: tuple[str, ...]
-    source: str
-    published: str
-    verdict: Verdict
-
-    @property
-    def computed(self) -> str:
-        """The figure as it is shown when it is not the published one that is printed."""
-        return show(self.measure, self.value)
-
-    @property
-    def interval(self) -> Interval | None:
-        """The bounds as an interval."""
-        return None if self.lower is None or self.upper is None else Interval(self.lower, self.upper)
-
-
-COLUMNS = tuple(field.name for field in fields(Figure))
-
-
-def show(measure: str, value: Fraction | None) -> str:
-    """Write a figure's value as the notat does."""
-    if value is None:
-        return danish.NO_TARGET
-    return danish.percent(value / 100) if measure in PERCENTAGES else danish.whole(value)
-
-
-def figure_id(year: int, administration: str, group: str, measure: str, scheme: str = "") -> str:
-    """Return the id of a figure."""
-    middle = [scheme] if scheme and scheme != group else []
-    return ".".join([str(year), administration, group, *middle, measure])
-
-
-class Part(tuple[Figure, ...]):
-    """Figures that belong together, as a year's; equal to itself alone, so that what is made of it can be kept."""
-
-    __slots__ = ()
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        """Whether it is the very same."""
-        return self is other
-
-    def __ne__(self, other: object) -> bool:
-        """Whether it is another."""
-        return self is not other
+_BOUNDED = ["value", "lower", "upper"]
 
 
 class Figures(Mapping[str, Figure]):
-    """All figures of a build by id, in the order of the tables.
+    """Hold all figures of a build by id, in the order of the tables."""
 
-    Parameters
-    ----------
-    parts
-        The figures; in several parts where some are shared with other builds.
-    """
-
-    def __init__(self, *parts: Sequence[Figure]) -> None:
-        self.parts = tuple(part if isinstance(part, Part) else Part(part) for part in parts)
-        self._by_id = {figure.id: figure for part in self.parts for figure in part}
-        if len(self._by_id) < sum(map(len, self.parts)):
+    def __init__(self, figures: Sequence[Figure]) -> None:
+        self._by_id = {figure.id: figure for figure in figures}
+        if len(self._by_id) < len(figures):
             raise ValueError("two figures have the same id")
 
     def __getitem__(self, key: str) -> Figure:
@@ -158,231 +56,57 @@ class Figures(Mapping[str, Figure]):
         self, *, year: int | None = None, administration: str | None = None, measure: str | None = None
     ) -> list[Figure]:
         """Return the figures of a year, an administration and a measure; what is not given is not restricted."""
-        return [
-            figure
-            for figure in self._by_id.values()
-            if (year is None or figure.year == year)
-            and (administration is None or figure.administration == administration)
-            and (measure is None or figure.measure == measure)
-        ]
+        wanted = {"year": year, "administration": administration, "measure": measure}
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        return [one for one in self.values() if all(getattr(one, name) == value for name, value in asked.items())]
 
     def with_verdicts(self, verdicts: Mapping[str, Verdict]) -> Figures:
         """Return the same figures with other verdicts, by id, where they were published."""
-        return Figures(*(_judged(part, _of(part, verdicts, published=True)) for part in self.parts))
-
-    def to_csv(self) -> str:
-        """Return the figures as ``figures.csv``: comma, point decimal, one row a figure."""
-        return "".join([",".join(COLUMNS), "\n", *map(_lines, self.parts)])
+        return Figures(
+            [replace(one, verdict=verdicts[one.id]) if one.published and one.id in verdicts else one
+             for one in self.values()]
+        )  # fmt: skip
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table, one row a figure, with `value`, `lower` and `upper` as floats."""
-        import pandas as pd  # noqa: PLC0415 - only who asks for a frame pays for pandas
-
-        frame = pd.DataFrame(list(map(attrgetter(*COLUMNS), self._by_id.values())), columns=list(COLUMNS))
-        numbers = ["value", "lower", "upper"]
-        frame[numbers] = frame[numbers].astype(float)
+        frame = self._frame()
+        frame[_BOUNDED] = frame[_BOUNDED].astype(float)
         return frame
 
+    def to_csv(self) -> str:
+        """Write ``figures.csv``: comma, point decimal, one row a figure."""
+        frame = self._frame()
+        for column in _BOUNDED:
+            frame[column] = ["" if value is None else danish.plain_decimal(value) for value in frame[column]]
+        frame["inputs"] = frame["inputs"].map(" ".join)
+        return frame.to_csv(index=False, lineterminator="\n")
 
-def _of(part: Part, said: Mapping[str, Said], *, published: bool = False) -> tuple[tuple[str, Said], ...]:
-    """Return what is said of a part's figures, by id; with `published`, of those that were."""
-    return tuple((one.id, said[one.id]) for one in part if said.get(one.id) and (one.published or not published))
+    def _frame(self) -> pd.DataFrame:
+        """Return the figures as a table of their fields as they are."""
+        return pd.DataFrame(list(map(attrgetter(*COLUMNS), self.values())), columns=list(COLUMNS), dtype=object)
 
+    @classmethod
+    def from_csv(cls, text: str) -> Figures:
+        """Read ``figures.csv`` back; values have the six decimals that the file has.
 
-@lru_cache(maxsize=128)  # a later notat has them, too
-def _judged(part: Part, verdicts: tuple[tuple[str, Verdict], ...]) -> Part:
-    """Return a part with other verdicts on some of its figures; the very same where there are none."""
-    by_id = dict(verdicts)
-    return Part(replace(one, verdict=by_id.get(one.id, one.verdict)) for one in part) if verdicts else part
-
-
-@lru_cache(maxsize=128)
-def _lines(part: Part) -> str:
-    """Return the lines of some figures in ``figures.csv``."""
-    text = io.StringIO()
-    cells = attrgetter(*COLUMNS)
-    csv.writer(text, lineterminator="\n").writerows(map(_plain, cells(figure)) for figure in part)
-    return text.getvalue()
-
-
-def _plain(cell: object) -> object:
-    """Write a field of a figure as a CSV cell."""
-    kind = type(cell)  # one of five; asking whether it is a number of any sort takes longer than all the rest
-    if kind is Fraction:
-        return danish.plain_decimal(cast(Fraction, cell))
-    return " ".join(cast(tuple[str, ...], cell)) if kind is tuple else cell
+        Raises
+        ------
+        ValueError
+            If a column is missing, or a cell is not what it should be.
+        """
+        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
+        missing = [column for column in COLUMNS if column not in frame.columns]
+        if missing or frame.isna().to_numpy().any():
+            raise ValueError(f"figures.csv has no {missing[0] if missing else 'cell in some column'}")
+        return cls([_read_figure(row) for row in frame[list(COLUMNS)].to_dict("records")])
 
 
-class _Builder:
-    """Collects figures as they follow from the inputs; one method for each kind of figure, in the order of a table."""
-
-    def __init__(self, data: Data) -> None:
-        self.data = data
-        self.figures: list[Figure] = []
-        self.printed_targets = {row.id: row for row in reversed(data.printed) if row.id.endswith(".target")}
-        self.adopted = {row.id.partition(".")[0] for row in data.printed if row.id.endswith(".adopted")}
-
-    def add(
-        self,
-        at: tuple[int, str, str, str],
-        measure: Measure,
-        value: Fraction | None,
-        interval: Interval | None,
-        formula: str,
-        inputs: Sequence[str] = (),
-        source: str = "",
-    ) -> Figure:
-        """Add one figure; `at` is its year, administration, group and scheme."""
-        year, administration, group, scheme = at
-        figure = Figure(
-            id=figure_id(year, administration, group, measure, scheme),
-            year=year,
-            administration=administration,
-            group=group,
-            scheme=scheme,
-            measure=measure,
-            value=value,
-            lower=interval.lower if interval else None,
-            upper=interval.upper if interval else None,
-            shown=show(measure, value),
-            formula=formula,
-            inputs=tuple(inputs),
-            source=source,
-            published="",
-            verdict="unpublished",
-        )
-        self.figures.append(figure)
-        return figure
-
-    def table(self, year: int, administration: str) -> None:
-        """Add all figures of one administration's table for one year."""
-        attainments = [
-            figure
-            for group in GROUPS
-            if any(scheme.group == group for scheme in self.data.schemes_of(year))
-            and (figure := self.group(year, administration, group)) is not None
-        ]
-        if attainments:
-            self.total(year, administration, attainments)
-
-    def group(self, year: int, administration: str, group: str) -> Figure | None:
-        """Add the figures of one target group: statuses, spells, joint status, target, attainment."""
-        rows = [
-            row
-            for scheme in self.data.schemes_of(year)
-            if scheme.group == group and (row := self.data.statuses.get((year, administration, scheme.key)))
-        ]
-        if not rows:
-            return None
-        statuses, spells = [], []
-        for row in rows:
-            at = (year, administration, group, row.scheme)
-            said = "aflæst" if row.origin.startswith("notat") else "opgjort"
-            statuses.append(
-                self.add(at, "status", row.status, row.interval, f"{said} af {row.origin}", source=row.source)
-            )
-            if row.spells is not None:
-                spells.append(
-                    self.add(
-                        at, "spells", Fraction(row.spells), Interval.exactly(row.spells),
-                        f"{said} af {row.origin}", source=row.source,
-                    )
-                )  # fmt: skip
-        status = statuses[0] if group != "placements" else self.joint(year, administration, group, statuses)
-        if spells and group == "placements":
-            self.spells_total(year, administration, group, spells)
-        return self.attainment(year, administration, group, status, statuses)
-
-    def joint(self, year: int, administration: str, group: str, statuses: Sequence[Figure]) -> Figure:
-        """Add the joint status of the schemes that share a target."""
-        value = formulas.joint(value_of(figure) for figure in statuses)
-        interval = formulas.joint_interval(_interval(figure) for figure in statuses)
-        formula = f"{_sum(statuses)} = {_number(value)}"
-        return self.add((year, administration, group, ""), "joint_status", value, interval, formula, _ids(statuses))
-
-    def spells_total(self, year: int, administration: str, group: str, spells: Sequence[Figure]) -> None:
-        """Add the number of spells in all schemes that share a target."""
-        value = formulas.joint(value_of(figure) for figure in spells)
-        formula = f"{_sum(spells)} = {_number(value)}"
-        self.add(
-            (year, administration, group, ""),
-            "spells_total",
-            value,
-            Interval.exactly(value),
-            formula,
-            _ids(spells),
-        )
-
-    def attainment(
-        self, year: int, administration: str, group: str, status: Figure, statuses: Sequence[Figure]
-    ) -> Figure:
-        """Add a group's target, and its attainment: status ÷ target."""
-        at = (year, administration, group, "")
-        row = self.data.targets.get((year, administration, group))
-        number = row.target if row else None
-        target = self.add(
-            at,
-            "target",
-            Fraction(number) if number else None,
-            Interval.exactly(number) if number else None,
-            self.origin_of_target(year, administration, group) if number else NOT_ADOPTED,
-            source=row.source if row else "",
-        )
-        value = formulas.attainment(value_of(status), number)
-        interval = formulas.attainment_interval(_interval(status), number)
-        if value is None:
-            formula = NOT_ADOPTED
-        else:
-            above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
-            formula = f"{above} ÷ {_number(value_of(target))} = {danish.decimal(value * 100)} → {danish.percent(value)}"
-        return self.add(
-            at, "attainment", None if value is None else value * 100, interval and interval.scaled(100), formula,
-            [*_ids(statuses), target.id],
-        )  # fmt: skip
-
-    def origin_of_target(self, year: int, administration: str, group: str) -> str:
-        """Say where a target comes from: of the comparison year a notat prints it, but not that it was adopted."""
-        printed = self.printed_targets.get(figure_id(year, administration, group, "target"))
-        if printed is None or str(year) in self.adopted:
-            return "vedtaget af Borgerrepræsentationen"
-        return f"aflæst af {printed.notat}, {printed.place}"
-
-    def total(self, year: int, administration: str, attainments: Sequence[Figure]) -> None:
-        """Add the groups' weights and the weighted attainment."""
-        rows = ((group, self.data.targets.get((year, KK, group))) for group in GROUPS)
-        targets = {group: row.target for group, row in rows if row and row.target}
-        shares = formulas.weights(targets)
-        sources = {group: figure_id(year, KK, group, "target") for group in shares}
-        below = " + ".join(_number(Fraction(targets[group])) for group in shares)
-        weights: dict[str, Figure] = {}
-        for group in (figure.group for figure in attainments if figure.group in shares):
-            share = shares[group]
-            above = _number(Fraction(targets[group]))
-            formula = f"{above} ÷ ({below}) = {danish.decimal(share * 100)} → {danish.percent(share)}"
-            others = [id_ for other, id_ in sources.items() if other != group]
-            weights[group] = self.add(
-                (year, administration, group, ""), "weight", share * 100, Interval.exactly(share * 100), formula,
-                [sources[group], *others],
-            )  # fmt: skip
-        ratios = {f.group: None if f.value is None else f.value / 100 for f in attainments}
-        value = formulas.weighted_attainment(ratios, shares)
-        intervals = {f.group: f.interval and f.interval.scaled(Fraction(1, 100)) for f in attainments}
-        interval = formulas.weighted_attainment_interval(intervals, shares)
-        counted = [f for f in attainments if f.value is not None and f.group in weights]
-        if value is None:
-            formula = NOT_ADOPTED
-        else:
-            terms = [f"{_percentage(weights[f.group])} × {_percentage(f)}" for f in counted]
-            above = " + ".join(terms)
-            if len(counted) < len(shares):
-                used = " + ".join(_percentage(weights[f.group]) for f in counted)
-                above = f"({above}) ÷ ({used})" if len(counted) > 1 else f"{above} ÷ {used}"
-            formula = f"{above} = {danish.decimal(value * 100)} → {danish.percent(value)}"
-        self.add(
-            (year, administration, "total", ""), "weighted_attainment",
-            None if value is None else value * 100, interval and interval.scaled(100), formula,
-            [id_ for f in counted for id_ in (weights[f.group].id, f.id)],
-        )  # fmt: skip
+def _read_figure(row: Mapping[Any, Any]) -> Figure:
+    """Read a row of ``figures.csv``."""
+    if row["measure"] not in get_args(Measure) or row["verdict"] not in get_args(Verdict):
+        raise ValueError(f"figures.csv: {row['id']}")
+    bounded = {name: Fraction(row[name]) if row[name] else None for name in _BOUNDED}
+    return Figure(**{**row, **bounded, "year": int(row["year"]), "inputs": tuple(row["inputs"].split())})
 
 
 def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode = "published") -> Figures:
@@ -392,94 +116,177 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
 
     Parameters
     ----------
-    data
-        What `inputs.read_data` read.
-    year
-        The year of the notat.
+    data, year
+        What was read, and the year of the notat.
     notat
-        The published notat that the report stands for, if there is one: its printed values come first where the
-        same figure was printed by several notats.
+        The published notat that the report stands for: its printed values come first where several printed a figure.
     mode
         Whether a figure that was published is shown as published, or as it follows from the inputs.
     """
-    printed = printed_values(data, notat)
-    years = (_compute_year(data, when) for when in reversed(data.years()) if when <= year)
-    return Figures(*(_as_published(part, _of(part, printed), mode) for part in years))
-
-
-@lru_cache(maxsize=256)
-def _compute_year(data: Data, year: int) -> Part:
-    """Compute the figures of one year as they follow from the inputs, whatever was published.
-
-    Once for the same data: each later notat has them, too.
-    """
     builder = _Builder(data)
-    for code in data.codes():
-        builder.table(year, code)
-    return Part(builder.figures)
+    for when in reversed(data.years()):
+        for code in data.codes() if when <= year else ():
+            builder.table(when, code)
+    printed = printed_values(data, notat)
+    return Figures([_as_published(figure, printed.get(figure.id), mode) for figure in builder.figures])
 
 
-@lru_cache(maxsize=128)  # a later notat has them, too
-def _as_published(part: Part, printed: tuple[tuple[str, str], ...], mode: Mode) -> Part:
-    """Return a part with those of its figures that were published held against what was printed."""
-    by_id = dict(printed)
-
-    def held(figure: Figure) -> Figure:
-        published = by_id.get(figure.id)
-        if published is None:
-            return figure
-        shown = published if mode == "published" else figure.shown
-        found = verdict(published, figure.shown, figure.interval)
-        return replace(figure, shown=shown, published=published, verdict=found)
-
-    return Part(map(held, part)) if printed else part
+def _as_published(figure: Figure, published: str | None, mode: Mode) -> Figure:
+    """Return a figure held against what was printed of it."""
+    if published is None:
+        return figure
+    found = verdict(published, figure.shown, figure.interval)
+    return replace(figure, shown=published if mode == "published" else figure.shown, published=published, verdict=found)
 
 
 def printed_values(data: Data, notat: str | None) -> dict[str, str]:
     """Return the value that each figure was published with: a table or a footnote goes before the prose."""
     values: dict[str, str] = {}
-    by_rank = sorted(data.printed, key=lambda row: (row.notat != notat, row.in_prose))
-    for row in by_rank:
-        if row.id.rpartition(".")[2] in get_args(Measure):
-            values.setdefault(row.id, row.printed)
+    for row in sorted(data.printed, key=lambda row: (row.notat != notat, row.in_prose)):
+        values.setdefault(row.id, row.printed)
     return values
 
 
-def verdict(published: str, computed: str, interval: Interval | None) -> Verdict:
-    """Hold a published number against what follows from the inputs."""
-    if not published:
-        return "unpublished"
-    if danish.NO_TARGET in (published, computed) or interval is None:
-        return "exact" if published == computed else "contradicted"
-    printed = danish.parse(published)
-    if printed == danish.parse(computed):
-        return "exact"
-    return "within_rounding" if interval.rounds_to(printed) else "contradicted"
+At = tuple[int, str, str, str]  # year, administration, group, scheme
 
 
-def value_of(figure: Figure) -> Fraction:
-    """Return the value of a figure that has one."""
-    if figure.value is None:
-        raise ValueError(f"{figure.id} has no value")
-    return figure.value
+class _Builder:
+    """Collect figures as they follow from the inputs; a method for each kind, in the order of a table."""
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        self.figures: list[Figure] = []
+        self.printed_targets = {row.id: row for row in reversed(data.printed) if row.id.endswith(".target")}
+        self.adopted = {row.id.partition(".")[0] for row in data.printed if row.id.endswith(".adopted")}
+
+    def add(
+        self, at: At, measure: Measure, value: Fraction | None, interval: Interval | None, formula: str,
+        inputs: Sequence[str] = (), source: str = "",
+    ) -> Figure:  # fmt: skip
+        """Add one figure."""
+        year, code, group, scheme = at
+        lower, upper = (interval.lower, interval.upper) if interval else (None, None)
+        figure = Figure(
+            figure_id(year, code, group, measure, scheme), year, code, group, scheme, measure, value, lower, upper,
+            show(measure, value), formula, tuple(inputs), source, published="", verdict="unpublished",
+        )  # fmt: skip
+        self.figures.append(figure)
+        return figure
+
+    def table(self, year: int, code: str) -> None:
+        """Add all figures of one administration's table for one year."""
+        groups = [group for group in GROUPS if any(one.group == group for one in self.data.schemes_of(year))]
+        found = [self.group((year, code, group, "")) for group in groups]
+        if attainments := [figure for figure in found if figure is not None]:
+            self.total(year, code, attainments)
+
+    def group(self, at: At) -> Figure | None:
+        """Add the figures of one target group; return its attainment, or None where nothing is known of it."""
+        year, code, group, _ = at
+        schemes = [scheme.key for scheme in self.data.schemes_of(year) if scheme.group == group]
+        rows = [row for key in schemes if (row := self.data.statuses.get((year, code, key)))]
+        if not rows:
+            return None
+        pairs = [self.scheme((year, code, group, row.scheme), row) for row in rows]
+        statuses, spells = [status for status, _ in pairs], [spells for _, spells in pairs if spells]
+        status = statuses[0]
+        if group == "placements":
+            status = self.sum(at, "joint_status", statuses)
+            if spells:
+                self.sum(at, "spells_total", spells)
+        return self.attainment(at, status, statuses)
+
+    def scheme(self, at: At, row: Status) -> tuple[Figure, Figure | None]:
+        """Add a scheme's status and, where they are known, its spells."""
+        origin = f"{'aflæst' if row.origin.startswith('notat') else 'opgjort'} af {row.origin}"
+        status = self.add(at, "status", row.status, row.interval, origin, source=row.source)
+        if row.spells is None:
+            return status, None
+        count = Interval.exactly(row.spells)
+        return status, self.add(at, "spells", count.lower, count, origin, source=row.source)
+
+    def sum(self, at: At, measure: Measure, figures: Sequence[Figure]) -> Figure:
+        """Add the joint status, or the spells in all, of the schemes that share a target."""
+        value, bounds = formulas.joint(map(value_of, figures)), formulas.joint_interval(map(_interval, figures))
+        formula = f"{_sum(figures)} = {_number(value)}"
+        return self.add(at, measure, value, bounds, formula, [one.id for one in figures])
+
+    def attainment(self, at: At, status: Figure, statuses: Sequence[Figure]) -> Figure:
+        """Add a group's target, and its attainment: status ÷ target."""
+        row = self.data.targets.get(at[:3])
+        number, source = (row.target, row.source) if row else (None, "")
+        known = Interval.exactly(number) if number else None
+        origin = self.origin_of_target(at) if known else NOT_ADOPTED
+        target = self.add(at, "target", known.lower if known else None, known, origin, source=source)
+        value = formulas.attainment(value_of(status), number)
+        interval = formulas.attainment_interval(_interval(status), number)
+        formula = NOT_ADOPTED
+        if value is not None:
+            above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
+            formula = f"{above} ÷ {_number(value_of(target))} = {_result(value)}"
+        return self.add(
+            at, "attainment", None if value is None else value * 100, interval and interval.scaled(100), formula,
+            [*(one.id for one in statuses), target.id],
+        )  # fmt: skip
+
+    def origin_of_target(self, at: At) -> str:
+        """Say where a target comes from: of the comparison year a notat prints it, but not that it was adopted."""
+        printed = self.printed_targets.get(figure_id(*at[:3], "target"))
+        if printed is None or str(at[0]) in self.adopted:
+            return "vedtaget af Borgerrepræsentationen"
+        return f"aflæst af {printed.notat}, {printed.place}"
+
+    def total(self, year: int, code: str, attainments: Sequence[Figure]) -> None:
+        """Add the groups' weights and the weighted attainment."""
+        rows = {group: self.data.targets.get((year, KK, group)) for group in GROUPS}
+        targets = {group: row.target for group, row in rows.items() if row and row.target}
+        shares = formulas.weights(targets)
+        weights = {
+            figure.group: self.weight((year, code, figure.group, ""), targets, shares[figure.group])
+            for figure in attainments
+            if figure.group in shares
+        }
+        ratios = {figure.group: None if figure.value is None else figure.value / 100 for figure in attainments}
+        value = formulas.weighted_attainment(ratios, shares)
+        intervals = {one.group: one.interval and one.interval.scaled(Fraction(1, 100)) for one in attainments}
+        interval = formulas.weighted_attainment_interval(intervals, shares)
+        counted = [(weights[one.group], one) for one in attainments if one.value is not None and one.group in weights]
+        formula = NOT_ADOPTED
+        if value is not None:
+            above = " + ".join(f"{_percentage(weight)} × {_percentage(one)}" for weight, one in counted)
+            if len(counted) < len(shares):
+                used = " + ".join(_percentage(weight) for weight, _ in counted)
+                above = f"({above}) ÷ ({used})" if len(counted) > 1 else f"{above} ÷ {used}"
+            formula = f"{above} = {_result(value)}"
+        self.add(
+            (year, code, "total", ""), "weighted_attainment", None if value is None else value * 100,
+            interval and interval.scaled(100), formula, [figure.id for pair in counted for figure in pair],
+        )  # fmt: skip
+
+    def weight(self, at: At, targets: Mapping[str, int], share: Fraction) -> Figure:
+        """Add the weight of a group: the city's target for it ÷ the sum of the city's targets."""
+        year, _, group, _ = at
+        below = " + ".join(_number(Fraction(target)) for target in targets.values())
+        formula = f"{_number(Fraction(targets[group]))} ÷ ({below}) = {_result(share)}"
+        inputs = [figure_id(year, KK, one, "target") for one in sorted(targets, key=lambda one: one != group)]
+        return self.add(at, "weight", share * 100, Interval.exactly(share * 100), formula, inputs)
 
 
 def _interval(figure: Figure) -> Interval:
     """Return the bounds of a figure that has a value."""
-    interval = figure.interval
-    if interval is None:
+    if figure.interval is None:
         raise ValueError(f"{figure.id} has no bounds")
-    return interval
-
-
-def _ids(figures: Sequence[Figure]) -> list[str]:
-    """Return the ids of some figures."""
-    return [figure.id for figure in figures]
+    return figure.interval
 
 
 def _number(value: Fraction) -> str:
     """Write a number in a formula: whole if it is, else with one decimal."""
     return danish.whole(value) if value.denominator == 1 else danish.decimal(value)
+
+
+def _result(ratio: Fraction) -> str:
+    """Write a ratio at the end of a formula: with a decimal, and as the notat shows it."""
+    return f"{danish.decimal(ratio * 100)} → {danish.percent(ratio)}"
 
 
 def _sum(figures: Sequence[Figure]) -> str:

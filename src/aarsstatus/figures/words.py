@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aarsstatus import danish
-from aarsstatus.figures.table import PERCENTAGES, Measure, Verdict
+from aarsstatus.figures import PERCENTAGES, Measure, Verdict
 
 __all__ = ["GROUPS", "MEASURES", "VERDICTS", "VERDICT_SAID", "listed", "phrase", "unit", "unit_of_change"]
 

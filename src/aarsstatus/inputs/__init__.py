@@ -1,1 +1,161 @@
-"""Read and validate what people keep in ``params/`` and ``data/``, and scaffold a new year there."""
+"""What people keep in ``params/`` and ``data/``, read and validated. All problems of all files are raised at once."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year
+from aarsstatus.files import read_utf8
+from aarsstatus.inputs import schema
+from aarsstatus.inputs.checks import missing_rows, not_numbers, not_possible
+from aarsstatus.inputs.model import Administration, Data, ExtractRow, Printed, Remark, Scheme, Status, Target
+from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.tables import Row, read_rows
+from aarsstatus.problems import InputError, Problem
+from aarsstatus.project import Project
+
+__all__ = ["read_data", "read_year"]
+
+
+_EXACT_PLACES = 10
+
+
+def _unrounded(status: Fraction, year: int) -> Fraction:
+    """Return the fraction of the year's days that a status of ten decimals was rounded from.
+
+    Full-year equivalents are days ÷ 365 or 366, times hundredths of hours ÷ 37 where hours count: all fractions with
+    one known denominator, far further apart than ten decimals. So the one that rounds to the status is what
+    `extracts` computed, and nothing is lost in the file. One that no such fraction rounds to is what it says.
+    """
+    below = days_of_year(year) * 100 * HOURS_PER_WEEK
+    fraction = Fraction(round(status * below), below)
+    return fraction if round(fraction * 10**_EXACT_PLACES) == status * 10**_EXACT_PLACES else status
+
+
+def _status(values: dict[str, Any], at: str) -> Status:
+    status = _unrounded(values["status"], values["year"]) if values["rounding"] == "exact" else values["status"]
+    interval = Interval.rounded(status) if values["rounding"] == "whole" else Interval.exactly(status)
+    return Status(
+        year=values["year"],
+        administration=values["administration"],
+        scheme=values["scheme"],
+        status=status,
+        spells=values["spells"],
+        interval=interval,
+        origin=values["source"],
+        source=at,
+    )
+
+
+def read_data(project: Project) -> Data:
+    """Read every CSV file in ``data/``.
+
+    Raises
+    ------
+    InputError
+        With all problems of all files.
+    """
+    texts: list[str | None] = []
+    unread: list[Problem] = []
+    for table in schema.TABLES:
+        try:
+            texts.append(read_utf8(project.data / table.file, table.name))
+        except InputError as error:
+            texts.append(None)
+            unread += error.problems
+    return _data(tuple(texts), tuple(unread))
+
+
+@lru_cache(maxsize=2)
+def _data(texts: tuple[str | None, ...], unread: tuple[Problem, ...]) -> Data:
+    """Return what the files hold. The same files are the same `Data`, so that what follows from it can be kept."""
+    problems = list(unread)
+    known: dict[str, list[str]] = {}
+
+    def rows(table: schema.Table) -> list[Row]:
+        text = texts[schema.TABLES.index(table)]
+        return [] if text is None else read_rows(table, text, known, problems)
+
+    schemes = {
+        values["scheme"]: Scheme(key=values.pop("scheme"), **values, source=at) for values, at in rows(schema.SCHEMES)
+    }
+    administrations = [
+        Administration(code=v.pop("administration"), **v, source=at) for v, at in rows(schema.ADMINISTRATIONS)
+    ]
+    if problems:
+        raise InputError(problems)
+    known[schema.SCHEMES.file] = list(schemes)
+    known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
+    targets = [
+        Target(values["year"], values["administration"], values["group"], values["target"], at)
+        for values, at in rows(schema.TARGETS)
+    ]
+    statuses = [_status(values, at) for values, at in rows(schema.STATUS)]
+    printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows(schema.PUBLISHED)]
+    extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows(schema.EXTRACTS)]
+    remarks: dict[int, tuple[Remark, ...]] = {}
+    for values, _ in rows(schema.WARNINGS):
+        year = values.pop("year")
+        remark = Remark(**{**values, "administration": values["administration"] or ""})
+        remarks[year] = (*remarks.get(year, ()), remark)
+    if not any(administration.code == schema.KK for administration in administrations):
+        problems.append(
+            Problem("data/administrations.csv", "hele kommunen mangler", expected=f"en række med koden {schema.KK}")
+        )
+    problems += not_possible(schemes, administrations, statuses)
+    problems += not_numbers(printed)
+    if problems:
+        raise InputError(problems)
+    return Data(
+        schemes,
+        tuple(administrations),
+        {(t.year, t.administration, t.group): t for t in targets},
+        {(s.year, s.administration, s.scheme): s for s in statuses},
+        tuple(printed),
+        tuple(extracts),
+        remarks,
+    )
+
+
+def read_year(project: Project, year: int, comparison_year: int | None = None) -> tuple[Params, Data]:
+    """Read all that one year's notat is made from, and check that it hangs together.
+
+    Parameters
+    ----------
+    year, comparison_year
+        The years; a comparison year other than the one in ``params/`` may be asked for.
+
+    Raises
+    ------
+    InputError
+        With all problems at once, those of the year's parameters and of all data files.
+    """
+    problems: list[Problem] = []
+    params: Params | None = None
+    data: Data | None = None
+    path = project.params / f"{year}.yml"
+    try:
+        params = read_params(path, project.name(path))
+    except InputError as error:
+        problems += error.problems
+    try:
+        data = read_data(project)
+    except InputError as error:
+        problems += error.problems
+    if params is not None and comparison_year is not None:
+        if comparison_year >= year:
+            problems.append(
+                Problem(
+                    "--compare",
+                    "sammenligningsåret skal ligge før årsstatussens år",
+                    found=str(comparison_year),
+                )
+            )
+        params = params.model_copy(update={"comparison_year": comparison_year})
+    if params is not None and data is not None:
+        problems += missing_rows(project.name(path), params, data)
+    if problems or params is None or data is None:
+        raise InputError(problems)
+    return params, data

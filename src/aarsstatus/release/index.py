@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from aarsstatus import danish
-from aarsstatus.figures import words
-from aarsstatus.figures.table import Figure, Figures
+from aarsstatus.figures import Figure, words
+from aarsstatus.figures.table import Figures
 from aarsstatus.files import alone, write_whole
-from aarsstatus.inputs.data import GROUPS, KK
+from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.markdown import sentences
 from aarsstatus.release import manifest
 from aarsstatus.release.index_chart import Line, line_chart

@@ -12,7 +12,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from aarsstatus.figures.table import COLUMNS, Figure, Figures, Measure, Verdict
+from aarsstatus.figures import COLUMNS, Figure, Measure, Verdict
+from aarsstatus.figures.table import Figures
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release import manifest

@@ -1,4 +1,4 @@
-"""Turning an executed notebook into documents: two engines, one project, the same extension files.
+"""Choose what turns an executed notebook into documents: two engines, one project, the same extension files.
 
 Quarto is the reference; the embedded engine is for machines that have no Quarto. Which one made a document stands
 in the manifest and at the end of a run.
@@ -8,27 +8,28 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
-from aarsstatus.problems import InputError, Problem, RenderError
+from aarsstatus.problems import InputError, Problem, ProgramError, RenderError
+from aarsstatus.render.embedded import FORMATS, Embedded, Format
+from aarsstatus.render.quarto import Quarto
 
-__all__ = ["ENGINES", "FORMATS", "Choice", "Engine", "Format", "RenderError", "choose"]
+__all__ = ["ENGINES", "FORMATS", "Choice", "Embedded", "Engine", "Format", "Quarto", "choose"]
 
-Format = Literal["html", "pdf", "docx"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 Choice = Literal["auto", "quarto", "embedded"]
 ENGINES: tuple[Choice, ...] = get_args(Choice)
 
 
 class Engine(Protocol):
-    """A way of rendering."""
+    """Render notebooks in one of two ways."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Return what it is called on the command line."""
 
     def identity(self) -> dict[str, str]:
-        """Return what tells this engine from another one that may make other documents: its name, perhaps its version.
+        """Return what tells this engine from one that may make other documents: its name, perhaps its version.
 
         A build that is done already asks for this alone, so it has to be quick.
         """
@@ -44,49 +45,9 @@ class Engine(Protocol):
 
         Raises
         ------
-        RenderError
+        ProgramError, RenderError
             If a document cannot be made.
         """
-
-
-class Embedded:
-    """The embedded engine, one thread a format: the work is done by pandoc's processes and typst's own threads.
-
-    `instead_of` says why it stands in for a Quarto that is there.
-    """
-
-    name = "embedded"
-
-    def __init__(self, extension: Path, instead_of: str = "") -> None:
-        self.extension, self.instead_of = extension, instead_of
-
-    def identity(self) -> dict[str, str]:
-        """Return the name alone: the programs come with packages, whose versions the manifest has."""
-        return {"name": self.name}
-
-    def version(self) -> str:
-        """Return the versions of the programs that render."""
-        from aarsstatus.render.embedded import embedded_version  # noqa: PLC0415
-
-        return embedded_version()
-
-    def remarks(self) -> tuple[str, ...]:
-        """Return why Quarto is not used, where there is one."""
-        return (f"{self.instead_of}; den indlejrede motor bruges i stedet",) if self.instead_of else ()
-
-    def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
-        """Render an executed notebook to a file of each format in `folder`, and return the files."""
-        import nbformat  # noqa: PLC0415 - as above
-
-        from aarsstatus.render.embedded import render  # noqa: PLC0415
-
-        executed = nbformat.read(notebook, as_version=4)
-        files = [folder / f"{notebook.stem}.{format_}" for format_ in formats]
-        with ThreadPoolExecutor(max_workers=len(files)) as pool:
-            list(
-                pool.map(lambda job: render(executed, job[0], self.extension, job[1]), zip(formats, files, strict=True))
-            )
-        return files
 
 
 def choose(choice: Choice, project: Path) -> Engine:
@@ -100,11 +61,9 @@ def choose(choice: Choice, project: Path) -> Engine:
     found = shutil.which("quarto") if choice != "embedded" else None
     unusable = ""
     if found:
-        from aarsstatus.render.quarto import Quarto  # noqa: PLC0415 - most machines have none
-
         try:
             return Quarto.at(Path(found), project)
-        except RenderError as error:
+        except (ProgramError, RenderError) as error:
             unusable = str(error)
     if choice == "quarto":
         raise InputError(

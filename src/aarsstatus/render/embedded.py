@@ -1,55 +1,127 @@
-"""The embedded engine: an executed notebook to HTML, PDF or DOCX without Quarto.
+"""Render a notebook without Quarto: pandoc and Typst, with the very files of the Quarto extension.
 
-It runs the pandoc of ``pypandoc_binary`` and the compiler of ``typst`` with the very files of the Quarto extension
-(template, stylesheet, filters, reference document), so that both engines make the same document. Nothing is
-fetched, and nothing of the machine, its clock or its folders reaches the output: the same notebook gives the same
-bytes.
+They come with ``pypandoc_binary`` and ``typst``. Template, stylesheet, filters and reference document are Quarto's, so
+that both engines make the same document. Nothing is fetched, and nothing of the machine, its clock or its folders
+reaches the output: the same notebook gives the same bytes.
+
+Pandoc works in a folder of its own that holds all it reads, each file named relative to it: a name that begins with a
+network drive would be read as an address on the web, and one with ``%20`` in it decoded.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 import shutil
-import sys
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, get_args
 
 import nbformat
+import pypandoc
 import yaml
 
-from aarsstatus.render import Format, RenderError, docx, pdf
+from aarsstatus.problems import RenderError
+from aarsstatus.render import docx
+from aarsstatus.render.typst import compile_pdf
 from aarsstatus.run import temporary
-from aarsstatus.run.programs import Program
+from aarsstatus.run.programs import run
 
 __all__ = [
-    "RenderError",
-    "compiled",
-    "document_date",
-    "embedded_version",
-    "front_matter",
-    "markdown_of",
-    "render",
-    "seconds_of",
-    "typst",
-]
+    "FORMATS", "NO_DATE", "Embedded", "Format", "document_date", "front_matter", "markdown_of", "pandoc",
+    "pandoc_version", "render", "seconds_of", "staged",
+]  # fmt: skip
 
-# Written into files when the notat has no date of its own: a fixed day, so that bytes never depend on the clock.
-_NO_DATE = date(2000, 1, 1)
+Format = Literal["html", "pdf", "docx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+NO_DATE = date(2000, 1, 1)
+"""Written into files that have no date of their own: a fixed day, so that bytes never depend on the clock."""
 _IMAGES = {"svg": "image/svg+xml", "png": "image/png"}
 _FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\Z", re.DOTALL)
-# Where typst says that the scratch folder is.
-_PATH = re.compile(r"\S*(?=notat\.typ)")
-# The Markdown that Quarto reads, too.
-_READER = "markdown"
-# How pandoc, a Haskell program, keeps its memory: as built it takes 64 MiB of new memory at once, and clears up all of
-# it again after each megabyte that stays. That takes a third of its time; a notat is made before there is need to.
-_MEMORY = ("+RTS", "-H4m", "-A2m", "-O128m", "-RTS")
+_FILTERS = ("--lua-filter=notat.lua", "--lua-filter=crossref.lua")
+_PAGE = ("--to=html5", "--embed-resources", "--template=template.html", "--css=tokens.css", "--css=notat.css")
+_OPTIONS = {
+    "html": (*_PAGE, *_FILTERS, "--shift-heading-level-by=1", "--section-divs"),
+    "pdf": ("--to=typst", *_FILTERS, "--template=typst-embedded.typ"),
+    "docx": ("--to=docx", *_FILTERS, "--reference-doc=reference.docx"),
+    "page": (*_PAGE, "--css=pages.css", "--metadata=own-page:true", "--metadata=lang:da"),
+}
+"""What pandoc is told for each format, as ``_extension.yml`` tells Quarto. A page is one beside the notat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Render with what comes with the project; `instead_of` says why it stands in for a Quarto that is there."""
+
+    extension: Path
+    instead_of: str = ""
+    name = "embedded"
+
+    def identity(self) -> dict[str, str]:
+        """Return the name alone: the programs come with packages, whose versions the manifest has."""
+        return {"name": self.name}
+
+    def version(self) -> str:
+        """Return the versions of the programs that render: ``pandoc 3.9, typst 0.15.2``."""
+        return f"pandoc {pandoc_version()}, typst {version('typst')}"
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return why Quarto is not used, where there is one."""
+        return (f"{self.instead_of}; den indlejrede motor bruges i stedet",) if self.instead_of else ()
+
+    def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
+        """Render an executed notebook to a file of each format in `folder`, and return the files."""
+        executed = nbformat.read(notebook, as_version=4)
+        files = {format_: folder / f"{notebook.stem}.{format_}" for format_ in formats}
+        with ThreadPoolExecutor() as pool:  # the work is done by other processes
+            list(pool.map(lambda format_: render(executed, format_, self.extension, files[format_]), files))
+        return list(files.values())
+
+
+def render(notebook: nbformat.NotebookNode, format_: Format, extension: Path, target: Path) -> None:
+    """Render an executed notebook to one file. May be called from several threads at once.
+
+    Parameters
+    ----------
+    notebook
+        Executed, with front matter in its first cell.
+    format_
+        What to make.
+    extension
+        The folder of the Quarto extension, ``_extensions/notat``.
+    target
+        The file to write; its folder exists.
+
+    Raises
+    ------
+    RenderError
+        If a cell failed, a reference points to nothing, or the document cannot be made; in Danish.
+    """
+    metadata = front_matter(notebook)
+    markdown, media = markdown_of(notebook, "png" if format_ == "docx" else "svg")
+    day = document_date(metadata)
+    named = {"engine-name": f"Årsstatus, indlejret motor: pandoc {pandoc_version()}"} if format_ == "html" else {}
+    with staged(extension) as folder:
+        for path, content in media.items():
+            (folder / path).parent.mkdir(exist_ok=True)
+            (folder / path).write_bytes(content)
+        made = folder / f"notat.{'typ' if format_ == 'pdf' else format_}"
+        made.write_bytes(pandoc(markdown, format_, folder, day, named))
+        if format_ == "pdf":
+            made = compile_pdf(made, day)
+        elif format_ == "docx":
+            docx.finish(made, metadata, folder / "fonts")
+        shutil.copyfile(made, target)
+
+
+# What a notebook says -----------------------------------------------------------------------------------------------
 
 
 def front_matter(notebook: nbformat.NotebookNode) -> dict[str, Any]:
@@ -60,18 +132,28 @@ def front_matter(notebook: nbformat.NotebookNode) -> dict[str, Any]:
     RenderError
         If the cell is not a YAML mapping.
     """
-    for cell in notebook.cells[:1]:
-        match = _FRONT_MATTER.match(cell.source.strip()) if cell.cell_type == "raw" else None
-        if match is None:
-            continue
-        try:
-            values = yaml.safe_load(match[1])
-        except yaml.YAMLError as error:
-            raise RenderError(f"Notebookens første celle er ikke gyldig YAML: {error}") from error
-        if not isinstance(values, dict):
-            raise RenderError("Notebookens første celle skal have navne og værdier, som »title: Årsstatus«")
-        return values
-    return {}
+    first = notebook.cells[0] if notebook.cells else None
+    match = _FRONT_MATTER.match(first.source.strip()) if first is not None and first.cell_type == "raw" else None
+    if match is None:
+        return {}
+    try:
+        values = yaml.safe_load(match[1])
+    except yaml.YAMLError as error:
+        raise RenderError(f"Notebookens første celle er ikke gyldig YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise RenderError("Notebookens første celle skal have navne og værdier, som »title: Årsstatus«")
+    return values
+
+
+def document_date(metadata: Mapping[str, Any]) -> date:
+    """Return the notat's own date, or a fixed one."""
+    value = metadata.get("document-date")
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)) if value else NO_DATE
+    except ValueError as error:
+        raise RenderError(f"document-date skal være en dato som 2026-03-11; fandt »{value}«") from error
 
 
 def markdown_of(notebook: nbformat.NotebookNode, images: Literal["svg", "png"] = "svg") -> tuple[str, dict[str, bytes]]:
@@ -129,144 +211,52 @@ def _shown(output: nbformat.NotebookNode, images: Literal["svg", "png"], where: 
     raise RenderError(f"{where} viser {', '.join(data) or 'ingenting'}; notatet viser kun Markdown og billeder")
 
 
-def render(notebook: nbformat.NotebookNode, format: Format, extension: Path, target: Path) -> None:  # noqa: A002
-    """Render an executed notebook to one file. May be called from several threads at once.
+# Pandoc -------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def staged(extension: Path) -> Iterator[Path]:
+    """Make a folder with a copy of the extension's files, and take it away at the end."""
+    with temporary.folder() as folder:
+        shutil.copytree(extension, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        yield folder
+
+
+def pandoc(
+    text: str, made: Format | Literal["page"], folder: Path, day: date = NO_DATE, metadata: Mapping[str, str] = {}
+) -> bytes:
+    """Return what pandoc makes of Markdown.
 
     Parameters
     ----------
-    notebook
-        Executed, with front matter in its first cell.
-    format
-        What to make.
-    extension
-        The folder of the Quarto extension, ``_extensions/notat``.
-    target
-        The file to write; its folder exists.
+    text
+        The Markdown that Quarto reads, too.
+    made
+        What it becomes; of a PDF it makes the Typst source.
+    folder
+        What `staged` made, with the pictures in it.
+    day
+        When the document says that it was made.
+    metadata
+        Plain text that the template shows, beside what the Markdown itself says.
 
     Raises
     ------
     RenderError
-        If a cell failed, a reference points to nothing, or the document cannot be made; in Danish.
+        If pandoc fails, or warns of anything.
     """
-    metadata = front_matter(notebook)
-    markdown, media = markdown_of(notebook, "png" if format == "docx" else "svg")
-    extension = extension.resolve()
-    day = document_date(metadata)
-    with ExitStack() as stack:
-        folder = stack.enter_context(temporary.folder())
-        compiler = stack.enter_context(typst(folder)) if format == "pdf" else None  # it loads meanwhile
-        for path, content in media.items():
-            (folder / path).parent.mkdir(exist_ok=True)
-            (folder / path).write_bytes(content)
-        made = folder / f"notat.{format}"
-        content = _run_pandoc(markdown, _options(format, extension), folder, day)
-        if compiler is not None:
-            made.with_suffix(".typ").write_bytes(content)
-            content = compiled(compiler, made.with_suffix(".typ"), extension / "fonts", day)
-        made.write_bytes(content)
-        if format == "pdf":
-            pdf.finish(made)
-        elif format == "docx":
-            docx.finish(made, metadata, fonts=extension / "fonts")
-        shutil.copyfile(made, target)
-
-
-def document_date(metadata: dict[str, Any]) -> date:
-    """Return the notat's own date, or a fixed one."""
-    value = metadata.get("document-date")
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value)) if value else _NO_DATE
-    except ValueError as error:
-        raise RenderError(f"document-date skal være en dato som 2026-03-11; fandt »{value}«") from error
-
-
-def _options(format: Format, extension: Path) -> list[str]:  # noqa: A002
-    """Return pandoc's options for a format; the same that _extension.yml gives Quarto."""
-    common = [
-        f"--from={_READER}",
-        "--standalone",
-        "--wrap=none",
-        f"--lua-filter={extension / 'notat.lua'}",
-        f"--lua-filter={extension / 'crossref.lua'}",
-    ]
-    if format == "html":
-        return [
-            *common,
-            "--to=html5",
-            "--shift-heading-level-by=1",
-            "--section-divs",
-            "--embed-resources",
-            f"--template={extension / 'template.html'}",
-            f"--css={extension / 'tokens.css'}",
-            f"--css={extension / 'notat.css'}",
-            f"--metadata=engine-name:Årsstatus, indlejret motor: pandoc {_pandoc().version}",
-        ]
-    if format == "pdf":
-        return [*common, "--to=typst", f"--template={extension / 'typst-embedded.typ'}"]
-    return [*common, "--to=docx", f"--reference-doc={extension / 'reference.docx'}"]
-
-
-def _run_pandoc(markdown: str, options: list[str], folder: Path, day: date) -> bytes:
-    """Run pandoc in a folder of its own, with nothing of the user's pandoc set-up, and return what it makes."""
-    environment = os.environ | {"SOURCE_DATE_EPOCH": str(seconds_of(day)), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    command = [_pandoc_path(), f"--data-dir={folder}", *options, "--output=-", *_pandoc().memory]
-    with Program("pandoc", command, folder, environment) as program:
-        done = program.finish(markdown.encode())
+    said = [f"--metadata={name}:{value}" for name, value in metadata.items()]
+    options = ["--data-dir=.", "--from=markdown", "--standalone", "--wrap=none", *_OPTIONS[made], *said, "--output=-"]
+    environment = {"SOURCE_DATE_EPOCH": str(seconds_of(day)), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    done = run("pandoc", [_pandoc(), *options], folder=folder, given=text.encode(), environment=environment)
     if done.status != 0:
         told = [line.removeprefix("FEJL: ") for line in done.said.splitlines() if line.startswith("FEJL: ")]
-        why = done.said or f"programmet standsede uventet ({done.status})"
+        why = done.said or done.stopped
         raise RenderError("\n".join(told) or f"pandoc kunne ikke lave dokumentet: {why}")
     if done.said:
         # Pandoc warns of pictures it cannot find, of duplicate names and the like: never fit to publish.
         raise RenderError(f"pandoc advarer: {done.said}")
     return done.made
-
-
-def typst(folder: Path) -> Program:
-    """Start the Typst compiler; what it compiles is given to `compiled`."""
-    command = [sys.executable, "-P", "-m", "aarsstatus.render.typesetting"]
-    return Program("typst", command, folder, os.environ | {"PYTHONUTF8": "1"})
-
-
-def compiled(program: Program, source: Path, fonts: Path, day: date) -> bytes:
-    """Return a PDF that is both accessible (PDF/UA-1) and fit for the archive (PDF/A-2a).
-
-    Parameters
-    ----------
-    program
-        What `typst` started.
-    source
-        The Typst file, beside the pictures that it names.
-    fonts
-        The folder of the only fonts that are used.
-    day
-        When it says that it was made.
-
-    Raises
-    ------
-    RenderError
-        If it cannot be made, or Typst warns of anything.
-    """
-    asked = {
-        "source": str(source),
-        "root": str(source.parent),
-        "fonts": str(fonts),
-        "standards": ["a-2a", "ua-1"],
-        "seconds": seconds_of(day),
-    }
-    done = program.finish(json.dumps(asked).encode())
-    if done.status != 0:
-        raise RenderError(f"PDF kunne ikke laves: typst standsede uventet ({done.status})")
-    line, _, made = done.made.partition(b"\n")
-    told = json.loads(line)
-    if told["error"] is not None:
-        raise RenderError(f"PDF kunne ikke laves: {_PATH.sub('', told['error'])}")
-    if told["warnings"]:
-        # A typeface that is missing, a layout that does not settle: never fit to publish either.
-        raise RenderError("typst advarer: " + "; ".join(told["warnings"]))
-    return made
 
 
 def seconds_of(day: date) -> int:
@@ -275,38 +265,16 @@ def seconds_of(day: date) -> int:
 
 
 @cache
-def _pandoc_path() -> str:
-    """Return the program that came with ``pypandoc_binary``, never one that happens to be on the machine."""
-    import pypandoc  # noqa: PLC0415 - slow to import
+def pandoc_version() -> str:
+    """Return pandoc's version as it says itself: ``3.9``."""
+    done = run("pandoc", [_pandoc(), "--version"], folder=Path())
+    said = done.made.decode(errors="replace").split()
+    if done.status != 0 or len(said) < 2:
+        raise RenderError(f"pandoc kan ikke køres; {done.stopped}")
+    return said[1]
 
+
+def _pandoc() -> str:
+    """Return the program that came with ``pypandoc_binary``, never one that happens to be on the machine."""
     bundled = Path(pypandoc.__file__).parent / "files" / ("pandoc.exe" if os.name == "nt" else "pandoc")
     return str(bundled) if bundled.is_file() else str(pypandoc.get_pandoc_path())
-
-
-class _Pandoc(NamedTuple):
-    """The pandoc that we have: its version as it says itself, and what it is told of its memory."""
-
-    version: str
-    memory: tuple[str, ...]
-
-
-@cache
-def _pandoc() -> _Pandoc:
-    """Return what pandoc we have. It may be built to refuse `_MEMORY`, and is told nothing then."""
-    for memory in (_MEMORY, ()):
-        with Program("pandoc", [_pandoc_path(), "--version", *memory], Path(), os.environ) as program:
-            done = program.finish()
-        said = done.made.decode(errors="replace").split()
-        if done.status == 0 and len(said) > 1:
-            return _Pandoc(said[1], memory)
-        if done.status < 0:  # it was killed, and refused nothing
-            break
-    raise RenderError(f"pandoc kan ikke køres; programmet standsede uventet ({done.status})")
-
-
-@cache
-def embedded_version() -> str:
-    """Return what the manifest and the run's last lines call this engine: ``pandoc 3.9, typst 0.15.2``."""
-    from importlib.metadata import version  # noqa: PLC0415
-
-    return f"pandoc {_pandoc().version}, typst {version('typst')}"

@@ -1,4 +1,4 @@
-"""Where the numbers come from, in a finished HTML page: a table at its end, and a panel that reads from it.
+"""Add to a finished HTML page where its numbers come from: a table at its end, and a panel that reads from it.
 
 Either engine has made the page; `finish` adds to it. Each number on the page has its figure's id (``data-figure``).
 The table has a row for each of these figures and for all that they are made of, so everything is there without
@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
-from aarsstatus.figures.table import Figure, Figures, Verdict, figure_id
+from aarsstatus.figures import Figure, Verdict, figure_id
+from aarsstatus.figures.table import Figures
 from aarsstatus.figures.words import GROUPS, VERDICT_SAID, phrase, unit
-from aarsstatus.inputs.data import KK, Data
-from aarsstatus.render import RenderError
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.schema import KK
+from aarsstatus.problems import RenderError
 from aarsstatus.render.page import breakable
+from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
 
 __all__ = ["ROW", "figure_name", "finish", "finished"]
 
@@ -52,15 +54,6 @@ PANEL = """\
 </div>
 </dialog>
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row of the table, each cell as HTML."""
-
-    id: str
-    name: str
-    cells: tuple[str, ...]
 
 
 def finish(
@@ -181,7 +174,7 @@ Lines = Mapping[tuple[str, str, str, str], str]
 
 def _figure_row(
     figures: Figures, figure: Figure, data: Data, printed: Mapping[str, Sequence[AuditRow]], lines: Lines
-) -> _Row:
+) -> Row:
     """Return the row of a figure."""
     inputs = [_input(data, figures[id_], figure) for id_ in figure.inputs]
     cells = (
@@ -191,14 +184,20 @@ def _figure_row(
         _list(inputs) if inputs else _code(figure.source),
         _published(figure, printed, lines),
     )
-    return _Row(figure.id, figure_name(data, figure), cells)
+    return _row(figure.id, figure_name(data, figure), cells)
 
 
-def _printed_row(id_: str, printed: Sequence[AuditRow], lines: Lines) -> _Row:
+def _printed_row(id_: str, printed: Sequence[AuditRow], lines: Lines) -> Row:
     """Return the row of a number that was printed and is no figure: the year in a heading, say."""
     place = printed[0].place
     cells = (escape(printed[0].printed), "", "", "", _list(list(_told(printed, lines))))
-    return _Row(id_, danish.capital(place), cells)
+    return _row(id_, danish.capital(place), cells)
+
+
+def _row(id_: str, name: str, cells: Sequence[str]) -> Row:
+    """Return a row that links lead to; the cells are HTML."""
+    label = Html(f"{escape(name)} <code>{breakable(id_)}</code>")
+    return Row(label, tuple(Cell(Html(cell)) for cell in cells), id=f"{ROW}{id_}")
 
 
 def _published(figure: Figure, printed: Mapping[str, Sequence[AuditRow]], lines: Lines) -> str:
@@ -247,6 +246,7 @@ def _told(printed: Sequence[AuditRow], lines: Lines) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
+    """Write a place or an id as code, nothing where there is none."""
     return f"<code>{escape(text)}</code>" if text else ""
 
 
@@ -255,15 +255,8 @@ def _list(items: Sequence[str]) -> str:
     return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>" if len(items) > 1 else "".join(items)
 
 
-def _section(rows: Sequence[_Row]) -> str:
+def _section(rows: Sequence[Row]) -> str:
     """Write the table with its heading. It is folded away, since few read it from one end to the other."""
-    head = "".join(f'<th scope="col">{title}</th>' for title in HEADER)
-    body = "\n".join(
-        f'<tr id="{ROW}{escape(row.id)}"><th scope="row">{escape(row.name)} <code>{breakable(row.id)}</code></th>'
-        + "".join(f"<td>{cell}</td>" for cell in row.cells)
-        + "</tr>"
-        for row in rows
-    )
     return f"""\
 <section class="oprindelse" aria-labelledby="tallenes-oprindelse">
 <h2 id="tallenes-oprindelse">Tallenes oprindelse</h2>
@@ -271,14 +264,7 @@ def _section(rows: Sequence[_Row]) -> str:
 <details>
 <summary>Vis alle {len(rows)} tal</summary>
 <div class="tabelramme" role="region" tabindex="0" aria-labelledby="tallenes-oprindelse">
-<table>
-<thead>
-<tr>{head}</tr>
-</thead>
-<tbody>
-{body}
-</tbody>
-</table>
+{to_html(Table("", "", HEADER, tuple(rows)))}
 </div>
 </details>
 </section>

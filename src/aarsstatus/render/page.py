@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from aarsstatus.render.pandoc import NO_DATE, pandoc, pandoc_version, staged
+from aarsstatus.render.embedded import pandoc, pandoc_version, staged
 from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
 
 __all__ = ["breakable", "make_page", "page", "stylesheet", "table"]
@@ -85,7 +85,7 @@ def make_page(title: str, doctype: str, body: str, extension: Path) -> str:
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", body)), default=2))
     shown = {"title": title, "doctype": doctype, "engine-name": f"Årsstatus: pandoc {pandoc_version()}"}
     with staged(extension) as folder:
-        return pandoc(f"{fence}{{=html}}\n{body}\n{fence}\n", "page", folder, NO_DATE, shown).decode()
+        return pandoc(f"{fence}{{=html}}\n{body}\n{fence}\n", "page", folder, metadata=shown).decode()
 
 
 def breakable(id_: str) -> str:

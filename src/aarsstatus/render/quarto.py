@@ -1,11 +1,10 @@
-"""The reference engine: ``quarto render`` on the executed notebook.
+"""Render a notebook with Quarto, the reference engine: ``quarto render`` on the executed notebook.
 
 The notebook is rendered in a folder of its own with the project's ``_quarto.yml`` and extension, never executed
 again, so what Quarto leaves behind never reaches the project.
 
-Of the PDF Quarto writes the Typst source, and the compiler that the embedded engine has makes it a PDF. The one inside
-Quarto is another in each release: 1.7's tags nothing, 1.9's follows one standard and not two. Each draws with the
-fonts of the machine, too.
+Of the PDF Quarto writes the Typst source, and the compiler that the embedded engine has makes it a PDF; the one inside
+Quarto draws with the fonts of the machine, too.
 """
 
 from __future__ import annotations
@@ -14,13 +13,17 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from aarsstatus.render import FORMATS, Format, RenderError
+import nbformat
+
+from aarsstatus.problems import RenderError
+from aarsstatus.render import docx
+from aarsstatus.render.embedded import FORMATS, Format, document_date, front_matter, seconds_of
+from aarsstatus.render.typst import compile_pdf
 from aarsstatus.run import temporary
-from aarsstatus.run.programs import Done, Program
+from aarsstatus.run.programs import Done, run
 from aarsstatus.text import visible
 
 __all__ = ["Quarto"]
@@ -98,23 +101,17 @@ class Quarto:
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook to a file of each format in `folder`, and return the files."""
-        import nbformat  # noqa: PLC0415 - to know Quarto's version takes none of these
-
-        from aarsstatus.render import docx, pdf  # noqa: PLC0415
-        from aarsstatus.render.embedded import compiled, document_date, front_matter, seconds_of, typst  # noqa: PLC0415
-
-        metadata, fonts = front_matter(nbformat.read(notebook, as_version=4)), self.project / _EXTENSION / "fonts"
+        metadata = front_matter(nbformat.read(notebook, as_version=4))
         day = document_date(metadata)
-        epoch = {"SOURCE_DATE_EPOCH": str(seconds_of(day))}
-        with ExitStack() as stack:
-            where = stack.enter_context(temporary.folder())
-            compiler = stack.enter_context(typst(where)) if "pdf" in formats else None  # it loads meanwhile
+        with temporary.folder() as where:
             shutil.copy2(self.project / "_quarto.yml", where)
             shutil.copytree(self.project / "_extensions", where / "_extensions")
             _ask_for_source(where / _EXTENSION / "_extension.yml")
             shutil.copyfile(notebook, where / notebook.name)
             for to in self._calls(formats):
-                done = _run([self.program, "render", notebook.name, *to], where, epoch)
+                done = _run(
+                    [self.program, "render", notebook.name, *to], where, {"SOURCE_DATE_EPOCH": str(seconds_of(day))}
+                )
                 if done.status != 0:
                     raise RenderError(f"Quarto {self.release} kunne ikke lave dokumentet: {_told(done, where)}")
             made = []
@@ -123,12 +120,9 @@ class Quarto:
                 if not _is_whole(path, format_):
                     raise RenderError(f"Quarto {self.release} lavede ikke en hel {path.name} og sagde ikke hvorfor")
                 if format_ == "docx":
-                    docx.finish(path, metadata, fonts=fonts)
-                elif compiler is not None and format_ == "pdf":
-                    content = compiled(compiler, path, fonts, day)
-                    path = path.with_suffix(".pdf")
-                    path.write_bytes(content)
-                    pdf.finish(path)
+                    docx.finish(path, metadata, where / _EXTENSION / "fonts")
+                elif format_ == "pdf":
+                    path = compile_pdf(path, day, (_EXTENSION / "fonts").as_posix())
                 made.append(folder / path.name)
                 shutil.copyfile(path, made[-1])
         return made
@@ -145,15 +139,13 @@ def _is_whole(path: Path, format_: Format) -> bool:
     return content.startswith(begin) and end in content[-1024:]
 
 
-def _run(
-    command: Sequence[str | Path], folder: Path, environment: dict[str, str], seconds: float | None = None
-) -> Done:
+def _run(command: Sequence[str | Path], folder: Path, environment: dict[str, str], limit: float | None = None) -> Done:
     """Run Quarto to its end, and return what it came to."""
-    with Program("Quarto", command, folder, os.environ | {"NO_COLOR": "1"} | environment, seconds) as program:
-        return program.finish()
+    return run("Quarto", command, folder=folder, environment={"NO_COLOR": "1"} | environment, limit=limit)
 
 
 def _ended(status: int, said: Sequence[str]) -> str:
+    """Return how Quarto ended, with the last line of what it said."""
     return f"endte med status {status}" + (f": {_shown(said[-1])}" if said else "")
 
 

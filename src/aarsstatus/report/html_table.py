@@ -41,11 +41,12 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one row: its label, its cells without those that a cell above spans into, and its kind."""
+    """Hold one row: its label, its cells without those that a cell above spans into, its kind, and its id."""
 
     label: str
     cells: tuple[Cell, ...]
     kind: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def _row(row: Row) -> str:
     """Write one row; its label is a row header."""
     cells = "".join(_cell(cell) for cell in row.cells)
     kind = f' class="{row.kind}"' if row.kind else ""
-    return f'<tr{kind}><th scope="row">{_html(row.label)}</th>{cells}</tr>'
+    id_ = f' id="{escape(row.id)}"' if row.id else ""
+    return f'<tr{kind}{id_}><th scope="row">{_html(row.label)}</th>{cells}</tr>'
 
 
 def _cell(cell: Cell) -> str:

@@ -26,7 +26,7 @@ import nbformat
 import yaml
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figure, show
+from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, plain, read_back
 from aarsstatus.report.lint_structure import markdown_outputs
 from aarsstatus.report.notat import Notat

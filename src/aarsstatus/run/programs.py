@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aarsstatus import interruption
-from aarsstatus.problems import InputError, Problem, ProgramError, RenderError, reason
+from aarsstatus.problems import InputError, Problem, ProgramError, reason
 from aarsstatus.run import temporary
 
-__all__ = ["TAKE_LONGER", "TIME_LIMIT", "Done", "Program", "clean_environment", "run", "run_python", "time_limit"]
+__all__ = ["TAKE_LONGER", "TIME_LIMIT", "Done", "clean_environment", "run", "run_python", "time_limit"]
 
 TIME_LIMIT = "AARSSTATUS_TIDSGRAENSE"
 """The environment variable with the seconds that a program, and a cell of a notebook, may take."""
@@ -159,30 +159,3 @@ def _apart() -> dict[str, Any]:
 
 
 _APART = _apart()
-
-
-class Program:
-    """Run a program in two steps; what is left of it goes when the renderers call `run`."""
-
-    def __init__(
-        self, name: str, command: Sequence[str | Path], folder: Path, environment: Mapping[str, str],
-        seconds: float | None = None,
-    ) -> None:  # fmt: skip
-        self._arguments: dict[str, Any] = {
-            "name": name, "command": command, "folder": folder, "limit": seconds,
-            "environment": {key: value for key, value in environment.items() if os.environ.get(key) != value},
-        }  # fmt: skip
-
-    def __enter__(self) -> Program:
-        """Do nothing."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Do nothing."""
-
-    def finish(self, given: bytes = b"") -> Done:
-        """Run it."""
-        try:
-            return run(**self._arguments, given=given)
-        except ProgramError as error:
-            raise RenderError(str(error)) from None

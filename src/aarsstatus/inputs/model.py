@@ -1,0 +1,165 @@
+"""Hold what ``data/`` says: schemes, administrations, targets, statuses, printed numbers, extracts, remarks.
+
+Each row remembers the file and line it came from (`source`): that is where the lineage of every figure ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from aarsstatus.attainment import Interval
+
+__all__ = ["Administration", "Data", "ExtractRow", "Printed", "Remark", "Scheme", "Status", "Target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A jobordning: which target it counts towards, how it is counted, when it existed, and what it is called."""
+
+    key: str
+    group: str
+    counting: str
+    first_year: int
+    last_year: int | None
+    name: str
+    row_label: str
+    source: str
+
+    def existed(self, year: int) -> bool:
+        """Whether the scheme existed in a year."""
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """A forvaltning under the name that it held for some years; `KK` is the whole city."""
+
+    code: str
+    name: str
+    first_year: int
+    last_year: int | None
+    source: str
+
+    def held(self, year: int) -> bool:
+        """Whether the administration held this name in a year."""
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A måltal in persons; None or 0 is "no target"."""
+
+    year: int
+    administration: str
+    group: str
+    target: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a scheme came to in a year, in full-year equivalents or heads, and how many spells that was."""
+
+    year: int
+    administration: str
+    scheme: str
+    status: Fraction
+    spells: int | None
+    interval: Interval
+    origin: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One number as a notat printed it, where, and which figure it states."""
+
+    notat: str
+    place: str
+    id: str
+    printed: str
+    source: str
+
+    @property
+    def in_prose(self) -> bool:
+        """Whether the number stands in the running text."""
+        return self.place.startswith("brødtekst")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractRow:
+    """One register extract that a year was made from; the fields are the columns of ``data/extracts.csv``.
+
+    `rows` are those below the header that are not blank: `counted` have a day in the year, `outside` have none,
+    `refused` could not be used; `not_distributed` are counted and belong to no administration.
+    """
+
+    year: int
+    sha256: str
+    file: str
+    kind: str
+    schemes: str
+    rows: int
+    counted: int
+    outside: int
+    refused: int
+    not_distributed: int
+    extracted: date
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something an analyst should look at in a year's extracts. Without personal data: it is in ``data/warnings.csv``.
+
+    `kind` is one of `schema.REMARKS`, `administration` is empty where it is of all, `count` is how many it is about.
+    """
+
+    kind: str
+    scheme: str
+    administration: str
+    count: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """Everything in ``data/``. Equal to itself alone, so that what follows from it can be kept."""
+
+    schemes: Mapping[str, Scheme]
+    administrations: tuple[Administration, ...]
+    targets: Mapping[tuple[int, str, str], Target]
+    statuses: Mapping[tuple[int, str, str], Status]
+    printed: tuple[Printed, ...]
+    extracts: tuple[ExtractRow, ...] = ()
+    remarks: Mapping[int, tuple[Remark, ...]] = field(default_factory=dict)
+    _present: Mapping[int, tuple[Scheme, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find each year's schemes once: figures ask for them again and again."""
+        keys: dict[int, set[str]] = {}
+        for year, _, scheme in self.statuses:
+            keys.setdefault(year, set()).add(scheme)
+        present = {year: tuple(self.schemes[key] for key in self.schemes if key in keys[year]) for year in keys}
+        object.__setattr__(self, "_present", present)
+
+    def codes(self) -> list[str]:
+        """Return the administrations' codes in the order of the tables, KK first."""
+        return list(dict.fromkeys(administration.code for administration in self.administrations))
+
+    def name(self, code: str, year: int) -> str:
+        """Return what an administration was called in a year."""
+        for administration in self.administrations:
+            if administration.code == code and administration.held(year):
+                return administration.name
+        raise KeyError(f"{code} had no name in {year}")
+
+    def years(self) -> list[int]:
+        """Return the years that have any status, oldest first."""
+        return sorted(self._present)
+
+    def schemes_of(self, year: int) -> list[Scheme]:
+        """Return the schemes that have any status in a year, in the order of a table."""
+        return list(self._present.get(year, ()))

@@ -1,0 +1,189 @@
+"""Write every file of a build into an empty folder: notebooks, documents, figures, audit and workbook.
+
+The second half of `build`, with all that takes time to load. The two notebooks are worked on side by side.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import nbformat
+import yaml
+
+from aarsstatus import audit, interruption, privacy
+from aarsstatus.audit import fonts, quality
+from aarsstatus.audit.check import doubts, require_filled
+from aarsstatus.figures.table import Figures
+from aarsstatus.inputs import read_year
+from aarsstatus.problems import BuildError, Problem
+from aarsstatus.project import Project
+from aarsstatus.release.workbook import notat_workbook
+from aarsstatus.render import Engine, Format
+from aarsstatus.render.html import finish
+from aarsstatus.report.lint_numbers import stray_numbers
+from aarsstatus.report.lint_structure import findings
+from aarsstatus.report.notat import Notat, front_matter
+from aarsstatus.run import notebook
+
+__all__ = ["Outputs", "read_inputs"]
+
+Audited = tuple[list[audit.AuditRow], Figures]
+"""The audit of all that was published up to the year, and the figures with its verdicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """Describe one of a build's notebooks: its name, title and heading, and the formats it is rendered to."""
+
+    name: str
+    title: str
+    doctype: str
+    formats: tuple[Format, ...]
+
+
+def read_inputs(
+    project: Project, year: int, compare: int | None, figures: Literal["published", "recomputed"]
+) -> tuple[Notat, tuple[str, ...]]:
+    """Return the notat that a year's parameters and data make, and what is doubtful in them.
+
+    Raises
+    ------
+    InputError
+        If they have problems, something is not filled in, or a font is missing.
+    """
+    fonts.check(project)
+    params, data = read_year(project, year, compare)
+    require_filled(project, year)
+    return Notat(params, data, figures), tuple(map(str, doubts(project, params, data)))
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Write a notat's files into an empty folder; a notebook that cannot be used is kept at `failed`."""
+
+    project: Project
+    notat: Notat
+    formats: tuple[Format, ...]
+    engine: Engine
+    folder: Path
+    failed: Path
+
+    def write(self, executed: Path | None, progress: Callable[[str], None]) -> None:
+        """Write every file of a build but the manifest, its inputs and the comparison.
+
+        Parameters
+        ----------
+        executed
+            A folder with notebooks that were executed with the same inputs; None executes them.
+        progress
+            Called with a Danish line as each step begins.
+
+        Raises
+        ------
+        BuildError
+            If a notebook or a renderer fails, or something looks like a person number.
+        """
+        _refuse_personal(privacy.scan_files(self._words(), self.project.root))
+        title = f"Kvalitetsrapport for årsstatus {self.notat.year}"
+        reports = [
+            _Report("notat", self.notat.title(), "NOTAT", self.formats),
+            _Report("kvalitetsrapport", title, "KVALITETSRAPPORT", ("html",)),  # for the screen alone
+        ]
+        with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
+            audited = pool.submit(_audited, self.project, self.notat)
+            progress("Kører notebookene og regner efter" if executed is None else "Regner efter")
+            if executed is None:
+                _side_by_side(pool, self._execute, reports)
+            else:
+                for report in reports:
+                    shutil.copyfile(executed / f"{report.name}.ipynb", self.folder / f"{report.name}.ipynb")
+            formats = ", ".join(format_.upper() for format_ in self.formats)
+            progress(f"Laver {formats} med {self.engine.version()}")
+            _side_by_side(pool, lambda report: self._render(report, audited), reports)
+            progress("Skriver tal og manifest")
+            self._write_tables(*audited.result())
+        _refuse_personal(privacy.scan(self.folder))  # whatever lies there, whoever made it
+
+    def _words(self) -> list[Path]:
+        """Return the files that the words and numbers come from; looked at first, so that none is executed."""
+        data = self.project.data
+        files = [
+            self.project.params / f"{self.notat.year}.yml",
+            *sorted(data.glob("*.csv")),
+            *sorted(data.glob("*.yml")),
+        ]
+        return [path for path in files if path.is_file()]
+
+    def _execute(self, report: _Report) -> None:
+        """Execute a notebook into the folder, and check what came of it."""
+        written, path = (where / f"{report.name}.ipynb" for where in (self.project.notebooks, self.folder))
+        name = self.project.name(written)
+        source = nbformat.read(written, as_version=4)
+        _set_front_matter(source, front_matter(self.notat.params, report.title, report.doctype))
+        try:
+            executed = notebook.execute(source, self.notat.parameters(), self.project.root)
+        except notebook.NotebookError as error:
+            if error.notebook is not None:
+                _write(self.failed, nbformat.writes(error.notebook) + "\n")
+            raise BuildError(f"{name}, {error}") from None
+        _write(path, nbformat.writes(executed) + "\n")
+        problems = findings(executed) or (stray_numbers(executed, self.notat) if report.name == "notat" else [])
+        if problems:
+            shutil.copyfile(path, self.failed)
+            raise BuildError("\n".join(f"{name}, {problem}" for problem in problems))
+
+    def _render(self, report: _Report, audited: Future[Audited]) -> None:
+        """Render an executed notebook to its formats, and tell on its page where each number comes from."""
+        notat, path = self.notat, self.folder / f"{report.name}.ipynb"
+        try:
+            self.engine.render(path, report.formats, self.folder)
+            if "html" in report.formats:
+                rows, figures = audited.result()
+                as_printed = report.name == "notat" and notat.mode == "published"
+                published = notat.params.notat if as_printed else None
+                finish(path.with_suffix(".html"), figures, notat.data, rows, self.project.extension, published)
+        except BuildError:
+            shutil.copyfile(path, self.failed)
+            raise
+
+    def _write_tables(self, rows: list[audit.AuditRow], figures: Figures) -> None:
+        """Write the figures, the audit and the workbook."""
+        _write(self.folder / "figures.csv", figures.to_csv())
+        _write(self.folder / "audit.csv", audit.to_csv(rows))
+        (self.folder / "tabeller.xlsx").write_bytes(notat_workbook(self.notat, figures))
+
+
+def _audited(project: Project, notat: Notat) -> Audited:
+    """Audit all that was published up to the year, and give the figures its verdicts."""
+    rows = quality.audit_years(notat.data, quality.read_published_params(project, notat.year))
+    return rows, notat.figures.with_verdicts(audit.figure_verdicts(rows))
+
+
+def _side_by_side(pool: ThreadPoolExecutor, work: Callable[[_Report], None], reports: Sequence[_Report]) -> None:
+    """Do the same with every report, and wait until all is done; the first that fails is told of."""
+    jobs = [pool.submit(work, report) for report in reports]
+    interruption.wait(jobs)
+    for job in jobs:
+        job.result()
+
+
+def _refuse_personal(problems: list[Problem]) -> None:
+    """Stop a report that would publish a person number; no message repeats it."""
+    if problems:
+        raise BuildError("\n".join(["intet er offentliggjort:", *map(str, problems)]))
+
+
+def _set_front_matter(notebook: nbformat.NotebookNode, values: dict[str, Any]) -> None:
+    """Put the year's metadata in the notebook's first cell, where both renderers look for it."""
+    text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
+    notebook.cells[0].source = f"---\n{text}---"
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a text with the same line ends on every system."""
+    path.write_text(text, encoding="utf-8", newline="\n")
