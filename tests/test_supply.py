@@ -27,7 +27,7 @@ from aarsstatus.bundle.licences import CARRIED, copyleft, licences, spdx
 from aarsstatus.figures.table import Figures
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
-from aarsstatus.release.lockfile import folded, read_lock
+from aarsstatus.release.packages import folded, read_lock
 from aarsstatus.release.reading import Finished
 
 LOCKS = sorted(path.name for path in ROOT.glob("requirements*.lock"))

@@ -29,7 +29,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from aarsstatus.release.lockfile import folded, read_lock
+from aarsstatus.release.packages import folded, read_lock
 
 ROOT = Path(__file__).parent.parent
 Package = tuple[str, str]

@@ -22,7 +22,7 @@ from importlib import metadata
 from pathlib import Path
 
 from aarsstatus.bundle.licences import CARRIED, COLUMNS, TABLE, copyleft, spdx
-from aarsstatus.release.lockfile import Locked, read_lock
+from aarsstatus.release.packages import Locked, read_lock
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "licenser.md"

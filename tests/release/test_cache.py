@@ -149,7 +149,9 @@ def test_helper_code_and_packages_are_inputs(project: Project, tmp_path: Path) -
         file.write("# en bemærkning\n")
     assert "færdig" in run()
     assert "intet er ændret" in run()
-    (program / "papermill-0.0.0.dist-info").mkdir()
+    other = program / "papermill-0.0.0.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: papermill\nVersion: 0.0.0\n", encoding="utf-8")
     assert "færdig" in run()
     written = json.loads((project.output / str(YEAR) / "manifest.json").read_text(encoding="utf-8"))
     assert written["packages"]["papermill"] == "0.0.0"

@@ -13,8 +13,8 @@ from conftest import ROOT
 
 from aarsstatus.build import Result
 from aarsstatus.figures.table import Figures
-from aarsstatus.project import Project
 from aarsstatus.release import manifest
+from aarsstatus.release.packages import locked_versions, unlike
 
 SCHEMA = json.loads((ROOT / "docs" / "manifest.schema.json").read_text(encoding="utf-8"))
 
@@ -77,11 +77,10 @@ rich==14.0 \\
 """
 
 
-def test_what_is_unlike_the_lock_is_told(tmp_path: Path) -> None:
+def test_what_is_unlike_the_lock_is_told() -> None:
     """A version for other machines is none of ours; one of several is enough; a spelling is no difference."""
-    (tmp_path / "requirements.lock").write_text(LOCK, encoding="utf-8")
     installed = {"numpy": "2.5.0", "typst": "0.16.0", "papermill": "2.7.0", "pytest": "9"}
-    assert manifest._unlike(manifest._locked(Project(tmp_path)), installed) == {
+    assert unlike(locked_versions(LOCK), installed) == {
         "rich": {"locked": "14.0", "installed": None},
         "typst": {"locked": "0.15.2", "installed": "0.16.0"},
     }

@@ -18,15 +18,13 @@ from platform import python_version
 from aarsstatus import privacy
 from aarsstatus.bundle import sbom
 from aarsstatus.bundle.guide import GUIDE, guide
-from aarsstatus.diff.differences import Environment
 from aarsstatus.diff.page import without_opening
 from aarsstatus.diff.previous import COMPARISON, QUALITY
-from aarsstatus.diff.recompute import write_files
-from aarsstatus.files import write_whole
+from aarsstatus.files import write_files, write_whole
 from aarsstatus.problems import InputError, Problem, ProgramError
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, pack
-from aarsstatus.release.lockfile import folded
+from aarsstatus.release.packages import OtherVersion, installed, other_versions
 from aarsstatus.release.reading import KEPT, Finished, open_finished
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
@@ -114,7 +112,7 @@ class BundleCheck:
     same: tuple[str, ...]
     different: tuple[Different, ...]
     skipped: tuple[Different, ...]
-    environment: tuple[Environment, ...]
+    environment: tuple[OtherVersion, ...]
     failed: str = ""
 
     @property
@@ -215,12 +213,10 @@ def _parts(content: bytes) -> Mapping[str, bytes] | None:
         return None
 
 
-def _environment(build: Finished) -> tuple[Environment, ...]:
+def _environment(build: Finished) -> tuple[OtherVersion, ...]:
     """Return the packages that are another version here than when the build was made, and Python."""
-    there = manifest.installed()
-    found = [("Python", str(build.manifest["python"]), python_version())]
-    found += [(name, version, there.get(folded(name), "")) for name, version in build.packages.items()]
-    return tuple(Environment(name, then, here or None) for name, then, here in found if then != here)
+    then = {"Python": str(build.manifest["python"]), **build.packages}
+    return tuple(other_versions(then, {"Python": python_version(), **installed(build.packages)}))
 
 
 def check_lines(check: BundleCheck) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from aarsstatus.release.lockfile import folded
+from aarsstatus.release.packages import folded
 
 __all__ = ["CARRIED", "COLUMNS", "TABLE", "Carried", "copyleft", "licences", "spdx"]
 

@@ -19,8 +19,8 @@ from urllib.parse import quote
 from uuid import NAMESPACE_OID, uuid5
 
 from aarsstatus.bundle.licences import CARRIED, licences
-from aarsstatus.release.lockfile import Locked, folded, read_lock
 from aarsstatus.release.manifest import digest
+from aarsstatus.release.packages import Locked, folded, read_lock
 from aarsstatus.release.reading import Finished
 
 __all__ = ["NAME", "fits", "sbom"]

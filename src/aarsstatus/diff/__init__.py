@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from aarsstatus.diff.causes import Cause, Found, Recompute, find_causes
 from aarsstatus.diff.changes import LEVELS, Change, Level, compare
-from aarsstatus.diff.differences import Environment, Step, environment, other_files
+from aarsstatus.diff.differences import Step, environment, other_files
 from aarsstatus.diff.recompute import recompute
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import Figures
+from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished
 
 __all__ = ["LEVELS", "Cause", "Change", "Diff", "Level", "compare", "diff", "find_causes"]
@@ -37,7 +38,7 @@ class Diff:
     development: tuple[Change, ...]
     idle: tuple[Step, ...]
     untried: Mapping[Step, str]
-    environment: tuple[Environment, ...]
+    environment: tuple[OtherVersion, ...]
     files: tuple[str, ...]
 
     @property

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aarsstatus.diff.changes import Change
-from aarsstatus.diff.differences import CODE, Blend, Environment, Step, environment, steps
+from aarsstatus.diff.differences import CODE, Blend, Step, environment, steps
 from aarsstatus.diff.recompute import Answer, Variant
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import Figures
+from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished
 
 __all__ = ["Cause", "CauseKind", "Found", "find_causes"]
@@ -184,7 +185,7 @@ def _together(several: Sequence[Step], alone: str | None = None) -> Cause:
 class _Judge:
     """Puts what the trials came to together with what the builds say of themselves."""
 
-    def __init__(self, trials: _Trials, old: Finished, new: Finished, apart: Sequence[Environment]) -> None:
+    def __init__(self, trials: _Trials, old: Finished, new: Finished, apart: Sequence[OtherVersion]) -> None:
         self.trials, self.old, self.new, self.apart = trials, old, new, apart
         self.edited = [build for build in (old, new) if FIGURES in build.altered()]
 

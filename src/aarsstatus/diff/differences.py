@@ -17,15 +17,16 @@ from typing import Any, Literal
 import yaml
 
 from aarsstatus.inputs.schema import ADMINISTRATIONS, PUBLISHED, SCHEMES, STATUS, TARGETS
+from aarsstatus.release.packages import OtherVersion, other_versions
 from aarsstatus.release.reading import Finished
 
-__all__ = ["CODE", "Blend", "Environment", "Kind", "Step", "environment", "other_files", "steps"]
+__all__ = ["CODE", "Blend", "Kind", "Step", "environment", "other_files", "steps"]
 
 Kind = Literal["data", "parameter", "option", "code"]
 CODE = "aarsstatus/"
 """Where the program lies among the inputs."""
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    f"data/{table.file}": table.key for table in (STATUS, TARGETS, SCHEMES, ADMINISTRATIONS, PUBLISHED)
+    table.name: table.key for table in (STATUS, TARGETS, SCHEMES, ADMINISTRATIONS, PUBLISHED)
 }
 """What names a row of each table, so that an old and a new version of it are recognised as the same row."""
 MOST_ROWS = 40
@@ -49,30 +50,13 @@ class Step:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """A package, or Python or the renderer, that the two builds did not have in the same version. None: not there."""
-
-    name: str
-    old: str | None
-    new: str | None
-
-    @property
-    def text(self) -> str:
-        """The difference in Danish."""
-        return f"{self.name}: {self.old or '(ikke der)'} → {self.new or '(ikke der)'}"
-
-
-def environment(old: Finished, new: Finished) -> list[Environment]:
-    """Return what differs in the two builds' surroundings."""
+def environment(old: Finished, new: Finished) -> list[OtherVersion]:
+    """Return what differs in the two builds' surroundings: Python, packages, the renderer."""
     before, after = (
         {"Python": build.manifest.get("python"), **build.packages, "motor": build.manifest["engine"].get("version")}
         for build in (old, new)
     )
-    names = [*after, *(name for name in before if name not in after)]
-    return [
-        Environment(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
-    ]
+    return other_versions(before, after)
 
 
 def other_files(old: Finished, new: Finished) -> list[str]:

@@ -1,4 +1,4 @@
-"""The manifest: the hash of everything a build was made from and of everything it made.
+"""Own ``manifest.json``: the hash of everything a build was made from and of everything it made.
 
 It is the cache as well: a build whose inputs match and whose outputs are intact is done already, and one whose
 notebooks were executed with the same inputs needs only to be rendered. ``docs/manifest.schema.json`` describes it.
@@ -10,19 +10,17 @@ import csv
 import hashlib
 import io
 import json
-import os
 import platform
-import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import aarsstatus
+from aarsstatus.problems import ProgramError
 from aarsstatus.project import Project
 from aarsstatus.release.archive import input_files
-from aarsstatus.release.lockfile import folded
+from aarsstatus.release.packages import installed, locked_versions, unlike
+from aarsstatus.run import programs
 
 __all__ = [
     "describe",
@@ -32,7 +30,6 @@ __all__ = [
     "figures_hash",
     "files",
     "input_hashes",
-    "installed",
     "is_current",
     "is_overview_current",
     "made_from_same",
@@ -49,7 +46,11 @@ OVERVIEW = "index.html"
 VERSION = 2
 """The layout of the manifest; a manifest of another version is not read."""
 NOTEBOOKS = ("notat.ipynb", "kvalitetsrapport.ipynb")
-_LOCKED = re.compile(r"(?m)^([\w.-]+)==([^\s;\\]+)(\s*;)?")
+_GIT_LIMIT = 30
+"""Seconds."""
+
+
+# -- what is written ------------------------------------------------------------------------------------------
 
 
 def digest(content: bytes) -> str:
@@ -60,6 +61,22 @@ def digest(content: bytes) -> str:
 def input_hashes(project: Project, year: int) -> dict[str, str]:
     """Return the hash of every file that a year's build depends on, by its name in the project."""
     return {name: digest(path.read_bytes()) for name, path in input_files(project, year).items()}
+
+
+def output_hashes(folder: Path) -> dict[str, str]:
+    """Return the hash of every file of a finished build, but the manifest's own."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != NAME]
+    return {path.relative_to(folder).as_posix(): digest(path.read_bytes()) for path in paths}
+
+
+def figures_hash(text: str) -> str:
+    """Return the hash of ``figures.csv`` but for where each figure was read.
+
+    A row that is put in moves the lines of all below it; the figures are the same.
+    """
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    place = rows[0].index("source") if rows else 0
+    return digest(json.dumps([row[:place] + row[place + 1 :] for row in rows], ensure_ascii=False).encode())
 
 
 def describe(project: Project, year: int, options: Mapping[str, Any], engine: Mapping[str, str]) -> dict[str, Any]:
@@ -74,8 +91,9 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
     engine
         What tells the renderer from another one: `Engine.identity`.
     """
-    there = installed()
-    locked = _locked(project)
+    lock = project.root / "requirements.lock"
+    locked = locked_versions(lock.read_text(encoding="utf-8") if lock.is_file() else "")
+    there = installed(locked)  # what is in the lock is what a build may run on, and nothing else counts
     return {
         "manifest": VERSION,
         "aarsstatus": aarsstatus.__version__,
@@ -83,65 +101,10 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
         "options": dict(options),
         "engine": dict(engine),
         "python": platform.python_version(),
-        "packages": {name: there[name] for name in locked if name in there},
-        "unlike_lock": _unlike(locked, there),
+        "packages": there,
+        "unlike_lock": unlike(locked, there),
         "inputs": input_hashes(project, year),
     }
-
-
-def _locked(project: Project) -> dict[str, dict[str, bool]]:
-    """Return the versions of every package in the lock, and whether each is for some machines only.
-
-    What is in the lock is what a build may run on, and nothing else counts. A line that is no part of a lock is passed
-    over here; `lock.read_lock` refuses it, which is right for a bill of materials and would be wrong for a build.
-    """
-    lock = project.root / "requirements.lock"
-    found: dict[str, dict[str, bool]] = {}
-    for name, version, some in _LOCKED.findall(lock.read_text(encoding="utf-8") if lock.is_file() else ""):
-        found.setdefault(folded(name), {})[version] = bool(some)
-    return dict(sorted(found.items()))
-
-
-def installed() -> dict[str, str]:
-    """Return the installed version of every package, by its folded name.
-
-    Versions are read off the names of the packages' folders, which takes a millisecond; reading their metadata takes
-    a tenth of a second.
-    """
-    found: dict[str, str] = {}
-    for place in reversed(sys.path):
-        for folder in Path(place or ".").glob("*.dist-info"):
-            name, _, version = folder.name.removesuffix(".dist-info").partition("-")
-            found[folded(name)] = version
-    return found
-
-
-def _unlike(locked: Mapping[str, Mapping[str, bool]], there: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
-    """Return the packages that are not as the lock has them: what it has, and what is installed (None: nothing)."""
-    return {
-        name: {"locked": ", ".join(versions), "installed": there.get(name)}
-        for name, versions in locked.items()
-        if there.get(name) not in versions and not (name not in there and any(versions.values()))
-    }
-
-
-def output_hashes(folder: Path) -> dict[str, str]:
-    """Return the hash of every file of a finished build, but the manifest's own."""
-    return {
-        path.relative_to(folder).as_posix(): digest(path.read_bytes())
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != NAME
-    }
-
-
-def figures_hash(text: str) -> str:
-    """Return the hash of ``figures.csv`` but for where each figure was read.
-
-    A row that is put in moves the lines of all below it; the figures are the same.
-    """
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    place = rows[0].index("source") if rows else 0
-    return digest(json.dumps([row[:place] + row[place + 1 :] for row in rows], ensure_ascii=False).encode())
 
 
 def write(
@@ -175,19 +138,18 @@ def write(
 def _git(root: Path) -> dict[str, Any] | None:
     """Return the commit that is checked out and whether nothing was changed since; None outside Git."""
     said = []
-    for arguments in (["rev-parse", "HEAD"], ["status", "--porcelain"]):
+    for command in (["git", "rev-parse", "HEAD"], ["git", "status", "--porcelain"]):
         try:
-            done = subprocess.run(  # noqa: S603
-                ["git", "-C", root, *arguments],  # noqa: S607 - Git as it is on PATH
-                env=os.environ | {"GIT_OPTIONAL_LOCKS": "0"}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                encoding="utf-8", errors="replace", timeout=30, check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired):
+            done = programs.run("Git", command, folder=root, limit=_GIT_LIMIT, environment={"GIT_OPTIONAL_LOCKS": "0"})
+        except ProgramError:
             return None
-        if done.returncode:
+        if done.status:
             return None
-        said.append(done.stdout.strip())
+        said.append(done.made.decode(errors="replace").strip())
     return {"commit": said[0], "clean": not said[1]}
+
+
+# -- what is read ---------------------------------------------------------------------------------------------
 
 
 def read(folder: Path) -> dict[str, Any] | None:
@@ -199,51 +161,9 @@ def read(folder: Path) -> dict[str, Any] | None:
     return manifest if isinstance(manifest, dict) and manifest.get("manifest") == VERSION else None
 
 
-def years_hash(output: Path) -> str:
-    """Return the hash of which builds lie in an output folder, and of which years the last build failed."""
-    builds = {path.parent.name: digest(path.read_bytes()) for path in output.glob(f"*/{NAME}")}
-    failed = [path.name for path in output.glob("*.fejlet.ipynb")]
-    return digest(json.dumps([sorted(builds.items()), sorted(failed)]).encode())
-
-
-def is_overview_current(output: Path) -> bool:
-    """Whether the page that leads to every year is of the builds that lie there now."""
-    page = output / OVERVIEW
-    return page.is_file() and years_hash(output) in page.read_text(encoding="utf-8")
-
-
-def made_from_same(manifest: Mapping[str, Any], made_from: Mapping[str, Any]) -> bool:
-    """Whether a build was made from just these inputs."""
-    known = {**manifest, "engine": {key: manifest.get("engine", {}).get(key) for key in made_from["engine"]}}
-    return all(known.get(key) == value for key, value in made_from.items())
-
-
 def engine_version(folder: Path) -> str:
     """Return the version of the renderer that made the build in `folder`, empty where there is none."""
     return str((read(folder) or {"engine": {"version": ""}})["engine"]["version"])
-
-
-def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
-    """Whether the build in `folder` was made from just these inputs, and is as it was when it was made.
-
-    What else somebody put into the folder is no part of the build.
-    """
-    manifest = read(folder)
-    if manifest is None or not made_from_same(manifest, made_from):
-        return False
-    outputs = _outputs(manifest)
-    return bool(outputs) and all(_is_intact(folder / name, known) for name, known in outputs.items())
-
-
-def _outputs(manifest: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the hashes of a build's files by name; nothing where there is no manifest, or a damaged one."""
-    outputs = (manifest or {}).get("outputs")
-    return outputs if isinstance(outputs, dict) else {}
-
-
-def _is_intact(path: Path, known: object) -> bool:
-    """Whether a file is there and has the hash that it had."""
-    return path.is_file() and digest(path.read_bytes()) == known
 
 
 def files(folder: Path) -> tuple[str, ...]:
@@ -264,6 +184,33 @@ def others(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name not in ours)
 
 
+def _outputs(manifest: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the hashes of a build's files by name; nothing where there is no manifest, or a damaged one."""
+    outputs = (manifest or {}).get("outputs")
+    return outputs if isinstance(outputs, dict) else {}
+
+
+# -- the cache ------------------------------------------------------------------------------------------------
+
+
+def made_from_same(manifest: Mapping[str, Any], made_from: Mapping[str, Any]) -> bool:
+    """Whether a build was made from just these inputs."""
+    known = {**manifest, "engine": {key: manifest.get("engine", {}).get(key) for key in made_from["engine"]}}
+    return all(known.get(key) == value for key, value in made_from.items())
+
+
+def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
+    """Whether the build in `folder` was made from just these inputs, and is as it was when it was made.
+
+    What else somebody put into the folder is no part of the build.
+    """
+    manifest = read(folder)
+    if manifest is None or not made_from_same(manifest, made_from):
+        return False
+    outputs = _outputs(manifest)
+    return bool(outputs) and all(_is_intact(folder / name, known) for name, known in outputs.items())
+
+
 def executed_with(folder: Path, made_from: Mapping[str, Any]) -> Path | None:
     """Return `folder` if its executed notebooks were made from these inputs and are intact; else None.
 
@@ -274,6 +221,11 @@ def executed_with(folder: Path, made_from: Mapping[str, Any]) -> Path | None:
         return None
     known = _outputs(manifest)
     return folder if all(_is_intact(folder / name, known.get(name)) for name in NOTEBOOKS) else None
+
+
+def _is_intact(path: Path, known: object) -> bool:
+    """Whether a file is there and has the hash that it had."""
+    return path.is_file() and digest(path.read_bytes()) == known
 
 
 def _executing(made_from: Mapping[str, Any]) -> dict[str, Any]:
@@ -287,3 +239,16 @@ def _executing(made_from: Mapping[str, Any]) -> dict[str, Any]:
 def _is_look(name: str) -> bool:
     """Whether an input is only for rendering. The charts are drawn with the fonts, so those are not."""
     return name == "_quarto.yml" or (name.startswith("_extensions/") and "/fonts/" not in name)
+
+
+def years_hash(output: Path) -> str:
+    """Return the hash of which builds lie in an output folder, and of which years the last build failed."""
+    builds = {path.parent.name: digest(path.read_bytes()) for path in output.glob(f"*/{NAME}")}
+    failed = [path.name for path in output.glob("*.fejlet.ipynb")]
+    return digest(json.dumps([sorted(builds.items()), sorted(failed)]).encode())
+
+
+def is_overview_current(output: Path) -> bool:
+    """Whether the page that leads to every year is of the builds that lie there now."""
+    page = output / OVERVIEW
+    return page.is_file() and years_hash(output) in page.read_text(encoding="utf-8")
