@@ -24,7 +24,7 @@ from aarsstatus.problems import BuildError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine, Format
-from aarsstatus.render.html import finish
+from aarsstatus.render.origins import finish
 from aarsstatus.report.lint_numbers import stray_numbers
 from aarsstatus.report.lint_structure import findings
 from aarsstatus.report.notat import Notat, front_matter
