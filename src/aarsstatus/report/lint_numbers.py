@@ -1,4 +1,4 @@
-"""No number without a figure: what an executed notat says, searched for numbers that nothing answers for.
+"""Find numbers in an executed notat that no figure and no parameter answers for.
 
 A number in the notat is one of four things:
 
@@ -29,8 +29,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, plain, read_back
 from aarsstatus.report.lint_structure import markdown_outputs
-from aarsstatus.report.notat import Notat
-from aarsstatus.report.tables import MARK
+from aarsstatus.report.notat import MARK, Notat
 from aarsstatus.run.notebook import named_cells
 
 __all__ = ["ALLOWED", "Allowed", "stray_numbers"]
@@ -38,7 +37,7 @@ __all__ = ["ALLOWED", "Allowed", "stray_numbers"]
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A number that is neither a figure nor a parameter, in the words that it stands in, and why it may stand."""
+    """Hold the words around a number that may stand unanswered for, and the reason."""
 
     words: str
     reason: str
@@ -69,7 +68,7 @@ _PUBLISHED = "offentliggjort som "
 
 
 def stray_numbers(notebook: nbformat.NotebookNode, notat: Notat) -> list[str]:
-    """Return each number of an executed notat that nothing answers for, in Danish, naming its cell. Pure.
+    """Return each number that nothing answers for, in Danish, naming its cell.
 
     Parameters
     ----------
@@ -106,7 +105,7 @@ class _Known:
         self.written = _patterns([form(text) for text in names if _NUMBER.search(text) for form in _FORMS])
 
     def unnamed(self, text: str) -> str:
-        """Return what a cell shows without names and parameters, as Markdown, HTML and an attribute write them.
+        """Take names and parameters out of a text, however they are written there.
 
         They come out before anything is taken for markup: whatever stands in a name is text.
         """
@@ -115,16 +114,16 @@ class _Known:
         return text
 
     def said(self, figure: Figure, before: str) -> set[str]:
-        """Return what a sentence or a footnote may say of a figure, after the words `before`."""
+        """Return the texts that may stand for a figure after the words `before`."""
         if before.endswith(_PUBLISHED):
             return {figure.published, *self.printed.get(figure.id, ())}
         if figure.measure == "weight":
             return {self.notat.weight_shown(figure)}
         prose = {show(figure.measure, danish.parse(text)) for text in self.prose.get(figure.id, ())}
-        return prose or {self.notat.shown(figure)}
+        return prose or {figure.shown}
 
     def strays(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield each number that is neither a parameter nor on the list, and the words that it stands in."""
+        """Yield each number that is neither parameter nor allowed, and its words."""
         text = " ".join(text.split())
         masked = text
         for words in self.words:
@@ -136,7 +135,7 @@ class _Known:
 
 
 def _patterns(texts: Iterable[str | None]) -> list[re.Pattern[str]]:
-    """Return patterns for the texts that have a number in them, the longest first, each to be found as a whole."""
+    """Return patterns for the texts that have a number in them, the longest first."""
     wanted = {" ".join(text.split()) for text in texts if text and _NUMBER.search(text)}
     return [
         re.compile(rf"(?<!\w)(?i:{re.escape(text[:1])}){re.escape(text[1:])}(?!\w)")  # it may begin a sentence
@@ -145,6 +144,7 @@ def _patterns(texts: Iterable[str | None]) -> list[re.Pattern[str]]:
 
 
 def _in_attribute(text: str) -> str:
+    """Write a text as the value of an attribute has it."""
     return attribute("", text)[2:-1]
 
 
@@ -152,7 +152,7 @@ _FORMS = (plain, escape, _in_attribute)
 
 
 def _metadata(source: str) -> str:
-    """Return the values of a notebook's front matter; the text itself where it is none."""
+    """Return the values of a notebook's front matter; any other text unchanged."""
     try:
         values = yaml.safe_load(source.strip().removeprefix("---").removesuffix("---"))
     except yaml.YAMLError:
@@ -194,18 +194,18 @@ def _in_text(known: _Known, text: str) -> Iterator[str]:
 
 
 def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Iterator[str]:
-    """Yield it when a number that carries an id does not say what the figure says; in a table `before` is None."""
+    """Yield a number that its figure contradicts; in a table `before` is None."""
     figure = known.figures.get(id_)
     if figure is None:
         yield f"»{said}« har id {id_}, men der er intet tal med det id"
         return
-    expected = {known.notat.shown(figure)} if before is None else known.said(figure, before)
+    expected = {figure.shown} if before is None else known.said(figure, before)
     if not any(danish.same(said.removesuffix(MARK), text) for text in expected):
         yield f"»{said}« har id {id_}, men det tal er {danish.join(sorted(expected), 'eller')}"
 
 
 def _literal(text: str) -> str:
-    """Return a text as it is read, without the escapes of Markdown and HTML."""
+    """Return a text without the escapes of Markdown and HTML."""
     return unescape(read_back(text))
 
 
@@ -213,12 +213,12 @@ def _literal(text: str) -> str:
 
 
 def _in_charts(known: _Known, text: str) -> Iterator[str]:
-    """Yield what is wrong with the numbers told in the alternative texts of a cell's charts."""
+    """Yield the problems of the numbers in the alternative texts of a cell's charts."""
     charts = list(_CHART.finditer(text))
     for chart, following in zip(charts, [*(chart.start() for chart in charts[1:]), len(text)], strict=False):
         table = "".join(_CHART_TABLE.findall(text[chart.end() : following]))
         figures = [figure for id_, _ in _CELL.findall(table) if (figure := known.figures.get(unescape(id_)))]
-        left = Counter(_amount(known.notat.shown(figure)) for figure in figures)
+        left = Counter(_amount(figure.shown) for figure in figures)
         for number, words in (
             stray for said in _SAID_ASIDE.findall(chart[2]) for stray in known.strays(_literal(said))
         ):
