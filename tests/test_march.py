@@ -26,8 +26,8 @@ from reading import html_tables, tidy
 from aarsstatus import danish, privacy
 from aarsstatus.extracts import ingest
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.csvfile import read_text, rows_of
-from aarsstatus.inputs.schema import GROUPS, REMARKS
+from aarsstatus.inputs.csvfile import read_table
+from aarsstatus.inputs.schema import EXTRACTS, GROUPS, REMARKS, WARNINGS
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parent.parent
@@ -227,7 +227,7 @@ def test_the_quality_report_shows_the_extracts_and_every_warning(march: tuple[Pr
     project, said = march
     page = project.output / str(YEAR) / "kvalitetsrapport.html"
     tables = {caption.partition(",")[0]: rows[1:] for caption, rows in html_tables(page)}
-    listed, warned = (rows_of(read_text(project, project.data / f"{name}.csv")) for name in ("extracts", "warnings"))
+    listed, warned = ([row for _, row in read_table(project, table).rows] for table in (EXTRACTS, WARNINGS))
     shown = next(rows for caption, rows in tables.items() if "Udtræk" in caption)
     assert [(cells[0], cells[-1]) for cells in shown] == [(row["file"], row["sha256"]) for row in listed]
     assert [[danish.parse(cell) for cell in cells[3:8]] for cells in shown] == [

@@ -7,7 +7,8 @@ import csv
 import pytest
 
 from aarsstatus.inputs import read_data, read_year
-from aarsstatus.inputs.csvfile import read_text
+from aarsstatus.inputs.csvfile import read_table
+from aarsstatus.inputs.schema import TARGETS
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project, find_project
 
@@ -136,7 +137,7 @@ def test_a_file_whose_rows_excel_quoted_is_one_message(copied: Project) -> None:
     (found,) = problems(copied)
     assert "linje 1: alt står i den første kolonne i Excel" in found
     with pytest.raises(InputError, match="alt står i den første kolonne"):
-        read_text(copied, path)
+        read_table(copied, TARGETS)
 
 
 def test_an_empty_file_is_one_message(copied: Project) -> None:

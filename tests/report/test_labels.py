@@ -18,7 +18,7 @@ from matplotlib.transforms import Bbox
 from aarsstatus.inputs import read_year
 from aarsstatus.inputs.model import Data, Status, Target
 from aarsstatus.project import Project
-from aarsstatus.report import charts, labels
+from aarsstatus.report import charts, drawing, labels
 from aarsstatus.report.notat import Notat
 
 TALL = 10
@@ -91,8 +91,8 @@ def later(last: int, seed: int) -> Notat:
 def boxes(notat: Notat, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Bbox]]:
     """Draw the trend, and return every text that is seen with the box that it lies in."""
     drawn: list[Drawing] = []
-    saved = charts._saved
-    monkeypatch.setattr(charts, "_saved", lambda drawing: [drawn.append(drawing), saved(drawing)][1])
+    saved = drawing.saved
+    monkeypatch.setattr(drawing, "saved", lambda one: [drawn.append(one), saved(one)][1])
     charts.development(notat)
     canvas = FigureCanvasAgg(drawn[0])
     canvas.draw()

@@ -1,18 +1,15 @@
-"""Tables and charts: layout, notes, and nothing drawn that is not there."""
+"""The notat's tables and words: layout, notes, and what is said of how figures moved."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from aarsstatus import danish
 from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
-from aarsstatus.report import tables
-from aarsstatus.report.charts import _runs
+from aarsstatus.report import charts, tables
 from aarsstatus.report.notat import Notat, open_notat
 
 
@@ -58,44 +55,13 @@ def test_no_target_is_said_and_explained(project: Project, target: int | None) -
 def test_no_target_in_the_whole_city_is_no_hole(project: Project) -> None:
     notat = without_target(project, "KK", "fritidsjob", 0)
     assert "fritidsjob" not in notat.table("KK").notes[2].text
-    charts = notat.charts()
-    assert "Fritidsjob" not in charts["maalopfyldelse"].alt
+    assert "Fritidsjob" not in charts.by_administration(notat).alt
     assert notat.change("fleksjob", "attainment").startswith("steget fra")
 
 
 def test_ids_are_plain(notat: Notat) -> None:
     assert tables.slug("ØKF") == "oekf"
     assert notat.table("KK", notat.comparison_year).id == f"tbl-kk-{notat.comparison_year}"
-
-
-def test_only_years_that_follow_each_other_are_joined() -> None:
-    assert list(_runs([2020, 2021, 2024, 2025])) == [[2020, 2021], [2024, 2025]]
-    assert list(_runs([2022])) == [[2022]]
-    assert list(_runs([])) == []
-
-
-def test_charts_state_the_numbers_they_draw(notat: Notat, year: int) -> None:
-    charts = notat.charts()
-    assert set(charts) == {"udvikling", "maalopfyldelse", "samlet"}
-    for chart in charts.values():
-        assert etree.fromstring(chart.svg.encode()).tag.endswith("}svg")
-        assert chart.png.startswith(b"\x89PNG")
-        assert chart.numbers is not None
-        for row in chart.numbers.rows:
-            for cell in row.cells:
-                assert cell.text in chart.alt
-    assert ("2022 og 2023" in charts["udvikling"].alt) == (year == 2025)
-
-
-def test_charts_are_the_same_every_time(project: Project) -> None:
-    first, second = (open_notat(2025, project=project.root).charts() for _ in range(2))
-    assert {name: chart.svg for name, chart in first.items()} == {name: chart.svg for name, chart in second.items()}
-    assert {name: chart.png for name, chart in first.items()} == {name: chart.png for name, chart in second.items()}
-
-
-def test_charts_can_be_drawn_without_the_fonts(project: Project) -> None:
-    params, data = read_year(project, 2021)
-    assert Notat(params, data, fonts=Path("/nowhere")).charts()["samlet"].png
 
 
 def test_direction_words_follow_the_figures(notat: Notat, year: int) -> None:

@@ -6,11 +6,10 @@ rules are held against the year's own inputs before they are published.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aarsstatus.audit import AuditRow, Finding, Moved, audit, check_figures, moved
 from aarsstatus.audit.errata import Erratum, Findings, SummaryRow, judge, read_errata, summary
@@ -21,9 +20,6 @@ from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
-
-if TYPE_CHECKING:
-    from aarsstatus.report.charts import Chart
 
 __all__ = ["Quality", "Verification", "audit_years", "open_quality", "read_published_params", "verify"]
 
@@ -46,12 +42,6 @@ class Quality:
     checks: tuple[Finding, ...]
     moves: tuple[Moved, ...]
     fonts: Path | None = None
-
-    def charts(self) -> Mapping[str, Chart]:
-        """Return the report's charts by id. Loads matplotlib."""
-        from aarsstatus.report import charts  # noqa: PLC0415 - only the notebook draws
-
-        return {"afrunding": charts.rounding(self)} if self.rounded else {}
 
     @property
     def year(self) -> int:

@@ -22,7 +22,7 @@ Key = tuple[str, ...]
 """What names a row or a parameter; empty for all of a file."""
 MISSING = object()
 """Stands for a part that is not there."""
-_KEYS: Mapping[str, Key] = {f"data/{table.file}": table.key for table in TABLES if table.key}
+_KEYS: Mapping[str, Key] = {table.name: table.key for table in TABLES if table.key}
 
 
 def is_table(name: str) -> bool:

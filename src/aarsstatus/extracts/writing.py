@@ -17,7 +17,7 @@ from pathlib import Path
 from aarsstatus import danish
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.files import alone
-from aarsstatus.inputs.csvfile import read_text, replace_rows, rows_of, swap_in
+from aarsstatus.inputs.csvfile import Contents, read_table, replace_rows, swap_in
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS
 from aarsstatus.problems import InputError, Problem, reason
@@ -74,15 +74,15 @@ def write_sums(
     try:
         with alone(status, waiting):
             texts = {
-                listed: _without_replaced(read_text(project, listed, EXTRACTS.header), year, schemes, extracts),
+                listed: _without_replaced(read_table(project, EXTRACTS), year, schemes, extracts),
                 warned: replace_rows(
-                    read_text(project, warned, WARNINGS.header), ours,
+                    read_table(project, WARNINGS).text, ours,
                     [{"year": str(year), **_cells(remark)} for remark in remarks],
                     lambda row: (_place(keys, row["scheme"]), row["kind"], _place(codes, row["administration"])),
                     year,
                 ),
                 status: replace_rows(
-                    read_text(project, status), ours, new,
+                    read_table(project, STATUS).text, ours, new,
                     lambda row: (_place(codes, row["administration"]), _place(keys, row["scheme"])), year,
                 ),
             }  # fmt: skip
@@ -110,17 +110,21 @@ def _cells(row: ExtractRow | Remark) -> dict[str, str]:
     return {column: str(cell) for column, cell in asdict(row).items()}
 
 
-def _without_replaced(text: str, year: int, schemes: set[str], extracts: Sequence[ExtractRow]) -> str:
+def _without_replaced(listed: Contents, year: int, schemes: set[str], extracts: Sequence[ExtractRow]) -> str:
     """Return ``extracts.csv`` with new extracts; what older ones gave that is replaced is taken out of their rows."""
     kept = []
-    for row in rows_of(text):
+    for _, row in listed.rows:
         if row["year"] == str(year):
             left = [key for key in row["schemes"].split() if key not in schemes]
             if left:
                 kept.append({**row, "schemes": " ".join(left)})
     new = [_cells(one) for one in extracts]
     return replace_rows(
-        text, lambda row: row["year"] == str(year), [*kept, *new], lambda row: (row["schemes"], row["sha256"]), year
+        listed.text,
+        lambda row: row["year"] == str(year),
+        [*kept, *new],
+        lambda row: (row["schemes"], row["sha256"]),
+        year,
     )
 
 

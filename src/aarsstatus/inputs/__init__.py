@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year
 from aarsstatus.inputfile import read_utf8
@@ -18,21 +17,6 @@ from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
 __all__ = ["read_data", "read_year"]
-
-
-class _File(NamedTuple):
-    """A file in ``data/``: what it is called in messages, its text, and what kept it from being read."""
-
-    name: str
-    text: str
-    unread: tuple[Problem, ...] = ()
-
-
-def _file(path: Path, name: str) -> _File:
-    try:
-        return _File(name, read_utf8(path, name).removeprefix("\ufeff"))
-    except InputError as error:
-        return _File(name, "", tuple(error.problems))
 
 
 _EXACT_PLACES = 10
@@ -73,21 +57,26 @@ def read_data(project: Project) -> Data:
     InputError
         With all problems of all files.
     """
-    paths = [project.data / table.file for table in schema.TABLES]
-    return _data(tuple(_file(path, project.name(path)) for path in paths))
+    texts: list[str | None] = []
+    unread: list[Problem] = []
+    for table in schema.TABLES:
+        try:
+            texts.append(read_utf8(project.data / table.file, table.name))
+        except InputError as error:
+            texts.append(None)
+            unread += error.problems
+    return _data(tuple(texts), tuple(unread))
 
 
 @lru_cache(maxsize=2)
-def _data(found: tuple[_File, ...]) -> Data:
-    """Return what some files hold. The same files are read once: by the kernels of a build, and by years on years."""
-    files = dict(zip(schema.TABLES, found, strict=True))
-    problems: list[Problem] = []
+def _data(texts: tuple[str | None, ...], unread: tuple[Problem, ...]) -> Data:
+    """Return what the files hold. The same files are the same `Data`, so that what follows from it can be kept."""
+    problems = list(unread)
     known: dict[str, list[str]] = {}
 
     def rows(table: schema.Table) -> list[Row]:
-        name, text, unread = files[table]
-        problems.extend(unread)
-        return [] if unread else read_rows(table, text, name, known, problems)
+        text = texts[schema.TABLES.index(table)]
+        return [] if text is None else read_rows(table, text, known, problems)
 
     schemes = {
         values["scheme"]: Scheme(key=values.pop("scheme"), **values, source=at) for values, at in rows(schema.SCHEMES)

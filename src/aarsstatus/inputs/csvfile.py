@@ -11,64 +11,89 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from aarsstatus.inputfile import read_utf8
-from aarsstatus.problems import InputError, Problem, reason
+from aarsstatus.inputs.schema import Table
+from aarsstatus.problems import InputError, Problem, near, reason
 from aarsstatus.project import Project
 
-__all__ = ["in_one_column", "not_csv", "numbered_rows", "read_text", "replace_rows", "rows_of", "style", "swap_in"]
+__all__ = ["Contents", "Row", "parse", "read_table", "replace_rows", "swap_in"]
 
 Row = Mapping[str, str]
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
-def read_text(project: Project, path: Path, header: Sequence[str] = ()) -> str:
-    """Return a CSV file's text, byte order mark and line ends included, once every row of it can be read.
+class Contents(NamedTuple):
+    """A file's text, byte order mark and line ends included, and its rows by column, each with the line it ends on."""
 
-    Parameters
-    ----------
-    project, path
-        The file.
-    header
-        The columns it must have, and those that it gets when it is not there; without, a file must be there.
+    text: str
+    rows: list[tuple[int, dict[str, str]]]
+
+
+def read_table(project: Project, table: Table) -> Contents:
+    """Read a file so that rows of it can be replaced.
 
     Raises
     ------
     InputError
         If it cannot be read, is no CSV file, lacks or has other columns, or has a row with too few or too many cells.
     """
-    name = project.name(path)
-    if header and not (path.exists() or path.is_symlink()):
-        return ",".join(header) + "\n"
-    text = read_utf8(path, name)
+    text = read_utf8(project.data / table.file, table.name)
+    rows, problems = parse(text, table)
     if (lone := _LONE_RETURN.search(text)) is not None:  # rows end with line feeds here, and one is inside a row
         line = text.count("\n", 0, lone.start()) + 1
-        raise InputError(Problem(name, "et linjeskift, som kun gamle Mac-programmer skriver", line))
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=style(text)[0])
+        problems = [Problem(table.name, "et linjeskift, som kun gamle Mac-programmer skriver", line)]
+    if problems:
+        raise InputError(problems)
+    return Contents(text, rows)
+
+
+def parse(text: str, table: Table) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
+    """Split a file into rows by column, each with the line it ends on; return what is wrong with it, too."""
+    if (squeezed := _in_one_column(text, table.name)) is not None:
+        return [], [squeezed]
+    rows: list[tuple[int, dict[str, str]]] = []
+    problems: list[Problem] = []
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
+    reader = csv.reader(lines, delimiter=_style(text)[0], strict=True)
     try:
-        columns = next(reader, [])
-        if (problem := in_one_column(text, name)) is not None:
-            raise InputError(problem)
-        if not columns or (header and sorted(columns) != sorted(header)):
-            raise InputError(Problem(name, "overskriften passer ikke", 1, found=",".join(columns),
-                                     expected=",".join(header) or "kolonnernes navne"))  # fmt: skip
+        header = next(reader, [])
+        problems += _wrong_header(header, table)
+        if problems:
+            return [], problems
         for cells in reader:
-            if any(cells) and len(cells) != len(columns):
-                expected = f"{len(columns)} celler som i overskriften"
-                message = "rækken har ikke rigtigt antal celler"
-                raise InputError(Problem(name, message, reader.line_num, None, str(len(cells)), expected))
+            if len(cells) == len(header):
+                row = dict(zip(header, cells, strict=True))
+                rows += [(reader.line_num, row)] if any(cell.strip() for cell in cells) else []
+            elif any(cell.strip() for cell in cells):
+                message, expected = "rækken har ikke rigtigt antal celler", f"{len(header)} celler som i overskriften"
+                problems.append(Problem(table.name, message, reader.line_num, None, str(len(cells)), expected))
     except csv.Error as error:
-        raise InputError(not_csv(error, reader.line_num, name)) from None
-    return text
+        problems.append(_not_csv(error, reader.line_num, table.name))
+    return rows, problems
 
 
-def in_one_column(text: str, name: str) -> Problem | None:
+def _wrong_header(header: Sequence[str], table: Table) -> list[Problem]:
+    """Say which columns a file lacks, and which its table does not have; their order is free."""
+    if not header:
+        return [Problem(table.name, "filen er tom", 1, expected=f"overskriften {','.join(table.header)}")]
+    missing = [column for column in table.header if column not in header]
+    unknown = [column for column in header if column not in table.header]
+    problems = [Problem(table.name, "kolonnen mangler", 1, column) for column in missing]
+    problems += [Problem(table.name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown]
+    if len(set(header)) < len(header) and not unknown:
+        problems.append(Problem(table.name, "en kolonne står der to gange", 1, found=", ".join(header)))
+    return problems
+
+
+def _in_one_column(text: str, name: str) -> Problem | None:
     """Say of a file that somebody filled it in while Excel had all of each row in the first column; else None.
 
     A Danish Excel that opens a file with commas by a double click shows it so. What is then written in the columns
     beside it is saved after semicolons, and every row but those is as it was: one message tells more than one a row.
     """
-    delimiter, _ = style(text)
+    delimiter, _ = _style(text)
     try:
         head = next(csv.reader([text.partition("\n")[0].rstrip("\r")], delimiter=delimiter), [])
     except csv.Error:  # whoever reads the file says so
@@ -103,31 +128,16 @@ _MENDED: Mapping[str, str] = {
 """What would be right, by a part of what Python's csv says of a file that it cannot read."""
 
 
-def not_csv(error: csv.Error, line: int, name: str) -> Problem:
+def _not_csv(error: csv.Error, line: int, name: str) -> Problem:
     """Return in Danish what Python's csv says in English of a file that it cannot read."""
     expected = next((mended for part, mended in _MENDED.items() if part in str(error)), "celler med komma imellem")
     return Problem(name, "filen er ikke en gyldig CSV-fil", line, expected=expected)
 
 
-def style(text: str) -> tuple[str, str]:
+def _style(text: str) -> tuple[str, str]:
     """Return the delimiter and the line end in use: a Danish Excel saves with semicolons, and both are read."""
     header = text.partition("\n")[0]
     return (";" if header.count(";") > header.count(",") else ","), ("\r\n" if header.endswith("\r") else "\n")
-
-
-def numbered_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a CSV file by column, each with the line it ends on."""
-    delimiter, _ = style(text)
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
-    header = next(reader, [])
-    for cells in reader:
-        if any(cells):
-            yield reader.line_num, dict(zip(header, cells, strict=False))
-
-
-def rows_of(text: str) -> list[dict[str, str]]:
-    """Return the rows of a CSV file by column."""
-    return [row for _, row in numbered_rows(text)]
 
 
 def replace_rows(
@@ -155,7 +165,7 @@ def replace_rows(
     year
         The year.
     """
-    delimiter, end = style(text)
+    delimiter, end = _style(text)
     head, *records = _records(text)
     columns = next(csv.reader([head.removeprefix("\ufeff")], delimiter=delimiter))
     before, after = [head if head.endswith("\n") else head + end], list[str]()

@@ -1,4 +1,4 @@
-"""What the file of a logo may be: a picture, and nothing but a picture.
+"""Refuse a logo's file that is anything but a picture.
 
 An SVG is a document: it may hold scripts, fetch files, and carry whole web pages. Rather than look for what is bad,
 this takes what a drawing is made of and refuses the rest, by name and line, so that whoever made the file can save it
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
+from PIL import Image
 
 from aarsstatus.inputfile import irregular
 
@@ -72,10 +73,8 @@ def _in_svg(content: bytes) -> Iterator[str]:
         return
     for element in root.iter():
         yield from _in_element(element)
-    if (
-        next(root.iter(f"{{{_SVG}}}path", *(f"{{{_SVG}}}{name}" for name in _DRAWN - {"svg", "g", "defs"})), None)
-        is None
-    ):
+    shapes = [f"{{{_SVG}}}{name}" for name in _DRAWN - {"svg", "g", "defs"}]
+    if next(root.iter(*shapes), None) is None:
         yield "filen har ingen tegning"
     yield from _bad_size(*_svg_size(root))
 
@@ -118,8 +117,6 @@ def _svg_size(root: etree._Element) -> tuple[float, float]:
 
 def _in_png(content: bytes) -> Iterator[str]:
     """Yield what is wrong with a PNG."""
-    from PIL import Image  # noqa: PLC0415 - only a logo needs it
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -1,4 +1,4 @@
-"""One year's parameters: ``params/YEAR.yml`` as a typed model that refuses what it does not know.
+"""Read one year's parameters, ``params/YEAR.yml``, into a typed model that refuses what it does not know.
 
 Everything that a yearly notat varies by, apart from the figures themselves, stands there. Nothing is defaulted
 silently: a key is either required or says in the model what leaving it out means.
@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from aarsstatus.inputs.logo import unfit_logo
 from aarsstatus.inputs.schema import Group
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem
@@ -155,8 +156,6 @@ def read_params(path: Path, name: str) -> Params:
         found, line = str(params.year), lines[("year",)]
         raise InputError(Problem(name, "året passer ikke til filens navn", line, "year", found, path.stem))
     if params.logo is not None:
-        from aarsstatus.inputs.logo import unfit_logo  # noqa: PLC0415 - few years have a logo
-
         why = unfit_logo(path.parent / params.logo.file)
         if why is not None:
             line, where = lines["logo", "file"], f"{path.parent.name}/{params.logo.file}"

@@ -1,35 +1,17 @@
-"""The schema of ``data/*.csv``: the columns of every table, what their cells may hold, and what names a row.
+"""Define the tables of ``data/``: their columns, what a cell may hold, and what names a row.
 
-It is written here alone. `tables` reads cells by it, ``data/datapackage.json`` describes the files by it, `ingest`
-writes its columns, and `diff` knows a row again by its key.
+It is written here alone: `tables` reads by it, ``data/datapackage.json`` is made from it, `ingest` writes its columns,
+and `diff` knows a row again by its key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
 from aarsstatus.text import MOST
-
-__all__ = [
-    "ADMINISTRATIONS",
-    "COUNTINGS",
-    "EXTRACTS",
-    "GROUPS",
-    "KK",
-    "PUBLISHED",
-    "REMARKS",
-    "SCHEMES",
-    "STATUS",
-    "TABLES",
-    "TARGETS",
-    "WARNINGS",
-    "Column",
-    "Group",
-    "Table",
-]
 
 Group = Literal["placements", "fleksjob", "fritidsjob"]
 GROUPS: tuple[str, ...] = get_args(Group)
@@ -52,7 +34,11 @@ REMARKS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: what its cells hold, in English for engineers and in Danish (`expected`) for messages."""
+    """Describe a column: in English for engineers, and in Danish what a cell is expected to hold.
+
+    `among` are the values there are, where they are few; `refers_to` is the file whose first column has them. A text
+    has at most `longest` characters; one that is `drawn` is printed in the notat, whose font must have them all.
+    """
 
     name: str
     description: str
@@ -63,26 +49,26 @@ class Column:
     most: int | None = None
     pattern: str | None = None
     among: tuple[str, ...] = ()
-    """The values there are; empty allows any."""
     refers_to: str | None = None
-    """The file whose first column has the values there are."""
     longest: int = MOST
-    """Characters of a text."""
     drawn: bool = False
-    """Whether the notat prints a text, so that its font must have every character."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One CSV file: its columns in order, and those whose cells name a row."""
+    """Describe a CSV file: its columns in order, and those whose cells name a row, as a rule one row alone."""
 
     file: str
     title: str
     description: str
+    key: tuple[str, ...]
+    unique: bool
     columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-    unique: bool = True
-    """Whether a key stands on one row alone."""
+
+    @property
+    def name(self) -> str:
+        """The file's name in the project."""
+        return f"data/{self.file}"
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -92,207 +78,142 @@ class Table:
 
 def _year(name: str, description: str, *, required: bool = True) -> Column:
     expected = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
-    return Column(name, description, expected, "integer", required, least=FIRST_YEAR, most=LAST_YEAR)
+    return Column(name, description, expected, "integer", required, FIRST_YEAR, LAST_YEAR)
 
 
-def _count(name: str, description: str, *, required: bool = True, most: int = 999_999_999) -> Column:
-    return Column(name, description, "et helt tal på mindst 0, uden punktum", "integer", required, least=0, most=most)
+def _count(name: str, description: str, *, required: bool = True) -> Column:
+    return Column(name, description, "et helt tal på mindst 0, uden punktum", "integer", required, 0, 10_000_000)
 
 
-def _one_of(name: str, description: str, expected: str, among: tuple[str, ...]) -> Column:
+def _rows(name: str, description: str) -> Column:
+    return replace(_count(name, description), most=999_999_999)
+
+
+def _one_of(name: str, among: tuple[str, ...], expected: str, description: str) -> Column:
     return Column(name, description, expected, among=among)
 
 
-_MOST_PERSONS = 10_000_000
+def _row_of(name: str, file: str, expected: str, description: str) -> Column:
+    return Column(name, description, expected, refers_to=file)
+
+
+def _code(name: str, pattern: str, expected: str, description: str) -> Column:
+    return Column(name, description, expected, pattern=pattern)
+
+
+_SENTENCES = 20 * MOST
 _YEAR = _year("year", "Calendar year.")
-_SCHEME = Column("scheme", "Scheme; one of schemes.csv.", "en jobordning", refers_to="schemes.csv")
-_CODE = Column(
-    "administration",
-    "Administration code; one of administrations.csv.",
-    "en forvaltning",
-    refers_to="administrations.csv",
-)
-_SOURCE = Column("source", "Where the number was read, or the extracts that it was computed from.")
+_GROUP = _one_of("group", GROUPS, "en måltalsgruppe", "Target group: the schemes of one group share a target.")
+_SCHEME = _row_of("scheme", "schemes.csv", "en jobordning", "Scheme; one of schemes.csv.")
+_ADMINISTRATION = _row_of("administration", "administrations.csv", "en forvaltning", "One of administrations.csv.")
 
 SCHEMES = Table(
-    "schemes.csv",
-    "Jobordninger",
-    "The schemes, in the order of a table's rows.",
+    "schemes.csv", "Jobordninger", "The schemes, in the order of a table's rows.", ("scheme",), True,
     (
-        Column(
-            "scheme",
-            "Key of the scheme (jobordning), a-z; part of a figure's id.",
-            "en kode med små bogstaver a-z",
-            pattern=r"[a-z_]{1,40}",
-        ),
+        _code("scheme", "[a-z_]{1,40}", "en kode med små bogstaver a-z", "Key of the scheme; part of a figure's id."),
+        _GROUP,
         _one_of(
-            "group",
-            "Target group: the schemes with the same group share one target.",
-            "en måltalsgruppe",
-            GROUPS,
-        ),
-        _one_of(
-            "counting",
+            "counting", COUNTINGS, "en opgørelsesmåde",
             "How status is counted. days: full-year equivalents; hours: days times weekly hours / 37; "
             "headcount: persons employed on 31 December.",
-            "en opgørelsesmåde",
-            COUNTINGS,
         ),
         _year("first_year", "First year with figures."),
         _year("last_year", "Last year the scheme existed; empty: still does.", required=False),
         Column("name", "Name in running text, Danish, lower case.", drawn=True),
         Column("row_label", "Row label in the tables, with its unit where the notats print one.", drawn=True),
     ),
-    key=("scheme",),
-)
+)  # fmt: skip
 
 ADMINISTRATIONS = Table(
-    "administrations.csv",
-    "Forvaltninger",
+    "administrations.csv", "Forvaltninger",
     "The administrations and the names they held, in the order of the tables; KK is the whole city.",
+    ("administration", "first_year"), True,
     (
-        Column(
-            "administration",
-            "Code, as BIF or ØKF; part of a figure's id. KK is the whole city.",
-            "en kode med store bogstaver A-Å",
-            pattern=r"[A-ZÆØÅ]{1,10}",
-        ),
+        _code("administration", "[A-ZÆØÅ]{1,10}", "en kode med store bogstaver A-Å", "Code; part of a figure's id."),
         Column("name", "Name as the notats' table titles print it.", drawn=True),
         _year("first_year", "First year (of figures) under this name."),
         _year("last_year", "Last year under this name; empty: still held.", required=False),
     ),
-    key=("administration", "first_year"),
-)
+)  # fmt: skip
 
 TARGETS = Table(
-    "targets.csv",
-    "Måltal",
-    "One target for each administration, target group and year.",
+    "targets.csv", "Måltal", "One target for each administration, target group and year.",
+    ("year", "administration", "group"), True,
     (
         _YEAR,
-        _CODE,
-        _one_of("group", "Target group.", "en måltalsgruppe", GROUPS),
-        _count(
-            "target",
-            "Target in persons: full-year equivalents for placements and fritidsjob, heads for fleksjob. Exact. "
-            "Empty or 0: no target.",
-            required=False,
-            most=_MOST_PERSONS,
-        ),
+        _ADMINISTRATION,
+        _GROUP,
+        _count("target", "Persons, full-year equivalents or heads as the group is counted. Exact. Empty or 0: none.",
+               required=False),
         Column("source", "Where the number was read."),
     ),
-    key=("year", "administration", "group"),
-)
+)  # fmt: skip
 
 STATUS = Table(
-    "status.csv",
-    "Status og antal forløb",
-    "What each scheme came to, for each administration and year.",
+    "status.csv", "Status og antal forløb", "What each scheme came to, for each administration and year.",
+    ("year", "administration", "scheme"), True,
     (
         _YEAR,
-        _CODE,
+        _ADMINISTRATION,
         _SCHEME,
         Column(
-            "status",
-            "Full-year equivalents (persons), or heads where schemes.csv says headcount.",
-            "et tal på mindst 0 med punktum som decimaltegn",
-            "number",
-            least=0,
+            "status", "Full-year equivalents (persons), or heads where schemes.csv says headcount.",
+            "et tal på mindst 0 med punktum som decimaltegn", "number", least=0,
         ),
-        _count(
-            "spells",
-            "Number of spells with at least one day in the year; empty where there are none to count.",
-            required=False,
-            most=_MOST_PERSONS,
-        ),
+        _count("spells", "Spells with at least one day in the year; empty where none are counted.", required=False),
         _one_of(
-            "rounding",
-            "whole: the status was rounded half up to a whole number before we got it; "
-            "exact: it was not, or is a count.",
-            "en afrunding",
-            ("whole", "exact"),
+            "rounding", ("whole", "exact"), "en afrunding",
+            "whole: the status was rounded half up before we got it; exact: it was not, or is a count.",
         ),
-        _SOURCE,
+        Column("source", "Where the number was read, or the register extracts that it was computed from."),
     ),
-    key=("year", "administration", "scheme"),
-)
+)  # fmt: skip
 
 PUBLISHED = Table(
-    "published.csv",
-    "Trykte tal",
+    "published.csv", "Trykte tal",
     "One row for every number that the notats print anywhere: table cells, percentages, prose, footnotes, years in "
     "titles and column headers, dates, case numbers.",
+    ("source", "place", "id"), False,
     (
         Column("source", "The notat, as notat-2025."),
         Column("place", "Where in the notat, in Danish."),
-        Column(
-            "id",
-            "The figure that the number states, as in figures.csv; or what else it states, such as "
-            "2025.TMF.header.year (the year in a column header).",
-        ),
+        Column("id", "What it states: a figure's id, or such as 2025.TMF.header.year (a column header's year)."),
         Column("printed", "The number exactly as printed."),
     ),
-    key=("source", "place", "id"),
-    unique=False,
-)
+)  # fmt: skip
 
 EXTRACTS = Table(
-    "extracts.csv",
-    "Registerudtræk",
+    "extracts.csv", "Registerudtræk",
     "The register extracts that a year's status was computed from; the extracts themselves are never kept.",
+    ("year", "sha256", "schemes"), True,
     (
         _YEAR,
-        Column(
-            "sha256",
-            "SHA-256 of the file's bytes.",
-            "en SHA-256 på 64 tegn fra 0 til f",
-            pattern=r"[0-9a-f]{64}",
-        ),
+        _code("sha256", "[0-9a-f]{64}", "en SHA-256 på 64 tegn fra 0 til f", "SHA-256 of the file's bytes."),
         Column("file", "The file's name, without its folder."),
-        _one_of(
-            "kind",
-            "spells, or employments that are counted as heads.",
-            "en slags udtræk",
-            ("spells", "employments"),
-        ),
-        Column(
-            "schemes",
-            "The schemes whose rows in status.csv come from it, separated by spaces.",
-            required=False,
-            longest=20 * MOST,
-        ),
-        _count("rows", "Rows below the header that are not blank."),
-        _count("counted", "Rows with a day in the year."),
-        _count("outside", "Rows without a day in the year; they count for nothing."),
-        _count("refused", "Rows that could not be used and were left out (--skip-bad-rows)."),
-        _count("not_distributed", "Counted rows that belong to no administration: they count in KK alone."),
+        _one_of("kind", ("spells", "employments"), "en slags udtræk", "Spells, or employments counted as heads."),
+        Column("schemes", "The schemes whose status comes from it, separated by spaces.", required=False,
+               longest=_SENTENCES),
+        _rows("rows", "Rows below the header that are not blank."),
+        _rows("counted", "Rows with a day in the year."),
+        _rows("outside", "Rows without a day in the year; they count for nothing."),
+        _rows("refused", "Rows that could not be used and were left out (--skip-bad-rows)."),
+        _rows("not_distributed", "Counted rows that belong to no administration: they count in KK alone."),
         Column("extracted", "The day the extract was made.", "en dato som 2027-01-12", "date"),
     ),
-    key=("year", "sha256", "schemes"),
-)
+)  # fmt: skip
 
 WARNINGS = Table(
-    "warnings.csv",
-    "Advarsler",
+    "warnings.csv", "Advarsler",
     "What somebody should look at in a year's extracts, without personal data; shown in the quality report.",
+    (), False,
     (
         _YEAR,
-        _one_of("kind", "What it is.", "en slags advarsel", tuple(REMARKS)),
+        _one_of("kind", tuple(REMARKS), "en slags advarsel", "What it is."),
         _SCHEME,
-        Column(
-            "administration",
-            "Administration code; empty where it is of all.",
-            "en forvaltning",
-            required=False,
-            refers_to="administrations.csv",
-        ),
-        _count("count", "How many spells or persons it is about."),
-        Column(
-            "text",
-            "What to look at, in Danish: a sentence or two that may name several files and rows.",
-            longest=20 * MOST,
-        ),
+        replace(_ADMINISTRATION, description="One of administrations.csv; empty where it is of all.", required=False),
+        _rows("count", "How many spells or persons it is about."),
+        Column("text", "What to look at, in Danish; it may name several files and rows.", longest=_SENTENCES),
     ),
-)
+)  # fmt: skip
 
 TABLES = (SCHEMES, ADMINISTRATIONS, TARGETS, STATUS, PUBLISHED, EXTRACTS, WARNINGS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -11,7 +9,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from aarsstatus import danish
-from aarsstatus.inputs.csvfile import in_one_column, not_csv, style
+from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.schema import Column, Table
 from aarsstatus.problems import Problem, near
 from aarsstatus.text import unfit
@@ -37,78 +35,39 @@ class _CellError(ValueError):
         self.expected, self.hint = expected, hint
 
 
-def read_rows(table: Table, text: str, name: str, known: Known, problems: list[Problem]) -> list[Row]:
+def read_rows(table: Table, text: str, known: Known, problems: list[Problem]) -> list[Row]:
     """Read every row of a table.
 
     Parameters
     ----------
-    table, text, name
-        Its schema, the file's text without byte order mark, and what to call the file in messages.
+    table, text
+        Its schema, and the file's text.
     known
         The values that cells may refer to.
     problems
         Gets what cannot be read.
     """
-    if (squeezed := in_one_column(text, name)) is not None:
-        problems.append(squeezed)
-        return []
+    numbered, wrong = parse(text, table)
+    problems += wrong
     rows: list[Row] = []
     seen: dict[tuple[str, ...], int] = {}
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=style(text)[0], strict=True)
-    try:
-        header = next(reader, [])
-        if not _header_fits(table, header, name, problems):
-            return []
-        for cells in reader:
-            line = reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                message, expected = "rækken har ikke rigtigt antal celler", f"{len(header)} celler som i overskriften"
-                problems.append(Problem(name, message, line, None, str(len(cells)), expected))
-                continue
-            by_column = dict(zip(header, cells, strict=True))
-            values = _values(table, by_column, name, line, known, problems)
-            if values is None:
-                continue
-            key = tuple(by_column[column] for column in table.key)
-            if key and table.unique and seen.setdefault(key, line) != line:
-                problems.append(Problem(name, f"rækken gentager linje {seen[key]}", line, found=" ".join(key)))
-                continue
-            rows.append(Row(values, f"{name}:{line}"))
-    except csv.Error as error:
-        problems.append(not_csv(error, reader.line_num, name))
+    for line, cells in numbered:
+        values: dict[str, Any] = {}
+        for column in table.columns:
+            cell = cells[column.name]
+            try:
+                values[column.name] = _value(cell, column, known)
+            except _CellError as bad:
+                message = "værdien kan ikke bruges"
+                problems.append(Problem(table.name, message, line, column.name, cell, bad.expected, bad.hint))
+        if len(values) < len(table.columns):
+            continue
+        key = tuple(cells[column] for column in table.key)
+        if table.unique and seen.setdefault(key, line) != line:
+            problems.append(Problem(table.name, f"rækken gentager linje {seen[key]}", line, found=" ".join(key)))
+            continue
+        rows.append(Row(values, f"{table.name}:{line}"))
     return rows
-
-
-def _header_fits(table: Table, header: list[str], name: str, problems: list[Problem]) -> bool:
-    """Whether a file has the columns of its table, in whatever order."""
-    if not header:
-        problems.append(Problem(name, "filen er tom", 1, expected=f"overskriften {','.join(table.header)}"))
-        return False
-    missing = [column for column in table.header if column not in header]
-    unknown = [column for column in header if column not in table.header]
-    problems += [Problem(name, "kolonnen mangler", 1, column) for column in missing]
-    problems += [Problem(name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown]
-    if len(set(header)) < len(header) and not unknown:
-        problems.append(Problem(name, "en kolonne står der to gange", 1, found=", ".join(header)))
-        return False
-    return not (missing or unknown)
-
-
-def _values(
-    table: Table, cells: Mapping[str, str], name: str, line: int, known: Known, problems: list[Problem]
-) -> dict[str, Any] | None:
-    """Return a row's values by column; None if a cell cannot be read."""
-    values: dict[str, Any] = {}
-    for column in table.columns:
-        cell = cells[column.name]
-        try:
-            values[column.name] = _value(cell, column, known)
-        except _CellError as bad:
-            message = "værdien kan ikke bruges"
-            problems.append(Problem(name, message, line, column.name, cell, bad.expected, bad.hint))
-    return values if len(values) == len(table.columns) else None
 
 
 def _value(cell: str, column: Column, known: Known) -> str | int | Fraction | date | None:

@@ -1,17 +1,16 @@
-"""A YAML file read into a typed model, with every problem told by line, and unknown keys by their nearest known one.
+"""Read a YAML file into a typed model, and tell every problem by its line.
 
 YAML alone would keep the last of two equal keys and say nothing, and a model alone knows no lines: this keeps the
-document as it stands beside what it is.
+nodes of the document, which know theirs, beside its values. An unknown key is told with the nearest known one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -31,7 +30,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class Closed(BaseModel):
-    """A model of a YAML file: frozen, and closed, so that an unknown key is an error."""
+    """Model a YAML file: frozen, and closed, so that an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -45,7 +44,7 @@ _INTEGER = "tag:yaml.org,2002:int"
 
 
 def fit(most: int = shown_text.MOST, *, drawn: bool = False) -> AfterValidator:
-    """Return what refuses a text that cannot be shown as it stands (`plaintext`), with what was expected."""
+    """Return a validator that refuses a text which cannot be shown (`text.unfit`)."""
 
     def check(text: str) -> str:
         why = shown_text.unfit(text, most, drawn=drawn)
@@ -57,11 +56,11 @@ def fit(most: int = shown_text.MOST, *, drawn: bool = False) -> AfterValidator:
 
 
 class _NotReadError(yaml.MarkedYAMLError):
-    """Something that our loader does not read; its problem is what was found, in Danish."""
+    """Tell of something that our loader does not read; its problem is what was found, in Danish."""
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML that says what it means where it stands: nothing refers to, or is merged from, another place.
+    """Load YAML in which nothing refers to, or is merged from, another place.
 
     References can make a small file endless, and merged keys have no line of their own. Nobody needs either. What
     cannot be read is told with its line.
@@ -94,20 +93,14 @@ class _Loader(yaml.SafeLoader):
             raise _NotReadError(None, None, "et meget langt tal", node.start_mark)
         try:
             return super().construct_object(node, deep)
-        except (
-            ValueError,
-            OverflowError,
-            TypeError,
-            KeyError,
-            AttributeError,
-        ):  # 2025-02-30, !!bool x: not what they say
+        except (ValueError, OverflowError, TypeError, KeyError, AttributeError):  # 2025-02-30, !!bool x
             raise _NotReadError(None, None, str(node.value), node.start_mark) from None
 
 
 def read_model(
     path: Path, name: str, model: type[Model], *, expected_file: str, expected: Mapping[str, str] | None = None
 ) -> tuple[Model, Lines]:
-    """Read a YAML file as a model.
+    """Read a YAML file as a model; return it, and where each of its parts stands.
 
     Parameters
     ----------
@@ -120,11 +113,6 @@ def read_model(
     expected
         What was expected, by pydantic's name of the error, where the general words would be too general.
 
-    Returns
-    -------
-    tuple of model and Lines
-        The model, and where each of its parts stands.
-
     Raises
     ------
     InputError
@@ -132,26 +120,16 @@ def read_model(
         known one), missing keys, values of the wrong kind.
     """
     text = read_utf8(path, name, most=MOST_BYTES, expected=expected_file).removeprefix("\ufeff")
-    value, lines = _model(text, name, model, expected_file, tuple((expected or {}).items()))
-    return cast(Model, value), lines
-
-
-@lru_cache(maxsize=128)  # years side by side, and a year after another, read the parameters of all before them
-def _model(
-    text: str, name: str, model: type[BaseModel], expected_file: str, expected: tuple[tuple[str, str], ...]
-) -> tuple[BaseModel, Lines]:
-    """Return what `read_model` does, of a file that has been read."""
     node, content = _parsed(text, name)
     if not isinstance(node, yaml.MappingNode):
         raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected=expected_file))
-    lines: Lines = dict(_lines(node))
-    problems = [
-        Problem(name, "nøglen står der to gange", line, _written(at)) for at, line in _repeated(node)
-    ]  # a repeated key does not keep the rest from being checked
+    places = list(_places(node))
+    lines = dict(places)
+    problems = [Problem(name, "nøglen står der to gange", line, _written(at)) for at, line in _repeated(places)]
     try:
         value = model.model_validate(content)
     except ValidationError as error:
-        words = {**_EXPECTED, **dict(expected)}
+        words = {**_EXPECTED, **(expected or {})}
         problems += [_problem(name, model, lines, detail, words) for detail in error.errors(include_url=False)]
         raise InputError(problems) from None
     if problems:
@@ -160,7 +138,7 @@ def _model(
 
 
 def _parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
-    """Return a file's one document, as it stands and as it is."""
+    """Return a file's one document: its nodes, which know their lines, and its values."""
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -187,7 +165,7 @@ _MENDED: Mapping[str, str] = {
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
-    """Return in Danish what PyYAML says in English: which line it is, and what would be right."""
+    """Return PyYAML's error in Danish: which line it is, and how to mend it."""
     mark, said = error.problem_mark, error.problem or ""
     line = mark.line + 1 if mark else None
     if isinstance(error, _NotReadError) or mark is None:
@@ -198,30 +176,28 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     return Problem(name, "filen er ikke gyldig YAML", line, found=found, expected=expected)
 
 
-def _lines(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
-    """Yield where each key and each item of a list stands."""
+def _places(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
+    """Yield where each key and each item of a list stands; a key that stands twice comes twice."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield (*at, key.value), key.start_mark.line + 1
-            yield from _lines(value, (*at, key.value))
+            yield from _places(value, (*at, key.value))
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield (*at, index), item.start_mark.line + 1
-            yield from _lines(item, (*at, index))
+            yield from _places(item, (*at, index))
 
 
-def _repeated(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
+def _repeated(places: Sequence[tuple[At, int]]) -> Iterator[tuple[At, int]]:
     """Yield keys that stand twice in one group; YAML would silently keep the last."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield (*at, key.value), key.start_mark.line + 1
-            seen.add(key.value)
-            yield from _repeated(value, (*at, key.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _repeated(item, (*at, index))
+    seen: set[At] = set()
+    repeated: set[At] = set()
+    for at, line in places:
+        if at in seen:
+            repeated.add(at)
+            if at[:-1] not in repeated:  # what is in a group that stands twice does, too
+                yield at, line
+        seen.add(at)
 
 
 _EXPECTED: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from IPython.display import SVG, Image, Markdown, display
 
 from aarsstatus.inputs.params import Logo, Params
 from aarsstatus.markdown import attribute, plain
-from aarsstatus.report.picture import raster
+from aarsstatus.report.drawing import raster
 
 __all__ = ["cover_sheet", "show_logo"]
 

@@ -6,11 +6,17 @@ by hand. Widths are reckoned by characters, which is near enough for a typeface 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from math import ceil
 
-__all__ = ["YEAR", "beside_points", "every", "rows_above", "years_shown"]
+from matplotlib.axes import Axes
+
+from aarsstatus.figures import Figure
+from aarsstatus.report.drawing import INK, MUTED, height
+
+ACROSS, UPWARDS = 410, 110
+"""Points: about the width and the height that the development chart has for itself."""
 
 YEAR = "2020 "
 """What a year on an axis takes: a character more than it has, for digits are wider than letters."""
@@ -23,6 +29,8 @@ _MARKER = 4
 """From the middle of a point's marker to its edge."""
 _CHARACTER, _AIR = 0.53, 0.1
 """The mean width of a character and what is kept free between texts, as shares of the type's size."""
+_LONGEST = 40
+"""Characters of a line in a drawing: a longer one would take the chart's room. The alternative text has it whole."""
 _PLACES = tuple(
     [(_CLEAR + _NEXT * step, 4.0 * step) for step in range(3)]
     + [(-_CLEAR - _NEXT * step, 0.1 + 4.0 * step) for step in range(3)]
@@ -114,3 +122,40 @@ def rows_above(places: Sequence[float], texts: Sequence[str], size: float) -> li
 def _wide(text: str) -> float:
     """Return how wide a text is at size 1."""
     return max((len(line) for line in text.splitlines()), default=0) * _CHARACTER + _AIR
+
+
+# -- written on a drawing ------------------------------------------------------------------------------------------
+
+
+def write_values(axes: Axes, figures: Sequence[Figure], span: range, top: float) -> None:
+    """Write each point's value beside it; of many years only every second, or third, counted from the last."""
+    step = every(len(span), ACROSS, [figure.shown for figure in figures], 8)
+    scale = UPWARDS / top
+    for year in years_shown(span, step):
+        column = [figure for figure in figures if figure.year == year]
+        offsets = beside_points([height(figure) * scale for figure in column], 100 * scale)
+        for figure, offset in zip(column, offsets, strict=True):
+            axes.annotate(
+                figure.shown, (year, height(figure)), (0, offset), textcoords="offset points", ha="center",
+                va="top" if offset < 0 else "bottom", fontsize=8, color=INK,
+            )  # fmt: skip
+
+
+def write_changes(axes: Axes, changes: Mapping[int, str], span: range, top: float) -> None:
+    """Draw where schemes change, and write above what does, one above the other where years are near each other."""
+    texts = [_cut(text) for text in changes.values()]
+    rows = rows_above([(year - span[0]) * ACROSS / len(span) for year in changes], texts, 7)
+    for year, text, row in zip(changes, texts, rows, strict=True):
+        axes.axvline(year - 0.5, color=MUTED, linewidth=0.8, linestyle=":")
+        axes.annotate(
+            text, (year, top * 1.02), (0, 9 * row), textcoords="offset points", ha="center", va="bottom",
+            color=MUTED, fontsize=7, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _cut(text: str) -> str:
+    """Return lines as there is room for them in a drawing; each keeps its last two words."""
+    return "\n".join(
+        line if len(line) <= _LONGEST else f"{line[: _LONGEST - 8].rstrip()}… {' '.join(line.split()[-2:])}"
+        for line in text.splitlines()
+    )

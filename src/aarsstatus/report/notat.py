@@ -6,13 +6,12 @@ so a notebook does no arithmetic, and no number reaches the page that is not a f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aarsstatus import danish
-from aarsstatus.figures import Figure, Mode, figure_id, show, words
+from aarsstatus.figures import Figure, Mode, figure_id, show
 from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.inputs import read_year
 from aarsstatus.inputs.model import Data, Scheme
@@ -22,9 +21,6 @@ from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.project import find_project
 from aarsstatus.report import tables
 from aarsstatus.report.html_table import Table
-
-if TYPE_CHECKING:
-    from aarsstatus.report.charts import Chart
 
 __all__ = ["Notat", "front_matter", "open_notat"]
 
@@ -66,10 +62,6 @@ class Notat:
         when = year or self.year
         schemes = self.listed() if when == self.year else self.schemes(when)
         return danish.join([plain(scheme.name) for scheme in schemes if scheme.group == group])
-
-    def group_label(self, group: str) -> str:
-        """Return what a target group is called where its schemes differ from year to year."""
-        return words.GROUPS[group]
 
     def years(self) -> list[int]:
         """Return the years that there are figures for, up to this one, oldest first."""
@@ -198,12 +190,6 @@ class Notat:
     def table_id(self, code: str) -> str:
         """Return the id that cross references give an administration's table."""
         return f"tbl-{tables.slug(code)}"
-
-    def charts(self) -> Mapping[str, Chart]:
-        """Return the notat's charts by id. Loads matplotlib."""
-        from aarsstatus.report import charts  # noqa: PLC0415 - tables alone do not need matplotlib
-
-        return charts.all_charts(self)
 
 
 def open_notat(

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from IPython.display import HTML, SVG, Image, Markdown, display
 
 from aarsstatus.markdown import attribute, plain
+from aarsstatus.report.drawing import Chart
 from aarsstatus.report.html_table import Table, to_html, to_markdown
-
-if TYPE_CHECKING:
-    from aarsstatus.report.charts import Chart
 
 __all__ = ["show", "show_chart", "show_table"]
 

@@ -1,17 +1,25 @@
-"""The quality report's tables: the audit's rows laid out; nothing is judged here."""
+"""The quality report's tables and its chart: the audit's rows laid out; nothing is judged here."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow, Threshold
 from aarsstatus.audit.quality import Quality
 from aarsstatus.figures import PERCENTAGES, words
 from aarsstatus.inputs.schema import REMARKS
+from aarsstatus.markdown import sentences
+from aarsstatus.report import drawing as draw
+from aarsstatus.report.drawing import COLOURS, Chart
 from aarsstatus.report.html_table import Cell, Row, Table
 
-__all__ = ["contradictions", "extracts", "limit", "moves", "remarks", "within_rounding"]
+__all__ = ["contradictions", "extracts", "limit", "moves", "remarks", "rounding_chart", "within_rounding"]
+
+_PALE = "#e3e9f3"
 
 
 def contradictions(quality: Quality) -> Table:
@@ -52,6 +60,42 @@ def within_rounding(quality: Quality) -> Table:
         header,
         tuple(rows),
         kind="tekst",
+    )
+
+
+def rounding_chart(quality: Quality) -> Chart:
+    """Draw where each unrounded number may lie that holds within rounding, seen from the number that is printed."""
+    rows = [(row, row.lower, row.upper) for row in quality.rounded if row.lower is not None and row.upper is not None]
+    blue, orange = COLOURS["placements"], COLOURS["fleksjob"]
+    with draw.style(quality.fonts):
+        drawing, axes = draw.canvas(0.9 + 0.3 * len(rows))
+        axes.axvspan(-0.5, 0.5, color=_PALE, zorder=0)
+        axes.axvline(0, color=draw.INK, linewidth=0.8, zorder=1)
+        for place, (row, lower, upper) in enumerate(rows):
+            printed = danish.parse(row.printed)
+            ends = [float(end - printed) for end in (lower, upper)]
+            axes.plot(ends, [place, place], color=blue, linewidth=5, solid_capstyle="butt")
+            axes.plot(float(danish.parse(row.recomputed) - printed), place, marker="D", color=orange)
+        axes.set_yticks(range(len(rows)), [danish.capital(row.place) for row, _, _ in rows], fontsize=7.5)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.xaxis.set_major_formatter(lambda value, _: danish.decimal(Fraction(value)).removesuffix(",0"))
+        axes.set_xlabel("forskel fra det trykte tal (personer eller procentpoint)", fontsize=7.5)
+        draw.grid(axes, "x")
+        handles = [
+            Line2D([], [], color=blue, linewidth=5, label="Hvor det uafrundede tal kan ligge"),
+            Line2D([], [], color=orange, marker="D", linestyle="", label="Af de trykte grundtal"),
+            Patch(color=_PALE, label="Rundes af til det trykte tal"),
+        ]
+        draw.outer_legend(drawing, handles)
+        svg, png = draw.saved(drawing)
+    spoken = [f"{row.place}: trykt {row.printed} uafrundet mellem {_between(row)}" for row, _, _ in rows]
+    return Chart(
+        "fig-afrunding",
+        f"Tal inden for afrundingen i årsstatussen for {quality.year}: hvor det uafrundede tal kan ligge",
+        f"En vandret streg for hvert tal. {sentences(spoken)}",
+        svg,
+        png,
+        None,
     )
 
 

@@ -1,0 +1,204 @@
+"""What every chart shares: colours, type, axes, legends, and how a drawing becomes SVG, PNG and a table.
+
+Colours are told apart by lightness as well, so a colour-blind reader and a greyscale print lose nothing. SVG text
+is drawn as paths in the extension's own font: the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import typst
+from matplotlib import font_manager
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
+
+from aarsstatus import danish
+from aarsstatus.figures import Figure, words
+from aarsstatus.markdown import sentences
+from aarsstatus.report.html_table import Cell, Row, Table
+from aarsstatus.report.notat import Notat
+from aarsstatus.run import temporary
+
+WIDTH = 6.5
+"""Inches: the width of the text block that tables and charts share."""
+INK, MUTED, GRID, NOTHING = "#1a1a1a", "#595959", "#d9d9d9", "#f0f0f0"
+COLOURS = {"placements": "#0b2a5b", "fleksjob": "#c8500a", "fritidsjob": "#5aa9a0"}
+"""Dark blue, orange, light teal: about 18, 47 and 65 per cent lightness, so they also differ in grey."""
+MARKERS = {"placements": "o", "fleksjob": "s", "fritidsjob": "D"}
+LIGHT, SOFTER = "#b9c4d6", "#4f6894"
+TARGET = "Måltallet (100 pct.)"
+_DASHED: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 3))}
+_PPI = 200
+"""Dots per inch of a picture in Word."""
+_FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
+_DECIMALS = re.compile(r"(?:scale\(|dasharray:)[^);]*|(\.\d\d)\d+")
+"""A scale keeps its decimals, and so do dashes, whose lengths add up."""
+_SETTINGS: dict[Any, Any] = {
+    "font.size": 8.5,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "aarsstatus",
+    "path.simplify": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Hold a drawn chart: its id, caption, alternative text, SVG and PNG, and the numbers drawn.
+
+    `numbers` is None where a table beside the chart has them.
+    """
+
+    id: str
+    caption: str
+    alt: str
+    svg: str
+    png: bytes
+    numbers: Table | None
+
+
+def height(figure: Figure) -> float:
+    """Return a figure as it is drawn: what the reader sees printed, in per cent."""
+    return float(danish.parse(figure.shown))
+
+
+def drawn(notat: Notat, wanted: Sequence[tuple[int, str, str]], measure: str) -> list[Figure]:
+    """Return the figures that exist and have a value, of years, administrations and groups."""
+    found = (notat.figure(year, code, group, measure) for year, code, group in wanted)
+    return [figure for figure in found if figure is not None and figure.value is not None]
+
+
+def find(figures: Sequence[Figure], year: int, code: str, group: str) -> Figure | None:
+    """Return the drawn figure of a year, an administration and a group."""
+    return next((f for f in figures if (f.year, f.administration, f.group) == (year, code, group)), None)
+
+
+def headings(groups: Sequence[str]) -> list[str]:
+    """Return what target groups are called, each with a capital."""
+    return [danish.capital(words.GROUPS[group]) for group in groups]
+
+
+def spoken(groups: Sequence[str], figures: Sequence[Figure], say: Callable[[Figure], str]) -> str:
+    """Say the figures of each target group, a sentence for each: the heart of an alternative text."""
+    return sentences(
+        [
+            f"{heading}: {danish.join([say(figure) for figure in figures if figure.group == group])}"
+            for group, heading in zip(groups, headings(groups), strict=True)
+        ]
+    )
+
+
+def numbers_drawn(corner: str, header: Sequence[str], rows: Sequence[tuple[str, Sequence[Figure | None]]]) -> Table:
+    """Return the numbers that a chart draws, as a table."""
+    cells = [
+        Row(label, tuple(Cell(f.shown, f.id) if f is not None else Cell() for f in figures)) for label, figures in rows
+    ]
+    return Table("", "", (corner, *header), tuple(cells))
+
+
+@contextmanager
+def style(fonts: Path | None) -> Iterator[None]:
+    """Draw in the extension's font, with matplotlib's own settings and nobody else's."""
+    defaults = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
+    with _only_fonts(fonts) as family, mpl.rc_context({**defaults, **_SETTINGS, "font.family": [family]}):
+        yield
+
+
+@contextmanager
+def _only_fonts(folder: Path | None) -> Iterator[str]:
+    """Let matplotlib know the fonts in a folder and its own alone; yield the family to draw in.
+
+    A machine may have another font of the same name.
+    """
+    manager = font_manager.fontManager
+    known, own = manager.ttflist, mpl.get_data_path()
+    manager.ttflist = [entry for entry in known if entry.fname.startswith(own)]
+    family = "DejaVu Sans"
+    try:
+        for path in (folder / name for name in _FONTS if folder is not None):
+            if path.is_file():
+                manager.addfont(path)
+                family = "Open Sans"
+        yield family
+    finally:
+        manager.ttflist = known
+
+
+def canvas(inches: float) -> tuple[Drawing, Axes]:
+    """Return a drawing as wide as the text and so high, with its axes."""
+    drawing = Drawing(figsize=(WIDTH, inches), layout="constrained")
+    return drawing, drawing.subplots()
+
+
+def grid(axes: Axes, which: str) -> None:
+    """Draw grid lines behind all else, along ``x`` or ``y``, and no ticks."""
+    axes.grid(visible=True, axis=which, color=GRID, linewidth=0.6)  # type: ignore[arg-type]
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0)
+
+
+def percent_axis(axes: Axes) -> None:
+    """Write per cent along the upright axis, with grid lines."""
+    axes.yaxis.set_major_formatter(lambda value, _: danish.percent(Fraction(value) / 100))
+    grid(axes, "y")
+
+
+def target_line(axes: Axes, above: int) -> Line2D:
+    """Draw the target, 100 per cent, at a place in the order of things drawn; return what a legend shows of it."""
+    axes.axhline(100, zorder=above, **_DASHED)
+    return Line2D([], [], label=TARGET, **_DASHED)
+
+
+def legend(axes: Axes, handles: Sequence[Artist]) -> None:
+    """Draw a legend below the axes."""
+    axes.legend(
+        handles=list(handles), loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=4, frameon=False, fontsize=8
+    )
+
+
+def outer_legend(drawing: Drawing, handles: Sequence[Artist]) -> None:
+    """Draw a legend below a whole drawing."""
+    drawing.legend(handles=list(handles), loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+
+
+def saved(drawing: Drawing) -> tuple[str, bytes]:
+    """Return a drawing as SVG, without date, creator or random ids, and as PNG made from that SVG."""
+    written = io.StringIO()
+    drawing.savefig(written, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    svg = shortened(written.getvalue())
+    return svg, raster(svg.encode())
+
+
+def shortened(svg: str) -> str:
+    """Return matplotlib's SVG without indents, and without decimals beyond a hundredth of a point."""
+    rounded = _DECIMALS.sub(lambda found: found[1] or found[0], svg)
+    return re.sub(r"\s{2,}", " ", rounded)
+
+
+def raster(svg: bytes) -> bytes:
+    """Return an SVG as PNG on white, made by Typst in a tenth of the time that drawing it anew takes."""
+    with temporary.folder() as folder:
+        (folder / "picture.svg").write_bytes(svg)
+        page = folder / "page.typ"
+        markup = '#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("picture.svg")\n'
+        page.write_text(markup, encoding="utf-8")
+        return bytes(typst.compile(page, root=folder, format="png", ppi=_PPI, ignore_system_fonts=True))
