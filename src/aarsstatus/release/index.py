@@ -180,8 +180,8 @@ def _chart(attainments: Sequence[Figure], fonts: Path) -> str:
     chart = draw_development(drawn, fonts)
     picture = base64.b64encode(chart.svg.encode()).decode("ascii")
     return f"""<figure class="quarto-float-fig">
-<figcaption>{escape(chart.caption)}. Alle tallene står i tabellen.</figcaption>
 <div class="figurramme" role="region" aria-label="{escape(chart.caption)}" tabindex="0">
 <img src="data:image/svg+xml;base64,{picture}" alt="{escape(chart.alt)}">
 </div>
+<figcaption class="quarto-float-fig">{escape(chart.caption)}. Alle tallene står i tabellen.</figcaption>
 </figure>"""
