@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,7 +25,7 @@ from filelock import FileLock
 
 from aarsstatus import interruption
 from aarsstatus.audit import fonts
-from aarsstatus.files import alone, clear, clear_if_alone, scratch, swap_in, write_whole
+from aarsstatus.files import clear, scratch, swap_in, write_whole
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.run import temporary
@@ -521,18 +520,6 @@ def test_scratch_of_a_killed_build_goes_and_nothing_else(tmp_path: Path) -> None
             "2025", made.name, ".2026-77", "2025-udkast", ".2025.lock",
         }  # fmt: skip
     assert not made.exists()
-
-
-def test_what_a_build_left_that_is_ending_only_now_goes(tmp_path: Path) -> None:
-    target = tmp_path / "2025"
-    (tmp_path / ".2025-77").mkdir()
-    with alone(target):
-        ending = threading.Thread(target=clear_if_alone, args=[target])
-        ending.start()
-        ending.join(0.2)
-        assert (tmp_path / ".2025-77").exists(), "it took what another build is working on"
-    ending.join()
-    assert not (tmp_path / ".2025-77").exists()
 
 
 def test_a_build_killed_between_two_renames_is_put_back(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""Publishing a folder whole: made beside the old one, and put in its place in one step.
+"""Read files safely, write them whole, and put a finished folder in another's place in one step.
 
-One build of a folder at a time: the next waits until the first is done. What a build that was killed left behind is
-cleared away by the next.
+Anything may stand where a file should: a folder, a pipe that nobody writes to, a link to itself, a disk image. Each is
+told as it is, before a byte of it is read. What is new is made beside the old one; only one process at a time does so
+for a file or a folder, and what one that was killed left behind is cleared away by the next.
 """
 
 from __future__ import annotations
@@ -9,34 +10,87 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from aarsstatus import interruption
-from aarsstatus.problems import BuildError
+from aarsstatus.problems import BuildError, InputError, Problem, reason
 from aarsstatus.project import Project
 
 __all__ = [
-    "alone",
-    "clear",
-    "clear_if_alone",
-    "keep_others",
-    "require_replaceable",
-    "require_writable",
-    "scratch",
-    "swap_in",
-    "write_whole",
-]
+    "alone", "clear", "irregular", "keep_others", "read_utf8", "require_replaceable", "require_writable", "scratch",
+    "swap_in", "write_files", "write_whole",
+]  # fmt: skip
+
+MOST_BYTES = 8 << 20
+"""A file in ``data/`` has some tens of kilobytes after a year; this is room for centuries."""
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
 _LOOK = 1
 """Seconds between two looks at whether the run was asked to end, while it waits for another one."""
-_ENDING = 5
-"""Seconds that a killed process may take to end, on a machine that does much besides."""
+
+
+def irregular(path: Path, most: int | None = None) -> str | None:
+    """Say why a path is not a file that can be read, if it is not one.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        How many bytes it may have; None is any number.
+    """
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return "filen findes ikke"
+    except (OSError, ValueError) as error:  # a loop of links, a name that no file can have
+        return f"filen kan ikke læses: {reason(error) if isinstance(error, OSError) else 'navnet kan ikke bruges'}"
+    if stat.S_ISDIR(status.st_mode):
+        return "filen kan ikke læses: der er en mappe, hvor den skulle være"
+    if not stat.S_ISREG(status.st_mode):
+        return "filen kan ikke læses: det er ikke en almindelig fil"
+    if most is not None and status.st_size > most:
+        size = -(-status.st_size // (1 << 20))  # a little more than 8 is not 8
+        return f"filen er for stor ({size} MB; højst {most / (1 << 20):g} MB)".replace(".", ",")
+    return None
+
+
+def read_utf8(path: Path, name: str, *, most: int = MOST_BYTES, expected: str | None = None) -> str:
+    """Return a file's text, byte order mark and line ends included.
+
+    Parameters
+    ----------
+    path, name
+        The file, and what to call it in messages.
+    most
+        How many bytes it may have.
+    expected
+        What should have been there, for a file that is missing.
+
+    Raises
+    ------
+    InputError
+        If it is not a regular file, is too large, cannot be read, or is not UTF-8.
+    """
+    why = irregular(path, most)
+    if why is not None:
+        raise InputError(Problem(name, why, expected=expected))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(Problem(name, f"filen kan ikke læses: {reason(error)}")) from None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        how = "»CSV UTF-8« som filtype i Excel" if path.suffix == ".csv" else "UTF-8"
+        raise InputError(Problem(name, "filen er ikke gemt som UTF-8", line, expected=how)) from None
 
 
 def require_writable(output: Path, project: Project) -> None:
@@ -125,17 +179,6 @@ def clear(target: Path) -> None:
             left.unlink()
 
 
-def clear_if_alone(target: Path) -> None:
-    """Take away what builds that were killed left beside `target`, unless another build is at work there now.
-
-    One that was killed a moment ago may still be ending, and hold the lock until it has.
-    """
-    if target.parent.is_dir():
-        lock = FileLock(target.with_name(f".{target.name}.lock"))
-        with suppress(Timeout, OSError), lock.acquire(timeout=_ENDING):
-            clear(target)
-
-
 def keep_others(others: Iterable[Path], made: Path, project: Project) -> None:
     """Give a new folder what somebody else put into the one whose place it takes.
 
@@ -199,6 +242,14 @@ def _exchange(one: Path, other: Path) -> bool:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
         return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
     return False
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below a folder, by their names in it."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Person numbers (CPR): found wherever they stand, hidden in whatever is shown, refused in whatever is published.
+"""Find person numbers (CPR), hide them in what is shown, refuse them in what is published.
 
 A CPR number is six digits of a date of birth (day, month, year) and four more. It is written with or without a
 hyphen or a space, with points in its date, as a number that has lost its leading zero, or as a number with points
@@ -16,11 +16,11 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from aarsstatus.inputfile import irregular
+from aarsstatus.files import irregular
 from aarsstatus.problems import Problem
 
 __all__ = ["HIDDEN", "MASK", "contains", "cover", "mask", "scan", "scan_files"]
@@ -48,9 +48,6 @@ _PATTERNS = tuple(
 )
 _THOUSANDS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,3})(?!\d)(?!\.\d)")
 _CANDIDATE = re.compile(rf"\d[\d{_SPACE}{_DASH}./]{{7,}}\d")
-_NONE = r"\d{1,8}\.\d+| ?\d\d-\d\d-\d{4}"
-"""The most usual candidates, and none: a decimal has too few digits before its point, a date has too few of them."""
-_IS_NONE, _BYTES_ARE_NONE = re.compile(_NONE), re.compile(_NONE.encode())
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _REPLACED = 60
 _DATES = re.compile(r"(?<!\d)(?:\d{1,2}[-./ ]\d{1,2}[-./ ]\d{4}|\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2})(?!\d)")
@@ -58,34 +55,14 @@ _MOST_DIGITS = 8
 
 
 def _is_date(day: int, month: int) -> bool:
-    """Whether a person can be born on this day of this month; February has 29 here, for the century is unknown."""
+    """Tell whether a person can be born on this day; February has 29 here, for the century is unknown."""
     day -= _REPLACED if day > _REPLACED else 0
     return 1 <= month <= 12 and 1 <= day <= _LONGEST[month - 1]
 
 
-_RUN = b"x" * 9
-"""What a candidate is translated to at least, as Latin-1, where each sign is one byte. One that Latin-1 lacks may be a
-digit or a dash, and becomes a question mark."""
-_COARSE = bytes(120 if re.match(rf"[\d{_SPACE}{_DASH}./?]", chr(code)) else 32 for code in range(256))
-
-
-def _candidates(text: str) -> Iterator[re.Match[str]]:
-    """Yield where digits and what may stand between them follow each other; looked for where bytes say so alone."""
-    coarse = text.encode("latin-1", "replace").translate(_COARSE)
-    begin = coarse.find(_RUN)
-    while begin >= 0:
-        end = coarse.find(b" ", begin)
-        end = len(text) if end < 0 else end
-        if not _IS_NONE.fullmatch(text, begin, end):  # nor does any of it: this saves time
-            yield from _CANDIDATE.finditer(text, begin, end)
-        begin = coarse.find(_RUN, end)
-
-
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where something that looks like a person number begins and ends."""
-    for candidate in _candidates(text):
-        if _IS_NONE.fullmatch(text, *candidate.span()):
-            continue
+    for candidate in _CANDIDATE.finditer(text):
         begin, end = candidate.start(), candidate.end() + 3  # what follows decides whether it is a decimal
         for pattern in _PATTERNS:
             for match in pattern.finditer(text, begin, end):
@@ -98,33 +75,8 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def contains(text: str) -> bool:
-    """Whether something in a text looks like a person number."""
+    """Tell whether something in a text looks like a person number."""
     return any(True for _ in _spans(text))
-
-
-_LETTERS = 0xC3
-"""As UTF-8, what æ, ø, å and the other letters of Latin-1 begin with; no digit and no dash does."""
-_COARSE_UTF8 = bytes(
-    32 if code == _LETTERS or (code < 128 and not re.match(rf"[\d{_SPACE}{_DASH}./]", chr(code))) else 120
-    for code in range(256)
-)
-
-
-def _is_clear(content: bytes) -> bool:
-    """Whether nothing in a text, as UTF-8, looks like a person number: of a long one, ten times as fast as reading it.
-
-    It is looked at where digits and what may stand between them follow each other, and any sign that may be either.
-    """
-    coarse = content.translate(_COARSE_UTF8)
-    begin = coarse.find(_RUN)
-    while begin >= 0:
-        end = coarse.find(b" ", begin)
-        end = len(content) if end < 0 else end
-        run = content[begin:end]
-        if not _BYTES_ARE_NONE.fullmatch(run) and contains(run.decode("utf-8", "replace")):
-            return False
-        begin = coarse.find(_RUN, end)
-    return True
 
 
 def mask(text: str) -> str:
@@ -155,27 +107,25 @@ def cover(text: str) -> str:
 _INLINE = re.compile(
     r"</?(?:a|b|bdi|code|em|i|mark|small|span|strong|sub|sup|tspan|u|wbr|w:t|w:r|w:rPr)(?:\s[^<>]*)?/?>"
 )
-_RICH = re.compile(rb"<rPr>.*?</rPr>|</?[rt](?:\s[^<>]*)?/?>", re.DOTALL)
+_RICH = re.compile(r"<rPr>.*?</rPr>|</?[rt](?:\s[^<>]*)?/?>", re.DOTALL)
 """What cuts a text in two in Excel, with the look of what follows; it does so only where there are runs."""
-_RUNS = re.compile(rb"<r>|<r ")
+_RUNS = re.compile(r"<r>|<r ")
 _TAG = re.compile(r"<[^<>]*>")
-_ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;)")
-"""An entity that may stand for a digit, or for what may stand between digits."""
-_CODED = re.compile(_ENTITY.pattern.encode())
-_ENDS = (b"</w:p>", b"</si>", b"</row>")
-"""What a line is in Word and Excel."""
+_END = re.compile(r"</w:p>|</si>|</row>|\r\n?")
+"""Where a line ends in Word, in Excel, and in a text from any system."""
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9A-Za-z])")
-_HEX = bytes(120 if chr(code) in "0123456789abcdef" else 32 for code in range(256))
-_HEX_RUN = b"x" * 32
-"""What a digest is translated to. Few texts have one, and looking with the pattern takes ten times as long."""
-_DATA_URI = re.compile(r"data:[\w/+.-]+(?:;[\w=-]+)*;base64,")
-_BASE64 = bytes(120 if re.match(r"[A-Za-z0-9+/=\s]", chr(code)) and code < 128 else 32 for code in range(256))
+_PICTURE = re.compile(r"data:[\w/+.-]+(?:;[\w=-]+)*;base64,[A-Za-z0-9+/=\s]*", re.ASCII)
 _TEXT = {".csv", ".html", ".ipynb", ".json", ".md", ".svg", ".tsv", ".txt", ".typ", ".xml", ".yml", ".yaml"}
 _ZIPPED = {".docx", ".xlsx"}
 
 
-def scan(folder: Path, but: Collection[Path] = ()) -> list[Problem]:
-    """Look for person numbers in everything below a folder that is about to be published, `but` some files.
+_MOST_BYTES = 16 << 20
+"""Of a file, and of what is packed into one: many times what a report or its data have."""
+_MESSAGE = "noget ligner et CPR-nummer; det må hverken gemmes eller offentliggøres"
+
+
+def scan(folder: Path) -> list[Problem]:
+    """Look for person numbers in everything below a folder that is about to be published.
 
     Text, HTML, notebooks and the parts of Word and Excel files are read, file names too. A PDF is not: its text is
     drawn with glyph numbers, and it says what the notebook and the HTML say. Pictures are not either.
@@ -185,7 +135,7 @@ def scan(folder: Path, but: Collection[Path] = ()) -> list[Problem]:
     list of Problem
         One for each line that holds one, without the number; empty when there is none.
     """
-    return scan_files((path for path in sorted(folder.rglob("*")) if path.is_file() and path not in but), folder)
+    return scan_files((path for path in sorted(folder.rglob("*")) if path.is_file()), folder)
 
 
 def scan_files(files: Iterable[Path], folder: Path) -> list[Problem]:
@@ -204,90 +154,36 @@ def _scan_file(path: Path, name: str) -> Iterator[Problem]:
         yield Problem(mask(name), f"{why}; den kan ikke ses efter for CPR-numre")
         return
     try:
-        for part, content in _parts(path):
-            if not _is_plain(content, path, part) or not _is_clear(content):
-                where = f"{mask(name)} ({part})" if part else mask(name)
-                yield from _in_text(_text(content, path, part), where, cut=not _is_of_excel(part))
+        for part, text in _parts(path):
+            yield from _scan_text(text, f"{mask(name)} ({part})" if part else mask(name), part)
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         yield Problem(mask(name), "filen kan ikke læses, så den kan ikke ses efter for CPR-numre")
 
 
-def _in_text(text: str, name: str, *, cut: bool = True) -> Iterator[Problem]:
-    """Yield what looks like a person number in a file's text, or that of a part of it, which inline tags may cut."""
-    plain = _without_pictures(text)
-    if _may_have_digest(plain.encode("latin-1", "replace")):
-        plain = _DIGEST.sub("", plain)
-    lines = []
-    if contains(plain):
-        lines = [number for number, words in enumerate(plain.split("\n"), start=1) if contains(words)]
+def _scan_text(text: str, name: str, part: str) -> Iterator[Problem]:
+    """Yield what looks like a person number in a file's text, or only in what a reader sees of it."""
+    plain = _DIGEST.sub("", _PICTURE.sub("", text))
+    lines = [number for number, words in enumerate(plain.split("\n"), start=1) if contains(words)]
     yield from (Problem(name, _MESSAGE, line) for line in lines)
-    if not lines and contains(_between_tags(plain, inline=cut)):
+    if not lines and contains(_seen(plain, part)):
         yield Problem(name, _MESSAGE)
 
 
-def _may_have_digest(content: bytes) -> bool:
-    return _HEX_RUN in content.translate(_HEX)
-
-
-def _without_pictures(text: str) -> str:
-    """Return a text without the data in it that is written as base64, which may be most of it."""
-    if "base64," not in text:
-        return text
-    coarse = text.encode("latin-1", "replace").translate(_BASE64)
-    kept, at = [], 0
-    for begin in _DATA_URI.finditer(text):
-        if begin.start() >= at:
-            kept.append(text[at : begin.start()])
-            end = coarse.find(b" ", begin.end())
-            at = len(text) if end < 0 else end
-    return "".join([*kept, text[at:]])
-
-
-_MOST_BYTES = 16 << 20
-"""Of a file, and of what is packed into one: many times what a report or its data have."""
-_MESSAGE = "noget ligner et CPR-nummer; det må hverken gemmes eller offentliggøres"
-
-
-def _parts(path: Path) -> Iterator[tuple[str, bytes]]:
+def _parts(path: Path) -> Iterator[tuple[str, str]]:
     """Yield what a file says, with the name of the part of it that says so where it has several."""
     if path.suffix.lower() not in _ZIPPED:
-        yield "", path.read_bytes()
+        text = _END.sub("\n", path.read_bytes().decode("utf-8", "replace"))
+        if path.suffix.lower() == ".ipynb":
+            with suppress(ValueError, RecursionError):  # no notebook, but a text all the same
+                text = "\n".join(_strings(json.loads(text)))
+        yield "", text
         return
     with zipfile.ZipFile(path) as parts:
         if sum(entry.file_size for entry in parts.infolist()) > _MOST_BYTES:
             raise zipfile.BadZipFile("unpacks to more than it may")
         for name in parts.namelist():
             if Path(name).suffix.lower() in {".xml", ".rels", ".txt"}:
-                yield name, parts.read(name)
-
-
-def _is_of_excel(part: str) -> bool:
-    """Whether a part says what a sheet holds: no inline tags cut it, but runs may."""
-    return part.startswith("xl/")
-
-
-def _is_plain(content: bytes, path: Path, part: str) -> bool:
-    """Whether what is read in a text is what its bytes say, and nothing has to be put together or left out for it."""
-    if (b"&" in content and _CODED.search(content)) or _may_have_digest(content):
-        return False
-    if _is_of_excel(part):
-        return not _RUNS.search(content)
-    return path.suffix.lower() == ".csv" and b"<" not in content
-
-
-def _text(content: bytes, path: Path, part: str) -> str:
-    """Return what a file or its part says, as a text with a line for each of its own."""
-    if part:
-        for tag in _ENDS:
-            content = content.replace(tag, b"\n")
-        if _is_of_excel(part) and _RUNS.search(content):
-            content = _RICH.sub(b"", content)
-        return content.decode("utf-8", "replace")
-    text = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    if path.suffix.lower() == ".ipynb":
-        with suppress(ValueError, RecursionError):  # no notebook, but a text all the same
-            text = "\n".join(_strings(json.loads(text)))
-    return text
+                yield name, _END.sub("\n", parts.read(name).decode("utf-8", "replace"))
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -307,11 +203,8 @@ def _strings(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _between_tags(text: str, *, inline: bool) -> str:
-    """Return what a reader of a page sees: no inline tags, which may cut a number in two, and entities resolved.
-
-    Where there are neither, it is empty: what stands between two other tags stands in the text as well.
-    """
-    if inline and "<" in text and _INLINE.search(text):
-        return html.unescape(_TAG.sub("\n", _INLINE.sub("", text)))
-    return html.unescape(text) if _ENTITY.search(text) else ""
+def _seen(text: str, part: str) -> str:
+    """Return what a reader sees: no tags that may cut a number in two, and entities resolved."""
+    if part.startswith("xl/"):  # a cell is a text of its own, but runs of one look may cut it
+        return html.unescape(_RICH.sub("", text) if _RUNS.search(text) else text)
+    return html.unescape(_TAG.sub("\n", _INLINE.sub("", text)))

@@ -9,7 +9,7 @@ import array
 import struct
 import sys
 
-from aarsstatus.inputfile import irregular
+from aarsstatus.files import irregular
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 

@@ -12,8 +12,7 @@ from string import Template
 
 from aarsstatus import privacy
 from aarsstatus.bundle import sbom
-from aarsstatus.diff.recompute import write_files
-from aarsstatus.files import write_whole
+from aarsstatus.files import write_files, write_whole
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, pack

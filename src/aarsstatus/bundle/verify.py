@@ -14,7 +14,7 @@ from platform import python_version
 from aarsstatus.bundle import GUIDE, sbom, vouched_for
 from aarsstatus.diff.page import without_opening
 from aarsstatus.diff.previous import COMPARISON, QUALITY
-from aarsstatus.diff.recompute import write_files
+from aarsstatus.files import write_files
 from aarsstatus.problems import InputError, Problem, ProgramError
 from aarsstatus.release import manifest
 from aarsstatus.release.packages import OtherVersion, installed, other_versions

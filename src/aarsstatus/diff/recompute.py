@@ -20,11 +20,12 @@ from typing import Any
 
 from aarsstatus import interruption
 from aarsstatus.figures.table import Figures
+from aarsstatus.files import write_files
 from aarsstatus.problems import ProgramError
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
 
-__all__ = ["Answer", "Variant", "recompute", "write_files"]
+__all__ = ["Answer", "Variant", "recompute"]
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,6 @@ def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
         for places, job in zip(programs.values(), asked, strict=True):
             answers |= dict(zip(places, job.result(), strict=True))
     return [answers[place] for place in range(len(variants))]
-
-
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder."""
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
 
 def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answer]:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from aarsstatus import interruption
-from aarsstatus.inputfile import irregular
+from aarsstatus.files import irregular
 
 __all__ = ["Digests"]
 

@@ -29,7 +29,7 @@ from aarsstatus.extracts.aliases import Names
 from aarsstatus.extracts.container import too_large
 from aarsstatus.extracts.header import MOST_ROWS, Header, find_header
 from aarsstatus.extracts.refusals import Refusals
-from aarsstatus.inputfile import irregular
+from aarsstatus.files import irregular
 from aarsstatus.privacy import contains, mask
 from aarsstatus.problems import reason
 from aarsstatus.text import unfit

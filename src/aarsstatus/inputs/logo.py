@@ -16,7 +16,7 @@ from pathlib import Path
 from lxml import etree
 from PIL import Image
 
-from aarsstatus.inputfile import irregular
+from aarsstatus.files import irregular
 
 __all__ = ["unfit_logo"]
 

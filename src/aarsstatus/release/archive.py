@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from aarsstatus.inputfile import irregular
+from aarsstatus.files import irregular
 from aarsstatus.inputs.schema import TABLES
 from aarsstatus.problems import BuildError, InputError, Problem, reason
 from aarsstatus.project import Project
