@@ -13,7 +13,7 @@ UNFIT = { echo "The packages of $< could not be installed for $$($(BIN)/python -
  cannot be reached, or that Python is newer than the lock (3.11 to 3.15): make report PYTHON=python3.13" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint format lab bench expected lock datapackage licences audit mutants coverage fuzz faults clean
+.PHONY: help report test lint format windows lab bench expected lock datapackage licences audit mutants coverage fuzz faults clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,13 +27,16 @@ test: $(VENV)/.installed-dev ## all tests
 lint: $(VENV)/.installed-dev ## formatter, linter and type checker, changing nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	printf '%s\n' linux win32 darwin | xargs -P 2 -I @ $(BIN)/mypy --platform @ --cache-dir .mypy_cache/@
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 format: $(VENV)/.installed-dev ## format code and strip notebooks
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/nbstripout --keep-id notebooks/*.ipynb
+
+windows: $(VENV)/.installed-dev ## the same bytes from a Windows Python, under Wine (Debian; installs what it needs when root)
+	PYTHONPATH=tests $(BIN)/python tools/windows/stage.py
 
 lab: $(VENV)/.installed ## open the notebooks in JupyterLab
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'jupyterlab>=4'

@@ -14,9 +14,9 @@ def fill(project: Project, year: int) -> None:
     text = path.read_text(encoding="utf-8")
     text = re.sub(r"(?m)^(.*date:) null", rf"\g<1> {year + 1}-03-10", text)
     text = re.sub(r"(?m)^(.*(?:number|case)\w*:) null", r'\g<1> "nr. 1"', text)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
     targets = project.data / "targets.csv"
     text = targets.read_text(encoding="utf-8")
     for codes, target in (("KK", 700), (r"\w+", 100)):  # what the city has is what its seven administrations have
         text = re.sub(rf"(?m)^({year},{codes},.*,),{MARK}.*$", rf"\g<1>{target},indstilling", text)
-    targets.write_text(text, encoding="utf-8")
+    targets.write_text(text, encoding="utf-8", newline="\n")

@@ -311,7 +311,11 @@ def test_what_stands_in_the_way_is_not_written_over(made: tuple[Project, Result]
         ('show(\\"# Hele kommunen\\")', "1 / 0", "(»kommunen«): ZeroDivisionError"),
         ('show(\\"# Hele kommunen\\")', 'show(\\"@tbl-intet\\")', "(»kommunen«): henvisningen @tbl-intet"),
         ('show(\\"# Hele kommunen\\")', 'print(\\"hov\\")', "(»kommunen«): cellen udskriver"),
-        ('show_table(n.table(\\"KK\\"))', 'show(\\"::: {#tbl-kk}\\\\n\\\\n:::\\")', "tbl-kk har ingen tabel"),
+        (
+            'show_table(administration_table(n, \\"KK\\"))',
+            'show(\\"::: {#tbl-kk}\\\\n\\\\n:::\\")',
+            "tbl-kk har ingen tabel",
+        ),
         ('show_chart(charts[\\"samlet\\"])', "import os; os._exit(3)", "døde"),
     ],
 )

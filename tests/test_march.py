@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 import straight
 from conftest import copy_project
-from filling import fill
-from generator import Spell, Style, employments, spells, write_csv, write_xlsx
+from generator import Spell
+from marching import FINDS, GUIDE, YEAR, arguments, lines, made_up, walk, write_extracts
 from reading import html_tables, tidy
 
 from aarsstatus import danish, privacy
@@ -31,20 +31,6 @@ from aarsstatus.inputs.schema import EXTRACTS, GROUPS, REMARKS, WARNINGS
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parent.parent
-GUIDE = (ROOT / "docs" / "vejledning.md").read_text(encoding="utf-8")
-YEAR = 2026
-EXPECTED = {"new": {0}, "ingest": {0, 1}, "check": {0}, "build": {0}, "explain": {0}, "--version": {0}, "diff": {1}}
-
-
-def lines() -> list[str]:
-    """Return the guide's command lines, in order."""
-    return [line for block in re.findall(r"```bat\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
-
-
-def ours(line: str) -> list[str]:
-    """Return what a line of the guide is on this machine."""
-    words = shlex.split(line.replace("\\", "/"))
-    return [sys.executable, "-m", "aarsstatus", *words[1:]] if words[0] == ".venv/Scripts/aarsstatus" else []
 
 
 def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -55,49 +41,32 @@ def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def made(project: Project) -> list[Spell]:
-    data = read_data(project)
-    return [*spells(data, YEAR, seed=2026), *employments(data, YEAR, seed=2026)]
+    return made_up(project)
 
 
 @pytest.fixture(scope="module")
 def march(tmp_path_factory: pytest.TempPathFactory, made: list[Spell]) -> tuple[Project, list[str]]:
     """Follow the guide; return the project and all that was said."""
     project = copy_project(tmp_path_factory.mktemp("marts") / "projekt")
+    write_extracts(project, made)
     said = []
-    for line in lines():
-        command = ours(line)
-        if not command:
-            continue
-        if command[3] == "ingest":
-            raw = project.data / "raw"
-            raw.mkdir(exist_ok=True)
-            write_xlsx(raw / "forløb 2027-01-12.xlsx", [spell for spell in made if spell.scheme != "fleksjob"])
-            style = Style(
-                headers=("Ansat til", "Ansat fra", "CPR-nr.", "Ansættende forvaltning"),
-                fields=("end", "start", "person", "administration"),
-                encoding="cp1252", dates=("dashes", "dots", "iso"), persons="number",
-                title=("Fleksjobansatte, udtrukket 12. januar 2027", ""), total=True,
-            )  # fmt: skip
-            write_csv(raw / "fleksjob 2027-01-12.csv", [spell for spell in made if spell.scheme == "fleksjob"], style)
-        done = run(project, *command)
-        said.append(f"$ {line}\n{done.stdout}{done.stderr}")
-        assert done.returncode in EXPECTED[command[3]], said[-1]
-        if command[3] == "new":
+
+    def command(words: list[str]) -> None:
+        done = run(project, sys.executable, "-m", "aarsstatus", *words)
+        said.append(f"$ aarsstatus {shlex.join(words)}\n{done.stdout}{done.stderr}")
+        assert done.returncode in FINDS.get(words[0], {0}), said[-1]
+        if words[0] == "new":
             before = run(project, sys.executable, "-m", "aarsstatus", "check", str(YEAR))
             assert before.returncode == 1
             assert "ikke udfyldt" in before.stdout
-            fill(project, YEAR)
-        if command[3] == "explain":  # the last of what is made; then comes what is put right
-            path = project.params / f"{YEAR}.yml"
-            text = path.read_text(encoding="utf-8")
-            assert "date: 2027-03-10" in text
-            path.write_text(text.replace("date: 2027-03-10", "date: 2027-03-24", 1), encoding="utf-8")
+
+    walk(project, command)
     return project, said
 
 
 def test_the_guide_installs_as_the_readme_says() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    setup = [line for line in lines() if not ours(line)]
+    setup = [line for line in lines() if not arguments(line)]
     assert len(setup) == 3
     assert "\n".join(setup) in readme
 

@@ -113,3 +113,28 @@ def test_commands_in_the_readme_are_real() -> None:
     assert len(commands) >= 5
     for command in commands:
         parse(command.split())
+
+
+def test_a_clone_on_windows_holds_the_same_bytes(tmp_path: Path) -> None:
+    """Git for Windows is set up to change line ends; a changed byte of an input is another notat."""
+    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in tracked()}
+    clone = tmp_path / "clone"
+    for name, content in files.items():
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_bytes(content)
+
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=clone, capture_output=True, check=True)
+
+    git("init")
+    git("-c", "core.autocrlf=true", "-c", "core.safecrlf=false", "add", "--all", "--force")
+    for name in files:
+        (clone / name).unlink()
+    git("-c", "core.autocrlf=true", "checkout-index", "--all")
+    assert [name for name, content in files.items() if (clone / name).read_bytes() != content] == []
+    ends = {
+        name: content.count(b"\r\n") == content.count(b"\n") for name, content in files.items() if b"\0" not in content
+    }
+    assert all(
+        ends[name] == name.endswith((".cmd", ".bat")) for name, content in files.items() if name in ends and content
+    )

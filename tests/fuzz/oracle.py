@@ -232,7 +232,7 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
     from nbformat.v4 import new_output  # noqa: PLC0415
 
     from aarsstatus.problems import Problem  # noqa: PLC0415
-    from aarsstatus.report import cover, show  # noqa: PLC0415
+    from aarsstatus.report import show  # noqa: PLC0415
     from aarsstatus.report.lint_numbers import stray_numbers  # noqa: PLC0415
     from aarsstatus.report.lint_structure import findings  # noqa: PLC0415
 
@@ -247,8 +247,7 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
                 new_output("display_data", data={kind: output.data if isinstance(output.data, str) else "x"})
             )
 
-        kept = show._display, cover.display
-        show._display = cover.display = display
+        kept, show._display = show._display, display
         try:
             for number, cell in enumerate(written.cells):
                 if cell.cell_type != "code":
@@ -260,7 +259,7 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
                     exec(compile(cell.source, f"{name}, celle {number + 1}", "exec"), space)
                 cell.outputs = list(outputs)
         finally:
-            show._display, cover.display = kept
+            show._display = kept
         problems = findings(written) or (stray_numbers(written, notat) if name == "notat" else [])
         if problems:
             raise InputError([Problem(f"notebooks/{name}.ipynb", problem) for problem in problems])

@@ -19,7 +19,7 @@ from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.render import Choice
-from aarsstatus.report.cover import cover_sheet
+from aarsstatus.report.show import cover_sheet
 
 SIGN = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30" viewBox="0 0 60 30">'

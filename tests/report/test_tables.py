@@ -26,7 +26,7 @@ def without_target(project: Project, code: str, group: str, target: int | None) 
 
 
 def test_what_schemes_share_spans_them(notat: Notat) -> None:
-    table = notat.table("KK")
+    table = tables.administration_table(notat, "KK")
     first = table.rows[0]
     assert [cell.rowspan for cell in first.cells] == [1, 3, 3, 3, 1]
     assert [len(row.cells) for row in table.rows[1:3]] == [2, 2]
@@ -35,7 +35,7 @@ def test_what_schemes_share_spans_them(notat: Notat) -> None:
 
 def test_every_shown_number_carries_its_figure(notat: Notat) -> None:
     for code in notat.data.codes():
-        for row in notat.table(code).rows:
+        for row in tables.administration_table(notat, code).rows:
             for cell in row.cells:
                 assert bool(cell.text) == bool(cell.figure)
                 if cell.figure:
@@ -44,7 +44,7 @@ def test_every_shown_number_carries_its_figure(notat: Notat) -> None:
 
 @pytest.mark.parametrize("target", [None, 0])
 def test_no_target_is_said_and_explained(project: Project, target: int | None) -> None:
-    table = without_target(project, "ØKF", "fritidsjob", target).table("ØKF")
+    table = tables.administration_table(without_target(project, "ØKF", "fritidsjob", target), "ØKF")
     row = next(row for row in table.rows if row.kind == "fritidsjob")
     assert [cell.text for cell in row.cells] == ["0", "", danish.NO_TARGET, danish.NO_TARGET, ""]
     assert any(
@@ -54,14 +54,14 @@ def test_no_target_is_said_and_explained(project: Project, target: int | None) -
 
 def test_no_target_in_the_whole_city_is_no_hole(project: Project) -> None:
     notat = without_target(project, "KK", "fritidsjob", 0)
-    assert "fritidsjob" not in notat.table("KK").notes[2].text
+    assert "fritidsjob" not in tables.administration_table(notat, "KK").notes[2].text
     assert "Fritidsjob" not in charts.by_administration(notat).alt
     assert notat.change("fleksjob", "attainment").startswith("steget fra")
 
 
 def test_ids_are_plain(notat: Notat) -> None:
     assert tables.slug("ØKF") == "oekf"
-    assert notat.table("KK", notat.comparison_year).id == f"tbl-kk-{notat.comparison_year}"
+    assert tables.administration_table(notat, "KK", notat.comparison_year).id == f"tbl-kk-{notat.comparison_year}"
 
 
 def test_direction_words_follow_the_figures(notat: Notat, year: int) -> None:

@@ -1,4 +1,7 @@
-"""What people keep in ``params/`` and ``data/``, read and validated. All problems of all files are raised at once."""
+"""Read and validate what people keep in ``params/`` and ``data/``.
+
+All problems of all files are collected and raised at once.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any
 from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year
 from aarsstatus.files import read_utf8
 from aarsstatus.inputs import schema
-from aarsstatus.inputs.checks import missing_rows, not_numbers, not_possible
+from aarsstatus.inputs.checks import contradictions, missing_rows
 from aarsstatus.inputs.model import Administration, Data, ExtractRow, Printed, Remark, Scheme, Status, Target
 from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.inputs.tables import Row, read_rows
@@ -23,7 +26,7 @@ _EXACT_PLACES = 10
 
 
 def _unrounded(status: Fraction, year: int) -> Fraction:
-    """Return the fraction of the year's days that a status of ten decimals was rounded from.
+    """Return the fraction that a status of ten decimals was rounded from.
 
     Full-year equivalents are days ÷ 365 or 366, times hundredths of hours ÷ 37 where hours count: all fractions with
     one known denominator, far further apart than ten decimals. So the one that rounds to the status is what
@@ -35,18 +38,11 @@ def _unrounded(status: Fraction, year: int) -> Fraction:
 
 
 def _status(values: dict[str, Any], at: str) -> Status:
+    """Return a status with the interval that its rounding leaves."""
     status = _unrounded(values["status"], values["year"]) if values["rounding"] == "exact" else values["status"]
     interval = Interval.rounded(status) if values["rounding"] == "whole" else Interval.exactly(status)
-    return Status(
-        year=values["year"],
-        administration=values["administration"],
-        scheme=values["scheme"],
-        status=status,
-        spells=values["spells"],
-        interval=interval,
-        origin=values["source"],
-        source=at,
-    )
+    same = {column: values[column] for column in ("year", "administration", "scheme", "spells")}
+    return Status(**same, status=status, interval=interval, origin=values["source"], source=at)
 
 
 def read_data(project: Project) -> Data:
@@ -57,26 +53,32 @@ def read_data(project: Project) -> Data:
     InputError
         With all problems of all files.
     """
-    texts: list[str | None] = []
-    unread: list[Problem] = []
-    for table in schema.TABLES:
-        try:
-            texts.append(read_utf8(project.data / table.file, table.name))
-        except InputError as error:
-            texts.append(None)
-            unread += error.problems
-    return _data(tuple(texts), tuple(unread))
+    return _data(tuple(_text(project, table) for table in schema.TABLES))
+
+
+def _text(project: Project, table: schema.Table) -> str | tuple[Problem, ...]:
+    """Return a file's text, or why it cannot be read."""
+    try:
+        return read_utf8(project.data / table.file, table.name)
+    except InputError as error:
+        return error.problems
 
 
 @lru_cache(maxsize=2)
-def _data(texts: tuple[str | None, ...], unread: tuple[Problem, ...]) -> Data:
-    """Return what the files hold. The same files are the same `Data`, so that what follows from it can be kept."""
-    problems = list(unread)
+def _data(files: tuple[str | tuple[Problem, ...], ...]) -> Data:
+    """Return what the files hold.
+
+    The same files give the same `Data`, so that what follows from it can be kept.
+    """
+    problems: list[Problem] = []
     known: dict[str, list[str]] = {}
 
     def rows(table: schema.Table) -> list[Row]:
-        text = texts[schema.TABLES.index(table)]
-        return [] if text is None else read_rows(table, text, known, problems)
+        file = files[schema.TABLES.index(table)]
+        if isinstance(file, str):
+            return read_rows(table, file, known, problems)
+        problems.extend(file)
+        return []
 
     schemes = {
         values["scheme"]: Scheme(key=values.pop("scheme"), **values, source=at) for values, at in rows(schema.SCHEMES)
@@ -88,10 +90,7 @@ def _data(texts: tuple[str | None, ...], unread: tuple[Problem, ...]) -> Data:
         raise InputError(problems)
     known[schema.SCHEMES.file] = list(schemes)
     known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
-    targets = [
-        Target(values["year"], values["administration"], values["group"], values["target"], at)
-        for values, at in rows(schema.TARGETS)
-    ]
+    targets = [Target(**{**values, "source": at}) for values, at in rows(schema.TARGETS)]
     statuses = [_status(values, at) for values, at in rows(schema.STATUS)]
     printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows(schema.PUBLISHED)]
     extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows(schema.EXTRACTS)]
@@ -100,23 +99,19 @@ def _data(texts: tuple[str | None, ...], unread: tuple[Problem, ...]) -> Data:
         year = values.pop("year")
         remark = Remark(**{**values, "administration": values["administration"] or ""})
         remarks[year] = (*remarks.get(year, ()), remark)
-    if not any(administration.code == schema.KK for administration in administrations):
-        problems.append(
-            Problem("data/administrations.csv", "hele kommunen mangler", expected=f"en række med koden {schema.KK}")
-        )
-    problems += not_possible(schemes, administrations, statuses)
-    problems += not_numbers(printed)
-    if problems:
-        raise InputError(problems)
-    return Data(
+    data = Data(
         schemes,
         tuple(administrations),
-        {(t.year, t.administration, t.group): t for t in targets},
-        {(s.year, s.administration, s.scheme): s for s in statuses},
+        {(one.year, one.administration, one.group): one for one in targets},
+        {(one.year, one.administration, one.scheme): one for one in statuses},
         tuple(printed),
         tuple(extracts),
         remarks,
     )
+    problems += contradictions(data)
+    if problems:
+        raise InputError(problems)
+    return data
 
 
 def read_year(project: Project, year: int, comparison_year: int | None = None) -> tuple[Params, Data]:
@@ -146,13 +141,8 @@ def read_year(project: Project, year: int, comparison_year: int | None = None) -
         problems += error.problems
     if params is not None and comparison_year is not None:
         if comparison_year >= year:
-            problems.append(
-                Problem(
-                    "--compare",
-                    "sammenligningsåret skal ligge før årsstatussens år",
-                    found=str(comparison_year),
-                )
-            )
+            message = "sammenligningsåret skal ligge før årsstatussens år"
+            problems.append(Problem("--compare", message, found=str(comparison_year)))
         params = params.model_copy(update={"comparison_year": comparison_year})
     if params is not None and data is not None:
         problems += missing_rows(project.name(path), params, data)

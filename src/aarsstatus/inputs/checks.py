@@ -1,30 +1,34 @@
-"""What no single row of ``data/`` can tell: rows that contradict each other, and rows that a year's notat lacks."""
+"""Find what no single row can tell: rows that contradict each other, and rows that a notat lacks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status
+from aarsstatus.inputs.model import Administration, Data, Printed, Scheme
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.schema import ADMINISTRATIONS, GROUPS, KK, STATUS, TARGETS
 from aarsstatus.problems import Problem, near
 
-__all__ = ["missing_rows", "not_numbers", "not_possible"]
+__all__ = ["contradictions", "missing_rows"]
+
+_PARTS = 4
+"""A figure's id has at least as many parts, and its group is the third."""
+_MOST_PRINTED = 1_000_000_000
 
 
-def not_possible(
-    schemes: Mapping[str, Scheme], administrations: Iterable[Administration], statuses: Iterable[Status]
-) -> Iterator[Problem]:
-    """Say which rows cannot be, whatever the numbers in them."""
-    everything: list[Scheme | Administration] = [*schemes.values(), *administrations]
-    for named in everything:
-        if named.last_year is not None and named.last_year < named.first_year:
-            yield _at(named.source, "last_year", "slutter, før det begynder", str(named.last_year))
+def contradictions(data: Data) -> Iterator[Problem]:
+    """Yield the rows that cannot be, whatever year a notat is made of."""
+    named: list[Scheme | Administration] = [*data.schemes.values(), *data.administrations]
+    for one in named:
+        if one.last_year is not None and one.last_year < one.first_year:
+            yield _at(one.source, "last_year", "slutter, før det begynder", str(one.last_year))
+    if KK not in data.codes():
+        yield Problem(ADMINISTRATIONS.name, "hele kommunen mangler", expected=f"en række med koden {KK}")
     only: dict[tuple[int, str], str] = {}
-    for status in statuses:
-        scheme = schemes[status.scheme]
+    for status in data.statuses.values():
+        scheme = data.schemes[status.scheme]
         if not scheme.existed(status.year):
             message = f"jobordningen {scheme.key} fandtes ikke i {status.year} ifølge {scheme.source}"
             yield _at(status.source, "year", message)
@@ -34,10 +38,11 @@ def not_possible(
             yield _at(status.source, "scheme", message, scheme.key)
         if status.interval != Interval.exactly(status.status) and status.status.denominator != 1:
             yield _at(status.source, "status", "et tal, der er rundet af til et helt, har ingen decimaler")
+    yield from _not_numbers(data.printed)
 
 
-def not_numbers(printed: Iterable[Printed]) -> Iterator[Problem]:
-    """Say which printed figures are no numbers; what else was printed is a text."""
+def _not_numbers(printed: Iterable[Printed]) -> Iterator[Problem]:
+    """Yield the printed figures that are no numbers; what else was printed is a text."""
     for row in printed:
         parts = row.id.split(".")
         if len(parts) < _PARTS or parts[2] not in {*GROUPS, "total"} or row.printed == danish.NO_TARGET:
@@ -50,81 +55,59 @@ def not_numbers(printed: Iterable[Printed]) -> Iterator[Problem]:
             yield _at(row.source, "printed", "ikke et tal, som notatet skriver det", row.printed, "1.134 eller 74 pct.")
 
 
-_PARTS = 4
-"""A figure's id has at least as many parts, and its group is the third."""
-_MOST_PRINTED = 1_000_000_000
-
-
 def _at(source: str, column: str, message: str, found: str | None = None, expected: str | None = None) -> Problem:
     """Return a problem with a row that has been read."""
     file, _, line = source.rpartition(":")
     return Problem(file, message, int(line), column, found, expected)
 
 
-def missing_rows(file: str, params: Params, data: Data) -> list[Problem]:
-    """Say which rows a year's notat needs and does not have."""
-    problems = [
-        Problem(file, "ukendt jobordning", column="schemes", found=key, hint=near(key, data.schemes))
-        for key in params.schemes
-        if key not in data.schemes
-    ]
+def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
+    """Yield what a year's notat needs and does not have, and parameters that do not fit the data."""
     schemes = [data.schemes[key] for key in params.schemes if key in data.schemes]
-    problems += [
-        Problem(
-            file,
-            f"jobordningen hører til {scheme.group}, som ikke står i target_groups",
-            column="schemes",
-            found=scheme.key,
-        )
-        for scheme in schemes
-        if scheme.group not in params.target_groups
-    ]
-    problems += [
-        Problem(file, "måltalsgruppen har ingen jobordning i schemes", column="target_groups", found=group)
-        for group in params.target_groups
-        if not any(scheme.group == group for scheme in schemes)
-    ]
-    status, targets = "data/status.csv", "data/targets.csv"
+    yield from _unfit_params(file, params, schemes, data)
+    year = params.year
     for code in data.codes():
-        problems += [
-            Problem(status, "rækken mangler", expected=f"{params.year},{code},{scheme.key},…")
-            for scheme in schemes
-            if (params.year, code, scheme.key) not in data.statuses
-        ]
-        problems += [
-            Problem(
-                targets,
-                "rækken mangler",
-                expected=f"{params.year},{code},{group},… (tom, hvis der ikke er et måltal)",
-            )
-            for group in params.target_groups
-            if (params.year, code, group) not in data.targets
-        ]
-        if not any(one.code == code and one.held(params.year) for one in data.administrations):
-            problems.append(Problem("data/administrations.csv", f"{code} har intet navn i {params.year}"))
-    if not any(one.code == KK and one.held(params.comparison_year) for one in data.administrations):
-        problems.append(Problem("data/administrations.csv", f"{KK} har intet navn i {params.comparison_year}"))
-    listed = set(params.schemes)
-    problems += [
-        Problem(
-            status,
-            f"jobordningen står ikke i schemes i {file}",
-            int(row.source.rpartition(":")[2]),
-            "scheme",
-            row.scheme,
-        )
-        for row in data.statuses.values()
-        if row.year == params.year and row.scheme not in listed
-    ]
-    if not any(year == params.comparison_year and code == KK for year, code, _ in data.statuses):
-        known = [str(year) for year in data.years() if year < params.year]
-        problems.append(
-            Problem(
-                status,
-                f"der er ingen tal for sammenligningsåret {params.comparison_year}",
-                expected=danish.join(known, "eller") or None,
-            )
-        )
-    elif not any(year == params.comparison_year and code == KK for year, code, _ in data.targets):
-        problems.append(Problem(targets, f"der er ingen måltal for sammenligningsåret {params.comparison_year}"))
-    return problems
+        for scheme in schemes:
+            if (year, code, scheme.key) not in data.statuses:
+                yield Problem(STATUS.name, "rækken mangler", expected=f"{year},{code},{scheme.key},…")
+        for group in params.target_groups:
+            if (year, code, group) not in data.targets:
+                expected = f"{year},{code},{group},… (tom, hvis der ikke er et måltal)"
+                yield Problem(TARGETS.name, "rækken mangler", expected=expected)
+        if not _is_named(code, year, data):
+            yield Problem(ADMINISTRATIONS.name, f"{code} har intet navn i {year}")
+    for row in data.statuses.values():
+        if row.year == year and row.scheme not in params.schemes:
+            yield _at(row.source, "scheme", f"jobordningen står ikke i schemes i {file}", row.scheme)
+    yield from _without_comparison(params, data)
+
+
+def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Data) -> Iterator[Problem]:
+    """Yield the schemes and target groups of a year that do not fit each other or the data."""
+    for key in params.schemes:
+        if key not in data.schemes:
+            yield Problem(file, "ukendt jobordning", column="schemes", found=key, hint=near(key, data.schemes))
+    for scheme in schemes:
+        if scheme.group not in params.target_groups:
+            message = f"jobordningen hører til {scheme.group}, som ikke står i target_groups"
+            yield Problem(file, message, column="schemes", found=scheme.key)
+    for group in params.target_groups:
+        if all(scheme.group != group for scheme in schemes):
+            yield Problem(file, "måltalsgruppen har ingen jobordning i schemes", column="target_groups", found=group)
+
+
+def _without_comparison(params: Params, data: Data) -> Iterator[Problem]:
+    """Yield what the comparison year lacks: a name, figures or targets of the whole city."""
+    year = params.comparison_year
+    if not _is_named(KK, year, data):
+        yield Problem(ADMINISTRATIONS.name, f"{KK} har intet navn i {year}")
+    if not any(when == year and code == KK for when, code, _ in data.statuses):
+        known = danish.join([str(one) for one in data.years() if one < params.year], "eller")
+        yield Problem(STATUS.name, f"der er ingen tal for sammenligningsåret {year}", expected=known or None)
+    elif not any(when == year and code == KK for when, code, _ in data.targets):
+        yield Problem(TARGETS.name, f"der er ingen måltal for sammenligningsåret {year}")
+
+
+def _is_named(code: str, year: int, data: Data) -> bool:
+    """Whether an administration had a name in a year."""
+    return any(one.code == code and one.held(year) for one in data.administrations)

@@ -1,4 +1,4 @@
-"""The CSV files in ``data/``: how they are written, and rows of them changed while all else stays byte for byte.
+"""Read CSV files in ``data/``, and replace rows of them, the rest byte for byte.
 
 People keep these files in Excel and in git, so neither their order, their delimiter nor their line ends may move.
 """
@@ -25,7 +25,7 @@ _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
 class Contents(NamedTuple):
-    """A file's text, byte order mark and line ends included, and its rows by column, each with the line it ends on."""
+    """A file's text, line ends and all, and its rows by column, each with its line."""
 
     text: str
     rows: list[tuple[int, dict[str, str]]]
@@ -50,7 +50,7 @@ def read_table(project: Project, table: Table) -> Contents:
 
 
 def parse(text: str, table: Table) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
-    """Split a file into rows by column, each with the line it ends on; return what is wrong with it, too."""
+    """Return a file's rows by column, each with the line it ends on, and its problems."""
     if (squeezed := _in_one_column(text, table.name)) is not None:
         return [], [squeezed]
     rows: list[tuple[int, dict[str, str]]] = []
@@ -75,7 +75,7 @@ def parse(text: str, table: Table) -> tuple[list[tuple[int, dict[str, str]]], li
 
 
 def _wrong_header(header: Sequence[str], table: Table) -> list[Problem]:
-    """Say which columns a file lacks, and which its table does not have; their order is free."""
+    """Return which columns a file lacks, and which its table does not have."""
     if not header:
         return [Problem(table.name, "filen er tom", 1, expected=f"overskriften {','.join(table.header)}")]
     missing = [column for column in table.header if column not in header]
@@ -88,7 +88,7 @@ def _wrong_header(header: Sequence[str], table: Table) -> list[Problem]:
 
 
 def _in_one_column(text: str, name: str) -> Problem | None:
-    """Say of a file that somebody filled it in while Excel had all of each row in the first column; else None.
+    """Tell of a file that Excel had in one column while somebody filled it in.
 
     A Danish Excel that opens a file with commas by a double click shows it so. What is then written in the columns
     beside it is saved after semicolons, and every row but those is as it was: one message tells more than one a row.
@@ -108,7 +108,7 @@ def _in_one_column(text: str, name: str) -> Problem | None:
 
 
 def _records(text: str) -> Iterator[str]:
-    """Yield the rows of a CSV file as they stand, line ends included; a quoted cell may hold line ends."""
+    """Yield rows as they stand, line ends included; a quoted cell may hold some."""
     record = ""
     for line in io.StringIO(text, newline="\n"):
         record += line
@@ -129,13 +129,13 @@ _MENDED: Mapping[str, str] = {
 
 
 def _not_csv(error: csv.Error, line: int, name: str) -> Problem:
-    """Return in Danish what Python's csv says in English of a file that it cannot read."""
+    """Return in Danish why Python's csv cannot read a file."""
     expected = next((mended for part, mended in _MENDED.items() if part in str(error)), "celler med komma imellem")
     return Problem(name, "filen er ikke en gyldig CSV-fil", line, expected=expected)
 
 
 def _style(text: str) -> tuple[str, str]:
-    """Return the delimiter and the line end in use: a Danish Excel saves with semicolons, and both are read."""
+    """Return the delimiter and the line end; a Danish Excel saves with semicolons."""
     header = text.partition("\n")[0]
     return (";" if header.count(";") > header.count(",") else ","), ("\r\n" if header.endswith("\r") else "\n")
 
@@ -191,9 +191,10 @@ def _line(cells: Sequence[str], delimiter: str, end: str) -> str:
 
 
 def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
-    """Replace files all together: written beside the old ones, renamed onto them, undone if one cannot be.
+    """Replace some files, all or none.
 
-    Ctrl-C between two of them undoes it, too. Commands that write the same files call it when alone (`publish.alone`).
+    They are written beside the old ones and renamed onto them; that is undone if one cannot be, or at Ctrl-C. Commands
+    that write the same files call it when alone (`files.alone`).
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Hold what ``data/`` says: schemes, administrations, targets, statuses, printed numbers, extracts, remarks.
+"""Hold the rows of ``data/`` as plain, frozen objects.
 
 Each row remembers the file and line it came from (`source`): that is where the lineage of every figure ends.
 """
@@ -17,7 +17,7 @@ __all__ = ["Administration", "Data", "ExtractRow", "Printed", "Remark", "Scheme"
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A jobordning: which target it counts towards, how it is counted, when it existed, and what it is called."""
+    """A jobordning: its target group, how it is counted, when it existed, its names."""
 
     key: str
     group: str
@@ -29,13 +29,13 @@ class Scheme:
     source: str
 
     def existed(self, year: int) -> bool:
-        """Whether the scheme existed in a year."""
+        """Return whether the scheme existed in a year."""
         return self.first_year <= year and (self.last_year is None or year <= self.last_year)
 
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """A forvaltning under the name that it held for some years; `KK` is the whole city."""
+    """A forvaltning under a name that it held for some years; KK is the whole city."""
 
     code: str
     name: str
@@ -44,7 +44,7 @@ class Administration:
     source: str
 
     def held(self, year: int) -> bool:
-        """Whether the administration held this name in a year."""
+        """Return whether the administration held this name in a year."""
         return self.first_year <= year and (self.last_year is None or year <= self.last_year)
 
 
@@ -61,7 +61,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a scheme came to in a year, in full-year equivalents or heads, and how many spells that was."""
+    """A scheme's status in a year, in full-year equivalents or heads, and its spells."""
 
     year: int
     administration: str
@@ -91,7 +91,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class ExtractRow:
-    """One register extract that a year was made from; the fields are the columns of ``data/extracts.csv``.
+    """A register extract that a year was made from: a row of ``data/extracts.csv``.
 
     `rows` are those below the header that are not blank: `counted` have a day in the year, `outside` have none,
     `refused` could not be used; `not_distributed` are counted and belong to no administration.
@@ -112,7 +112,7 @@ class ExtractRow:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something an analyst should look at in a year's extracts. Without personal data: it is in ``data/warnings.csv``.
+    """Something to look at in a year's extracts, without personal data.
 
     `kind` is one of `schema.REMARKS`, `administration` is empty where it is of all, `count` is how many it is about.
     """
@@ -126,7 +126,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Data:
-    """Everything in ``data/``. Equal to itself alone, so that what follows from it can be kept."""
+    """Everything in ``data/``; equal to itself alone, so that others may cache by it."""
 
     schemes: Mapping[str, Scheme]
     administrations: tuple[Administration, ...]

@@ -27,14 +27,14 @@ __all__ = ["Scaffold", "new_year"]
 
 @dataclass(frozen=True, slots=True)
 class Scaffold:
-    """Say what `new_year` did: the files it wrote, and what is still missing, in order."""
+    """The files that `new_year` wrote, and what is still missing, in order."""
 
     written: tuple[str, ...]
     steps: tuple[Step, ...]
 
 
 def new_year(project: Project, year: int) -> Scaffold:
-    """Scaffold a year: its parameters and the rows of its targets, unless they are there.
+    """Scaffold a year's parameters and the rows of its targets, unless there already.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def _before(project: Project, year: int, path: Path) -> Params:
 
 
 def _groups_there(project: Project, year: int, path: Path) -> list[str]:
-    """Return the target groups of parameters that are there; none while they are not filled in.
+    """Return the target groups of parameters that are there; none while unfilled.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def _groups_there(project: Project, year: int, path: Path) -> list[str]:
 
 
 def _schemes(year: int, before: Params, data: Data) -> list[Scheme]:
-    """Return the schemes of a new year: last year's that still exist, then those that came since."""
+    """Return a new year's schemes: those before that still exist, then those that came."""
     kept = [data.schemes[key] for key in before.schemes if key in data.schemes and data.schemes[key].existed(year)]
     came = [one for one in data.schemes.values() if before.year < one.first_year <= year and one.existed(year)]
     return [*kept, *came]
@@ -130,7 +130,7 @@ def _params_text(year: int, before: Params, schemes: Sequence[Scheme], groups: S
 
 
 def _comparison_year(year: int, before: Params, data: Data) -> int:
-    """Return the year to compare with: the one before if there are figures for it or parameters, else the latest."""
+    """Return the year to compare with: the one before, or the latest with figures."""
     with_figures = {when for when, code, _ in data.statuses if code == KK and when < year}
     if year - 1 in with_figures | {before.year}:
         return year - 1
@@ -158,7 +158,7 @@ def _office(before: Params) -> Iterator[str]:
 
 
 def _adoptions(year: int, before: Params, groups: Sequence[str]) -> Iterator[str]:
-    """Yield when the targets were adopted: by the groups of the year before, then those that are new."""
+    """Yield when targets were adopted: groups of the year before, then new ones."""
     said = f"  - date: null  # {MARK}: hvornår Borgerrepræsentationen vedtog måltallene for {year}"
     for adoption in before.targets_adopted:
         own = [group for group in adoption.groups if group in groups]
@@ -170,7 +170,7 @@ def _adoptions(year: int, before: Params, groups: Sequence[str]) -> Iterator[str
 
 
 def _with_targets(project: Project, year: int, missing: Sequence[tuple[str, str]], data: Data) -> str:
-    """Return ``targets.csv`` with empty rows for what is missing; everything else stays byte for byte."""
+    """Return ``targets.csv`` with empty rows for what is missing."""
     new = {"year": str(year), "target": "", "source": f"{MARK}: hvor måltallet står"}
     rows = [{**new, "administration": code, "group": group} for code, group in missing]
     codes = data.codes()

@@ -1,4 +1,4 @@
-"""Read one year's parameters, ``params/YEAR.yml``, into a typed model that refuses what it does not know.
+"""Read one year's parameters, ``params/YEAR.yml``, into a strict model.
 
 Everything that a yearly notat varies by, apart from the figures themselves, stands there. Nothing is defaulted
 silently: a key is either required or says in the model what leaving it out means.
@@ -36,7 +36,7 @@ class _Part(Closed):
 
 
 class Document(_Part):
-    """The notat's date and its numbers in the case systems. A number that a notat does not carry is left out."""
+    """The notat's date and its numbers in the case systems, those that it carries."""
 
     date: date | None
     case_number_f2: Short | None = None

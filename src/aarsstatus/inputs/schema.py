@@ -1,4 +1,4 @@
-"""Define the tables of ``data/``: their columns, what a cell may hold, and what names a row.
+"""Define the tables of ``data/``: their columns, cells and keys.
 
 It is written here alone: `tables` reads by it, ``data/datapackage.json`` is made from it, `ingest` writes its columns,
 and `diff` knows a row again by its key.
@@ -34,10 +34,11 @@ REMARKS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Describe a column: in English for engineers, and in Danish what a cell is expected to hold.
+    """A column, described in English, and what its cells hold.
 
-    `among` are the values there are, where they are few; `refers_to` is the file whose first column has them. A text
-    has at most `longest` characters; one that is `drawn` is printed in the notat, whose font must have them all.
+    `expected` is Danish, for messages. `among` are the values there are, where they are few; `refers_to` is the file
+    whose first column has them. A text has at most `longest` characters; one that is `drawn` is printed in the notat,
+    whose font must have them all.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Describe a CSV file: its columns in order, and those whose cells name a row, as a rule one row alone."""
+    """A CSV file: its columns in order, and those whose cells name a row."""
 
     file: str
     title: str

@@ -1,4 +1,4 @@
-"""Rows of ``data/*.csv`` read by the schema; each problem is told with file, line, column and what was expected."""
+"""Read the rows of ``data/*.csv`` by the schema; each bad cell is a problem."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 
 class _CellError(ValueError):
-    """A cell that cannot be read: what was expected, and perhaps the nearest valid value."""
+    """A cell that cannot be read; what was expected, and the nearest valid value."""
 
     def __init__(self, expected: str, hint: str | None = None) -> None:
         super().__init__(expected)

@@ -1,4 +1,4 @@
-"""Find what was scaffolded for a year and is not filled in, and what else a notat of the year still lacks.
+"""Find what a year still lacks before its notat can be made.
 
 The files alone say how far somebody has come: `new_year` leaves the mark ``UDFYLD`` where something must be decided,
 and nothing is kept anywhere else.
@@ -29,7 +29,7 @@ _NULL = re.compile(rf"^(?P<indent>\s*(?:-\s+)?)(?P<key>[a-z_0-9]+):\s*(?:null|~)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Name one thing that is missing, and the file (with a line) or the command that mends it."""
+    """One thing that is missing, and the file and line or the command that mends it."""
 
     what: str
     where: str
@@ -40,7 +40,7 @@ class Step:
 
 
 def unfilled(project: Project, year: int) -> list[Problem]:
-    """Return what was scaffolded for a year and is not filled in, in the order of the files.
+    """Return what was scaffolded for a year and is not filled in, file by file.
 
     For ``aarsstatus check``: these are missing even where the model and the data could do without them.
     """
@@ -82,7 +82,7 @@ def _unfilled_targets(project: Project, year: int) -> Iterator[Problem]:
 
 
 def steps(project: Project, year: int) -> list[Step]:
-    """Return what is still missing before a year can be built, in the order somebody would do it."""
+    """Return what a year still lacks, in the order somebody would do it."""
     found = [
         Step(" – ".join(part for part in (one.column, one.expected) if part), f"{one.file}, linje {one.line}")
         for one in unfilled_params(project, year)

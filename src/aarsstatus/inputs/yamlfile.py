@@ -56,7 +56,7 @@ def fit(most: int = shown_text.MOST, *, drawn: bool = False) -> AfterValidator:
 
 
 class _NotReadError(yaml.MarkedYAMLError):
-    """Tell of something that our loader does not read; its problem is what was found, in Danish."""
+    """Something that our loader does not read; its problem is Danish."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -88,7 +88,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401 - as above
-        """Return the value of a node; one that is not what it looks like is told with its line."""
+        """Return the value of a node; refuse one that is not what it looks like."""
         if node.tag == _INTEGER and len(str(node.value)) > _LONGEST_NUMBER:
             raise _NotReadError(None, None, "et meget langt tal", node.start_mark)
         try:
@@ -177,7 +177,7 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
 
 
 def _places(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
-    """Yield where each key and each item of a list stands; a key that stands twice comes twice."""
+    """Yield where each key and item stands; a key that stands twice comes twice."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield (*at, key.value), key.start_mark.line + 1
@@ -241,7 +241,7 @@ def _problem(
 
 
 def _as_yaml(value: object) -> str:
-    """Write a value as it stands in the file, where Python's names for none, true and false do not."""
+    """Write a value as YAML has it, not as Python names none, true and false."""
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

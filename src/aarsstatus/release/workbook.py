@@ -21,6 +21,7 @@ from aarsstatus.markdown import read_back
 from aarsstatus.release.spreadsheet import WHOLE, Cover, Number, Sheet, workbook
 from aarsstatus.report.html_table import Cell, Table
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.tables import administration_table
 
 __all__ = ["SHARED", "notat_workbook"]
 
@@ -52,7 +53,7 @@ def notat_workbook(notat: Notat, figures: Figures) -> bytes:
         Its figures, with the audit's verdicts.
     """
     pairs = [(KK, notat.year), (KK, notat.comparison_year), *((code, notat.year) for code in notat.administrations())]
-    tables = [notat.table(code, year) for code, year in pairs]
+    tables = [administration_table(notat, code, year) for code, year in pairs]
     sheets = [_table_sheet(number, table) for number, table in enumerate(tables, start=1)]
     return workbook([*sheets, _figures_sheet(figures)], _cover(notat))
 

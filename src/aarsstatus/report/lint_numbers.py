@@ -29,8 +29,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, plain, read_back
 from aarsstatus.report.lint_structure import markdown_outputs
-from aarsstatus.report.notat import Notat
-from aarsstatus.report.tables import MARK
+from aarsstatus.report.notat import MARK, Notat
 from aarsstatus.run.notebook import named_cells
 
 __all__ = ["ALLOWED", "Allowed", "stray_numbers"]
@@ -121,7 +120,7 @@ class _Known:
         if figure.measure == "weight":
             return {self.notat.weight_shown(figure)}
         prose = {show(figure.measure, danish.parse(text)) for text in self.prose.get(figure.id, ())}
-        return prose or {self.notat.shown(figure)}
+        return prose or {figure.shown}
 
     def strays(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield each number that is neither a parameter nor on the list, and the words that it stands in."""
@@ -199,7 +198,7 @@ def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Ite
     if figure is None:
         yield f"»{said}« har id {id_}, men der er intet tal med det id"
         return
-    expected = {known.notat.shown(figure)} if before is None else known.said(figure, before)
+    expected = {figure.shown} if before is None else known.said(figure, before)
     if not any(danish.same(said.removesuffix(MARK), text) for text in expected):
         yield f"»{said}« har id {id_}, men det tal er {danish.join(sorted(expected), 'eller')}"
 
@@ -218,7 +217,7 @@ def _in_charts(known: _Known, text: str) -> Iterator[str]:
     for chart, following in zip(charts, [*(chart.start() for chart in charts[1:]), len(text)], strict=False):
         table = "".join(_CHART_TABLE.findall(text[chart.end() : following]))
         figures = [figure for id_, _ in _CELL.findall(table) if (figure := known.figures.get(unescape(id_)))]
-        left = Counter(_amount(known.notat.shown(figure)) for figure in figures)
+        left = Counter(_amount(figure.shown) for figure in figures)
         for number, words in (
             stray for said in _SAID_ASIDE.findall(chart[2]) for stray in known.strays(_literal(said))
         ):

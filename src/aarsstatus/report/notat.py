@@ -1,7 +1,7 @@
-"""What a notebook holds in its hand: one year's report, ready to be shown.
+"""A year's notat as the notebooks ask for it: its figures, and the words that sentences say them in.
 
-The notebooks ask a `Notat` for words, numbers, tables and charts; it looks everything up in the table of figures,
-so a notebook does no arithmetic, and no number reaches the page that is not a figure or a parameter.
+A `Notat` looks everything up in the table of figures, so a notebook does no arithmetic, and no number reaches the page
+that is not a figure or a parameter. `tables` and `charts` show what it holds.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.project import find_project
-from aarsstatus.report import tables
-from aarsstatus.report.html_table import Table
 
-__all__ = ["Notat", "front_matter", "open_notat"]
+__all__ = ["MARK", "Notat", "front_matter", "open_notat"]
+
+MARK = "†"
+"""Stands after a number that is shown otherwise than it was published."""
 
 
 class Notat:
-    """One year's report: its parameters, its figures, and how they are shown.
+    """Hold one year's parameters, data and figures, and say them.
 
     Parameters
     ----------
@@ -89,10 +90,6 @@ class Notat:
         figure = self.figures.find(year, KK, group, measure)
         return figure is not None and figure.value is not None
 
-    def shown(self, figure: Figure) -> str:
-        """Return a figure as the tables show it."""
-        return figure.shown
-
     def weight_shown(self, figure: Figure) -> str:
         """Return a weight as a footnote shows it: one that was printed once for all tables is shown in each."""
         city = self.figures[figure_id(figure.year, KK, figure.group, "weight")]
@@ -103,7 +100,7 @@ class Notat:
         published = self._years.get(f"{year}.{administration}.{where}.year", str(year))
         if self.mode == "published":
             return published
-        return str(year) if published == str(year) else f"{year}{tables.MARK}"
+        return str(year) if published == str(year) else f"{year}{MARK}"
 
     def year_published(self, year: int, administration: str, where: str) -> str:
         """Return the year that was printed in a caption, a header or a footnote."""
@@ -126,12 +123,12 @@ class Notat:
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
             return span(figure.id, shown)
         self._said[figure.id] = figure
-        return span(figure.id, shown + tables.MARK)
+        return span(figure.id, shown + MARK)
 
     def notes(self) -> str:
         """Return a note on each number that was said otherwise than it was published, and forget them."""
         told = [
-            f"{plain(tables.MARK)} {span(figure.id, self._in_prose(figure))} for {figure.year}: offentliggjort som "
+            f"{plain(MARK)} {span(figure.id, self._in_prose(figure))} for {figure.year}: offentliggjort som "
             f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
             for figure in self._said.values()
         ]
@@ -180,16 +177,6 @@ class Notat:
         """Return the years with other schemes than the year with figures before them: what came, and what went."""
         changes = {after: self.changed_schemes(before, after) for before, after in pairwise(self.years())}
         return {year: change for year, change in changes.items() if any(change)}
-
-    # -- what the cells show ------------------------------------------------------------------------------
-
-    def table(self, code: str, year: int | None = None) -> Table:
-        """Return one administration's table."""
-        return tables.administration_table(self, year or self.year, code)
-
-    def table_id(self, code: str) -> str:
-        """Return the id that cross references give an administration's table."""
-        return f"tbl-{tables.slug(code)}"
 
 
 def open_notat(

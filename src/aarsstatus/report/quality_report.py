@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from matplotlib.lines import Line2D
@@ -25,42 +26,26 @@ _PALE = "#e3e9f3"
 def contradictions(quality: Quality) -> Table:
     """Return each contradicted number: where, what is printed, what follows, and why."""
     rows = [
-        Row(
+        (
             danish.capital(row.place),
-            (
-                Cell(row.printed, row.id),
-                Cell(row.recomputed),
-                Cell(erratum.follows if erratum else row.reason),
-                Cell(erratum.cause if erratum else "Ikke forklaret endnu."),
-            ),
+            Cell(row.printed, row.id),
+            row.recomputed,
+            erratum.follows if erratum else row.reason,
+            erratum.cause if erratum else "Ikke forklaret endnu.",
         )
         for row, erratum in quality.contradictions
     ]
     header = ("Sted", "Trykt", "Følger", "Sådan", "Sandsynlig årsag")
-    return Table("tbl-modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, tuple(rows), kind="tekst")
+    return _table("modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, rows)
 
 
 def within_rounding(quality: Quality) -> Table:
     """Return each number that holds within rounding: what is printed, what the printed inputs give, the interval."""
     rows = [
-        Row(
-            danish.capital(row.place),
-            (
-                Cell(row.printed, row.id),
-                Cell(row.recomputed),
-                Cell(_between(row)),
-            ),
-        )
-        for row in quality.rounded
+        (danish.capital(row.place), Cell(row.printed, row.id), row.recomputed, _between(row)) for row in quality.rounded
     ]
     header = ("Sted", "Trykt", "Af de trykte grundtal", "Uafrundet mellem")
-    return Table(
-        "tbl-afrunding",
-        f"Tal inden for afrundingen i årsstatussen for {quality.year}",
-        header,
-        tuple(rows),
-        kind="tekst",
-    )
+    return _table("afrunding", f"Tal inden for afrundingen i årsstatussen for {quality.year}", header, rows)
 
 
 def rounding_chart(quality: Quality) -> Chart:
@@ -102,54 +87,45 @@ def rounding_chart(quality: Quality) -> Chart:
 def moves(quality: Quality) -> Table:
     """Return each figure that moved more than usual, and the limit it passed."""
     rows = [
-        Row(
-            moved.text.removesuffix("."),
-            (Cell(_change(quality, moved.id, moved.change), moved.id), Cell(moved.threshold.name)),
-        )
+        (moved.text.removesuffix("."), Cell(_change(quality, moved.id, moved.change), moved.id), moved.threshold.name)
         for moved in quality.moves
     ]
     title = f"Tal, der har flyttet sig mere end sædvanligt fra {quality.params.comparison_year} til {quality.year}"
-    return Table("tbl-flyttet", title, ("Tal", "Ændring", "Grænse"), tuple(rows), kind="tekst")
+    return _table("flyttet", title, ("Tal", "Ændring", "Grænse"), rows)
 
 
 def extracts(quality: Quality) -> Table:
-    """Return each extract that the year was made from: what is in it, when it was made, how many rows, its SHA-256."""
+    """Return each extract that the year was made from: its schemes, date, rows and SHA-256."""
     rows = [
-        Row(
+        (
             row.file,
-            (
-                Cell(danish.join([quality.data.schemes[key].name for key in row.schemes.split()])),
-                Cell(danish.short_date(row.extracted)),
-                *(
-                    Cell(danish.whole(n))
-                    for n in (row.rows, row.counted, row.outside, row.refused, row.not_distributed)
-                ),
-                Cell(row.sha256),
-            ),
+            danish.join([quality.data.schemes[key].name for key in row.schemes.split()]),
+            danish.short_date(row.extracted),
+            *map(danish.whole, (row.rows, row.counted, row.outside, row.refused, row.not_distributed)),
+            row.sha256,
         )
         for row in quality.extracts
     ]
     header = ("Fil", "Jobordning", "Udtrukket", "Rækker", "Tæller med", "Uden for året", "Afvist", "Ikke fordelt")
-    title = f"Udtræk, som tallene for {quality.year} er regnet ud af"
-    return Table("tbl-udtraek", title, (*header, "SHA-256"), tuple(rows), kind="tekst")
+    return _table("udtraek", f"Udtræk, som tallene for {quality.year} er regnet ud af", (*header, "SHA-256"), rows)
 
 
 def remarks(quality: Quality) -> Table:
     """Return each warning of the year's extracts: of which scheme, what kind, how many, and all that it says."""
-    schemes = quality.data.schemes
-    rows = [
-        Row(
-            danish.capital(schemes[remark.scheme].name),
-            (
-                Cell(REMARKS[remark.kind]),
-                Cell(danish.whole(remark.count)),
-                Cell(danish.capital(remark.text.removeprefix(f"{schemes[remark.scheme].name}").lstrip(":, "))),
-            ),
-        )
-        for remark in quality.remarks
-    ]
+    rows = []
+    for remark in quality.remarks:
+        name = quality.data.schemes[remark.scheme].name
+        text = danish.capital(remark.text.removeprefix(name).lstrip(":, "))
+        rows.append((danish.capital(name), REMARKS[remark.kind], danish.whole(remark.count), text))
     header = ("Jobordning", "Advarsel", "Antal", "Det, der skal ses efter")
-    return Table("tbl-advarsler", f"Advarsler om udtrækkene for {quality.year}", header, tuple(rows), kind="tekst")
+    return _table("advarsler", f"Advarsler om udtrækkene for {quality.year}", header, rows)
+
+
+def _table(name: str, title: str, header: tuple[str, ...], rows: Iterable[Sequence[Cell | str]]) -> Table:
+    """Lay out rows of text; the first text of each is its label."""
+    made = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
+    lines = tuple(Row(label.text, tuple(cells)) for label, *cells in made)
+    return Table(f"tbl-{name}", title, header, lines, kind="tekst")
 
 
 def limit(threshold: Threshold) -> str:

@@ -1,4 +1,6 @@
-"""What a notebook's cells show: Markdown for Quarto and the embedded engine, HTML for a person in Jupyter.
+"""What a notebook's cells show: text, tables, charts, the logo and the cover sheet.
+
+The engines read Markdown; a person in Jupyter is shown HTML.
 
 A cell's outputs are joined as they stand (``#| output: asis``), so a chart is a fenced div that is opened by one
 output and closed by another, with the pictures between them. ``make lab`` sets `VIEW` so that tables and charts
@@ -9,14 +11,16 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 from IPython.display import HTML, SVG, Image, Markdown, display
 
+from aarsstatus.inputs.params import Logo, Params
 from aarsstatus.markdown import attribute, plain
-from aarsstatus.report.drawing import Chart
+from aarsstatus.report.drawing import Chart, raster
 from aarsstatus.report.html_table import Table, to_html, to_markdown
 
-__all__ = ["show", "show_chart", "show_table"]
+__all__ = ["cover_sheet", "show", "show_chart", "show_logo", "show_table"]
 
 _KINDS = {"tbl": "tabellen", "fig": "figuren"}
 VIEW = "AARSSTATUS_VIEW"
@@ -39,27 +43,67 @@ def show_table(table: Table) -> None:
 
 
 def show_chart(chart: Chart) -> None:
-    """Show a chart as a numbered figure, with its alternative text and the numbers drawn.
-
-    Word takes a picture made of dots: its own drawing of SVG differs from one version to the next, and without
-    another program neither engine could turn one into the other.
-    """
+    """Show a chart as a numbered figure, with its alternative text and the numbers drawn."""
     if _by_hand():
         _display(SVG(data=chart.svg))
         _markdown(f"**{chart.caption}**")
         return
-    _markdown(
-        f'::: {{#{chart.id} {attribute("fig-alt", chart.alt)}}}\n\n::: {{.content-visible unless-format="docx"}}\n'
-    )
-    _display(SVG(data=chart.svg))
-    _markdown('\n:::\n\n::: {.content-visible when-format="docx"}\n')
-    _display(Image(data=chart.png, format="png"))
-    _markdown(f"\n:::\n\n{plain(chart.caption)}\n:::\n\n")
+    opening = f"::: {{#{chart.id} {attribute('fig-alt', chart.alt)}}}"
+    _show_drawing(opening, chart.svg, chart.png, f"{plain(chart.caption)}\n:::")
     if chart.numbers is not None:
         _markdown(f"::: {{.figurdata}}\n```{{=html}}\n{to_html(chart.numbers)}\n```\n:::\n\n")
 
 
+def show_logo(logo: Logo | None, folder: Path) -> None:
+    """Show the logo that parameters name, from the folder that its file lies in; nothing where there is none."""
+    if logo is None:
+        return
+    content = (folder / logo.file).read_bytes()
+    opening = f"::: {{.logo {attribute('fig-alt', logo.alt)}}}"
+    if logo.file.endswith(".png"):
+        _markdown(f"{opening}\n\n")
+        _display(Image(data=content, format="png"))
+        _markdown("\n:::\n\n")
+    else:
+        _show_drawing(opening, content.decode("utf-8"), raster(content), ":::")
+
+
+def cover_sheet(params: Params, title: str) -> str:
+    """Return the cover sheet before a notat's title as Markdown, empty for a year without one."""
+    if params.cover is None:
+        return ""
+    administration = plain(params.office.administration)
+    matter = (
+        f"Sagen handler om årsstatus for {params.year} for de særlige jobordninger i Københavns Kommune som "
+        f"arbejdsplads. Notatet er skrevet af {administration} og er til orientering."
+    )
+    blocks = [
+        ":::: {.forside}",
+        f"::: {{.forsidetitel}}\nOrientering om {plain(title[:1].lower() + title[1:])}\n:::",
+        "# Sagsfremstilling",
+        matter,
+        "# Bilag",
+        f"Bilag {params.cover.appendix}. Notat fra {administration}: {plain(title)}",
+        "::::",
+    ]
+    return "\n\n".join(blocks)
+
+
+def _show_drawing(opening: str, svg: str, png: bytes, closing: str) -> None:
+    """Show a drawing in a fenced div: SVG for pages, dots for Word.
+
+    Word's own drawing of SVG differs from one version to the next, and without another program neither engine could
+    turn one into the other.
+    """
+    _markdown(f'{opening}\n\n::: {{.content-visible unless-format="docx"}}\n')
+    _display(SVG(data=svg))
+    _markdown('\n:::\n\n::: {.content-visible when-format="docx"}\n')
+    _display(Image(data=png, format="png"))
+    _markdown(f"\n:::\n\n{closing}\n\n")
+
+
 def _by_hand() -> bool:
+    """Whether a person runs the notebook."""
     return os.environ.get(VIEW) == "lab"
 
 
@@ -71,8 +115,10 @@ def _for_people(text: str) -> str:
 
 
 def _markdown(text: str) -> None:
+    """Show Markdown as it stands."""
     _display(Markdown(text))
 
 
 def _display(output: HTML | SVG | Image | Markdown) -> None:
+    """Show one output: the one way out of a cell."""
     display(output)

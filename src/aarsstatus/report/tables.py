@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Measure, words
@@ -11,39 +11,10 @@ from aarsstatus.inputs.model import Scheme
 from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.html_table import Cell, Note, Row, Table
+from aarsstatus.report.notat import MARK, Notat
 
-__all__ = ["MARK", "View", "administration_table", "slug"]
+__all__ = ["administration_table", "slug", "table_id"]
 
-
-class View(Protocol):
-    """What a table needs to know of a report: its figures, and how they are shown."""
-
-    year: int
-
-    def schemes(self, year: int) -> list[Scheme]:
-        """Return the schemes of a year, in the order of a table."""
-
-    def figure(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
-        """Return a figure by its parts, or None where there is no such figure."""
-
-    def shown(self, figure: Figure) -> str:
-        """Return a figure as the tables show it."""
-
-    def year_shown(self, year: int, administration: str, where: str) -> str:
-        """Return the year as a caption, a header or a footnote shows it."""
-
-    def year_published(self, year: int, administration: str, where: str) -> str:
-        """Return the year that was printed in a caption, a header or a footnote."""
-
-    def weight_shown(self, figure: Figure) -> str:
-        """Return a weight as the footnote shows it."""
-
-    def administration(self, code: str, year: int) -> str:
-        """Return what an administration was called in a year."""
-
-
-MARK = "†"
-"""Stands after a number that is shown otherwise than it was published."""
 _FIRM = "\u00a0"
 """A space at which no line ends: a weight stays with what it weighs."""
 _YEARS = {
@@ -52,6 +23,8 @@ _YEARS = {
     "footnote_fleksjob": "note *",
     "footnote_spells": "note **",
 }
+_OF_SCHEME: tuple[Measure, ...] = ("status", "spells")
+_OF_GROUP: tuple[Measure, ...] = ("joint_status", "spells_total", "target", "attainment", "weight")
 
 
 def slug(code: str) -> str:
@@ -59,151 +32,137 @@ def slug(code: str) -> str:
     return code.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
 
 
-def administration_table(view: View, year: int, code: str) -> Table:
+def table_id(code: str) -> str:
+    """Return the id that cross references give an administration's table of the notat's own year."""
+    return f"tbl-{slug(code)}"
+
+
+def administration_table(notat: Notat, code: str, year: int | None = None) -> Table:
     """Lay out one administration's figures for one year, as tables 1 to 9 of the notat do."""
-    schemes = view.schemes(year)
-    placements = [scheme for scheme in schemes if scheme.group == "placements"]
-    rows = _placement_rows(view, year, code, placements)
+    when = year or notat.year
+    schemes = notat.schemes(when)
+    cell = partial(_cell, notat, when, code)
+    rows = _placement_rows(cell, [scheme for scheme in schemes if scheme.group == "placements"])
     for scheme in schemes:
         if scheme.group != "placements":
             marker = " *" if scheme.counting == "headcount" else ""
-            status = _cell(view, view.figure(year, code, scheme.group, "status", scheme.key))
-            target = _cell(view, view.figure(year, code, scheme.group, "target"))
-            attainment = _cell(view, view.figure(year, code, scheme.group, "attainment"))
-            cells = (status, Cell(), target, attainment, Cell())
+            target, attainment = (cell(scheme.group, measure) for measure in ("target", "attainment"))
+            cells = (cell(scheme.group, "status", scheme.key), Cell(), target, attainment, Cell())
             rows.append(Row(f"{scheme.row_label}{marker}", cells, scheme.group))
-    total = _cell(view, view.figure(year, code, "total", "weighted_attainment"))
-    rows.append(Row("Samlet målopfyldelse (vægtet gennemsnit***)", (Cell(), Cell(), Cell(), total, Cell()), "weighted"))
-    spells = f"Antal forløb i {view.year_shown(year, code, 'header')}**"
+    total = (Cell(), Cell(), Cell(), cell("total", "weighted_attainment"), Cell())
+    rows.append(Row("Samlet målopfyldelse (vægtet gennemsnit***)", total, "weighted"))
+    spells = f"Antal forløb i {notat.year_shown(when, code, 'header')}**"
     return Table(
-        id=f"tbl-{slug(code)}" if year == view.year else f"tbl-{slug(code)}-{year}",
-        caption=_caption(view, year, code),
+        id=table_id(code) if when == notat.year else f"{table_id(code)}-{when}",
+        caption=_caption(notat, when, code),
         header=(code, "Status", "Samlet status", "Samlet måltal", "Procentvis målopfyldelse", spells),
         rows=tuple(rows),
-        notes=tuple(_notes(view, year, code, schemes)),
+        notes=tuple(_notes(notat, when, code, schemes)),
     )
 
 
-def _caption(view: View, year: int, code: str) -> str:
+def _caption(notat: Notat, year: int, code: str) -> str:
     """Return a table's title, as the seeds word it."""
     more = ", samt antal forløb" if code == KK else ""
-    shown = view.year_shown(year, code, "caption")
-    return f"Status og målopfyldelse for de særlige jobordninger i {view.administration(code, year)} for {shown}{more}"
+    shown = notat.year_shown(year, code, "caption")
+    return f"Status og målopfyldelse for de særlige jobordninger i {notat.administration(code, year)} for {shown}{more}"
 
 
-def _placement_rows(view: View, year: int, code: str, schemes: Sequence[Scheme]) -> list[Row]:
+def _placement_rows(cell: partial[Cell], schemes: Sequence[Scheme]) -> list[Row]:
     """Return the rows of the schemes that share a target; what they share spans them."""
     rows = []
     for index, scheme in enumerate(schemes):
-        status = _cell(view, view.figure(year, code, scheme.group, "status", scheme.key))
-        spells = _cell(view, view.figure(year, code, scheme.group, "spells", scheme.key))
-        shared = (
-            tuple(
-                _cell(view, view.figure(year, code, scheme.group, measure), rowspan=len(schemes))
-                for measure in ("joint_status", "target", "attainment")
-            )
-            if index == 0
-            else ()
-        )
-        rows.append(Row(scheme.row_label, (status, *shared, spells), "placements"))
+        shared = ("joint_status", "target", "attainment") if index == 0 else ()
+        cells = [cell("placements", measure, rowspan=len(schemes)) for measure in shared]
+        status, spells = (cell("placements", measure, scheme.key) for measure in _OF_SCHEME)
+        rows.append(Row(scheme.row_label, (status, *cells, spells), "placements"))
     if schemes:
-        total = _cell(view, view.figure(year, code, "placements", "spells_total"))
-        rows.append(Row("Antal forløb", (Cell(), Cell(), Cell(), Cell(), total), "total"))
+        total = (Cell(), Cell(), Cell(), Cell(), cell("placements", "spells_total"))
+        rows.append(Row("Antal forløb", total, "total"))
     return rows
 
 
-def _cell(view: View, figure: Figure | None, rowspan: int = 1) -> Cell:
+def _cell(notat: Notat, year: int, code: str, group: str, measure: str, scheme: str = "", rowspan: int = 1) -> Cell:
     """Return the cell that shows a figure; an empty one where there is none."""
-    if figure is None:
-        return Cell(rowspan=rowspan)
-    return Cell(view.shown(figure), figure.id, rowspan, mark(view, figure))
+    figure = notat.figure(year, code, group, measure, scheme)
+    return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, _mark(figure))
 
 
-def mark(view: View, figure: Figure) -> str:
+def _mark(figure: Figure) -> str:
     """Return the mark of a figure that is shown otherwise than it was published."""
-    return MARK if differs(view, figure) else ""
+    return MARK if _differs(figure) else ""
 
 
-def differs(view: View, figure: Figure) -> bool:
+def _differs(figure: Figure) -> bool:
     """Whether a figure was published, and with another value than the one shown."""
-    return bool(figure.published) and not danish.same(figure.published, view.shown(figure))
+    return bool(figure.published) and not danish.same(figure.published, figure.shown)
 
 
-def _notes(view: View, year: int, code: str, schemes: Sequence[Scheme]) -> list[Note]:
-    """Return a table's footnotes."""
-    notes = []
-    if any(scheme.counting == "headcount" for scheme in schemes):
-        names = danish.join([plain(scheme.name) for scheme in schemes if scheme.counting == "headcount"])
-        when = view.year_shown(year, code, "footnote_fleksjob")
-        notes.append(Note("*", f"Status for {names} er antallet af ansatte i december {when}."))
-    placements = danish.join([plain(scheme.name) for scheme in schemes if scheme.group == "placements"])
-    when = view.year_shown(year, code, "footnote_spells")
-    notes.append(
-        Note(
-            "**",
-            f"Kolonnen viser ikke helårspersoner, men hvor mange forløb der ligger bag helårspersonerne i "
-            f"{placements} i {when}.",
-        )
-    )
-    weights = [figure for group in GROUPS if (figure := view.figure(year, code, group, "weight"))]
-    parts = [
-        f"{danish.join([plain(scheme.name) for scheme in schemes if scheme.group == weight.group])}{_FIRM}"
-        f"{span(weight.id, view.weight_shown(weight) + mark(view, weight))}"
-        for weight in weights
+# -- footnotes ----------------------------------------------------------------------------------------------------
+
+
+def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
+    """Yield a table's footnotes: the seeds' three, then missing targets and what was published otherwise."""
+    counted = danish.join([plain(scheme.name) for scheme in schemes if scheme.counting == "headcount"])
+    if counted:
+        when = notat.year_shown(year, code, "footnote_fleksjob")
+        yield Note("*", f"Status for {counted} er antallet af ansatte i december {when}.")
+    when = notat.year_shown(year, code, "footnote_spells")
+    behind = "Kolonnen viser ikke helårspersoner, men hvor mange forløb der ligger bag helårspersonerne i"
+    yield Note("**", f"{behind} {_names(schemes, 'placements')} i {when}.")
+    weights = [
+        f"{_names(schemes, group)}{_FIRM}{span(weight.id, notat.weight_shown(weight) + _mark(weight))}"
+        for group in GROUPS
+        if (weight := notat.figure(year, code, group, "weight"))
     ]
-    if parts:
-        notes.append(Note("***", sentences([f"Vægtet efter kommunens måltal: {'; '.join(parts)}"])))
-    notes += _missing_targets(view, year, code)
-    return [*notes, *_differences(view, year, code)]
+    if weights:
+        yield Note("***", sentences([f"Vægtet efter kommunens måltal: {'; '.join(weights)}"]))
+    yield from _missing_targets(notat, year, code, schemes)
+    yield from _differences(notat, year, code, schemes)
 
 
-def _missing_targets(view: View, year: int, code: str) -> list[Note]:
+def _names(schemes: Sequence[Scheme], group: str) -> str:
+    """Return the names of a target group's schemes as a list, in Markdown."""
+    return danish.join([plain(scheme.name) for scheme in schemes if scheme.group == group])
+
+
+def _missing_targets(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
     """Say when a group has no target, and what that does to the weights of the others."""
     missing = [
         plain(scheme.name)
-        for scheme in view.schemes(year)
-        if (figure := view.figure(year, code, scheme.group, "attainment")) and figure.value is None
+        for scheme in schemes
+        if (figure := notat.figure(year, code, scheme.group, "attainment")) and figure.value is None
     ]
-    if not missing:
-        return []
-    text = f"Der er intet måltal for {danish.join(missing)}"
-    total = view.figure(year, code, "total", "weighted_attainment")
-    if total is None or total.value is None:
-        return [Note("", f"{text}.")]
-    return [Note("", f"{text}; de øvrige måltals vægte er sat forholdsmæssigt op, så de tilsammen giver 100 pct.")]
+    if missing:
+        total = notat.figure(year, code, "total", "weighted_attainment")
+        rest = "; de øvrige måltals vægte er sat forholdsmæssigt op, så de tilsammen giver 100 pct."
+        text = f"Der er intet måltal for {danish.join(missing)}"
+        yield Note("", text + (rest if total is not None and total.value is not None else "."))
 
 
-def _differences(view: View, year: int, code: str) -> list[Note]:
-    """Say what was published where the table shows another figure."""
-    shown = [
-        (figure, label) for label, figure in _labelled(view, year, code) if figure is not None and differs(view, figure)
-    ]
+def _differences(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
+    """Say what was published where the table shows another figure, or another year."""
     told = [
-        f"{label}: her vises {span(figure.id, view.shown(figure))}; "
-        f"offentliggjort som {span(figure.id, figure.published)}"
-        for figure, label in shown
+        f"{label}: her vises {span(figure.id, figure.shown)}; offentliggjort som {span(figure.id, figure.published)}"
+        for label, figure in _labelled(notat, year, code, schemes)
+        if figure is not None and _differs(figure)
     ]
     for where, label in _YEARS.items():
-        published = view.year_published(year, code, where)
-        if view.year_shown(year, code, where) not in (published, str(year)):
+        published = notat.year_published(year, code, where)
+        if notat.year_shown(year, code, where) not in (published, str(year)):
             told.append(f"Året i {label}: her vises {year}; offentliggjort som {published}")
-    return [Note(MARK, sentences([one])) for one in told]
+    yield from (Note(MARK, sentences([one])) for one in told)
 
 
-def _labelled(view: View, year: int, code: str) -> list[tuple[str, Figure | None]]:
-    """Return every figure of a table with what it is called."""
-    labelled: list[tuple[str, Figure | None]] = []
-    of_scheme: tuple[Measure, ...] = ("status", "spells")
-    for scheme in view.schemes(year):
-        for measure in of_scheme:
-            figure = view.figure(year, code, scheme.group, measure, scheme.key)
-            labelled.append((words.phrase(measure, plain(scheme.name)), figure))
+def _labelled(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[tuple[str, Figure | None]]:
+    """Yield every figure of a table with what it is called."""
+    for scheme in schemes:
+        for measure in _OF_SCHEME:
+            figure = notat.figure(year, code, scheme.group, measure, scheme.key)
+            yield words.phrase(measure, plain(scheme.name)), figure
     for group in GROUPS:
-        names = danish.join([plain(scheme.name) for scheme in view.schemes(year) if scheme.group == group])
-        of_group: tuple[Measure, ...] = ("joint_status", "spells_total", "target", "attainment", "weight")
-        for shared in of_group:
-            what = danish.capital(words.MEASURES[shared])
-            labelled.append((f"{what} for {names}", view.figure(year, code, group, shared)))
+        for measure in _OF_GROUP:
+            what = danish.capital(words.MEASURES[measure])
+            yield f"{what} for {_names(schemes, group)}", notat.figure(year, code, group, measure)
     total = danish.capital(words.MEASURES["weighted_attainment"])
-    labelled.append((total, view.figure(year, code, "total", "weighted_attainment")))
-    return labelled
+    yield total, notat.figure(year, code, "total", "weighted_attainment")
