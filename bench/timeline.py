@@ -29,7 +29,7 @@ import nbformat
 ROOT = Path(__file__).parent.parent
 STEPS = {
     "aarsstatus.release.manifest.describe": "hash what the year is made from",
-    "aarsstatus.audit.fonts.check": "check the fonts",
+    "aarsstatus.audit.check.require_fonts": "check the fonts",
     "aarsstatus.inputs.read_year": "read parameters and data",
     "aarsstatus.outputs._audited": "compute figures, audit every printed number",
     "aarsstatus.run.notebook.execute": "execute a notebook",

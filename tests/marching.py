@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from aarsstatus.inputs.data import read_data
 from filling import fill
 from generator import Spell, Style, employments, spells, write_csv, write_xlsx
 
+from aarsstatus.inputs import read_data
 from aarsstatus.project import Project
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "vejledning.md").read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ from faults.lab import processes as every
 from filelock import FileLock
 
 from aarsstatus import interruption
-from aarsstatus.audit import fonts
+from aarsstatus.audit import check
 from aarsstatus.files import clear, scratch, swap_in, write_whole
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
@@ -435,13 +435,13 @@ def test_no_access_to_the_overview(locked: Lab) -> None:
 # -- fonts ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", fonts.FONTS)
+@pytest.mark.parametrize("name", check.FONTS)
 @pytest.mark.parametrize("how", ["missing", "empty", "cut", "a folder", "scribbled on"])
 def test_a_font_that_is_missing_or_damaged(tmp_path: Path, name: str, how: str) -> None:
     folder = tmp_path / "_extensions" / "notat" / "fonts"
     shutil.copytree(ROOT / "_extensions" / "notat" / "fonts", folder)
     project, path = Project(tmp_path), folder / name
-    assert fonts.problems(project) == []
+    assert check._font_problems(project) == []
     content = path.read_bytes()
     path.unlink()
     if how == "a folder":
@@ -453,7 +453,7 @@ def test_a_font_that_is_missing_or_damaged(tmp_path: Path, name: str, how: str) 
         scribbled = content[:middle] + bytes(64) + content[middle + 64 :]
         path.write_bytes({"empty": b"", "cut": content[:-100], "scribbled on": scribbled}[how])
     with pytest.raises(InputError, match=f"_extensions/notat/fonts/{name}: .*; forventede filen, som den fulgte med"):
-        fonts.check(project)
+        check.require_fonts(project)
 
 
 def test_a_build_without_a_font(work: Lab) -> None:

@@ -102,7 +102,8 @@ def require_writable(output: Path, project: Project) -> None:
         If it is on a disk that is only for reading, or somebody else's, or what reports are made from lies there.
     """
     where = output.resolve()
-    if any(where.is_relative_to(own) for own in (project.params, project.data, project.notebooks, project.extension)):
+    ours = (project.params, project.data, project.notebooks, project.extension)
+    if any(where.is_relative_to(own.resolve()) for own in ours):
         raise BuildError(
             f"{project.name(output)}: mappen er til det, notatet bliver lavet af; vælg en anden med --output MAPPE"
         )

@@ -16,15 +16,15 @@ import nbformat
 import yaml
 
 from aarsstatus import audit, interruption, privacy
-from aarsstatus.audit import fonts, quality
-from aarsstatus.audit.check import doubts, require_filled
+from aarsstatus.audit import quality
+from aarsstatus.audit.check import doubts, require_filled, require_fonts
 from aarsstatus.figures.table import Figures
 from aarsstatus.inputs import read_year
 from aarsstatus.problems import BuildError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine, Format
-from aarsstatus.render.html import finish
+from aarsstatus.render.origins import finish
 from aarsstatus.report.lint_numbers import stray_numbers
 from aarsstatus.report.lint_structure import findings
 from aarsstatus.report.notat import Notat, front_matter
@@ -56,7 +56,7 @@ def read_inputs(
     InputError
         If they have problems, something is not filled in, or a font is missing.
     """
-    fonts.check(project)
+    require_fonts(project)
     params, data = read_year(project, year, compare)
     require_filled(project, year)
     return Notat(params, data, figures), tuple(map(str, doubts(project, params, data)))

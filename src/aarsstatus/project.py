@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,7 @@ class Project:
         except ValueError:
             pass
         try:
-            return path.resolve().relative_to(self.root).as_posix()
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
         except (ValueError, OSError, RuntimeError):  # elsewhere, or a loop of links
             return path.name
 
@@ -91,7 +92,7 @@ def find_project(start: Path | None = None) -> Project:
     InputError
         If neither it nor any folder above holds ``_quarto.yml``, ``params/`` and ``data/``, or nothing can name it.
     """
-    here = (start or Path.cwd()).resolve()
+    here = Path(os.path.normpath((start or Path.cwd()).absolute()))  # a drive's letter stays, so no `resolve`
     if not is_nameable(here):
         raise InputError(Problem(str(here), "mappens navn er ikke skrevet i UTF-8; giv den et andet"))
     for folder in (here, *here.parents):

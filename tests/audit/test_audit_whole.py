@@ -10,17 +10,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from aarsstatus.attainment import Interval
-from aarsstatus.audit import AuditRow, audit, figure_verdicts, rounding, rules, to_csv, unrounded, verdicts
-from aarsstatus.audit.printed import FigureId, in_table, read_figure_id, read_sheet, table_number
+from aarsstatus.audit import AuditRow, figure_verdicts, proof, rules, to_csv
+from aarsstatus.audit import audit as audit_one_by_one
+from aarsstatus.audit.printed import in_table, read_sheet, table_number
+from aarsstatus.audit.proof import contradictions, unrounded
+from aarsstatus.figures import FigureId, read_figure_id
 from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.inputs.params import Adoption, Cover, Document, Office, Params
 from aarsstatus.problems import InputError, Problem
+
+audit = partial(audit_one_by_one, proof=contradictions)
 
 OURS = Params(
     year=2030,
@@ -720,16 +726,16 @@ def test_the_least_trusted_claims_go_first() -> None:
     def impossible(chosen: list[int]) -> bool:
         return {0, 1} <= set(chosen) or {1, 2} <= set(chosen)
 
-    assert rounding._minimal(impossible, [0, 1, 2], 9) == [0, 1]
+    assert proof._minimal(impossible, [0, 1, 2], 9) == [0, 1]
 
 
 def test_a_clash_with_the_city_tells_the_sum_of_the_administrations(monkeypatch: pytest.MonkeyPatch) -> None:
     of: list[Any] = [SimpleNamespace(id="BIF"), SimpleNamespace(id="BUF")]
     monkeypatch.setattr(rules, "parts", lambda *_: of)
     nothing: Any = None
-    (claim,) = verdicts._city_sum(nothing, nothing, cast("Any", SimpleNamespace(id="KK")))
+    (claim,) = proof._city_sum(nothing, nothing, cast("Any", SimpleNamespace(id="KK")))
     one = Interval(Fraction(1), Fraction(2))
-    (clash,) = rounding.clashes((("KK", Interval(Fraction(9), Fraction(10))), ("BIF", one), ("BUF", one)), (claim,))
+    (clash,) = proof.clashes((("KK", Interval(Fraction(9), Fraction(10))), ("BIF", one), ("BUF", one)), (claim,))
     assert (clash.least, clash.greatest) == (2, 4)
 
 

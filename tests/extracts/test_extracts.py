@@ -22,10 +22,10 @@ from generator import Spell, Style, csv_bytes, employments, spells, write_xlsx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aarsstatus import cli
-from aarsstatus.extracts import Ingested, ingest, ingesting
-from aarsstatus.extracts.rows import number_persons
-from aarsstatus.extracts.sums import FAR_AT_LEAST
+from aarsstatus import cli, extracts
+from aarsstatus.extracts import Ingested, ingest
+from aarsstatus.extracts.remarks import FAR_AT_LEAST
+from aarsstatus.extracts.sums import number_persons
 from aarsstatus.files import alone
 from aarsstatus.inputs import read_data
 from aarsstatus.problems import InputError
@@ -124,7 +124,7 @@ def test_nor_on_excel(copied: Project, made, expected, merged: bool) -> None:
 
 
 def test_a_file_is_read_in_pieces_that_are_put_together(copied: Project, made, expected, monkeypatch) -> None:
-    monkeypatch.setattr("aarsstatus.extracts.reading.PIECE", 1000)
+    monkeypatch.setattr("aarsstatus.extracts.csv_table.PIECE", 1000)
     for encoding in ("utf-8", "cp1252", "utf-16"):
         style = Style(encoding=encoding, title=('En titel med "anførselstegn"\nover to linjer',), total=True)
         done = from_text(copied, csv_bytes(made, style))
@@ -859,7 +859,7 @@ def test_a_crash_says_where_and_nothing_else(copied: Project, monkeypatch) -> No
 
     for place in ("count", "duplicates", "warnings"):
         with monkeypatch.context() as patch:
-            patch.setattr(ingesting, place, crash)
+            patch.setattr(extracts, place, crash)
             with pytest.raises(InputError) as caught:
                 from_text(copied, HEADER + GOOD)
         assert "uventet fejl (ZeroDivisionError i test_extracts.py, linje " in str(caught.value)
@@ -874,10 +874,10 @@ def test_a_crash_says_where_and_nothing_else(copied: Project, monkeypatch) -> No
     [
         "rows.Reader.read",
         "rows.cells.day",
-        "reading._CsvTable._parse",
-        "ingesting.number_persons",
-        "ingesting.write_sums",
-        "ingesting.count",
+        "csv_table.CsvTable._parse",
+        "number_persons",
+        "write_sums",
+        "count",
     ],
 )
 def test_a_crash_of_the_command_is_one_line_without_a_person(copied: Project, monkeypatch, capfd, place: str) -> None:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from aarsstatus.attainment import full_year_equivalents
 from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.cells import OPEN
+from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
 from aarsstatus.extracts.rows import KEPT
-from aarsstatus.extracts.sums import Sum, count, days_inside, duplicates, far_from_before, of_several, warnings
+from aarsstatus.extracts.sums import Sum, count, days_inside
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data, Remark, Status
 from aarsstatus.project import Project
@@ -37,7 +38,7 @@ def data(project: Project) -> Data:
 
 
 def frame(*spells: Mapping[str, object]) -> pl.DataFrame:
-    """Return spells as `rows.number_persons` leaves them; what is not said of one is as plain as can be."""
+    """Return spells as `number_persons` leaves them; what is not said of one is as plain as can be."""
     plain = {"table": 0, "administration": 0, "scheme": FOR_DAYS, "weekly_hours": -1, "end": OPEN, "person": None}
     rows = [{**plain, "row": number, **spell} for number, spell in enumerate(spells, start=2)]
     for row in rows:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import os
+from pathlib import Path
 
 import pytest
 
+from aarsstatus.files import require_writable
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.csvfile import read_table
 from aarsstatus.inputs.schema import TARGETS
-from aarsstatus.problems import InputError
+from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project, find_project
 
 
@@ -187,3 +190,16 @@ def test_a_folder_outside_a_project_is_refused(tmp_path) -> None:
 
 def test_a_project_is_found_from_inside(project: Project) -> None:
     assert find_project(project.notebooks).root == project.root
+
+
+@pytest.mark.skipif(os.name == "nt", reason="not everybody may make a link there")
+def test_a_project_keeps_the_name_that_it_is_reached_by(project: Project, tmp_path: Path) -> None:
+    """As K: on Windows, behind which there is a server, whose name programs read as an address on the web."""
+    drive = tmp_path / "drev"
+    drive.symlink_to(project.root, target_is_directory=True)
+    found = find_project(drive / "params" / ".." / "data")
+    assert found.root == drive
+    for one, other in ((found, project), (project, found), (found, found)):
+        assert one.name(other.data / "status.csv") == "data/status.csv"
+        with pytest.raises(BuildError, match="mappen er til det, notatet bliver lavet af"):
+            require_writable(other.data / "ny", one)

@@ -21,8 +21,9 @@ from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import RenderError
 from aarsstatus.project import Project
-from aarsstatus.render.html import ROW, finished
+from aarsstatus.render.origins import ROW, add_origins
 
+EXTENSION = Path(__file__).parents[2] / "_extensions" / "notat"
 pytestmark = pytest.mark.xdist_group("browser")
 PAGES = ("notat", "kvalitetsrapport")
 SHOWN, COLUMN = 1, {"status": "status", "spells": "spells", "target": "target"}
@@ -149,10 +150,10 @@ def test_what_is_no_page_of_ours_is_refused(figures: Figures, inputs: tuple[Para
     _, data = inputs
     id_ = next(iter(figures))
     with pytest.raises(RenderError, match="skabelon"):
-        finished(f'<p data-figure="{id_}">1</p>', figures, data, (), "", "")
+        add_origins(f'<p data-figure="{id_}">1</p>', figures, data, (), EXTENSION)
     with pytest.raises(RenderError, match=r"2025\.XX\.status"):
-        finished('<p data-figure="2025.XX.status">1</p>', figures, data, (), "", "")
-    assert finished("<p>uden tal</p>", figures, data, (), "", "") == "<p>uden tal</p>"
+        add_origins('<p data-figure="2025.XX.status">1</p>', figures, data, (), EXTENSION)
+    assert add_origins("<p>uden tal</p>", figures, data, (), EXTENSION) == "<p>uden tal</p>"
 
 
 # -- the panel, in a browser ------------------------------------------------------------------------------------

@@ -1,24 +1,40 @@
-"""Published against recomputed: whether every number that a notat printed follows from the other numbers in it.
+"""Judge whether every number that a notat printed follows from the other numbers in it.
 
 `audit` is pure: data and parameters in, one `AuditRow` out for each row of ``data/published.csv``. The rules are
 general rules over the figures; nothing here knows which numbers are wrong. docs/metode.md says the same in Danish.
 
-A notat is judged by its own numbers. Its printed status, spells and targets are put in place of ``data/`` (`sheet`),
+A notat is judged by its own numbers. Its printed status, spells and targets are put in place of ``data/`` (`printed`),
 the figures are built from them by the report's own formulas, and each number is held against the rules (`rules`).
-Where numbers disagree, the blame goes by one principle (`verdicts`), from the most trusted to the least:
+Where numbers disagree, the blame goes by one principle, from the most trusted to the least:
 
 1. inputs: the administrations' status, spells and targets; in the comparison year's table the city's own;
 2. what is derived inside a table: joint status, total of spells, attainment, weight, weighted attainment;
 3. the city (KK), which must be the sum of the administrations;
 4. what repeats a number that a table has: the prose is judged against the table.
 
-A number is contradicted when it is impossible together with the more trusted numbers that hold. Full-year
-equivalents are rounded, so "possible" asks whether unrounded inputs exist that round to all of it (`rounding`).
+A number is contradicted when it is impossible together with the more trusted numbers that hold. The rules ask that of
+each number by itself. `proof` asks it of all at once, whether unrounded inputs exist that round to all that was
+printed; `verify` and the tests do, and a build does not.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from fractions import Fraction
+
+import pandas as pd
+
+from aarsstatus import danish
+from aarsstatus.audit import rules
 from aarsstatus.audit.limits import THRESHOLDS, Finding, Moved, Threshold, check_figures, moved
-from aarsstatus.audit.rules import RULES, Rule
-from aarsstatus.audit.verdicts import COLUMNS, AuditRow, audit, figure_verdicts, to_csv, unrounded
+from aarsstatus.audit.printed import Sheet, in_table, read_sheet
+from aarsstatus.audit.rules import RULES, Check, Rule
+from aarsstatus.figures import Verdict
+from aarsstatus.figures.table import Figures
+from aarsstatus.inputs.model import Data, Printed
+from aarsstatus.inputs.params import Params
+from aarsstatus.problems import InputError, Problem, near
 
 __all__ = [
     "COLUMNS",
@@ -27,6 +43,7 @@ __all__ = [
     "AuditRow",
     "Finding",
     "Moved",
+    "Proof",
     "Rule",
     "Threshold",
     "audit",
@@ -34,5 +51,136 @@ __all__ = [
     "figure_verdicts",
     "moved",
     "to_csv",
-    "unrounded",
 ]
+
+Proof = Callable[[Sheet, Figures, Mapping[str, Sequence[Check]]], Iterable[tuple[str, Check]]]
+"""What finds the figures of a notat that cannot be right together: `proof.contradictions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """Hold the verdict on one printed number. All fields but `rule` are the columns of ``audit.csv``, in order.
+
+    `recomputed` is what should have been printed. ``[lower, upper)`` bounds the unrounded number, in persons,
+    spells or per cent; None where the number is not a figure. `rule` is the rule that decided, a key of `RULES`.
+    """
+
+    source: str
+    place: str
+    id: str
+    printed: str
+    recomputed: str
+    lower: Fraction | None
+    upper: Fraction | None
+    verdict: Verdict
+    reason: str
+    rule: Rule
+
+
+COLUMNS = tuple(field.name for field in fields(AuditRow) if field.name != "rule")
+
+
+def audit(
+    data: Data, params: Iterable[Params], *, notat: str | None = None, proof: Proof | None = None
+) -> list[AuditRow]:
+    """Judge every number that was ever printed, or those of one notat.
+
+    Parameters
+    ----------
+    data
+        What `inputs.read_data` read.
+    params
+        The parameters of every year; the year whose `notat` is a row's source says how that row is judged.
+    notat
+        The only notat to judge; the others are still looked up where it repeats a number of theirs.
+    proof
+        What asks of all numbers at once; None judges each by itself.
+
+    Returns
+    -------
+    list of AuditRow
+        One for each row of ``data.printed`` (of the notat), in its order. No verdict is ``unpublished``.
+
+    Raises
+    ------
+    InputError
+        With every row that cannot be judged: an unknown notat, an unknown id, a number that is not one.
+    """
+    by_notat = {one.notat: one for one in params if one.notat is not None}
+    notats = {one.year: name for name, one in by_notat.items()}
+    wanted = [row for row in data.printed if notat in (None, row.notat)]
+    problems = [
+        _problem(row, "source", "notatet står ikke som notat i nogen parameterfil", row.notat, by_notat)
+        for row in wanted
+        if row.notat not in by_notat
+    ]
+    judged: dict[str, AuditRow] = {}
+    for name in dict.fromkeys(row.notat for row in wanted if row.notat in by_notat):
+        sheet = read_sheet(data, by_notat[name], problems)
+        if not problems:
+            judged |= _judge(sheet, notats, proof, problems)
+    if problems:
+        raise InputError(problems)
+    return [judged[row.source] for row in wanted]
+
+
+def to_csv(rows: Iterable[AuditRow]) -> str:
+    """Write ``audit.csv``: comma, point decimal, bounds with at most six decimals."""
+    frame = pd.DataFrame(
+        [[getattr(row, name) for name in COLUMNS] for row in rows], columns=list(COLUMNS), dtype=object
+    )
+    for end in ("lower", "upper"):
+        frame[end] = ["" if value is None else danish.plain_decimal(value) for value in frame[end]]
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def figure_verdicts(rows: Iterable[AuditRow]) -> dict[str, Verdict]:
+    """Return one verdict for each id: that of its first printing in a table, or elsewhere if no table has it."""
+    first: dict[str, Verdict] = {}
+    for row in sorted(rows, key=lambda row: not in_table(row.place)):
+        first.setdefault(row.id, row.verdict)
+    return first
+
+
+def _problem(row: Printed, column: str, message: str, found: str, known: Iterable[str]) -> Problem:
+    """Say what is wrong with a row of ``published.csv``."""
+    file, _, line = row.source.rpartition(":")
+    return Problem(file, message, int(line), column, found, hint=near(found, known))
+
+
+def _judge(
+    sheet: Sheet, notats: Mapping[int, str], proof: Proof | None, problems: list[Problem]
+) -> dict[str, AuditRow]:
+    """Return the verdict on each row of a notat, by the row's source."""
+    figures = sheet.figures()
+    checks = {id_: rules.figure_checks(sheet, figures, row, notats) for id_, row in sheet.primary.items()}
+    for id_, check in proof(sheet, figures, checks) if proof else ():
+        checks[id_].append(check)
+    decided = {id_: _decide(found) for id_, found in checks.items()}
+    judged: dict[str, AuditRow] = {}
+    for row in sheet.rows:
+        verdict: Check | None
+        if row.id not in decided:
+            verdict = rules.text_check(sheet, row)
+        elif sheet.primary[row.id] is row:
+            verdict = decided[row.id]
+        else:
+            verdict = rules.repeated(sheet, figures, row, decided[row.id])
+        if verdict is None:
+            problems.append(_problem(row, "id", "ukendt tal", row.id, [*figures, *rules.known_texts(sheet)]))
+            continue
+        judged[row.source] = AuditRow(
+            row.notat, row.place, row.id, row.printed, verdict.recomputed, verdict.lower, verdict.upper,
+            verdict.verdict, verdict.reason, verdict.rule,
+        )  # fmt: skip
+    return judged
+
+
+def _decide(checks: Sequence[Check]) -> Check:
+    """Return the verdict of several rules: the first contradiction if there is one, else the first rule's."""
+    against = [check for check in checks if check.verdict == "contradicted"]
+    if not against:
+        return checks[0]
+    reason = " Desuden: ".join(check.reason for check in against)
+    first = against[0]
+    return Check(first.rule, first.verdict, first.recomputed, reason, first.lower, first.upper)

@@ -1,4 +1,4 @@
-"""All that is wrong with a year's inputs, of every file, at once: ``aarsstatus check``.
+"""Find all that is wrong with a year's inputs and the fonts, at once: ``aarsstatus check``.
 
 What cannot be read or is missing are `problems`: no notat can be made of it. What can be read and breaks a rule, such
 as an administration with more persons than the whole city, are `doubts`: somebody has to look, and may be content.
@@ -6,10 +6,14 @@ as an administration with more persons than the whole city, are `doubts`: somebo
 
 from __future__ import annotations
 
+import array
+import struct
+import sys
 from collections.abc import Callable
 
-from aarsstatus.audit import check_figures, fonts
 from aarsstatus.audit.errata import read_errata
+from aarsstatus.audit.limits import check_figures
+from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
@@ -18,7 +22,15 @@ from aarsstatus.privacy import scan_files
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
-__all__ = ["doubts", "problems", "require_filled"]
+__all__ = ["FONTS", "doubts", "problems", "require_filled", "require_fonts"]
+
+FONTS = (
+    *(f"OpenSans-{weight}.ttf" for weight in ("Regular", "Semibold", "Bold", "Italic")),
+    *(f"OpenSans-{weight}.woff2" for weight in ("Regular", "Semibold", "Bold")),
+)
+"""For charts, PDF and Word, and for web pages."""
+_MOST_BYTES = 8 << 20
+_AS_IT_CAME = "filen, som den fulgte med programmet"
 
 
 def problems(project: Project, year: int) -> list[Problem]:
@@ -37,7 +49,7 @@ def problems(project: Project, year: int) -> list[Problem]:
     found += _problems(lambda: _read_names_and_limits(project))
     return [
         *found,
-        *fonts.problems(project),
+        *_font_problems(project),
         *scan_files([*sorted(project.params.glob("*.yml")), *sorted(project.data.glob("*.*"))], project.root),
     ]
 
@@ -94,3 +106,52 @@ def _problems(read: Callable[[], object]) -> list[Problem]:
     except InputError as error:
         return list(error.problems)
     return []
+
+
+def require_fonts(project: Project) -> None:
+    """Refuse fonts that are missing or damaged: others would stand in without a word, or show wrong letters.
+
+    Raises
+    ------
+    InputError
+        If any is; the message names each file.
+    """
+    if found := _font_problems(project):
+        raise InputError(found)
+
+
+def _font_problems(project: Project) -> list[Problem]:
+    """Return what is wrong with the fonts."""
+    found = []
+    for path in (project.extension / "fonts" / name for name in FONTS):
+        why = irregular(path, _MOST_BYTES)
+        if why is None and not _is_whole(path.read_bytes()):
+            why = "skriften er beskadiget"
+        if why is not None:
+            found.append(Problem(project.name(path), why, expected=_AS_IT_CAME))
+    return found
+
+
+def _is_whole(font: bytes) -> bool:
+    """Whether every table of a font has its own sum; of a web font, which is packed, whether it has its length."""
+    try:
+        if font[:4] == b"wOF2":
+            return bool(struct.unpack_from(">I", font, 8)[0] == len(font))
+        tables = struct.unpack_from(">H", font, 4)[0]
+        return tables > 0 and all(_is_table_whole(font, 12 + 16 * number) for number in range(tables))
+    except struct.error:  # it ends before its own list of tables does
+        return False
+
+
+def _is_table_whole(font: bytes, entry: int) -> bool:
+    """Whether the table that is listed at `entry` has the sum that is listed with it."""
+    tag, known, start, length = struct.unpack_from(">4sIII", font, entry)
+    table = font[start : start + length]
+    if len(table) != length:
+        return False
+    if tag == b"head":  # holds a number that makes the sum of the whole file come out
+        table = table[:8] + bytes(4) + table[12:]
+    numbers = array.array("I", table + bytes(-length % 4))
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return bool(sum(numbers) & 0xFFFF_FFFF == known)

@@ -1,4 +1,4 @@
-"""Where a figure comes from: its formula, its inputs, and the file and line they were read from."""
+"""Explain where a figure comes from: formula, inputs, and the file and line they were read from."""
 
 from __future__ import annotations
 

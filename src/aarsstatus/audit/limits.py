@@ -1,4 +1,4 @@
-"""What to look at before a year is published: its inputs by the audit's rules, and what moved since the year before."""
+"""Hold the limits of a year before it is published: the rules on its inputs, and how far a figure may move."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.model import Data, Scheme, Status
 from aarsstatus.inputs.schema import GROUPS, KK
 
-__all__ = ["THRESHOLDS", "Finding", "Moved", "Threshold", "check_figures", "moved"]
+__all__ = ["THRESHOLDS", "Finding", "Moved", "Threshold", "check_figures", "moved", "threshold_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something in a year's inputs that breaks a rule (``contradicted``), or that somebody should know (``note``)."""
+    """Hold what breaks a rule in a year's inputs (``contradicted``), or what somebody should know (``note``)."""
 
     id: str
     rule: Rule
@@ -154,7 +154,7 @@ def _no_target(data: Data, year: int) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """How much a figure may move from one year to the next before somebody should look.
+    """Say how much a figure may move from one year to the next before somebody should look.
 
     A figure moved more than usual when it moved by at least `points` (persons, spells or percentage points) and
     by at least `share` of what it was. `reason` says, in Danish, why there.
@@ -166,6 +166,11 @@ class Threshold:
     points: Fraction
     share: Fraction
     reason: str
+
+    def exceeded(self, before: Fraction, after: Fraction) -> bool:
+        """Whether a figure moved more than usual from one value to another."""
+        change = abs(after - before)
+        return bool(change) and change >= self.points and change >= self.share * before
 
 
 THRESHOLDS: tuple[Threshold, ...] = (
@@ -236,7 +241,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A figure that moved more than usual. Values are as in `Figure`; `text` is a Danish sentence."""
+    """Hold a figure that moved more than usual. Values are as in `Figure`; `text` is a Danish sentence."""
 
     id: str
     before_id: str
@@ -247,7 +252,7 @@ class Moved:
 
     @property
     def change(self) -> Fraction:
-        """By how much it moved: persons, spells or percentage points."""
+        """Return by how much it moved: persons, spells or percentage points."""
         return self.after - self.before
 
 
@@ -263,18 +268,17 @@ def moved(
     found: list[Moved] = []
     for figure in figures.select(year=year):
         earlier = figures.find(comparison_year, figure.administration, figure.group, figure.measure, figure.scheme)
-        threshold = _threshold(figure)
+        threshold = threshold_of(figure)
         if threshold is None or earlier is None or earlier.value is None or figure.value is None:
             continue
-        change = abs(figure.value - earlier.value)
-        if change >= threshold.points and change >= threshold.share * earlier.value and change:
+        if threshold.exceeded(earlier.value, figure.value):
             text = _sentence(figure, earlier.value, figure.value, names)
             found.append(Moved(figure.id, earlier.id, earlier.value, figure.value, threshold, text))
     return found
 
 
-def _threshold(figure: Figure) -> Threshold | None:
-    """Return the threshold that covers a figure."""
+def threshold_of(figure: Figure) -> Threshold | None:
+    """Return the threshold that covers a figure, or None."""
     return next((one for one in THRESHOLDS if figure.measure in one.measures and figure.group in one.groups), None)
 
 

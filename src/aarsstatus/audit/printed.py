@@ -8,46 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
-from typing import NamedTuple, get_args
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, days_of_year, round_half_up
-from aarsstatus.figures import PERCENTAGES, Measure, figure_id
+from aarsstatus.figures import PERCENTAGES, FigureId, figure_id, read_figure_id
 from aarsstatus.figures.table import Figures, build_figures
-from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.inputs.model import Data, Printed, Status, Target
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import Problem, near
 
-__all__ = ["FigureId", "Sheet", "fewest_years", "in_table", "read_figure_id", "read_sheet", "table_number"]
+__all__ = ["Sheet", "fewest_years", "in_table", "read_sheet", "table_number"]
 
 
-class FigureId(NamedTuple):
-    """The parts of a figure's id; `scheme` is the group's own name where the id leaves it out."""
-
-    year: int
-    administration: str
-    group: str
-    scheme: str
-    measure: str
-
-
-_FIGURE_ID = re.compile(
-    rf"(\d{{4}})\.([^.]+)\.({'|'.join(GROUPS)}|total)(?:\.([a-z_]+))?\.({'|'.join(get_args(Measure))})"
-)
 _TABLE = re.compile(r"tabel (\d+),")
-
-
-def read_figure_id(text: str) -> FigureId | None:
-    """Take a figure's id apart; None for the id of something that is not a figure, such as a table's number."""
-    match = _FIGURE_ID.fullmatch(text)
-    if match is None:
-        return None
-    year, code, group, scheme, measure = match.groups()
-    return FigureId(int(year), code, group, scheme or group, measure)
 
 
 def table_number(place: str) -> int | None:
@@ -114,10 +90,8 @@ class Sheet:
                 statuses[year, code, at.scheme] = Status(
                     year, code, at.scheme, value, known, interval, self.notat, row.source
                 )
-        return _figures(
-            tuple(self.data.schemes.values()), self.data.administrations, tuple(targets.values()),
-            tuple(statuses.values()), self.params.year,
-        )  # fmt: skip
+        as_printed = replace(self.data, targets=targets, statuses=statuses, printed=())
+        return build_figures(as_printed, self.params.year)
 
     def _interval(self, key: tuple[int, str, str], number: Fraction, spells: int | None) -> Interval:
         """Return all that a status may have been before it was printed as `number`.
@@ -137,25 +111,6 @@ class Sheet:
             return Interval.exactly(0) if number == 0 else interval
         fewest = fewest_years(spells, key[0])
         return Interval(max(interval.lower, fewest), interval.upper) if fewest < interval.upper else interval
-
-
-@lru_cache(maxsize=32)
-def _figures(
-    schemes: tuple[Scheme, ...],
-    administrations: tuple[Administration, ...],
-    targets: tuple[Target, ...],
-    statuses: tuple[Status, ...],
-    year: int,
-) -> Figures:
-    """Build figures, once for the same inputs."""
-    data = Data(
-        {scheme.key: scheme for scheme in schemes},
-        administrations,
-        {(row.year, row.administration, row.group): row for row in targets},
-        {(row.year, row.administration, row.scheme): row for row in statuses},
-        (),
-    )
-    return build_figures(data, year)
 
 
 def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
@@ -178,7 +133,6 @@ def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
     return Sheet(params, data, rows, administrations, tables, primary, numbers)
 
 
-@lru_cache(maxsize=2048)
 def _number(text: str) -> Fraction | None:
     """Read a number as a notat prints it; None where it is not one."""
     try:

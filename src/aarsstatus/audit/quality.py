@@ -1,4 +1,4 @@
-"""What the quality report holds in its hand: a year's audit, errata, extracts, and what moved, ready to be shown.
+"""Judge a year's quality for its report, and verify all that was ever published.
 
 For a year that was published, the audit says of each printed number whether it holds. For one that was not, the same
 rules are held against the year's own inputs before they are published.
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
-from aarsstatus.audit import AuditRow, Finding, Moved, audit, check_figures, moved
+from aarsstatus.audit import AuditRow, Finding, Moved, Proof, audit, check_figures, moved
 from aarsstatus.audit.errata import Erratum, Findings, SummaryRow, judge, read_errata, summary
 from aarsstatus.figures import Mode
 from aarsstatus.figures.table import Figures, build_figures
@@ -28,7 +27,7 @@ ERRATA = "errata.yml"
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """One year's quality: what was printed and whether it holds, and what to look at in its figures.
+    """Hold one year's quality: what was printed and whether it holds, and what to look at in its figures.
 
     `rows` and `findings` are empty of contradictions for a year that was never published; `checks` are the same
     rules on the year's inputs, `moves` what moved more than usual since the comparison year.
@@ -45,7 +44,7 @@ class Quality:
 
     @property
     def year(self) -> int:
-        """The year in hand."""
+        """Return the year in hand."""
         return self.params.year
 
     @property
@@ -55,32 +54,32 @@ class Quality:
 
     @property
     def extracts(self) -> list[ExtractRow]:
-        """The register extracts that the year was made from; none for a year that was copied from a notat."""
+        """Return the register extracts that the year was made from; none for a year that was copied from a notat."""
         return [row for row in self.data.extracts if row.year == self.year]
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """What somebody should look at in the year's extracts."""
+        """Return what somebody should look at in the year's extracts."""
         return self.data.remarks.get(self.year, ())
 
     @property
     def contradictions(self) -> list[tuple[AuditRow, Erratum | None]]:
-        """Each contradicted number, and what has been said of it, in the order of the notat."""
+        """Return each contradicted number, and what has been said of it, in the order of the notat."""
         return [(row, self.findings.erratum(row)) for row in self.rows if row.verdict == "contradicted"]
 
     @property
     def rounded(self) -> list[AuditRow]:
-        """The numbers that hold within rounding."""
+        """Return the numbers that hold within rounding."""
         return [row for row in self.rows if row.verdict == "within_rounding"]
 
     @property
     def problems(self) -> list[Finding]:
-        """What breaks a rule in the year's inputs."""
+        """Return what breaks a rule in the year's inputs."""
         return [finding for finding in self.checks if finding.kind == "contradicted"]
 
     @property
     def notes(self) -> list[Finding]:
-        """What somebody should know of the year's inputs."""
+        """Return what somebody should know of the year's inputs."""
         return [finding for finding in self.checks if finding.kind == "note"]
 
     def count(self, verdict: str) -> int:
@@ -118,17 +117,11 @@ def read_published_params(project: Project, until: int | None = None) -> list[Pa
     return [params for params in found if params.notat is not None]
 
 
-def audit_years(data: Data, published: Sequence[Params]) -> list[AuditRow]:
+def audit_years(data: Data, published: Sequence[Params], *, proof: Proof | None = None) -> list[AuditRow]:
     """Judge every number that some notats printed; rows of notats that are not among them are left out."""
-    return list(_audited(data, tuple(published)))
-
-
-@lru_cache(maxsize=8)  # of years on years, most have the same published ones before them
-def _audited(data: Data, published: tuple[Params, ...]) -> tuple[AuditRow, ...]:
-    """Do what `audit_years` does, once for the same inputs."""
     names = {params.notat for params in published}
     wanted = dict.fromkeys(row.notat for row in data.printed if row.notat in names)
-    return tuple(row for name in wanted for row in audit(data, published, notat=name))
+    return [row for name in wanted for row in audit(data, published, notat=name, proof=proof)]
 
 
 def open_quality(
@@ -183,7 +176,7 @@ def quality(
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `aarsstatus verify` found: each notat's counts, and what nobody has explained."""
+    """Hold what `aarsstatus verify` found: each notat's counts, and what nobody has explained."""
 
     rows: tuple[AuditRow, ...]
     summary: tuple[SummaryRow, ...]
@@ -191,13 +184,15 @@ class Verification:
 
 
 def verify(project: Project, years: Sequence[int] = ()) -> Verification:
-    """Recompute all that was published, of all years or of some.
+    """Recompute all that was published, of all years or of some, and prove that it can be right at once.
 
     Raises
     ------
     InputError
         If an input has problems, or a year asked for was never published.
     """
+    from aarsstatus.audit.proof import contradictions  # noqa: PLC0415 - Z3 is for the proof alone: no build loads it
+
     published = read_published_params(project)
     unknown = [year for year in years if year not in {params.year for params in published}]
     if unknown:
@@ -211,7 +206,7 @@ def verify(project: Project, years: Sequence[int] = ()) -> Verification:
         if missing:
             message = "intet år i params/ har det som notat"
             raise InputError([Problem("data/published.csv", message, found=name) for name in sorted(missing)])
-    rows = [row for row in audit_years(data, published) if row.source in wanted]
+    rows = [row for row in audit_years(data, published, proof=contradictions) if row.source in wanted]
     findings = judge(rows, [erratum for erratum in _errata(project) if erratum.source in wanted or not years])
     return Verification(tuple(rows), tuple(summary(rows, findings)), findings)
 

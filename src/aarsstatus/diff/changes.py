@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from aarsstatus import danish
-from aarsstatus.audit import THRESHOLDS, Threshold
+from aarsstatus.audit.limits import threshold_of
 from aarsstatus.figures import Figure
 from aarsstatus.inputs.schema import KK
 
@@ -61,11 +61,6 @@ class Level:
     reason: str
 
 
-def threshold_of(figure: Figure) -> Threshold | None:
-    """Return the quality report's limit for a figure."""
-    return next((one for one in THRESHOLDS if figure.measure in one.measures and figure.group in one.groups), None)
-
-
 def _one_sided(change: Change) -> bool:
     return change.old is None or change.new is None or (change.old.value is None) != (change.new.value is None)
 
@@ -76,10 +71,10 @@ def _other_verdict(change: Change) -> bool:
 
 
 def _moved_far(change: Change) -> bool:
-    limit, size = threshold_of(change.figure), change.size
-    if limit is None or size is None or change.old is None or change.old.value is None:
+    limit, old, new = threshold_of(change.figure), change.old, change.new
+    if limit is None or old is None or old.value is None or new is None or new.value is None:
         return False
-    return bool(size) and abs(size) >= limit.points and abs(size) >= limit.share * change.old.value
+    return limit.exceeded(old.value, new.value)
 
 
 def _headline(change: Change) -> bool:

@@ -1,4 +1,4 @@
-"""Register extracts, CSV or XLSX, become rows in ``data/``: exact sums, and nothing of any person.
+"""Read register extracts, CSV or Excel, into rows in ``data/``: exact sums, and nothing of any person.
 
 An extract is a table of spells: administration, scheme, start, end (empty: still running), and perhaps weekly hours
 and person; or of fleksjob employments: administration, person, start, end. It is read as such files are in Denmark.
@@ -6,37 +6,49 @@ All that is wrong with it is told at once, by file, row and column; unless it is
 nothing is written.
 
 ==============  ==============================================================================
-`ingesting`     all of it, in order
-`digests`       each file's SHA-256, meanwhile
 `aliases`       what columns, administrations and schemes may be called
-`header`        where the table begins
-`reading`       files into blocks of text, rows numbered as Excel numbers them
+`reading`       a file, read once: its digest, its tables, their spells
+`csv_table`     CSV: encoding, delimiter, rows
+`workbook`      Excel: sheets, and whether they fit in memory
+`table`         a table's header, and which columns are read
 `cells`         one cell: dates, hours, names
-`rows`          blocks of text into arrays of whole numbers
+`rows`          rows of text into spells
+`stray_rows`    rows that are none: sums and remarks below a table
 `refusals`      what is wrong with rows, in groups
-`sums`          full-year equivalents, spells, headcounts; what somebody should look at
+`sums`          persons numbered; full-year equivalents, spells, headcounts
+`remarks`       what somebody should look at
 `writing`       rows in ``data/`` replaced
 ==============  ==============================================================================
 
-Person numbers live in memory only, and `rows.number_persons` puts others in their place that mean nothing elsewhere.
-No message quotes a row, cells are covered before they are shown (`personal.cover`), and what goes wrong unforeseen is
+Person numbers live in memory only, and `sums.number_persons` puts others in their place that mean nothing elsewhere.
+No message quotes a row, cells are covered before they are shown (`privacy.cover`), and what goes wrong unforeseen is
 told by its kind and place alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from aarsstatus.extracts.digests import Digests
+import polars as pl
+
+from aarsstatus import danish
+from aarsstatus.extracts.aliases import read_limits, read_names
+from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
+from aarsstatus.extracts.refusals import Refusals, write_refused
+from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
+from aarsstatus.extracts.rows import KEPT, Reader
+from aarsstatus.extracts.sums import Sum, count, number_persons
+from aarsstatus.extracts.writing import write_sums
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data, ExtractRow, Remark
+from aarsstatus.inputs.schema import KK
+from aarsstatus.privacy import mask
+from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
-
-if TYPE_CHECKING:  # what reads is imported once the hashing has begun
-    from aarsstatus.extracts.sums import Sum
-    from aarsstatus.inputs.model import ExtractRow, Remark
 
 __all__ = ["Ingested", "Progress", "ingest"]
 
@@ -45,7 +57,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What came of reading some extracts.
+    """Say what came of reading some extracts.
 
     Attributes
     ----------
@@ -64,8 +76,8 @@ class Ingested:
     """
 
     year: int
-    sums: dict[tuple[str, str], Sum]
-    schemes: dict[str, str]
+    sums: Mapping[tuple[str, str], Sum]
+    schemes: Mapping[str, str]
     extracts: tuple[ExtractRow, ...]
     remarks: tuple[Remark, ...]
     notes: tuple[str, ...]
@@ -101,10 +113,147 @@ def ingest(
     InputError
         With all that is wrong with all files; nothing has been written.
     """
-    with Digests(dict.fromkeys(files)) as digests:
-        from aarsstatus.extracts import ingesting  # noqa: PLC0415 - takes a third of a second, in which a core is free
+    unforeseen: str | None = None
+    try:
+        return _ingest(project, year, files, skip_bad_rows, extracted, scheme, progress)
+    except (InputError, OSError, KeyboardInterrupt, SystemExit):
+        raise  # a disk that is full says so, and quotes no row
+    except BaseException as error:  # even a panic in a library must not quote a row
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        unforeseen = f"{type(error).__name__} i {Path(place.filename).name}, linje {place.lineno}"
+    # Raised out here, so that the first error, which may quote a row, is not this one's context.
+    names = ", ".join(mask(path.name) for path in files)
+    message = f"uventet fejl ({unforeseen}); intet er skrevet"
+    raise InputError(Problem(names, message, expected="at du sender denne linje til en udvikler"))
 
-        return ingesting.ingest(
-            project, year, files, digests, skip_bad_rows=skip_bad_rows, extracted=extracted, scheme=scheme,
-            progress=progress,
-        )  # fmt: skip
+
+def _ingest(
+    project: Project, year: int, files: Sequence[Path], skip_bad_rows: bool, extracted: date | None,
+    scheme: str | None, progress: Progress,
+) -> Ingested:  # fmt: skip
+    """Do what `ingest` says, without its guard."""
+    data = read_data(project)
+    names, limits = read_names(project, data), read_limits(project, data)
+    refusals, reading = Refusals(), Reading()
+    _check_year(year, scheme, data, refusals)
+    reader = Reader(year, data, names, keep_refused=skip_bad_rows)
+    for path in dict.fromkeys(files):
+        read_file(path, reader, names, scheme, reading, refusals, progress)
+    _refuse_same_file(reading, refusals)
+
+    spells = number_persons(pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells]))
+    reading.spells.clear()
+    spells = _without_duplicates(spells, reading, reader, refusals)
+    if refusals.fatal or (refusals and not skip_bad_rows):
+        raise InputError(refusals.told())
+
+    progress("Regner sammen")
+    days = [extracted or extraction_date(one.path) for one in reading.extracts for _ in one.tables]
+    sums = count(spells, year, reader.codes, data)
+    remarks = warnings(spells, of_several(spells), year, reader.codes, data, limits, days, reading.labels)
+    remarks += far_from_before(sums, year, data)
+    remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
+    rows = [_extract_row(one, spells, reader, days[one.tables[0]]) for one in reading.extracts]
+
+    written = _write_refused(reading, reader, refusals)
+    written += write_sums(
+        project, year, sums, rows, remarks, data, lambda: progress("Venter: en anden kørsel skriver i data/")
+    )
+    notes = (*reading.notes, *reader.notes, *_outside(rows, year), *_absent(sums, data, year))
+    called = {key: data.schemes[key].name for _, key in sums}
+    return Ingested(year, sums, called, tuple(rows), tuple(remarks), notes, tuple(written))
+
+
+def _check_year(year: int, scheme: str | None, data: Data, refusals: Refusals) -> None:
+    """Refuse a year that was published by a notat, and a scheme that does not exist."""
+    row = next(
+        (row for (when, _, _), row in data.statuses.items() if when == year and row.origin.startswith("notat")), None
+    )
+    if row is not None:
+        notat = row.origin.partition(",")[0]
+        message = f"tallene for {year} er skrevet af efter {notat}; et udtræk kan ikke erstatte dem"
+        expected = "et år, der ikke er skrevet af efter et notat"
+        refusals.file(row.source.partition(":")[0], message, found=str(year), expected=expected)
+    if not any(one.code != KK and one.held(year) for one in data.administrations):
+        refusals.file("data/administrations.csv", f"ingen forvaltning har et navn i {year}")
+    if scheme is not None and scheme not in data.schemes:
+        expected, hint = danish.join(list(data.schemes), "eller"), near(scheme, data.schemes)
+        refusals.file("--scheme", "ukendt jobordning", found=scheme, expected=expected, hint=hint)
+
+
+def _refuse_same_file(reading: Reading, refusals: Refusals) -> None:
+    """Refuse two files with the same bytes: every spell would count twice."""
+    seen: dict[str, str] = {}
+    for extract in reading.extracts:
+        if extract.sha256 in seen:
+            message = f"filen er magen til {seen[extract.sha256]}"
+            refusals.file(extract.name, message, expected="hvert udtræk én gang")
+        seen.setdefault(extract.sha256, extract.name)
+
+
+def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, refusals: Refusals) -> pl.DataFrame:
+    """Tell of rows that repeat an earlier one, and return the spells without them."""
+    repeated = duplicates(of_several(spells))
+    for (table,), group in repeated.group_by("table", maintain_order=True):
+        label = reading.labels[int(table)]
+        pairs = [
+            f"{row} = {'' if first_table == table else reading.labels[first_table] + ' '}{first}"
+            for row, first_table, first in group.select("row", "first_table", "first_row").head(5).rows()
+        ]
+        more = " …" if group.height > len(pairs) else ""
+        message = f"rækken gentager en tidligere række ({', '.join(pairs)}{more})"
+        rows = group["row"].cast(pl.Int64).to_numpy()
+        refusals.rows(label, rows, None, message, expected="hvert forløb én gang")
+        for spell in group.select("row", "administration", "scheme", "start", "end").rows():
+            reader.refuse_kept(label, *spell)
+    for extract in reading.extracts:
+        extract.counts.refused += repeated.filter(pl.col("table").is_in(list(extract.tables))).height
+    return spells.join(repeated.select("table", "row"), on=["table", "row"], how="anti")
+
+
+def _extract_row(extract: Extract, spells: pl.DataFrame, reader: Reader, day: date) -> ExtractRow:
+    """Return what ``data/extracts.csv`` says of a file."""
+    own = spells.filter(pl.col("table").is_in(list(extract.tables)))
+    schemes = [reader.schemes[place] for place in sorted(own["scheme"].unique().to_list())]
+    heads = {key for key in schemes if reader.data.schemes[key].counting == "headcount"}
+    return ExtractRow(
+        year=reader.year,
+        sha256=extract.sha256,
+        file=extract.name,
+        kind="employments" if schemes and heads == set(schemes) else "spells",
+        schemes=" ".join(schemes),
+        rows=extract.counts.rows,
+        counted=own.height,
+        outside=extract.counts.outside,
+        refused=extract.counts.refused,
+        not_distributed=own.filter(pl.col("administration") == reader.none).height,
+        extracted=day,
+    )
+
+
+def _write_refused(reading: Reading, reader: Reader, refusals: Refusals) -> list[Path]:
+    """Write a list of refused rows beside each file that they stand in, and return these lists."""
+    why, written = refusals.by_row(), []
+    for extract in reading.extracts:
+        labels = {reading.labels[number] for number in extract.tables}
+        own = [row for row in reader.refused if row[0] in labels]
+        if own:
+            path = extract.path.with_name(f"{extract.path.stem}.afviste.csv")
+            write_refused(path, own, why)
+            written.append(path)
+    return written
+
+
+def _outside(rows: Sequence[ExtractRow], year: int) -> Iterator[str]:
+    """Tell of rows that count for nothing, since they have no day in the year."""
+    for row in rows:
+        if row.outside:
+            rows_outside = danish.counted(row.outside, "række", "rækker")
+            yield f"{row.file}: {rows_outside} har ingen dage i {year} og tæller ikke med"
+
+
+def _absent(sums: Mapping[tuple[str, str], Sum], data: Data, year: int) -> Iterator[str]:
+    """Tell of schemes that exist and have no rows for the year, neither in these extracts nor from before."""
+    for one in data.schemes.values():
+        if one.existed(year) and (KK, one.key) not in sums and (year, KK, one.key) not in data.statuses:
+            yield f"{one.name}: der er endnu ingen tal for {year}; jobordningen var ikke i disse udtræk"

@@ -1,4 +1,6 @@
-"""What columns, administrations and schemes may be called in an extract: ``data/aliases.yml``, and names in ``data/``.
+"""Read what columns, administrations and schemes may be called in an extract.
+
+``data/aliases.yml`` says it, and the names in ``data/``; ``data/limits.yml`` says how long a spell may last.
 
 Everything that is compared is folded first (`fold`): case, spaces, punctuation and what stands in parentheses do
 not matter.
@@ -55,7 +57,7 @@ class _Aliases(Closed):
 
 
 class Limit(Closed):
-    """How many days a spell in a scheme may last before somebody should look at it, and why."""
+    """Say how many days a spell may last before somebody should look at it, and why."""
 
     days: Annotated[int, Field(ge=1, le=36_600)]
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(400)]
@@ -73,7 +75,7 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Every name that is known, folded, and what it stands for.
+    """Hold every known name, folded, and what it stands for.
 
     Attributes
     ----------
@@ -98,6 +100,11 @@ class Names:
         found = {key for name, key in self.schemes.items() if len(name) > 3 and name in folded}
         return found.pop() if len(found) == 1 else None
 
+    def called(self, field: str) -> list[str]:
+        """Return the first few names of a field's column."""
+        ranked = sorted((rank, word) for word, (known, rank) in self.columns.items() if known == field)
+        return [word.capitalize() for _, word in ranked[:3]]
+
     def nearest_header(self, header: str) -> str | None:
         """Return the field that an unknown header most looks like, or None."""
         close = near(fold(header), self.columns)
@@ -105,7 +112,7 @@ class Names:
 
 
 def read_names(project: Project, data: Data) -> Names:
-    """Read ``data/aliases.yml`` and put it together with the names in ``data/``.
+    """Return the names in ``data/aliases.yml`` and those in ``data/``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One cell of an extract, read: dates, hours, names of administrations and schemes.
+"""Read one cell of an extract: a date, hours, the name of an administration or a scheme.
 
 Each function takes the text of a cell that is not empty and returns a whole number, for the rest of the package
 computes with arrays of whole numbers; what cannot be read raises `Unreadable`, which says what was expected and what
@@ -9,14 +9,29 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import fold
+from aarsstatus.extracts.aliases import Names, fold
 from aarsstatus.problems import near
 
-__all__ = ["OPEN", "Unreadable", "administration", "day", "hundredths", "scheme", "show_day", "start_day"]
+__all__ = ["BAD", "EMPTY", "OPEN", "Codes", "Column", "Unreadable", "administration", "day", "hundredths", "legible",
+           "scheme", "show_day", "start_day"]  # fmt: skip
+
+Codes = npt.NDArray[np.int32]
+EMPTY, BAD = -1, -2
+"""What a cell comes to that has no text, or that cannot be read."""
+_MOST_TEXTS = 1 << 16
+"""Different texts of a column that are remembered."""
+
+_LONGEST = 1_000
+"""Characters: no name, date or number of hours is near it, and a cell may be as large as its file."""
 
 OPEN = date.max.toordinal()
 """The last day of a spell that still runs. Registers write it as 31-12-9999 too."""
@@ -38,7 +53,7 @@ _LONGEST_HOURS = 40
 
 
 class Unreadable(ValueError):  # noqa: N818 - said of a cell, not of the program
-    """A cell that cannot be read: what was expected, and perhaps the nearest valid value. Never the cell itself."""
+    """Say of a cell that cannot be read what was expected, and perhaps the nearest valid value; never the cell."""
 
     def __init__(self, expected: str, hint: str | None = None, message: str = "værdien kan ikke bruges") -> None:
         super().__init__(expected)
@@ -47,6 +62,11 @@ class Unreadable(ValueError):  # noqa: N818 - said of a cell, not of the program
 
 _DATE = "en dato som 31-12-2026, 31.12.2026 eller 2026-12-31"
 _EXISTING = "en dato, der findes"
+
+
+def legible(text: str) -> str | None:
+    """Return a cell that somebody may be shown; None of one so long that looking through it takes seconds."""
+    return text if len(text) <= _LONGEST else None
 
 
 def show_day(ordinal: int) -> str:
@@ -101,6 +121,7 @@ def _ordinal(year: int, month: int, day_: int, *, swapped: bool = False) -> int:
 
 
 def _existing(year: int, month: int, day_: int) -> str | None:
+    """Return a day that exists, as messages show it."""
     try:
         return danish.short_date(date(year, month, day_))
     except ValueError:
@@ -137,29 +158,29 @@ def hundredths(text: str) -> int:
     return found
 
 
-def administration(text: str, known: Mapping[str, str | None], codes: Sequence[str], names: Sequence[str]) -> int:
+def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     """Read a code or name of an administration: its place in `codes`, or ``len(codes)`` where it says "none"."""
     folded = fold(text)
     if not folded:
         return len(codes)
-    if folded not in known:
-        raise _unknown(text, known, names, "en forvaltning", codes)
-    code = known[folded]
+    if folded not in names.administrations:
+        raise _unknown(text, names.administrations, names.administration_names, "en forvaltning", codes)
+    code = names.administrations[folded]
     return len(codes) if code is None else codes.index(code)
 
 
-def scheme(text: str, known: Mapping[str, str], keys: Sequence[str], names: Sequence[str]) -> int:
+def scheme(text: str, names: Names, keys: Sequence[str]) -> int:
     """Read a key or name of a scheme: its place in `keys`."""
     folded = fold(text)
-    if folded not in known:
-        called = {known[fold(name)]: name for name in reversed(names)}  # by the first of each one's names
-        raise _unknown(text, known, names, "en jobordning", [called[key] for key in keys if key in called])
-    return keys.index(known[folded])
+    if folded not in names.schemes:
+        # By the first of each one's names.
+        called = {names.schemes[fold(name)]: name for name in reversed(names.scheme_names)}
+        valid = [called[key] for key in keys if key in called]
+        raise _unknown(text, names.schemes, names.scheme_names, "en jobordning", valid)
+    return keys.index(names.schemes[folded])
 
 
-def _unknown(
-    text: str, known: Container[str], names: Sequence[str], what: str, valid: Sequence[str]
-) -> Unreadable:  # fmt: skip
+def _unknown(text: str, known: Container[str], names: Sequence[str], what: str, valid: Sequence[str]) -> Unreadable:
     """Return what is wrong with an unknown name: most often its letters were read in another encoding."""
     message = "filen er gemt med et forkert tegnsæt"
     for encoding in ("utf-8", "cp865", "mac_roman"):
@@ -178,3 +199,44 @@ def _repaired(text: str, encoding: str) -> str | None:
         return text.encode("cp1252").decode(encoding)
     except UnicodeError:
         return None
+
+
+# -- a column of cells ----------------------------------------------------------------------------------------
+
+
+class Column:
+    """Read the cells of one column, each different text once; `empty` is the number of a cell without text."""
+
+    def __init__(self, read: Callable[[str], int], empty: int = EMPTY) -> None:
+        self.read, self.empty = read, empty
+        self.code = lru_cache(_MOST_TEXTS)(self._code)
+
+    def codes(self, texts: pl.Series) -> Codes:
+        """Return a number for each cell; `empty` and `BAD` where there is none."""
+        coded = texts.cast(pl.Categorical(pl.Categories.random()))
+        different = coded.unique().drop_nulls()
+        read = np.full(different.len() + 1, self.empty, np.int32)
+        read[different.to_physical()] = [self.code(text) for text in different.cast(pl.String)]
+        codes: Codes = read[coded.to_physical().fill_null(different.len())]
+        return codes
+
+    def _code(self, text: str) -> int:
+        """Return the number of one cell."""
+        if len(text) > _LONGEST:
+            return BAD
+        try:
+            return self.read(text) if text.strip() else self.empty
+        except Unreadable:
+            return BAD
+
+    def why(self, text: str) -> Unreadable:
+        """Return what is wrong with a cell that is `BAD`."""
+        if "\n" in text.strip():
+            return Unreadable("én linje; der mangler formentlig et anførselstegn", None, "cellen rummer flere linjer")
+        if len(text) > _LONGEST:
+            return Unreadable(f"højst {danish.whole(_LONGEST)} tegn", None, "cellen er for lang")
+        try:
+            self.read(text)
+        except Unreadable as bad:
+            return bad
+        raise AssertionError("the cell can be read")

@@ -1,4 +1,4 @@
-"""What is wrong with the rows of an extract, collected and told in groups.
+"""Collect what is wrong with the rows of an extract, and tell it in groups.
 
 A thousand rows with the same unknown administration are one problem with a thousand row numbers, shown in short.
 Nothing here keeps a cell that holds a person number: what is shown of a cell goes through `personal.cover` first.
@@ -6,8 +6,11 @@ Nothing here keeps a cell that holds a person number: what is shown of a cell go
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +19,7 @@ from aarsstatus import danish
 from aarsstatus.privacy import cover
 from aarsstatus.problems import Problem
 
-__all__ = ["Refusals", "rows_shown"]
+__all__ = ["Refusals", "rows_shown", "write_refused"]
 
 Rows = npt.NDArray[np.int64]
 MOST_VALUES = 20
@@ -26,7 +29,7 @@ MOST_RANGES = 6
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What the rows of a group have in common: all of a message but the row numbers."""
+    """Hold what the rows of a group have in common: all of a message but the row numbers."""
 
     label: str
     column: str | None
@@ -38,7 +41,7 @@ class _Group:
 
 @dataclass(slots=True)
 class Refusals:
-    """Every problem of some extracts so far.
+    """Collect every problem of some extracts.
 
     Attributes
     ----------
@@ -51,12 +54,12 @@ class Refusals:
     _values: dict[tuple[str, str | None, str], int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        """Whether anything is wrong."""
+        """Return whether anything is wrong."""
         return bool(self.problems or self._groups)
 
     @property
     def fatal(self) -> bool:
-        """Whether a whole file or column is wrong, which leaving out rows does not mend."""
+        """Return whether a whole file or column is wrong, which leaving out rows does not mend."""
         return bool(self.problems)
 
     def file(
@@ -114,3 +117,35 @@ def rows_shown(rows: Sequence[int] | Rows, most: int = MOST_RANGES) -> str:
     if len(ranges) <= most:
         return f"række {danish.join(ranges)}"
     return f"række {', '.join(ranges[:most])} … ({danish.whole(len(numbers))} rækker)"
+
+
+# -- the list of refused rows ---------------------------------------------------------------------------------
+
+REFUSED = ("udtræk", "række", "hvad er galt", "forvaltning", "jobordning", "startdato", "slutdato")
+
+
+def write_refused(
+    path: Path, refused: Sequence[tuple[str, int, Sequence[str]]], why: Mapping[tuple[str, int], Sequence[str]]
+) -> None:
+    """Write a list of refused rows, for Excel: where each stands and what is wrong; never a person.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    refused
+        Label, row and covered cells of each.
+    why
+        What is wrong with each, by label and row.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(REFUSED)
+    for label, row, cells in sorted(refused):
+        writer.writerow([label, row, " / ".join(why.get((label, row), [])), *map(_harmless, cells)])
+    path.write_bytes(text.getvalue().encode("utf-8-sig"))
+
+
+def _harmless(cell: str) -> str:
+    """Return a cell that Excel does not take for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "@")) else cell

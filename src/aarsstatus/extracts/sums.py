@@ -1,38 +1,28 @@
-"""Spells, as whole numbers, become what the notat is made from: full-year equivalents, spells and headcounts.
+"""Sum spells into what the notat is made from: full-year equivalents, spells and headcounts.
 
-Everything is exact: days are added as whole numbers, and divided once. What an analyst should look at (overlaps, long
-spells, dates to come, numbers far from last year's) is told and changes nothing.
+Everything is exact: days are added as whole numbers, and divided once, by `attainment.full_year_equivalents`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 import polars as pl
 
-from aarsstatus import danish
 from aarsstatus.attainment import full_year_equivalents
-from aarsstatus.extracts.aliases import Limit
-from aarsstatus.extracts.cells import OPEN, show_day
-from aarsstatus.extracts.refusals import rows_shown
-from aarsstatus.inputs.model import Data, Remark
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
-__all__ = ["Sum", "count", "days_inside", "duplicates", "far_from_before", "of_several", "warnings"]
-
-FAR = Fraction(1, 2)
-"""A status or a number of spells that is half as large again as last year's, or half as small, is far from it: the
-notats' own largest change for the whole city between two years is a third (spells in løntilskud, 2020 to 2021)."""
-FAR_AT_LEAST = 20
-"""Persons or spells: fewer than this is chance in an administration with few."""
+__all__ = ["Sum", "count", "days_inside", "number_persons"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What one scheme came to in one administration: persons, and spells (None where heads are counted)."""
+    """Say what a scheme came to in an administration: persons, and spells (None where heads are counted)."""
 
     status: Fraction
     spells: int | None
@@ -96,183 +86,16 @@ def _heads(employed: pl.DataFrame) -> int:
     return persons.drop_nulls().n_unique() + persons.null_count()
 
 
-def of_several(spells: pl.DataFrame) -> pl.DataFrame:
-    """Return the spells of persons who have more than one; most have not, and need no closer look."""
-    return spells.filter(pl.col("person").is_not_null()).filter(pl.col("person").is_duplicated())
+def number_persons(spells: pl.DataFrame) -> pl.DataFrame:
+    """Return spells with a number for each person, which means nothing elsewhere.
 
-
-def duplicates(several: pl.DataFrame) -> pl.DataFrame:
-    """Return the spells that repeat an earlier one, with where the earlier one stands.
-
-    Only spells with a person can be told from another person's; `several` is what `of_several` returned.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``table``, ``row``, and ``first_table``, ``first_row``.
+    Hyphens, spaces, points and case make no difference, nor does the leading zero that a spreadsheet takes away from
+    a number of ten digits; no person is null.
     """
-    keys = ["administration", "scheme", "weekly_hours", "start", "end", "person"]
-    repeated = several.filter(pl.struct(keys).is_duplicated()).sort("table", "row")
-    return repeated.with_columns(
-        pl.col("table").first().over(keys).alias("first_table"), pl.col("row").first().over(keys).alias("first_row")
-    ).filter((pl.col("row") != pl.col("first_row")) | (pl.col("table") != pl.col("first_table")))
-
-
-def warnings(
-    spells: pl.DataFrame, several: pl.DataFrame, year: int, codes: Sequence[str], data: Data,
-    limits: Mapping[str, Limit], extracted: Sequence[date], labels: Sequence[str],
-) -> list[Remark]:  # fmt: skip
-    """Return what an analyst should look at in some spells.
-
-    Parameters
-    ----------
-    spells, year, codes, data
-        As for `count`.
-    several
-        Those of them that `of_several` returns.
-    limits
-        How long a spell may last, by scheme.
-    extracted
-        The day of each table's extract: what lies after it has not happened.
-    labels
-        What each table is called.
-    """
-    found: list[Remark] = []
-    last = date(year, 12, 31).toordinal()
-    for place in sorted(spells["scheme"].unique().to_list()):
-        scheme = list(data.schemes.values())[place]
-        own = spells.filter(pl.col("scheme") == place)
-        found += _undistributed(own, scheme.key, scheme.name, len(codes))
-        found += _overlaps(
-            several.filter(pl.col("scheme") == place),
-            scheme.key,
-            scheme.name,
-            labels,
-            counted=scheme.counting != "headcount",
-        )
-        if (limit := limits.get(scheme.key)) is not None:
-            found += _too_long(own, scheme.key, scheme.name, limit, last, labels)
-        found += _to_come(own, scheme.key, scheme.name, extracted, last, labels)
-        if scheme.counting == "headcount":
-            found += _heads_warnings(own, scheme.key, scheme.name, last)
-        elif own["person"].null_count() == own.height:
-            text = f"{scheme.name}: udtrækket siger ikke, hvem der er hvem, så gentagelser og overlap kan ikke findes"
-            found.append(Remark("no_persons", scheme.key, "", own.height, text))
-    return found
-
-
-def _undistributed(own: pl.DataFrame, key: str, name: str, none: int) -> Iterator[Remark]:
-    """Tell of spells that belong to no administration."""
-    if number := own.filter(pl.col("administration") == none).height:
-        they = "det" if number == 1 else "de"
-        text = f"{name}: {_spells(number)} har ingen forvaltning; {they} tæller kun med i KK og er ikke fordelt"
-        yield Remark("not_distributed", key, "", number, text)
-
-
-def _overlaps(own: pl.DataFrame, key: str, name: str, labels: Sequence[str], *, counted: bool) -> Iterator[Remark]:
-    """Tell of spells that begin before an earlier one of the same person in the same scheme has ended."""
-    before = pl.col("end").cum_max().shift().over("person")
-    found = own.sort("person", "start", "end", "table", "row").filter(before >= pl.col("start"))
-    if found.height:
-        effect = "dagene tæller med i begge" if counted else "personen tæller kun én gang i KK"
-        text = (
-            f"{name}: {_spells(found.height)} begynder, før et andet for samme person er slut; {effect} "
-            f"({_where(found, labels)})"
-        )
-        yield Remark("overlap", key, "", found.height, text)
-
-
-def _too_long(
-    own: pl.DataFrame, key: str, name: str, limit: Limit, last: int, labels: Sequence[str]
-) -> Iterator[Remark]:
-    """Tell of spells that last longer than the scheme allows; one that still runs has lasted till the year's end."""
-    until = pl.when(pl.col("end") == OPEN).then(last).otherwise(pl.col("end"))
-    found = own.filter(until - pl.col("start") + 1 > limit.days)
-    if found.height:
-        where = _where(found, labels)
-        text = f"{name}: {_spells(found.height)} varer mere end {limit.days} dage ({where}). {limit.reason}"
-        yield Remark("too_long", key, "", found.height, text)
-
-
-def _to_come(
-    own: pl.DataFrame, key: str, name: str, extracted: Sequence[date], last: int, labels: Sequence[str]
-) -> Iterator[Remark]:
-    """Tell of spells that begin after the day of their extract, or whose days of the year lie partly after it."""
-    for when in sorted(set(extracted)):
-        day = when.toordinal()
-        drawn = own.filter(pl.col("table").is_in([table for table, one in enumerate(extracted) if one == when]))
-        begun_later = drawn.filter(pl.col("start") > day)
-        if begun_later.height:
-            text = (
-                f"{name}: {_spells(begun_later.height)} begynder efter udtrækkets dato {show_day(day)} "
-                f"({_where(begun_later, labels)}); dagene tæller med"
-            )
-            yield Remark("future", key, "", begun_later.height, text)
-        later = drawn.filter((pl.col("start") <= day) & (pl.col("end") > day))
-        if day < last and later.height:
-            text = (
-                f"{name}: {_spells(later.height)} løber videre efter udtrækkets dato {show_day(day)}, som ligger før "
-                "årets udgang; dage, der ikke er gået endnu, tæller med"
-            )
-            yield Remark("unfinished_year", key, "", later.height, text)
-
-
-def _heads_warnings(own: pl.DataFrame, key: str, name: str, last: int) -> Iterator[Remark]:
-    """Tell where heads are not what they seem."""
-    employed = own.filter((pl.col("start") <= last) & (pl.col("end") >= last))
-    if missing := employed["person"].null_count():
-        employments = danish.counted(missing, "ansættelse", "ansættelser")
-        each = "den" if missing == 1 else "hver"
-        text = f"{name}: {employments} har ingen person, så {each} tæller som én ansat"
-        yield Remark("no_persons", key, "", missing, text)
-    several = (
-        employed.filter(pl.col("person").is_not_null())
-        .group_by("person")
-        .agg(pl.col("administration").n_unique().alias("number"))
-        .filter(pl.col("number") > 1)
-        .height
-    )
-    if several:
-        each = "personen" if several == 1 else "hver"
-        text = (
-            f"{name}: {danish.counted(several, 'person', 'personer')} er ansat i flere forvaltninger den 31. december; "
-            f"{each} tæller én gang i hver forvaltning og én gang i KK"
-        )
-        yield Remark("several_administrations", key, "", several, text)
-
-
-def far_from_before(sums: Mapping[tuple[str, str], Sum], year: int, data: Data) -> list[Remark]:
-    """Tell of statuses and numbers of spells that are far from those of the latest year before."""
-    found = []
-    for (code, key), now in sums.items():
-        before = max((y for y, c, s in data.statuses if c == code and s == key and y < year), default=None)
-        if before is None:
-            continue
-        old = data.statuses[before, code, key]
-        scheme = data.schemes[key]
-        pairs = [("status", old.status, now.status)]
-        if old.spells is not None and now.spells is not None:
-            pairs.append(("antal forløb", Fraction(old.spells), Fraction(now.spells)))
-        far = [
-            (abs(is_ - was), f"{what} er {danish.whole(is_)} mod {danish.whole(was)}")
-            for what, was, is_ in pairs
-            if abs(is_ - was) >= FAR_AT_LEAST and abs(is_ - was) > FAR * was
-        ]
-        if far:
-            numbers = danish.join([text for _, text in far])
-            text = f"{scheme.name}, {code}: {numbers} i {before}; se efter, om udtrækket er helt"
-            found.append(Remark("far_from_before", key, code, int(max(far)[0]), text))
-    return found
-
-
-def _where(found: pl.DataFrame, labels: Sequence[str]) -> str:
-    """Write where some spells stand, in short."""
-    parts = [
-        (labels[int(table)], rows_shown(group["row"].to_numpy()))
-        for (table,), group in found.sort("table", "row").group_by("table", maintain_order=True)
-    ]
-    return "; ".join(f"{label}, {rows}" for label, rows in parts)
-
-
-def _spells(number: int) -> str:
-    return f"{danish.whole(number)} forløb"
+    written = pl.col("person").str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "")
+    short = written.str.contains(r"^[0-9]{9}$")
+    persons = spells.select(pl.when(short).then("0" + written).otherwise(written).replace("", None)).to_series()
+    known = persons.unique().drop_nulls().sample(fraction=1, shuffle=True, seed=secrets.randbits(63))
+    begin = secrets.randbits(62)
+    numbers = pl.int_range(begin, begin + known.len(), dtype=pl.Int64, eager=True)
+    return spells.with_columns(persons.replace_strict(known, numbers, return_dtype=pl.Int64).alias("person"))

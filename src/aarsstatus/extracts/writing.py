@@ -1,4 +1,4 @@
-"""Sums are written to ``data/``: a year's rows replaced, every other byte of the files left as it is.
+"""Write sums to ``data/``: a year's rows replaced, every other byte of the files left as it is.
 
 Three files: ``status.csv`` (what the notat is made from), ``extracts.csv`` (which extracts it came from) and
 ``warnings.csv`` (what somebody should look at). They are written beside the old ones and swapped in together; should
@@ -7,8 +7,6 @@ one swap fail, those before it are undone.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
@@ -23,7 +21,7 @@ from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 
-__all__ = ["PLACES", "origin", "write_refused", "write_sums"]
+__all__ = ["PLACES", "origin", "write_sums"]
 
 PLACES = 10
 """Decimals of a status. Days ÷ 365 rarely ends; ten decimals are at most 0,00000000005 persons off, and
@@ -94,6 +92,7 @@ def write_sums(
 
 
 def _status_row(year: int, code: str, key: str, total: Sum, source: str) -> dict[str, str]:
+    """Return the row of ``status.csv`` that a sum makes."""
     return {
         "year": str(year),
         "administration": code,
@@ -131,35 +130,3 @@ def _without_replaced(listed: Contents, year: int, schemes: set[str], extracts: 
 def _place(known: Sequence[str], word: str) -> int:
     """Return where a word stands in a list; what is not in it comes last."""
     return list(known).index(word) if word in known else len(known)
-
-
-# -- the rows that were refused -------------------------------------------------------------------------------
-
-REFUSED = ("udtræk", "række", "hvad er galt", "forvaltning", "jobordning", "startdato", "slutdato")
-
-
-def write_refused(
-    path: Path, refused: Sequence[tuple[str, int, Sequence[str]]], why: Mapping[tuple[str, int], Sequence[str]]
-) -> None:
-    """Write the rows that were refused, for Excel: where each stands and what is wrong; never a person.
-
-    Parameters
-    ----------
-    path
-        The file to write.
-    refused
-        Label, row and covered cells of each.
-    why
-        What is wrong with each, by label and row.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(REFUSED)
-    for label, row, cells in sorted(refused):
-        writer.writerow([label, row, " / ".join(why.get((label, row), [])), *map(_harmless, cells)])
-    path.write_bytes(text.getvalue().encode("utf-8-sig"))
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that Excel does not take for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "@")) else cell

@@ -1,7 +1,7 @@
-"""Choose what turns an executed notebook into documents: two engines, one project, the same extension files.
+"""Choose the engine that turns an executed notebook into documents.
 
-Quarto is the reference; the embedded engine is for machines that have no Quarto. Which one made a document stands
-in the manifest and at the end of a run.
+Quarto is the reference; the embedded engine is for machines that have no Quarto. Both use the same extension files.
+Which one made a document stands in the manifest and at the end of a run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Engine(Protocol):
         """Return what it is called on the command line."""
 
     def identity(self) -> dict[str, str]:
-        """Return what tells this engine from one that may make other documents: its name, perhaps its version.
+        """Return what tells this engine from one that may make other documents.
 
         A build that is done already asks for this alone, so it has to be quick.
         """
@@ -38,10 +38,10 @@ class Engine(Protocol):
         """Return the versions of the programs that render."""
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what a person who publishes what this engine makes has to know, in Danish."""
+        """Return in Danish what whoever publishes its documents has to know."""
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
-        """Render an executed notebook to a file of each format in `folder`, and return the files.
+        """Render an executed notebook in `folder`, and return a file of each format.
 
         Raises
         ------
@@ -51,7 +51,7 @@ class Engine(Protocol):
 
 
 def choose(choice: Choice, project: Path) -> Engine:
-    """Return the engine asked for; ``auto`` takes Quarto when there is one on PATH that can make a notat.
+    """Return the engine asked for; ``auto`` takes a Quarto on PATH that works.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Finish the text of a DOCX from either engine: what Word expects, and what pandoc does not write.
+"""Finish the text of a DOCX: what Word expects, and what pandoc does not write.
 
 Captions are numbered by Word's own fields and references point to them, so that a colleague can insert a table and
 press F9; header rows repeat, rows and tables stay whole. The other parts of the file are finished in `docx_parts`.
@@ -64,7 +64,7 @@ def finish(path: Path, metadata: Mapping[str, Any], fonts: Path) -> None:
 
 
 def _bring_to_front(document: etree._Element) -> None:
-    """Set logo and cover sheet before the title, which pandoc has first; the cover is a section of its own."""
+    """Set logo and cover sheet, a section of its own, before the title."""
     body = document.find(tag("body"))
     title = next(_styled(document, "Title"), None)
     if title is None:
@@ -78,7 +78,7 @@ def _bring_to_front(document: etree._Element) -> None:
 
 
 def _bookmarked(body: etree._Element, name: str) -> list[etree._Element]:
-    """Return a bookmark of the body, from its start to its end, with what is in between."""
+    """Return a bookmark of the body with what it holds, from start to end."""
     start = next((each for each in body.iter(tag("bookmarkStart")) if each.get(tag("name")) == name), None)
     if start is None or start.getparent() is not body:
         return []
@@ -91,7 +91,7 @@ def _bookmarked(body: etree._Element, name: str) -> list[etree._Element]:
 
 
 def _end_of_section(last: etree._Element) -> etree._Element:
-    """Return a paragraph that ends a section like the document's last one, but without the notat's own header."""
+    """Return the end of a section like the last one, without the notat's own header."""
     section = deepcopy(last)
     references = {tag("headerReference"), tag("footerReference")}
     for each in list(section):
@@ -107,7 +107,7 @@ def _end_of_section(last: etree._Element) -> etree._Element:
 
 
 def _finish_tables(document: etree._Element) -> None:
-    """Mark header row and header column, keep rows and tables whole, and name each table by its caption."""
+    """Mark the headers of tables, keep them whole, and name each by its caption."""
     for table in document.iter(tag("tbl")):
         properties = table.find(tag("tblPr"))
         look = properties.find(tag("tblLook"))
@@ -141,7 +141,7 @@ def _keep_row_whole(row: etree._Element, *, repeated: bool) -> None:
 
 
 def _keep_lead_ins(document: etree._Element) -> None:
-    """Keep a paragraph that is all between a heading and a table or figure with that; the heading's style keeps it."""
+    """Keep a paragraph alone between a heading and a table or figure with both."""
     for paragraph in document.iter(tag("p")):
         heading, after = _style(_beside(paragraph, "previous")), _style(_beside(paragraph, "next"))
         if heading.startswith("Heading") and after in {"TableCaption", "CaptionedFigure"}:
@@ -152,7 +152,7 @@ def _keep_lead_ins(document: etree._Element) -> None:
 
 
 def _number_captions(document: etree._Element) -> None:
-    """Make the numbers of captions fields that count, and the references to them fields that follow."""
+    """Make numbers of captions fields that count, and references fields that follow."""
     marks: dict[str, str] = {}
     free = 1 + max((int(mark.get(tag("id"))) for mark in document.iter(tag("bookmarkStart"))), default=0)
     target: str | None = None
@@ -172,7 +172,7 @@ def _number_captions(document: etree._Element) -> None:
 
 
 def _number_caption(caption: etree._Element, mark: str, identifier: str) -> bool:
-    """Turn the number at the start of a caption into a field with a bookmark around it."""
+    """Turn the number in a caption into a field with a bookmark around it."""
     runs = [each for each in caption.iter(tag("r")) if each.find(tag("t")) is not None]
     taken, text = 0, ""
     while taken < len(runs) and not re.match(r"^\w+[ \u00a0]\d+\D", text):
@@ -200,7 +200,7 @@ def _number_caption(caption: etree._Element, mark: str, identifier: str) -> bool
 
 
 def _follow(link: etree._Element, mark: str) -> None:
-    """Replace a link such as »tabel 1« by its word and a field that repeats the caption's number."""
+    """Replace a link such as »tabel 1« by a field that repeats the caption's number."""
     text = "".join(link.itertext(tag("t")))
     match = re.search(r"\d+$", text)
     if match is None:
@@ -214,7 +214,7 @@ def _follow(link: etree._Element, mark: str) -> None:
 
 
 def _describe_pictures(document: etree._Element) -> None:
-    """Give every picture a number and a name of its own; pandoc's come from the file's. It has no margin."""
+    """Give every picture a number, a name that is not its file's, and no margin."""
     for inline in document.iter(f"{{{_WP}}}inline"):
         for side in "TBLR":
             inline.set(f"dist{side}", "0")  # LibreOffice would indent it

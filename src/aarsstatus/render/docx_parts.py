@@ -1,7 +1,7 @@
-"""Finish what a DOCX has beside its text: headers, footers, properties, language, fonts; and write the file.
+"""Finish what a DOCX has beside its text, and write it.
 
-The result is the same bytes for the same input on any system: no clock, and parts in a fixed order. `tag`, `element`,
-`run` and `field` make WordprocessingML.
+Headers, footers, properties, language and fonts are such parts. The result is the same bytes for the same input on any
+system: no clock, and parts in a fixed order. `tag`, `element`, `run` and `field` make WordprocessingML.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def read(path: Path) -> Parts:
 
 
 def write(path: Path, parts: Parts) -> None:
-    """Write the file with its list of types first, the rest by name, and no time in it."""
+    """Write the file, its list of types first, the rest by name, with no time in it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(parts, key=lambda part: (part != _TYPES, part != "_rels/.rels", part)):
@@ -78,7 +78,7 @@ def finish_parts(parts: Parts, metadata: Mapping[str, Any], fonts: Path) -> None
 
 
 def _fill_in(parts: Parts, metadata: Mapping[str, Any]) -> None:
-    """Write the document type in the first page's header, and office and address in the footers."""
+    """Write the document type in the header, and office and address in the footers."""
     address = " · ".join(str(metadata[key]) for key in ("administration", "footer-address") if metadata.get(key))
     lines = [(str(text), bold) for text, bold in ((metadata.get("office"), True), (address, False)) if text]
     for name in sorted(parts):
@@ -99,7 +99,7 @@ def _fill_in(parts: Parts, metadata: Mapping[str, Any]) -> None:
 
 
 def _describe(parts: Parts, metadata: Mapping[str, Any]) -> None:
-    """Write title, office, language, keywords and dates; drop the engine's own properties."""
+    """Write the document's properties, and drop the engine's own."""
     root = etree.Element(f"{{{_CORE}}}coreProperties", nsmap={"cp": _CORE, "dc": _DC, "dcterms": _TERMS, "xsi": _XSI})
     keywords = metadata.get("keywords") or []
     listed = keywords if isinstance(keywords, str) else ", ".join(markdown.read_back(str(each)) for each in keywords)
@@ -136,10 +136,10 @@ def _remove(parts: Parts, part: str) -> None:
 
 
 def _set_language(parts: Parts) -> None:
-    """Say that the document is in Danish as written in Denmark (»da« alone leaves Word without a dictionary).
+    """Say that the document is in the Danish of Denmark.
 
-    Pandoc's styles for program code go, and the ground that Quarto gives it: a notat has none, and a colleague's
-    list of styles is long enough.
+    »da« alone leaves Word without a dictionary. Pandoc's styles for program code go, and the ground that Quarto gives
+    it: a notat has none, and a colleague's list of styles is long enough.
     """
     for name in ("word/styles.xml", "word/settings.xml"):
         root = etree.fromstring(parts[name])
@@ -155,7 +155,7 @@ def _set_language(parts: Parts) -> None:
 
 
 def _indent_lists(parts: Parts) -> None:
-    """Set lists near the margin, as on paper; pandoc writes its own indents, whatever the reference document says."""
+    """Set lists near the margin, as on paper, whatever indents pandoc wrote."""
     numbering = etree.fromstring(parts["word/numbering.xml"])
     for level in numbering.iter(tag("lvl")):
         indent = level.find(f"{tag('pPr')}/{tag('ind')}")
@@ -166,7 +166,7 @@ def _indent_lists(parts: Parts) -> None:
 
 
 def _embed_fonts(parts: Parts, folder: Path) -> None:
-    """Embed the typefaces, scrambled as the format wants, so that the notat looks the same on every machine."""
+    """Embed the typefaces, so that the notat looks the same on every machine."""
     table = etree.fromstring(parts["word/fontTable.xml"])
     font = next((each for each in table if each.get(tag("name")) == "Open Sans"), None)
     if font is None:
@@ -194,7 +194,7 @@ def _embed_fonts(parts: Parts, folder: Path) -> None:
 
 
 def _scramble(font: bytes, key: uuid.UUID) -> bytes:
-    """Return a font with its first 32 bytes combined with its key (ECMA-376, part 4, 2.8.1)."""
+    """Return a font as the format wants it (ECMA-376, part 4, 2.8.1)."""
     mask = key.bytes[::-1]
     return bytes(byte ^ mask[n % 16] for n, byte in enumerate(font[:32])) + font[32:]
 

@@ -1,4 +1,4 @@
-"""Render a notebook without Quarto: pandoc and Typst, with the very files of the Quarto extension.
+"""Render a notebook without Quarto, by pandoc and Typst.
 
 They come with ``pypandoc_binary`` and ``typst``. Template, stylesheet, filters and reference document are Quarto's, so
 that both engines make the same document. Nothing is fetched, and nothing of the machine, its clock or its folders
@@ -58,14 +58,14 @@ _OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Render with what comes with the project; `instead_of` says why it stands in for a Quarto that is there."""
+    """Render with what comes with the project; `instead_of` says why Quarto does not."""
 
     extension: Path
     instead_of: str = ""
     name = "embedded"
 
     def identity(self) -> dict[str, str]:
-        """Return the name alone: the programs come with packages, whose versions the manifest has."""
+        """Return the name alone: the manifest has the versions of packages."""
         return {"name": self.name}
 
     def version(self) -> str:
@@ -77,7 +77,7 @@ class Embedded:
         return (f"{self.instead_of}; den indlejrede motor bruges i stedet",) if self.instead_of else ()
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
-        """Render an executed notebook to a file of each format in `folder`, and return the files."""
+        """Render an executed notebook in `folder`, and return a file of each format."""
         executed = nbformat.read(notebook, as_version=4)
         files = {format_: folder / f"{notebook.stem}.{format_}" for format_ in formats}
         with ThreadPoolExecutor() as pool:  # the work is done by other processes
@@ -86,7 +86,7 @@ class Embedded:
 
 
 def render(notebook: nbformat.NotebookNode, format_: Format, extension: Path, target: Path) -> None:
-    """Render an executed notebook to one file. May be called from several threads at once.
+    """Render an executed notebook to one file; threads may do so side by side.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def render(notebook: nbformat.NotebookNode, format_: Format, extension: Path, ta
 
 
 def front_matter(notebook: nbformat.NotebookNode) -> dict[str, Any]:
-    """Return the YAML of the notebook's first raw cell as a dictionary, empty when there is none.
+    """Return the YAML of the notebook's first raw cell, empty when there is none.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def document_date(metadata: Mapping[str, Any]) -> date:
 
 
 def markdown_of(notebook: nbformat.NotebookNode, images: Literal["svg", "png"] = "svg") -> tuple[str, dict[str, bytes]]:
-    """Return the Markdown that an executed notebook stands for, as Quarto reads it, and its pictures.
+    """Return an executed notebook's Markdown, as Quarto reads it, and its pictures.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def markdown_of(notebook: nbformat.NotebookNode, images: Literal["svg", "png"] =
 
 
 def _shown(output: nbformat.NotebookNode, images: Literal["svg", "png"], where: str) -> str | tuple[str, bytes] | None:
-    """Return what one output shows: Markdown, a picture as (suffix, bytes), or nothing."""
+    """Return what an output shows: Markdown, a picture (suffix, bytes), or nothing."""
     if output.output_type == "error":
         raise RenderError(f"{where} fejlede: {output.ename}: {output.evalue}")
     if output.output_type == "stream":
@@ -275,6 +275,6 @@ def pandoc_version() -> str:
 
 
 def _pandoc() -> str:
-    """Return the program that came with ``pypandoc_binary``, never one that happens to be on the machine."""
+    """Return the program of ``pypandoc_binary``, not one that happens to be there."""
     bundled = Path(pypandoc.__file__).parent / "files" / ("pandoc.exe" if os.name == "nt" else "pandoc")
     return str(bundled) if bundled.is_file() else str(pypandoc.get_pandoc_path())

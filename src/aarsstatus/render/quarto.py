@@ -1,7 +1,7 @@
-"""Render a notebook with Quarto, the reference engine: ``quarto render`` on the executed notebook.
+"""Render a notebook with Quarto, the reference engine.
 
-The notebook is rendered in a folder of its own with the project's ``_quarto.yml`` and extension, never executed
-again, so what Quarto leaves behind never reaches the project.
+The executed notebook is rendered in a folder of its own with the project's ``_quarto.yml`` and extension, and never
+executed again; what Quarto leaves behind does not reach the project.
 
 Of the PDF Quarto writes the Typst source, and the compiler that the embedded engine has makes it a PDF; the one inside
 Quarto draws with the fonts of the machine, too.
@@ -48,7 +48,7 @@ _LONGEST = 400
 
 
 def _ask_for_source(extension: Path) -> None:
-    """Let Quarto write the Typst source alone; and leave the pictures there, which it takes away after the page."""
+    """Let Quarto write the Typst source alone, and leave the pictures there."""
     text = extension.read_text(encoding="utf-8")
     for format_, asked in (("typst", "output-ext: typ"), ("html", "keep-md: true")):
         text = text.replace(f"    {format_}:\n", f"    {format_}:\n      {asked}\n")
@@ -57,7 +57,7 @@ def _ask_for_source(extension: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Quarto:
-    """A Quarto that can make a notat: it answers, and is no older than the extension requires."""
+    """Render with a Quarto that answers and is not too old for the extension."""
 
     program: Path
     project: Path
@@ -100,7 +100,7 @@ class Quarto:
         return ()
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
-        """Render an executed notebook to a file of each format in `folder`, and return the files."""
+        """Render an executed notebook in `folder`, and return a file of each format."""
         metadata = front_matter(nbformat.read(notebook, as_version=4))
         day = document_date(metadata)
         with temporary.folder() as where:
@@ -128,7 +128,7 @@ class Quarto:
         return made
 
     def _calls(self, formats: Sequence[Format]) -> list[list[str]]:
-        """Return the options of each call: one for all the project's formats, else one for each that is wanted."""
+        """Return the options of each call: one for all formats, else one for each wanted."""
         return [[]] if set(formats) == set(FORMATS) else [["--to", _TO[format_]] for format_ in formats]
 
 
@@ -150,7 +150,7 @@ def _ended(status: int, said: Sequence[str]) -> str:
 
 
 def _told(done: Done, folder: Path) -> str:
-    """Return the one line of all that Quarto said that says what is wrong; else the last one, and the exit status."""
+    """Return the line that says what is wrong, else how Quarto ended."""
     said = _COLOUR.sub("", done.said).replace(f"{folder.resolve()}{os.sep}", "").splitlines()
     for wrong in _WRONG:
         for line in said:

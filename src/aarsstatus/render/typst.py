@@ -1,7 +1,7 @@
-"""Compile Typst's source to a PDF, in a process of its own, and tag the cells that head a row.
+"""Compile Typst's source to a PDF, and tag the cells that head a row.
 
-Typst is a library, and one that hangs could not be ended without ending the program. Both engines use it: the Typst
-inside Quarto is another in each release (1.7's tags nothing, 1.9's follows one standard and not two).
+Typst is a library, and runs in a process of its own: one that hangs could not be ended otherwise. Both engines use
+it: the Typst inside Quarto is another in each release (1.7's tags nothing, 1.9's follows one standard and not two).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def compile_pdf(source: Path, day: date, fonts: str = "fonts") -> Path:
 
 
 def main() -> None:
-    """Compile once: read what is asked as JSON, and write a line of JSON (error, warnings), then the PDF."""
+    """Compile what is asked for in JSON; write a line of JSON, then the PDF."""
     asked = json.load(sys.stdin)
     told: dict[str, object] = {"error": None, "warnings": []}
     pdf = b""
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def mark_row_headers(pdf: bytes) -> bytes:
-    """Tag the first cell of every table row as that row's header, and let every cell find both its headers.
+    """Tag the first cell of every table row as that row's header.
 
     Typst tags the cells of a header row, but one that heads its row only with a feature (``a11y-extras``) that neither
     its Python package nor Quarto can switch on. A data cell that lists its headers would have no others, so its list
@@ -91,6 +91,7 @@ def mark_row_headers(pdf: bytes) -> bytes:
     """
 
     def mark(match: re.Match[bytes]) -> bytes:
+        """Return a cell with its tag and scope."""
         between, headers, _, column = match.groups()
         heads_row = column == b"0"
         tag, scope = (b"/S/TH", b"/Scope/Row") if heads_row else (b"/S/TD", b"")

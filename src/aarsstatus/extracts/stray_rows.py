@@ -1,0 +1,108 @@
+"""Find the rows of a table that are no rows of it: sums and remarks below it, and rows squeezed into one cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from aarsstatus.extracts.aliases import fold
+from aarsstatus.extracts.cells import legible
+from aarsstatus.extracts.table import Block, Columns
+from aarsstatus.privacy import cover
+
+__all__ = ["StrayRows"]
+
+Mask = npt.NDArray[np.bool_]
+_KNOWN = ("administration", "scheme", "start", "end")
+_MOST_BELOW = 8
+"""Rows of sums and remarks below a table."""
+_LONGEST_SUM = 60
+_LIKE_A_ROW = r"[;,\t|].*[;,\t|]"
+_LEAST_PARTS = 3
+"""An administration or a scheme, and two dates."""
+_MOST_BESIDE = 2
+"""A decimal comma cuts a row with semicolons in two where a file has commas."""
+
+
+class StrayRows:
+    """Find rows that are none.
+
+    Parameters
+    ----------
+    totals
+        What the first words of a row of sums may be, folded.
+    read
+        What a cell of each field comes to: a number below 0 where it cannot be read.
+    """
+
+    def __init__(self, totals: frozenset[str], read: Mapping[str, Callable[[str], int]]) -> None:
+        self._totals, self._read = totals, read
+
+    def end(self, block: Block, columns: Columns, label: str) -> tuple[int, list[str]]:
+        """Return how many rows of a table's last block are before its sums and remarks, and a note on each of these.
+
+        Nothing but blank rows may stand below them.
+        """
+        notes: list[str] = []
+        height = block.frame.height
+        below = 0
+        for at in reversed(range(height)):
+            texts = [text or "" for text in block.frame.row(at)]
+            filled = [text.strip() for text in texts if text.strip()]
+            if not filled:
+                continue
+            below += 1
+            known = {name: texts[place] for name, place in columns.places.items() if name in _KNOWN}
+            if below > _MOST_BELOW or not self._is_sum_or_remark(known, filled):
+                break
+            height = at
+            read = "er læst som en sum eller en bemærkning under tabellen og tæller ikke med"
+            notes.append(f"{label}: række {block.first_row + at}{self._quoted(filled)} {read}")
+        return height, notes
+
+    def _is_sum_or_remark(self, known: Mapping[str, str], filled: Sequence[str]) -> bool:
+        """Return whether a row has no dates, and names a sum or is one text alone."""
+        read = {name for name, text in known.items() if text.strip() and self._read[name](text) >= 0}
+        if read & {"start", "end"} or self._is_row_in_a_cell(filled):
+            return False
+        if any(map(self._names_sum, filled)):
+            return True
+        return len(filled) == 1 and not read and any(map(str.isalpha, filled[0]))
+
+    def _quoted(self, filled: Sequence[str]) -> str:
+        """Quote a row of sums, to be held against what was read; a remark may be about somebody, and is not quoted."""
+        said = legible(" ".join(filled))
+        return f" (»{cover(said)[:_LONGEST_SUM]}«)" if said is not None and any(map(self._names_sum, filled)) else ""
+
+    def _names_sum(self, text: str) -> bool:
+        """Return whether a cell begins as a row of sums does, with nothing but a number after."""
+        return fold(text).rstrip("0123456789") in self._totals
+
+    def squeezed(self, frame: pl.DataFrame, empty: Mask) -> Mask:
+        """Return which rows have all they have in one cell, with another delimiter between than the rest.
+
+        The cell may be of a column that nobody reads, and the row would then seem to be blank. Only a row without a
+        start, as `empty` says, may be one.
+        """
+        squeezed = np.zeros(len(empty), np.bool_)
+        if not empty.any():
+            return squeezed
+        texts = frame.with_row_index("at").filter(pl.Series(empty))
+        like = pl.any_horizontal(pl.col(pl.String).str.contains(_LIKE_A_ROW).fill_null(value=False))
+        for at, *row in texts.filter(like).iter_rows():
+            squeezed[at] = self._is_row_in_a_cell([text for text in row if text and text.strip()])
+        return squeezed
+
+    def _is_row_in_a_cell(self, filled: Sequence[str]) -> bool:
+        """Return whether the first cell of a row, which has hardly more, is a row by itself: with a date in it."""
+        if not filled or len(filled) > _MOST_BESIDE:
+            return False
+        cut = (filled[0].split(delimiter) for delimiter in ";,\t|")
+        return any(len(parts) >= _LEAST_PARTS and any(map(self._is_date, parts)) for parts in cut)
+
+    def _is_date(self, text: str) -> bool:
+        """Return whether a text is a date, and not only digits."""
+        return not text.strip().isdecimal() and self._read["start"](text) >= 0
