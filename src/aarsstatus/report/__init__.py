@@ -1,1 +1,1 @@
-"""Show figures as the notebooks print them: the notat's sentences, tables and charts."""
+"""Show figures as the notebooks print them: in sentences, tables and charts."""

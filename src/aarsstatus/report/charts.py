@@ -1,6 +1,7 @@
-"""The notat's three charts, drawn from the figures: the development, each administration, the weighted attainment.
+"""Draw the notat's three charts from its figures.
 
-Each comes with its caption, an alternative text that states the numbers drawn, and those numbers as a table.
+They show the development, each administration, and the weighted attainment. Each comes with its caption, an
+alternative text that states the numbers drawn, and those numbers as a table.
 """
 
 from __future__ import annotations
@@ -35,13 +36,15 @@ _TARGET = 1.2
 
 
 def development(notat: Notat) -> Chart:
-    """Draw the city's attainment by target group, from the oldest year to the notat's own."""
+    """Draw the city's attainments from the oldest year to the notat's own."""
     figures = draw.drawn(notat, [(year, KK, group) for year in notat.years() for group in GROUPS], "attainment")
     return draw_development(figures, notat.fonts, _scheme_changes(notat))
 
 
 def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Mapping[int, str] | None = None) -> Chart:
-    """Draw attainments by target group on a true time axis: a line joins only years that follow each other.
+    """Draw attainments by target group on a true time axis.
+
+    A line joins only years that follow each other.
 
     Parameters
     ----------
@@ -83,7 +86,7 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
 def _trend(
     axes: Axes, figures: Sequence[Figure], groups: Sequence[str], missing: Sequence[int], changes: Mapping[int, str]
 ) -> None:
-    """Draw the years without data, a line for each target group, the target, and where schemes change."""
+    """Draw a line for each target group, and what stands around the lines."""
     span = range(min(figure.year for figure in figures), max(figure.year for figure in figures) + 1)
     top = max(120.0, max(map(draw.height, figures)) * 1.2)
     unnamed = _gaps(axes, missing, span, top)
@@ -105,7 +108,10 @@ def _trend(
 
 
 def _gaps(axes: Axes, missing: Sequence[int], span: range, top: float) -> list[Patch]:
-    """Draw the years without data as empty; return what the legend says where there is no room for it there."""
+    """Draw the years without data as empty; return what the legend is to say of them.
+
+    It says nothing where there is room to say it on the drawing.
+    """
     unnamed: list[Patch] = []
     for run in _runs(missing):
         axes.axvspan(run[0] - 0.5, run[-1] + 0.5, color=draw.NOTHING, zorder=0)
@@ -130,7 +136,7 @@ def _line(axes: Axes, figures: Sequence[Figure]) -> None:
 
 
 def _scheme_changes(notat: Notat) -> dict[int, str]:
-    """Return the years from which there are other schemes than before, and what changed, a line for each scheme."""
+    """Return the years in which schemes change, with a line for each scheme."""
     changes = {}
     for year, (came, went) in notat.scheme_changes().items():
         told = [(scheme, "er med") for scheme in came] + [(scheme, "er ude") for scheme in went]
@@ -156,7 +162,7 @@ def _runs(years: Sequence[int]) -> Iterator[list[int]]:
 
 
 def by_administration(notat: Notat) -> Chart:
-    """Draw each administration's attainment this year, a panel of bars for each target group.
+    """Draw each administration's attainment, a panel of bars for each target group.
 
     A light bar behind shows the comparison year where there is one.
     """
@@ -203,7 +209,7 @@ def by_administration(notat: Notat) -> Chart:
 
 
 def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequence[str], group: str) -> None:
-    """Draw one target group's panel: a bar for each administration, the comparison year behind it, the target."""
+    """Draw one target group's panel: a bar for each administration, and the target."""
     longest, values = 100.0, []
     for place, code in enumerate(codes):
         for year, thick, colour in (

@@ -1,4 +1,4 @@
-"""What every chart shares: colours, type, axes, legends, and how a drawing becomes SVG, PNG and a table.
+"""Give every chart the same colours, type, axes and legends, and save it.
 
 Colours are told apart by lightness as well, so a colour-blind reader and a greyscale print lose nothing. SVG text
 is drawn as paths in the extension's own font: the same bytes on every machine.
@@ -63,7 +63,7 @@ _SETTINGS: dict[Any, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Hold a drawn chart: its id, caption, alternative text, SVG and PNG, and the numbers drawn.
+    """Hold a drawn chart: its id, texts, SVG, PNG and the numbers drawn.
 
     `numbers` is None where a table beside the chart has them.
     """
@@ -77,12 +77,12 @@ class Chart:
 
 
 def height(figure: Figure) -> float:
-    """Return a figure as it is drawn: what the reader sees printed, in per cent."""
+    """Return the height to draw a figure at: the number printed, in per cent."""
     return float(danish.parse(figure.shown))
 
 
 def drawn(notat: Notat, wanted: Sequence[tuple[int, str, str]], measure: str) -> list[Figure]:
-    """Return the figures that exist and have a value, of years, administrations and groups."""
+    """Return those figures that exist and have a value."""
     found = (notat.figure(year, code, group, measure) for year, code, group in wanted)
     return [figure for figure in found if figure is not None and figure.value is not None]
 
@@ -98,7 +98,7 @@ def headings(groups: Sequence[str]) -> list[str]:
 
 
 def spoken(groups: Sequence[str], figures: Sequence[Figure], say: Callable[[Figure], str]) -> str:
-    """Say the figures of each target group, a sentence for each: the heart of an alternative text."""
+    """Say the figures of each target group in a sentence, for an alternative text."""
     return sentences(
         [
             f"{heading}: {danish.join([say(figure) for figure in figures if figure.group == group])}"
@@ -125,7 +125,7 @@ def style(fonts: Path | None) -> Iterator[None]:
 
 @contextmanager
 def _only_fonts(folder: Path | None) -> Iterator[str]:
-    """Let matplotlib know the fonts in a folder and its own alone; yield the family to draw in.
+    """Hide the machine's fonts from matplotlib; yield the family to draw in.
 
     A machine may have another font of the same name.
     """
@@ -163,7 +163,7 @@ def percent_axis(axes: Axes) -> None:
 
 
 def target_line(axes: Axes, above: int) -> Line2D:
-    """Draw the target, 100 per cent, at a place in the order of things drawn; return what a legend shows of it."""
+    """Draw the target, 100 per cent, over so many layers; return its legend."""
     axes.axhline(100, zorder=above, **_DASHED)
     return Line2D([], [], label=TARGET, **_DASHED)
 
@@ -181,7 +181,7 @@ def outer_legend(drawing: Drawing, handles: Sequence[Artist]) -> None:
 
 
 def saved(drawing: Drawing) -> tuple[str, bytes]:
-    """Return a drawing as SVG, without date, creator or random ids, and as PNG made from that SVG."""
+    """Return a drawing as SVG, without date or random ids, and as PNG made from it."""
     written = io.StringIO()
     drawing.savefig(written, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     svg = shortened(written.getvalue())
@@ -189,13 +189,13 @@ def saved(drawing: Drawing) -> tuple[str, bytes]:
 
 
 def shortened(svg: str) -> str:
-    """Return matplotlib's SVG without indents, and without decimals beyond a hundredth of a point."""
+    """Shorten matplotlib's SVG: no indents, distances to a hundredth of a point."""
     rounded = _DECIMALS.sub(lambda found: found[1] or found[0], svg)
     return re.sub(r"\s{2,}", " ", rounded)
 
 
 def raster(svg: bytes) -> bytes:
-    """Return an SVG as PNG on white, made by Typst in a tenth of the time that drawing it anew takes."""
+    """Make a PNG on white of an SVG; Typst takes a tenth of the time of drawing anew."""
     with temporary.folder() as folder:
         (folder / "picture.svg").write_bytes(svg)
         page = folder / "page.typ"

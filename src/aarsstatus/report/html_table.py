@@ -1,4 +1,4 @@
-"""A table of any page: its cells and notes, and how it is written as HTML and as Markdown.
+"""Write tables as HTML and as Markdown: the cells, rows and notes of any page.
 
 `to_html` is the one place where a table's HTML is written; the notat, the quality report, the comparison of two builds
 and the index all use it. In Markdown a table is a fenced div around that HTML, so that captions can carry the year and
@@ -16,14 +16,14 @@ __all__ = ["Cell", "Html", "Note", "Row", "Table", "to_html", "to_markdown"]
 
 
 class Html(str):
-    """Mark a text as HTML already: it is written as it stands, where any other text is escaped."""
+    """Mark a text as HTML already; any other text is escaped."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Hold one cell: its text, the id of the figure it shows, the rows it spans, and a mark after the text."""
+    """Hold one cell: its text, its figure's id, the rows it spans, and a mark."""
 
     text: str = ""
     figure: str = ""
@@ -41,7 +41,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one row: its label, its cells without those that a cell above spans into, its kind, and its id."""
+    """Hold one row: its label, the cells that begin in it, its kind, and its id."""
 
     label: str
     cells: tuple[Cell, ...]
@@ -51,9 +51,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Hold a table with its caption and footnotes; the first header is that of the row labels.
+    """Hold a table with its caption and footnotes.
 
-    `kind` is ``tekst`` for a table of sentences rather than numbers.
+    The first header is that of the row labels; `kind` is ``tekst`` for a table of sentences rather than numbers.
     """
 
     id: str
@@ -65,7 +65,7 @@ class Table:
 
 
 def to_markdown(table: Table) -> str:
-    """Write a table as Markdown: a fenced div with an id around raw HTML, its caption, then its notes."""
+    """Write a table as Markdown: a fenced div around raw HTML, and its notes."""
     notes = "\n\n".join(f"{plain(note.marker)} {note.text}".strip() for note in table.notes)
     kind = f" .{table.kind}" if table.kind else ""
     block = (
@@ -75,7 +75,7 @@ def to_markdown(table: Table) -> str:
 
 
 def to_html(table: Table) -> str:
-    """Write a table as HTML with real row spans and header cells; caption and notes are not in it."""
+    """Write a table as HTML with real row spans; caption and notes are not in it."""
     head = "".join(f'<th scope="col">{_html(text)}</th>' for text in table.header)
     body = "\n".join(_row(row) for row in table.rows)
     return f"<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"

@@ -1,7 +1,8 @@
-"""Where the labels of a drawing go, so that none lies on another: pure, in points (a 72nd of an inch).
+"""Place the labels of a drawing so that none lies on another.
 
-The number of years grows by one every March, and so does what has to have room; nobody should have to move a label
-by hand. Widths are reckoned by characters, which is near enough for a typeface of even width and short texts.
+Distances are in points, a 72nd of an inch. The number of years grows by one every March, and so does what has to have
+room; nobody should have to move a label by hand. Widths are reckoned by characters, which is near enough for a typeface
+of even width and short texts.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _ON_A_MARKER = 2
 
 
 def beside_points(points: Sequence[float], line: float) -> list[int]:
-    """Return for each point of one column how far above it its label begins, or below it where that is negative.
+    """Return how far above each point of a column its label goes; below if negative.
 
     Every way is weighed: labels stand in the order of their points, on nothing that is drawn, and as near as they can.
 
@@ -62,7 +63,7 @@ def beside_points(points: Sequence[float], line: float) -> list[int]:
 
 
 def _cost(points: Sequence[float], line: float, way: Sequence[tuple[int, float]]) -> float:
-    """Return how bad it is to put labels this way; points come from the highest to the lowest."""
+    """Return the cost of labels put this way; the points come from the highest down."""
     spans = [
         (point + offset, point + offset + _TALL) if offset > 0 else (point + offset - _TALL, point + offset)
         for point, (offset, _) in zip(points, way, strict=True)
@@ -81,7 +82,7 @@ def _cost(points: Sequence[float], line: float, way: Sequence[tuple[int, float]]
 
 
 def every(columns: int, width: float, texts: Sequence[str], size: float) -> int:
-    """Return that every first, second, third … column is to have its text, so that they do not meet.
+    """Return how many columns there are to one text, so that no two texts meet.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def years_shown(years: range, step: int) -> Sequence[int]:
 
 
 def rows_above(places: Sequence[float], texts: Sequence[str], size: float) -> list[int]:
-    """Return how many lines above the first each text begins, where one that meets the one before goes above it.
+    """Return the line that each text begins on; one that meets another goes above it.
 
     Parameters
     ----------
@@ -128,7 +129,7 @@ def _wide(text: str) -> float:
 
 
 def write_values(axes: Axes, figures: Sequence[Figure], span: range, top: float) -> None:
-    """Write each point's value beside it; of many years only every second, or third, counted from the last."""
+    """Write each point's value beside it; of many years only every second or third."""
     step = every(len(span), ACROSS, [figure.shown for figure in figures], 8)
     scale = UPWARDS / top
     for year in years_shown(span, step):
@@ -142,7 +143,7 @@ def write_values(axes: Axes, figures: Sequence[Figure], span: range, top: float)
 
 
 def write_changes(axes: Axes, changes: Mapping[int, str], span: range, top: float) -> None:
-    """Draw where schemes change, and write above what does, one above the other where years are near each other."""
+    """Draw a line where schemes change, and write the change above it."""
     texts = [_cut(text) for text in changes.values()]
     rows = rows_above([(year - span[0]) * ACROSS / len(span) for year in changes], texts, 7)
     for year, text, row in zip(changes, texts, rows, strict=True):
@@ -154,7 +155,7 @@ def write_changes(axes: Axes, changes: Mapping[int, str], span: range, top: floa
 
 
 def _cut(text: str) -> str:
-    """Return lines as there is room for them in a drawing; each keeps its last two words."""
+    """Cut lines to the room in a drawing; each keeps its last two words."""
     return "\n".join(
         line if len(line) <= _LONGEST else f"{line[: _LONGEST - 8].rstrip()}… {' '.join(line.split()[-2:])}"
         for line in text.splitlines()

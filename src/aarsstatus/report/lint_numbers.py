@@ -1,4 +1,4 @@
-"""No number without a figure: what an executed notat says, searched for numbers that nothing answers for.
+"""Find numbers in an executed notat that no figure and no parameter answers for.
 
 A number in the notat is one of four things:
 
@@ -37,7 +37,7 @@ __all__ = ["ALLOWED", "Allowed", "stray_numbers"]
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A number that is neither a figure nor a parameter, in the words that it stands in, and why it may stand."""
+    """Hold the words around a number that may stand unanswered for, and the reason."""
 
     words: str
     reason: str
@@ -68,7 +68,7 @@ _PUBLISHED = "offentliggjort som "
 
 
 def stray_numbers(notebook: nbformat.NotebookNode, notat: Notat) -> list[str]:
-    """Return each number of an executed notat that nothing answers for, in Danish, naming its cell. Pure.
+    """Return each number that nothing answers for, in Danish, naming its cell.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class _Known:
         self.written = _patterns([form(text) for text in names if _NUMBER.search(text) for form in _FORMS])
 
     def unnamed(self, text: str) -> str:
-        """Return what a cell shows without names and parameters, as Markdown, HTML and an attribute write them.
+        """Take names and parameters out of a text, however they are written there.
 
         They come out before anything is taken for markup: whatever stands in a name is text.
         """
@@ -114,7 +114,7 @@ class _Known:
         return text
 
     def said(self, figure: Figure, before: str) -> set[str]:
-        """Return what a sentence or a footnote may say of a figure, after the words `before`."""
+        """Return the texts that may stand for a figure after the words `before`."""
         if before.endswith(_PUBLISHED):
             return {figure.published, *self.printed.get(figure.id, ())}
         if figure.measure == "weight":
@@ -123,7 +123,7 @@ class _Known:
         return prose or {figure.shown}
 
     def strays(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield each number that is neither a parameter nor on the list, and the words that it stands in."""
+        """Yield each number that is neither parameter nor allowed, and its words."""
         text = " ".join(text.split())
         masked = text
         for words in self.words:
@@ -135,7 +135,7 @@ class _Known:
 
 
 def _patterns(texts: Iterable[str | None]) -> list[re.Pattern[str]]:
-    """Return patterns for the texts that have a number in them, the longest first, each to be found as a whole."""
+    """Return patterns for the texts that have a number in them, the longest first."""
     wanted = {" ".join(text.split()) for text in texts if text and _NUMBER.search(text)}
     return [
         re.compile(rf"(?<!\w)(?i:{re.escape(text[:1])}){re.escape(text[1:])}(?!\w)")  # it may begin a sentence
@@ -144,6 +144,7 @@ def _patterns(texts: Iterable[str | None]) -> list[re.Pattern[str]]:
 
 
 def _in_attribute(text: str) -> str:
+    """Write a text as the value of an attribute has it."""
     return attribute("", text)[2:-1]
 
 
@@ -151,7 +152,7 @@ _FORMS = (plain, escape, _in_attribute)
 
 
 def _metadata(source: str) -> str:
-    """Return the values of a notebook's front matter; the text itself where it is none."""
+    """Return the values of a notebook's front matter; any other text unchanged."""
     try:
         values = yaml.safe_load(source.strip().removeprefix("---").removesuffix("---"))
     except yaml.YAMLError:
@@ -193,7 +194,7 @@ def _in_text(known: _Known, text: str) -> Iterator[str]:
 
 
 def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Iterator[str]:
-    """Yield it when a number that carries an id does not say what the figure says; in a table `before` is None."""
+    """Yield a number that its figure contradicts; in a table `before` is None."""
     figure = known.figures.get(id_)
     if figure is None:
         yield f"»{said}« har id {id_}, men der er intet tal med det id"
@@ -204,7 +205,7 @@ def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Ite
 
 
 def _literal(text: str) -> str:
-    """Return a text as it is read, without the escapes of Markdown and HTML."""
+    """Return a text without the escapes of Markdown and HTML."""
     return unescape(read_back(text))
 
 
@@ -212,7 +213,7 @@ def _literal(text: str) -> str:
 
 
 def _in_charts(known: _Known, text: str) -> Iterator[str]:
-    """Yield what is wrong with the numbers told in the alternative texts of a cell's charts."""
+    """Yield the problems of the numbers in the alternative texts of a cell's charts."""
     charts = list(_CHART.finditer(text))
     for chart, following in zip(charts, [*(chart.start() for chart in charts[1:]), len(text)], strict=False):
         table = "".join(_CHART_TABLE.findall(text[chart.end() : following]))

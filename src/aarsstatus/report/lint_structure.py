@@ -1,4 +1,4 @@
-"""What an executed notebook must be before it is rendered: no gap, no error, no reference into nothing.
+"""Find gaps, errors and dangling references in an executed notebook.
 
 A renderer lets most of these pass in silence, so they are looked for first, and named by their cell.
 """
@@ -30,7 +30,7 @@ class Block:
 
 
 def markdown_outputs(cell: nbformat.NotebookNode) -> str:
-    """Return a cell's outputs joined as a renderer joins them, a picture being a placeholder."""
+    """Join a cell's outputs as a renderer does, with placeholders for pictures."""
     if cell.cell_type == "markdown":
         return str(cell.source)
     parts = []
@@ -63,7 +63,7 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def findings(notebook: nbformat.NotebookNode) -> list[str]:
-    """Return what is wrong with an executed notebook, in Danish, each naming its cell; empty when nothing is."""
+    """Return the problems of an executed notebook in Danish, each naming its cell."""
     found: list[str] = []
     defined: dict[str, str] = {}
     referred: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""A year's notat as the notebooks ask for it: its figures, and the words that sentences say them in.
+"""Hold a year's notat as the notebooks ask for it: its figures and their words.
 
 A `Notat` looks everything up in the table of figures, so a notebook does no arithmetic, and no number reaches the page
 that is not a figure or a parameter. `tables` and `charts` show what it holds.
@@ -78,7 +78,7 @@ class Notat:
         return self.data.name(code, year or self.year)
 
     def administrations(self) -> list[str]:
-        """Return the codes of the administrations, without the whole city, in the order of the tables."""
+        """Return the administrations' codes in the order of the tables, without KK."""
         return [code for code in self.data.codes() if code != KK]
 
     def figure(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
@@ -86,12 +86,12 @@ class Notat:
         return self.figures.find(year, administration, group, measure, scheme)
 
     def has(self, year: int, group: str, measure: str = "attainment") -> bool:
-        """Whether the city has a value for a target group's measure in a year."""
+        """Say whether the city has a value for a target group's measure in a year."""
         figure = self.figures.find(year, KK, group, measure)
         return figure is not None and figure.value is not None
 
     def weight_shown(self, figure: Figure) -> str:
-        """Return a weight as a footnote shows it: one that was printed once for all tables is shown in each."""
+        """Return a weight as footnotes show it; one printed once stands for all tables."""
         city = self.figures[figure_id(figure.year, KK, figure.group, "weight")]
         return figure.shown if figure.published else city.shown
 
@@ -126,7 +126,7 @@ class Notat:
         return span(figure.id, shown + MARK)
 
     def notes(self) -> str:
-        """Return a note on each number that was said otherwise than it was published, and forget them."""
+        """Return notes on numbers said otherwise than published, and forget them."""
         told = [
             f"{plain(MARK)} {span(figure.id, self._in_prose(figure))} for {figure.year}: offentliggjort som "
             f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
@@ -136,12 +136,12 @@ class Notat:
         return "\n".join(["::: {.tabelnoter}", "\n\n".join(sentences([one]) for one in told), ":::"]) if told else ""
 
     def _in_prose(self, figure: Figure) -> str:
-        """Return a figure as the prose prints it, which may be otherwise than the tables do."""
+        """Return a figure as the prose prints it; the tables may print it otherwise."""
         printed = self._prose.get(figure.id) if self.mode == "published" else None
         return figure.shown if printed is None else show(figure.measure, danish.parse(printed))
 
     def direction(self, group: str, measure: str) -> str:
-        """Say which way the city's figure went since the comparison year, from the numbers that are shown."""
+        """Say which way the city's figure, as shown, went since the comparison year."""
         before, after = (
             danish.parse(self._in_prose(self.figures[figure_id(year, KK, group, measure)]))
             for year in (self.comparison_year, self.year)
@@ -149,7 +149,7 @@ class Notat:
         return danish.direction(before, after)
 
     def change(self, group: str, measure: str, unit: str = "") -> str:
-        """Say how the city's figure changed: ``faldet fra 84 pct. i 2024 til 74 pct. i 2025``, or that it did not."""
+        """Say how the city's figure changed: ``faldet fra 84 pct. i 2024 til …``."""
         before, after = (f"{self.say(year, group, measure)}{unit}" for year in (self.comparison_year, self.year))
         way = self.direction(group, measure)
         if way == "uændret":
@@ -157,7 +157,7 @@ class Notat:
         return f"{way} fra {before} i {self.comparison_year} til {after} i {self.year}"
 
     def largest(self, year: int) -> list[Scheme]:
-        """Return the placement schemes with the city's largest status in a year; more than one when they tie."""
+        """Return the placement schemes with the city's largest status; several on a tie."""
         values = {
             scheme.key: figure.value
             for scheme in self.schemes(year)
@@ -174,7 +174,7 @@ class Notat:
         return [scheme for scheme in new if scheme not in old], [scheme for scheme in old if scheme not in new]
 
     def scheme_changes(self) -> dict[int, tuple[list[Scheme], list[Scheme]]]:
-        """Return the years with other schemes than the year with figures before them: what came, and what went."""
+        """Return the years in which schemes changed: those that came, those that went."""
         changes = {after: self.changed_schemes(before, after) for before, after in pairwise(self.years())}
         return {year: change for year, change in changes.items() if any(change)}
 
@@ -209,7 +209,7 @@ def open_notat(
 
 
 def front_matter(params: Params, title: str, doctype: str) -> dict[str, Any]:
-    """Return the metadata that a rendered document carries: title, language, who wrote it and when."""
+    """Return a document's metadata: title, language, who wrote it and when."""
     office = params.office
     address = ", ".join(part for part in (office.street, office.postal) if part)
     fields = {

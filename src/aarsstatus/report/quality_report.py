@@ -1,4 +1,4 @@
-"""The quality report's tables and its chart: the audit's rows laid out; nothing is judged here."""
+"""Lay out the quality report's tables and chart; nothing is judged here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PALE = "#e3e9f3"
 
 
 def contradictions(quality: Quality) -> Table:
-    """Return each contradicted number: where, what is printed, what follows, and why."""
+    """Return the contradicted numbers, and what they should have been."""
     rows = [
         (
             danish.capital(row.place),
@@ -40,7 +40,7 @@ def contradictions(quality: Quality) -> Table:
 
 
 def within_rounding(quality: Quality) -> Table:
-    """Return each number that holds within rounding: what is printed, what the printed inputs give, the interval."""
+    """Return the numbers that hold within rounding, and where each may lie."""
     rows = [
         (danish.capital(row.place), Cell(row.printed, row.id), row.recomputed, _between(row)) for row in quality.rounded
     ]
@@ -49,7 +49,7 @@ def within_rounding(quality: Quality) -> Table:
 
 
 def rounding_chart(quality: Quality) -> Chart:
-    """Draw where each unrounded number may lie that holds within rounding, seen from the number that is printed."""
+    """Draw where each unrounded number may lie, seen from the printed one."""
     rows = [(row, row.lower, row.upper) for row in quality.rounded if row.lower is not None and row.upper is not None]
     blue, orange = COLOURS["placements"], COLOURS["fleksjob"]
     with draw.style(quality.fonts):
@@ -95,7 +95,7 @@ def moves(quality: Quality) -> Table:
 
 
 def extracts(quality: Quality) -> Table:
-    """Return each extract that the year was made from: its schemes, date, rows and SHA-256."""
+    """Return the year's extracts: their schemes, dates, rows and SHA-256."""
     rows = [
         (
             row.file,
@@ -111,7 +111,7 @@ def extracts(quality: Quality) -> Table:
 
 
 def remarks(quality: Quality) -> Table:
-    """Return each warning of the year's extracts: of which scheme, what kind, how many, and all that it says."""
+    """Return the warnings of the year's extracts: scheme, kind, count and text."""
     rows = []
     for remark in quality.remarks:
         name = quality.data.schemes[remark.scheme].name

@@ -1,4 +1,4 @@
-"""What a notebook's cells show: text, tables, charts, the logo and the cover sheet.
+"""Show text, tables, charts, the logo and the cover sheet from a notebook's cells.
 
 The engines read Markdown; a person in Jupyter is shown HTML.
 
@@ -43,7 +43,7 @@ def show_table(table: Table) -> None:
 
 
 def show_chart(chart: Chart) -> None:
-    """Show a chart as a numbered figure, with its alternative text and the numbers drawn."""
+    """Show a chart as a numbered figure, with its text and the numbers drawn."""
     if _by_hand():
         _display(SVG(data=chart.svg))
         _markdown(f"**{chart.caption}**")
@@ -55,7 +55,7 @@ def show_chart(chart: Chart) -> None:
 
 
 def show_logo(logo: Logo | None, folder: Path) -> None:
-    """Show the logo that parameters name, from the folder that its file lies in; nothing where there is none."""
+    """Show the logo that parameters name, from its folder; nothing without one."""
     if logo is None:
         return
     content = (folder / logo.file).read_bytes()
@@ -69,7 +69,7 @@ def show_logo(logo: Logo | None, folder: Path) -> None:
 
 
 def cover_sheet(params: Params, title: str) -> str:
-    """Return the cover sheet before a notat's title as Markdown, empty for a year without one."""
+    """Return the cover sheet as Markdown, empty for a year without one."""
     if params.cover is None:
         return ""
     administration = plain(params.office.administration)
@@ -103,7 +103,7 @@ def _show_drawing(opening: str, svg: str, png: bytes, closing: str) -> None:
 
 
 def _by_hand() -> bool:
-    """Whether a person runs the notebook."""
+    """Say whether a person runs the notebook."""
     return os.environ.get(VIEW) == "lab"
 
 

@@ -1,4 +1,4 @@
-"""The notat's tables and their footnotes: figures laid out as the seeds do; nothing is computed here."""
+"""Lay out the notat's tables and write their footnotes; nothing is computed here."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def slug(code: str) -> str:
 
 
 def table_id(code: str) -> str:
-    """Return the id that cross references give an administration's table of the notat's own year."""
+    """Return the id of an administration's table for the notat's own year."""
     return f"tbl-{slug(code)}"
 
 
 def administration_table(notat: Notat, code: str, year: int | None = None) -> Table:
-    """Lay out one administration's figures for one year, as tables 1 to 9 of the notat do."""
+    """Lay out one administration's figures for a year, as the notats' tables do."""
     when = year or notat.year
     schemes = notat.schemes(when)
     cell = partial(_cell, notat, when, code)
@@ -94,7 +94,7 @@ def _mark(figure: Figure) -> str:
 
 
 def _differs(figure: Figure) -> bool:
-    """Whether a figure was published, and with another value than the one shown."""
+    """Say whether a figure was published with another value than the one shown."""
     return bool(figure.published) and not danish.same(figure.published, figure.shown)
 
 
@@ -102,7 +102,7 @@ def _differs(figure: Figure) -> bool:
 
 
 def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
-    """Yield a table's footnotes: the seeds' three, then missing targets and what was published otherwise."""
+    """Yield a table's footnotes: the seeds' three, then all that is missing or marked."""
     counted = danish.join([plain(scheme.name) for scheme in schemes if scheme.counting == "headcount"])
     if counted:
         when = notat.year_shown(year, code, "footnote_fleksjob")
