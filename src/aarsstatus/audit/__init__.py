@@ -30,6 +30,7 @@ from aarsstatus.audit import rules
 from aarsstatus.audit.limits import THRESHOLDS, Finding, Moved, Threshold, check_figures, moved
 from aarsstatus.audit.printed import Sheet, in_table, read_sheet
 from aarsstatus.audit.rules import RULES, Check, Rule
+from aarsstatus.audit.surroundings import known_texts, text_check
 from aarsstatus.figures import Verdict
 from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.model import Data, Printed
@@ -161,13 +162,13 @@ def _judge(
     for row in sheet.rows:
         verdict: Check | None
         if row.id not in decided:
-            verdict = rules.text_check(sheet, row)
+            verdict = text_check(sheet, row)
         elif sheet.primary[row.id] is row:
             verdict = decided[row.id]
         else:
             verdict = rules.repeated(sheet, figures, row, decided[row.id])
         if verdict is None:
-            problems.append(_problem(row, "id", "ukendt tal", row.id, [*figures, *rules.known_texts(sheet)]))
+            problems.append(_problem(row, "id", "ukendt tal", row.id, [*figures, *known_texts(sheet)]))
             continue
         judged[row.source] = AuditRow(
             row.notat, row.place, row.id, row.printed, verdict.recomputed, verdict.lower, verdict.upper,

@@ -38,10 +38,7 @@ def check_figures(data: Data, year: int) -> list[Finding]:
     Persons employed in several administrations are one head in the city and one in each of them, so where heads are
     counted it may be less, by as much as the extracts have such persons. Targets are distributed whole.
 
-    Returns
-    -------
-    list of Finding
-        In the order of the rules, and of the tables; empty when there is nothing to look at.
+    The findings come in the order of the rules, and of the tables.
     """
     return [*_spells(data, year), *_city_statuses(data, year), *_city_targets(data, year), *_no_target(data, year)]
 
@@ -147,9 +144,6 @@ def _no_target(data: Data, year: int) -> Iterator[Finding]:
             if row is not None and not row.target:
                 text = f"{code} har intet måltal for {words.GROUPS[group]}, så der er ingen målopfyldelse for gruppen."
                 yield Finding(figure_id(year, code, group, "target"), "attainment", "note", text, row.source)
-
-
-# What moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,15 +278,14 @@ def threshold_of(figure: Figure) -> Threshold | None:
 
 def _sentence(figure: Figure, before: Fraction, after: Fraction, names: Mapping[str, str]) -> str:
     """Say how a figure moved."""
-    change = after - before
-    way = danish.direction(before, after)
+    change, way = abs(after - before), danish.direction(before, after)
     what = names.get(figure.scheme, figure.scheme) or words.GROUPS[figure.group]
     name = words.listed(figure.administration, what, figure.measure)
     if figure.measure in PERCENTAGES:
-        points = f"{danish.decimal(abs(change))} {words.unit_of_change(figure.measure)}"
+        points = f"{danish.decimal(change)} {words.unit_of_change(figure.measure)}"
         return f"{name} er {way} {points}, fra {danish.percent(before / 100)} til {danish.percent(after / 100)}"
     text = f"{name} er {way} fra {_number(before)} til {_number(after)} {words.unit(figure.measure)}"
-    return text + (f" ({danish.percent(abs(change) / before)})." if before else ".")
+    return text + (f" ({danish.percent(change / before)})." if before else ".")
 
 
 def _amount(value: Fraction, what: str) -> str:
