@@ -1,4 +1,4 @@
-"""Judge whether every number that a notat printed follows from the other numbers in it.
+"""Judge whether every printed number follows from the rest of its notat.
 
 `audit` is pure: data and parameters in, one `AuditRow` out for each row of ``data/published.csv``. The rules are
 general rules over the figures; nothing here knows which numbers are wrong. docs/metode.md says the same in Danish.
@@ -60,7 +60,7 @@ Proof = Callable[[Sheet, Figures, Mapping[str, Sequence[Check]]], Iterable[tuple
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """Hold the verdict on one printed number. All fields but `rule` are the columns of ``audit.csv``, in order.
+    """Hold the verdict on one printed number: a row of ``audit.csv``.
 
     `recomputed` is what should have been printed. ``[lower, upper)`` bounds the unrounded number, in persons,
     spells or per cent; None where the number is not a figure. `rule` is the rule that decided, a key of `RULES`.
@@ -136,7 +136,7 @@ def to_csv(rows: Iterable[AuditRow]) -> str:
 
 
 def figure_verdicts(rows: Iterable[AuditRow]) -> dict[str, Verdict]:
-    """Return one verdict for each id: that of its first printing in a table, or elsewhere if no table has it."""
+    """Return one verdict for each id: that of its first printing in a table."""
     first: dict[str, Verdict] = {}
     for row in sorted(rows, key=lambda row: not in_table(row.place)):
         first.setdefault(row.id, row.verdict)
@@ -178,7 +178,7 @@ def _judge(
 
 
 def _decide(checks: Sequence[Check]) -> Check:
-    """Return the verdict of several rules: the first contradiction if there is one, else the first rule's."""
+    """Return the verdict of several rules: the first contradiction, if any."""
     against = [check for check in checks if check.verdict == "contradicted"]
     if not against:
         return checks[0]

@@ -1,4 +1,4 @@
-"""Judge one printed figure by each rule, and decide what is within rounding (inden for afrundingen).
+"""Decide each printed figure: exact, inden for afrundingen, or in conflict.
 
 No rule knows which numbers are wrong. Those on years, dates and table numbers are in `surroundings`; what must hold
 of several numbers at once is in `proof`.
@@ -48,7 +48,7 @@ RULES: Mapping[Rule, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Hold what one rule says of one printed number; ``[lower, upper)`` bounds the unrounded number."""
+    """Hold what one rule says of one printed number."""
 
     rule: Rule
     verdict: Verdict
@@ -70,7 +70,7 @@ _RULE_OF: Mapping[str, Rule] = {
 
 
 def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[int, str]) -> list[Check]:
-    """Apply every rule that judges one figure by itself. The first check is the one that recomputes it.
+    """Apply every rule on one figure; the first check is what recomputes it.
 
     `notats` names each year's own notat.
     """
@@ -96,7 +96,7 @@ def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[
 
 
 def parts(sheet: Sheet, figures: Figures, figure: Figure) -> list[Figure] | None:
-    """Return the administrations' figures that a figure of the city is the sum of, where the notat has them all."""
+    """Return the administrations' figures that the city's is the sum of."""
     if figure.administration != KK or figure.year != sheet.params.year or figure.measure not in INPUTS | SUMS:
         return None
     found = [
@@ -147,7 +147,7 @@ def _city(row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:
 
 
 def _spells_bound(data: Data, figures: Figures, figure: Figure, row: Printed) -> Iterator[Check]:
-    """Hold a status against its number of spells: each is one day at least and one year at most."""
+    """Hold a status against its spells: a day to a year each."""
     spells = figures.find(figure.year, figure.administration, figure.group, "spells", figure.scheme)
     most, interval = spells.value if spells else None, figure.interval
     if most is None or interval is None or data.schemes[figure.scheme].counting != "days":
@@ -187,7 +187,7 @@ def _transcription(sheet: Sheet, figure: Figure, row: Printed) -> Iterator[Check
 
 
 def _own_notat(sheet: Sheet, figure: Figure, row: Printed, notat: str | None) -> Iterator[Check]:
-    """Hold a comparison year's number against that year's own notat, where that was published too."""
+    """Hold a comparison year's number against that year's own notat."""
     if notat is None or notat == sheet.notat:
         return
     theirs = [one for one in sheet.data.printed if one.notat == notat and one.id == row.id and in_table(one.place)]
@@ -198,7 +198,7 @@ def _own_notat(sheet: Sheet, figure: Figure, row: Printed, notat: str | None) ->
 
 
 def repeated(sheet: Sheet, figures: Figures, row: Printed, first: Check) -> Check:
-    """Judge a number that was printed before, in a table if any table has it; `first` is the verdict there."""
+    """Judge a number that was printed before; `first` is the verdict there."""
     primary = sheet.primary[row.id]
     if sheet.numbers[row.source] == sheet.numbers[primary.source]:
         return replace(first, rule="repeated", reason=f"Som i {primary.place}: {first.reason}")
@@ -217,7 +217,7 @@ def _between(interval: Interval) -> str:
 
 
 def _end(value: Fraction) -> str:
-    """Write one bound: whole if it is, else with as many decimals as tell it from its neighbours."""
+    """Write one bound with as many decimals as tell it from its neighbours."""
     return danish.whole(value) if value.denominator == 1 else danish.decimal(value, 1 if value.denominator == 2 else 2)
 
 

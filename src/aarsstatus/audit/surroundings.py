@@ -1,4 +1,4 @@
-"""Judge what is printed around the figures: years, dates, table numbers, addresses."""
+"""Judge what is printed around figures: years, dates, table numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["known_texts", "text_check"]
 
 
 def text_check(sheet: Sheet, row: Printed) -> Check | None:
-    """Judge a printed number that is not a figure: a year, a date, a table's number. None for an unknown id."""
+    """Judge a printed text that is no figure; None for an unknown id."""
     year, _, kind = row.id.partition(".")
     if kind in _PARAMETERS and year == str(sheet.params.year):
         said, expected = _PARAMETERS[kind](sheet.params)
@@ -51,14 +51,14 @@ def _one_of(rule: Rule, said: str, expected: Sequence[str], row: Printed) -> Che
 
 
 def _table_number(sheet: Sheet, row: Printed, table: tuple[int, str]) -> Check:
-    """Hold a table's number, on the table or in the prose, against its place in the order of tables."""
+    """Hold a table's number against its place in the order of tables."""
     number = sheet.tables.index(table) + 1
     said = f"{table[1]} for {table[0]} er tabel {number} i rækkefølgen"
     return _one_of("table_number", said, (f"Tabel {number}", f"tabel {number}"), row)
 
 
 def _table_year(sheet: Sheet, row: Printed, table: tuple[int, str], what: str) -> Check:
-    """Hold the year in a caption, a column header or a footnote against the year of the tables that it serves."""
+    """Hold a year in a caption, header or footnote against its table's."""
     number = table_number(row.place)
     if number is not None:
         shown = sheet.tables[number - 1] if 0 < number <= len(sheet.tables) else table
