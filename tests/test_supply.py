@@ -25,7 +25,7 @@ from license_expression import get_spdx_licensing
 from referencing import Registry, Resource
 
 from aarsstatus.bundle import sbom
-from aarsstatus.bundle.licences import CARRIED, copyleft, licences, spdx
+from aarsstatus.bundle.sbom import CARRIED, licences
 from aarsstatus.figures.table import Figures
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
@@ -128,6 +128,9 @@ def tool(name: str) -> Any:
     sys.modules[found.name] = module  # dataclasses look there
     found.loader.exec_module(module)
     return module
+
+
+copyleft, spdx = tool("licences").copyleft, tool("licences").spdx
 
 
 def test_the_licences_fit_the_locks(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,8 +22,8 @@ from email.parser import Parser
 from importlib import metadata
 from pathlib import Path
 
-from aarsstatus.bundle.licences import CARRIED, COLUMNS, TABLE, copyleft, spdx
-from aarsstatus.release.packages import Locked, read_lock
+from aarsstatus.bundle.sbom import CARRIED, COLUMNS, TABLE
+from aarsstatus.release.packages import Locked, folded, read_lock
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "licenser.md"
@@ -32,7 +33,7 @@ PYTHONS = (["--python-version=3.12"], ["--python-version=3.13"], ["--python-vers
 INTRODUCTION = """\
 # Licenser
 
-<!-- Skrevet af `make licences`; ret i tools/licences.py og src/aarsstatus/bundle/licences.py, ikke her. -->
+<!-- Skrevet af `make licences`; ret i tools/licences.py og src/aarsstatus/bundle/sbom.py, ikke her. -->
 
 Årsstatus selv er under MIT-licensen (`LICENSE`). Skriften Open Sans i `_extensions/notat/fonts/` er under
 Apache-2.0. Her står licensen for hver pakke, som låsefilerne nævner, som et SPDX-udtryk. Den er læst i pakkens egne
@@ -139,6 +140,80 @@ def _from_wheel(one: Locked) -> str:
             (described,) = (name for name in names if name.endswith(".dist-info/METADATA"))
             texts = [archive.read(name).decode("utf-8", "replace") for name in names if _is_licence(name)]
             return _told(one.name, Parser().parsestr(archive.read(described).decode("utf-8")), texts)
+
+
+_COPYLEFT = re.compile(r"\b(?:A?GPL|LGPL|MPL|EPL|CDDL|EUPL|CC-BY-SA)-[\w.-]+")
+
+
+def copyleft(licence: str) -> bool:
+    """Whether a licence asks for the source to be offered when the program is passed on, in no way around it.
+
+    An expression with ``OR`` leaves the choice to who uses it, so every alternative has to ask for it.
+    """
+    return all(_COPYLEFT.search(alternative) for alternative in licence.split(" OR "))
+
+
+_BY_TEXT = {
+    "0bsd": "0BSD",
+    "apache 2.0": "Apache-2.0",
+    "apache software license": "Apache-2.0",
+    "apache-2.0": "Apache-2.0",
+    "bsd-2-clause": "BSD-2-Clause",
+    "bsd-3-clause": "BSD-3-Clause",
+    "isc license": "ISC",
+    "isc license (iscl)": "ISC",
+    "mit": "MIT",
+    "mit license": "MIT",
+    "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
+    "mpl-2.0": "MPL-2.0",
+    "mpl-2.0 and mit": "MPL-2.0 AND MIT",
+    "psf-2.0": "PSF-2.0",
+    "psfl": "PSF-2.0",
+    "python software foundation license": "PSF-2.0",
+    "bsd-3-clause, apache-2.0, dependency licenses": "BSD-3-Clause AND Apache-2.0",
+}
+_BY_NAME = {
+    # Their metadata says "BSD" or gives the text alone, or nothing at all; this is what their licence files are.
+    "axe-playwright-python": "MIT",
+    "text-unidecode": "Artistic-1.0-Perl OR GPL-1.0-or-later",
+}
+
+
+def spdx(name: str, expression: str | None, stated: str, classifiers: tuple[str, ...], text: str) -> str:
+    """Return a package's licence as an SPDX expression, from its own metadata and licence file.
+
+    Parameters
+    ----------
+    name
+        The package.
+    expression
+        ``License-Expression``, which is SPDX already.
+    stated
+        ``License``: a name, an identifier or a whole text.
+    classifiers
+        The last parts of its licence classifiers.
+    text
+        Its licence files, for those who state no more than "BSD".
+
+    Raises
+    ------
+    ValueError
+        If neither tells; then a person has to look, and write it in `_BY_NAME`.
+    """
+    if folded(name) in _BY_NAME:
+        return _BY_NAME[folded(name)]
+    if expression:
+        return expression
+    for said in (stated, *classifiers):
+        if found := _BY_TEXT.get(said.strip().lower()):
+            return found
+    whole = " ".join(f"{stated} {text}".lower().split())
+    if "redistributions of source code must retain" in whole:
+        third = "endorse or promote products" in whole
+        return "BSD-3-Clause" if third else "BSD-2-Clause"
+    if "permission is hereby granted, free of charge" in whole:
+        return "MIT"
+    raise ValueError(f"{name}: no licence can be told from its metadata ({stated[:60]!r}, {classifiers})")
 
 
 def table(rows: Rows) -> str:

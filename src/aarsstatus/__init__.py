@@ -1,4 +1,4 @@
-"""Årsstatus: the yearly notat on jobs on special terms, made from data, with every number proved.
+"""Make the yearly notat on jobs on special terms from data, every number proved.
 
 Importing the package costs nothing: the modules that need pandas or matplotlib are loaded where they are used.
 """

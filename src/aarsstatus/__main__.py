@@ -1,4 +1,4 @@
-"""``python -m aarsstatus``, and the command ``aarsstatus``.
+"""Run the command ``aarsstatus``, also as ``python -m aarsstatus``.
 
 Python answers Ctrl-C by showing what it was in the middle of. Until a run listens, and when it does no more, Ctrl-C
 just ends the program; so this comes before anything else is loaded.

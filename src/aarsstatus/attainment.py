@@ -1,4 +1,4 @@
-"""The formulas of the notat: small, pure, and exact.
+"""Compute what the notat shows: small formulas, pure and exact.
 
 Numbers are `fractions.Fraction`, so nothing is lost before a figure is shown and "half up" means half up.
 An `Interval` goes with each number: published inputs are rounded, so all that is known of an input printed as
@@ -51,7 +51,7 @@ def round_half_up(value: Fraction | int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The values a number may have had before it was rounded: ``[lower, upper)``, or one point.
+    """Bound a number before it was rounded: ``[lower, upper)``, or one point.
 
     The lower end belongs to the interval; the upper end does only when both are the same point, since a
     number that is rounded half up never reaches the upper half.
@@ -72,7 +72,7 @@ class Interval:
 
     @classmethod
     def rounded(cls, value: Fraction | int) -> Interval:
-        """Return all that a count of persons may have been when it is printed as the whole number `value`.
+        """Return the interval of a count of persons that is printed as `value`.
 
         A count is never negative, so the interval of a printed 0 begins at 0.
         """
@@ -80,11 +80,11 @@ class Interval:
 
     @property
     def exact(self) -> bool:
-        """Whether the interval is a single point."""
+        """Tell whether the interval is a single point."""
         return self.lower == self.upper
 
     def __contains__(self, value: Fraction | int) -> bool:
-        """Whether the unrounded number may have been `value`."""
+        """Tell whether the unrounded number may have been `value`."""
         return self.lower == value if self.exact else self.lower <= value < self.upper
 
     def __add__(self, other: Interval) -> Interval:
@@ -98,7 +98,7 @@ class Interval:
         return Interval(self.lower * factor, self.upper * factor)
 
     def meets(self, other: Interval) -> bool:
-        """Whether some number lies in both intervals."""
+        """Tell whether some number lies in both intervals."""
         if self.exact:
             return self.lower in other
         if other.exact:
@@ -106,7 +106,7 @@ class Interval:
         return max(self.lower, other.lower) < min(self.upper, other.upper)
 
     def rounds_to(self, printed: Fraction | int) -> bool:
-        """Whether some number in the interval is `printed` when rounded half up to a whole number."""
+        """Tell whether some number in the interval is `printed` when rounded half up."""
         return self.meets(Interval(printed - HALF, printed + HALF))
 
 
@@ -148,7 +148,9 @@ def full_year_equivalents(days: int, year: int, weekly_hours: Fraction | int | N
 
 
 def joint(statuses: Iterable[Fraction | int]) -> Fraction:
-    """Return the joint status (samlet status) of schemes that share a target: the sum of their statuses.
+    """Return the joint status (samlet status) of schemes that share a target.
+
+    It is the sum of their statuses.
 
     Persons in, persons out; nothing to sum gives 0.
     """
@@ -179,7 +181,10 @@ def attainment(status: Fraction | int, target: Fraction | int | None) -> Fractio
 
 
 def attainment_interval(status: Interval, target: Fraction | int | None) -> Interval | None:
-    """Return the bounds of `attainment`; targets are whole numbers set by the council, and so exact."""
+    """Return the bounds of `attainment`.
+
+    Targets are whole numbers set by the council, and so exact.
+    """
     return status.scaled(1 / Fraction(target)) if target else None
 
 
@@ -235,7 +240,10 @@ def weighted_attainment(
 def weighted_attainment_interval(
     attainments: Mapping[str, Interval | None], group_weights: Mapping[str, Fraction]
 ) -> Interval | None:
-    """Return the bounds of `weighted_attainment`; weights follow from targets, and so are exact."""
+    """Return the bounds of `weighted_attainment`.
+
+    Weights follow from targets, and so are exact.
+    """
     present = {group: value for group, value in attainments.items() if value is not None}
     scaled = _rescaled(present, group_weights)
     if not scaled:

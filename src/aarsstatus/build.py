@@ -1,4 +1,4 @@
-"""Build a year's report: what is done already is left alone; the rest is made beside the output and swapped in.
+"""Build a year's report beside its output folder, and swap it in whole.
 
 Everything happens in a scratch folder beside the output. What was there before stays until the new build is whole;
 when something fails it stays for good, and the executed notebook is kept beside it with the cell that failed. Where
@@ -34,7 +34,10 @@ _FULL = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Say how a report is built; `compare` None takes the comparison year that the parameters name."""
+    """Say how a report is built.
+
+    `compare` None takes the comparison year that the parameters name.
+    """
 
     compare: int | None = None
     engine: Choice = "auto"
@@ -46,7 +49,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Hold what a build came to: where it lies, its files, what rendered it, how long it took, what was done.
+    """Hold a build's result: its place, files, engine and time, and what was done.
 
     `remarks` is what a person who publishes it has to know of the engine, and what breaks a rule in the data.
     """
@@ -61,7 +64,9 @@ class Result:
 
 
 def build(project: Project, year: int, options: Options, progress: Progress = lambda _: None) -> Result:
-    """Build one year's report; `progress` is called with a Danish line as each step begins.
+    """Build one year's report.
+
+    `progress` is called with a Danish line as each step begins.
 
     Raises
     ------
@@ -78,7 +83,7 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
 def build_years(
     project: Project, years: Sequence[int], options: Options, progress: Progress = lambda _: None
 ) -> Iterator[Result | InputError | BuildError]:
-    """Build several years, one after another; a year that fails does not stop the others.
+    """Build several years in turn; one that fails does not stop the others.
 
     Yields
     ------
@@ -123,7 +128,7 @@ def _make(
     made_from: Mapping[str, Any],
     progress: Progress,
 ) -> tuple[Did, tuple[str, ...]]:
-    """Make a year's output folder; return what was done, and what is doubtful in the data."""
+    """Make a year's output folder; return what was done, and doubts about the data."""
     # What is done already needs none of these, and they take a second to load.
     from aarsstatus.diff.previous import write_comparison  # noqa: PLC0415
     from aarsstatus.outputs import Outputs, read_inputs  # noqa: PLC0415
@@ -155,13 +160,16 @@ def _make(
 
 
 def _target(project: Project, year: int, options: Options) -> Path:
-    """Return the folder that a year is published in: where a link leads, so that the link stays."""
+    """Return the folder that a year is published in.
+
+    Of a link, it is where the link leads, so that the link stays.
+    """
     target = (options.output or project.output) / str(year)
     return target.resolve() if target.is_symlink() else target
 
 
 def _write_overview(project: Project, results: Sequence[Result], options: Options) -> None:
-    """Write the page that leads to every year, if it is of other builds than those that lie there."""
+    """Write the page that leads to every year, if it is of other builds than these."""
     output = options.output or project.output
     if not results or manifest.is_overview_current(output):
         return
@@ -191,7 +199,10 @@ def _failure_explained(project: Project, target: Path) -> Iterator[None]:
 
 
 def _why(project: Project, target: Path, error: OSError | BuildError) -> str:
-    """Return why a build failed. On a full disk anything may fail, in any words, so that is looked for first."""
+    """Return why a build failed.
+
+    On a full disk anything may fail, in any words, so that is looked for first.
+    """
     place = min((target.parent, temporary.own()), key=lambda folder: shutil.disk_usage(folder).free)
     if shutil.disk_usage(place).free < _FULL:
         error = OSError(errno.ENOSPC, "", str(place))
@@ -205,5 +216,5 @@ def _why(project: Project, target: Path, error: OSError | BuildError) -> str:
 
 
 def _place(project: Project, path: Path) -> str:
-    """Return how a place is called in messages; one that is not in the project by all of its name."""
+    """Return a place's name in messages: in full where it is not in the project."""
     return project.name(path) if path.is_relative_to(project.root) else str(path)

@@ -1,4 +1,4 @@
-"""How numbers, dates and lists are written in a Danish official document, and how they are read back."""
+"""Write numbers, dates and lists in Danish, and read them back."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _WORDS = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", 
 
 
 def whole(value: Fraction | int) -> str:
-    """Write a number as a whole one, rounded half up, with a point between thousands: ``1.134``."""
+    """Write a number rounded half up, with a point between thousands: ``1.134``."""
     return f"{round_half_up(value):,}".replace(",", ".")
 
 
 def decimal(value: Fraction | int, places: int = 1) -> str:
-    """Write a number with `places` decimals, rounded half up, and a decimal comma: ``1.048,5``.
+    """Write a number with `places` decimals, rounded half up: ``1.048,5``.
 
     Raises
     ------
@@ -58,12 +58,12 @@ def decimal(value: Fraction | int, places: int = 1) -> str:
 
 
 def percent(ratio: Fraction | int) -> str:
-    """Write a ratio (1 is 100 per cent) as a whole percentage, rounded half up: ``74 pct.``."""
+    """Write a ratio (1 is 100 per cent) as a percentage, rounded half up: ``74 pct.``."""
     return f"{whole(Fraction(ratio) * 100)} pct."
 
 
 def plain_decimal(value: Fraction, places: int = 6) -> str:
-    """Write a number with a decimal point and at most `places` decimals, without trailing zeros."""
+    """Write a number with a point and at most `places` decimals, no trailing zeros."""
     if value.denominator == 1:
         return str(value.numerator)
     scaled = round_half_up(abs(value) * 10**places)
@@ -73,7 +73,7 @@ def plain_decimal(value: Fraction, places: int = 6) -> str:
 
 
 def parse(text: str) -> Fraction:
-    """Read a number as a notat prints it: ``1.134``, ``74 pct.``, ``116 pct`` or ``73,6``.
+    """Read a number as a notat prints it: ``1.134``, ``74 pct.`` or ``73,6``.
 
     Returns
     -------
@@ -95,7 +95,10 @@ def parse(text: str) -> Fraction:
 
 
 def same(first: str, second: str) -> bool:
-    """Whether two texts state the same number: ``116 pct`` and ``116 pct.`` do, and so do two equal words."""
+    """Tell whether two texts state the same number, as ``74 pct`` and ``74 pct.`` do.
+
+    Two equal words do, too.
+    """
     try:
         return parse(first) == parse(second)
     except ValueError:

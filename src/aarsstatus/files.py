@@ -1,4 +1,4 @@
-"""Read files safely, write them whole, and put a finished folder in another's place in one step.
+"""Read files safely, write them whole, and swap a finished folder in.
 
 Anything may stand where a file should: a folder, a pipe that nobody writes to, a link to itself, a disk image. Each is
 told as it is, before a byte of it is read. What is new is made beside the old one; only one process at a time does so
@@ -94,7 +94,7 @@ def read_utf8(path: Path, name: str, *, most: int = MOST_BYTES, expected: str | 
 
 
 def require_writable(output: Path, project: Project) -> None:
-    """See that there may be something new in an output folder, before time is spent on making it.
+    """Check that an output folder can be written to, before anything is made.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def require_writable(output: Path, project: Project) -> None:
 
 
 def require_replaceable(target: Path, mark: str, project: Project) -> None:
-    """See that what lies at `target` was made by this program, since all of it is taken away for what is new.
+    """Check that the folder at `target` is ours, since all of it is taken away.
 
     Parameters
     ----------
@@ -140,7 +140,10 @@ def require_replaceable(target: Path, mark: str, project: Project) -> None:
 
 @contextmanager
 def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Keep every other process from publishing at `target`; `waiting` is called once when another one does now."""
+    """Keep every other process from publishing at `target`.
+
+    `waiting` is called once when another one does so now.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(target.with_name(f".{target.name}.lock"))
     try:
@@ -159,7 +162,10 @@ def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
 
 @contextmanager
 def scratch(target: Path) -> Iterator[Path]:
-    """Make an empty folder beside `target`, and take it away at the end if it is still there. Call it when alone."""
+    """Make an empty folder beside `target`, and take it away at the end.
+
+    Call it when alone.
+    """
     clear(target)
     folder = target.with_name(f".{target.name}-{os.getpid()}")
     folder.mkdir()
@@ -170,7 +176,7 @@ def scratch(target: Path) -> Iterator[Path]:
 
 
 def clear(target: Path) -> None:
-    """Take away what builds that were killed left beside `target`. Call it when alone."""
+    """Take away the leavings of killed builds beside `target`. Call it when alone."""
     for left in target.parent.glob(f".{target.name}-*"):
         if left.name.endswith("-old") and not target.exists():
             left.rename(target)  # a build was killed between two renames
@@ -181,7 +187,7 @@ def clear(target: Path) -> None:
 
 
 def keep_others(others: Iterable[Path], made: Path, project: Project) -> None:
-    """Give a new folder what somebody else put into the one whose place it takes.
+    """Give a new folder the files that somebody else put into the old one.
 
     It is there before the two change places, so that it is never lost: linked to where the disk can do that, for a
     film takes as long as a note, and copied elsewhere.
@@ -254,7 +260,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader finds the old one or the new one, never half of one. Call it when alone.
+    """Write a file so that nobody ever reads half of it. Call it when alone.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""End a run that is interrupted: by Ctrl-C, or by the system asking the program to end.
+"""End a run that is interrupted by Ctrl-C or by the system.
 
 Every process that this one has started (kernels, renderers, old programs) is ended at once, so that nobody waits for
 it, and every folder that was being made is taken away on the way out. A second Ctrl-C ends the program there and then;
@@ -37,7 +37,9 @@ class Interrupted(KeyboardInterrupt):
 
 
 def check() -> None:
-    """Go no further once the run was asked to end: what fails now was ended, and is nobody's fault.
+    """Go no further once the run was asked to end.
+
+    What fails from then on was ended, and is nobody's fault.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def heard() -> bool:
 
 
 def wait(jobs: Collection[futures.Future[Any]]) -> None:
-    """Wait until other threads have finished, however they do, and hear meanwhile if the run is asked to end.
+    """Wait until other threads have finished, and hear if the run is asked to end.
 
     The system may give a signal to any thread, and only the main thread acts upon one, when it runs: it would sleep
     on, as `Future.result` does. And what is raised while Python is tidying up comes to nothing.
@@ -69,13 +71,16 @@ def wait(jobs: Collection[futures.Future[Any]]) -> None:
 
 
 def result(job: futures.Future[T]) -> T:
-    """Return what another thread comes to, and hear meanwhile if the run is asked to end."""
+    """Return another thread's result, and hear if the run is asked to end."""
     wait([job])
     return job.result()
 
 
 def end(pid: int) -> None:
-    """End a process and all that it has started, from the top, so that none starts another meanwhile."""
+    """End a process and all that it has started.
+
+    From the top, so that none starts another meanwhile.
+    """
     with suppress(psutil.NoSuchProcess):
         top = psutil.Process(pid)
         _kill([top, *top.children(recursive=True)])
@@ -89,7 +94,7 @@ def _kill(processes: Collection[psutil.Process]) -> None:
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """End what is done in here, and all that works for it, when the run is asked to end.
+    """End this block and every process below this one, when the run is asked to end.
 
     Raises
     ------
@@ -109,7 +114,10 @@ def listening() -> Iterator[None]:
 
 
 def _listen() -> dict[int, Any]:
-    """Begin to listen, and return what happened before upon each signal. One that is ignored stays so (`nohup`)."""
+    """Begin to listen, and return the handlers that each signal had.
+
+    A signal that is ignored stays so, as with `nohup`.
+    """
     usual = (signal.default_int_handler, signal.SIG_DFL)
     numbers = [number for name in _ASKED if (number := getattr(signal, name, None)) is not None]
     before = {number: handler for number in numbers if (handler := signal.getsignal(number)) in usual}
@@ -132,5 +140,8 @@ def _say_nothing(_: object) -> None:
 
 
 def silence(stream: TextIO) -> None:
-    """Let what is written to a stream go nowhere, what it still holds included: a pipe that nobody reads fails anew."""
+    """Let all that is written to a stream go nowhere, what it still holds included.
+
+    A pipe that nobody reads would fail anew.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,4 +1,4 @@
-"""Markdown as both engines read it: text kept literal, numbers that carry their figure, lists."""
+"""Write Markdown that both engines read alike: literal text, figures, lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 
 
 def plain(text: str) -> str:
-    """Write a text from data or parameters so that it is shown as it stands, whatever is in it."""
+    """Write a text from data or parameters so that it is shown letter by letter."""
     return _SPECIAL.sub(lambda match: "\\" + match.group(), " ".join(text.split()))
 
 
@@ -27,7 +27,7 @@ def span(figure: str, text: str) -> str:
 
 
 def sentences(texts: Sequence[str]) -> str:
-    """Write texts as sentences; one that ends in an abbreviation's point gets no second one.
+    """Write texts as sentences; one that ends in a point gets no second one.
 
     The point may stand inside a number that carries its figure: ``[79 pct.]{figure="…"}``.
     """
@@ -36,7 +36,10 @@ def sentences(texts: Sequence[str]) -> str:
 
 
 def attribute(name: str, text: str) -> str:
-    """Write an attribute of a div or a span, its value kept literal; Quarto looks for ``{{< … >}}`` even there."""
+    """Write an attribute of a div or a span, its value kept literal.
+
+    Quarto looks for ``{{< … >}}`` even there.
+    """
     literal = " ".join(text.split()).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     literal = literal.replace("{{<", "{{&lt;")
     return f'{name}="{literal}"'

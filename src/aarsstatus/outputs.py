@@ -1,4 +1,4 @@
-"""Write every file of a build into an empty folder: notebooks, documents, figures, audit and workbook.
+"""Write every file of a build into an empty folder.
 
 The second half of `build`, with all that takes time to load. The two notebooks are worked on side by side.
 """
@@ -38,7 +38,7 @@ Audited = tuple[list[audit.AuditRow], Figures]
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """Describe one of a build's notebooks: its name, title and heading, and the formats it is rendered to."""
+    """Describe one of a build's notebooks, and the formats it is rendered to."""
 
     name: str
     title: str
@@ -49,7 +49,7 @@ class _Report:
 def read_inputs(
     project: Project, year: int, compare: int | None, figures: Literal["published", "recomputed"]
 ) -> tuple[Notat, tuple[str, ...]]:
-    """Return the notat that a year's parameters and data make, and what is doubtful in them.
+    """Return the notat that a year's parameters and data make, and doubts about them.
 
     Raises
     ------
@@ -64,7 +64,10 @@ def read_inputs(
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Write a notat's files into an empty folder; a notebook that cannot be used is kept at `failed`."""
+    """Write a notat's files into an empty folder.
+
+    A notebook that cannot be used is kept at `failed`.
+    """
 
     project: Project
     notat: Notat
@@ -110,7 +113,10 @@ class Outputs:
         _refuse_personal(privacy.scan(self.folder))  # whatever lies there, whoever made it
 
     def _words(self) -> list[Path]:
-        """Return the files that the words and numbers come from; looked at first, so that none is executed."""
+        """Return the files that the words and numbers come from.
+
+        They are looked at first, so that no person number is executed.
+        """
         data = self.project.data
         files = [
             self.project.params / f"{self.notat.year}.yml",
@@ -138,7 +144,7 @@ class Outputs:
             raise BuildError("\n".join(f"{name}, {problem}" for problem in problems))
 
     def _render(self, report: _Report, audited: Future[Audited]) -> None:
-        """Render an executed notebook to its formats, and tell on its page where each number comes from."""
+        """Render an executed notebook, and tell on its page where each number comes from."""
         notat, path = self.notat, self.folder / f"{report.name}.ipynb"
         try:
             self.engine.render(path, report.formats, self.folder)
@@ -165,7 +171,10 @@ def _audited(project: Project, notat: Notat) -> Audited:
 
 
 def _side_by_side(pool: ThreadPoolExecutor, work: Callable[[_Report], None], reports: Sequence[_Report]) -> None:
-    """Do the same with every report, and wait until all is done; the first that fails is told of."""
+    """Do the same with every report, and wait until all is done.
+
+    The first that fails is told of.
+    """
     jobs = [pool.submit(work, report) for report in reports]
     interruption.wait(jobs)
     for job in jobs:
@@ -179,7 +188,7 @@ def _refuse_personal(problems: list[Problem]) -> None:
 
 
 def _set_front_matter(notebook: nbformat.NotebookNode, values: dict[str, Any]) -> None:
-    """Put the year's metadata in the notebook's first cell, where both renderers look for it."""
+    """Put the year's metadata in the notebook's first cell, for both renderers."""
     text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
     notebook.cells[0].source = f"---\n{text}---"
 

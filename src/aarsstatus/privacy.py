@@ -1,4 +1,4 @@
-"""Find person numbers (CPR), hide them in what is shown, refuse them in what is published.
+"""Find person numbers (CPR): hide them in messages, keep them out of documents.
 
 A CPR number is six digits of a date of birth (day, month, year) and four more. It is written with or without a
 hyphen or a space, with points in its date, as a number that has lost its leading zero, or as a number with points
@@ -55,7 +55,10 @@ _MOST_DIGITS = 8
 
 
 def _is_date(day: int, month: int) -> bool:
-    """Tell whether a person can be born on this day; February has 29 here, for the century is unknown."""
+    """Tell whether a person can be born on this day.
+
+    February has 29 days here, for the century is unknown.
+    """
     day -= _REPLACED if day > _REPLACED else 0
     return 1 <= month <= 12 and 1 <= day <= _LONGEST[month - 1]
 
@@ -80,7 +83,7 @@ def contains(text: str) -> bool:
 
 
 def mask(text: str) -> str:
-    """Return a text with everything in it that looks like a person number masked; the rest stays as it is."""
+    """Return a text with everything in it that looks like a person number masked."""
     parts, at = [], 0
     for start, end in sorted(_spans(text)):
         if start >= at:
@@ -125,7 +128,7 @@ _MESSAGE = "noget ligner et CPR-nummer; det mÃ¥ hverken gemmes eller offentliggÃ
 
 
 def scan(folder: Path) -> list[Problem]:
-    """Look for person numbers in everything below a folder that is about to be published.
+    """Look for person numbers in all files below a folder that is to be published.
 
     Text, HTML, notebooks and the parts of Word and Excel files are read, file names too. A PDF is not: its text is
     drawn with glyph numbers, and it says what the notebook and the HTML say. Pictures are not either.
@@ -139,12 +142,12 @@ def scan(folder: Path) -> list[Problem]:
 
 
 def scan_files(files: Iterable[Path], folder: Path) -> list[Problem]:
-    """Look for person numbers in some files, as `scan` does; they are named relative to `folder`."""
+    """Look for person numbers in some files, named relative to `folder`."""
     return [problem for path in files for problem in _scan_file(path, path.relative_to(folder).as_posix())]
 
 
 def _scan_file(path: Path, name: str) -> Iterator[Problem]:
-    """Yield what looks like a person number in one file, or why it cannot be looked for there."""
+    """Yield the person numbers in one file, or why they cannot be looked for there."""
     if contains(name):
         yield Problem(mask(name), _MESSAGE)
     if path.suffix.lower() not in _TEXT | _ZIPPED or not (path.exists() or path.is_symlink()):
@@ -161,7 +164,7 @@ def _scan_file(path: Path, name: str) -> Iterator[Problem]:
 
 
 def _scan_text(text: str, name: str, part: str) -> Iterator[Problem]:
-    """Yield what looks like a person number in a file's text, or only in what a reader sees of it."""
+    """Yield the person numbers in a file's text, or in what a reader sees of it."""
     plain = _DIGEST.sub("", _PICTURE.sub("", text))
     lines = [number for number, words in enumerate(plain.split("\n"), start=1) if contains(words)]
     yield from (Problem(name, _MESSAGE, line) for line in lines)
@@ -170,7 +173,7 @@ def _scan_text(text: str, name: str, part: str) -> Iterator[Problem]:
 
 
 def _parts(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield what a file says, with the name of the part of it that says so where it has several."""
+    """Yield a file's texts, with the name of each part where it has several."""
     if path.suffix.lower() not in _ZIPPED:
         text = _END.sub("\n", path.read_bytes().decode("utf-8", "replace"))
         if path.suffix.lower() == ".ipynb":
@@ -187,7 +190,10 @@ def _parts(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _strings(value: object) -> Iterator[str]:
-    """Yield every text and number of a JSON document but pictures, in order; lines of one cell are put together."""
+    """Yield every text and number of a JSON document but pictures, in order.
+
+    Lines of one cell are put together.
+    """
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key
@@ -204,7 +210,10 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def _seen(text: str, part: str) -> str:
-    """Return what a reader sees: no tags that may cut a number in two, and entities resolved."""
+    """Return the text that a reader sees: without tags, and entities resolved.
+
+    Tags may cut a number in two.
+    """
     if part.startswith("xl/"):  # a cell is a text of its own, but runs of one look may cut it
         return html.unescape(_RICH.sub("", text) if _RUNS.search(text) else text)
     return html.unescape(_TAG.sub("\n", _INLINE.sub("", text)))

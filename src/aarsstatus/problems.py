@@ -1,4 +1,4 @@
-"""What is wrong with an input, told so that it can be put right: file, line, column, found, expected.
+"""Tell what is wrong with an input so that it can be put right.
 
 Functions that read collect `Problem` objects and raise them all at once as one `InputError`, before anything
 has been written.
@@ -23,7 +23,10 @@ _LONGEST_WORD = 100
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, where it is, and what would be right. The texts are Danish: analysts read them."""
+    """Hold one thing that is wrong: where it is, what was found and expected.
+
+    The texts are Danish: analysts read them.
+    """
 
     file: str
     message: str
@@ -51,7 +54,7 @@ class Problem:
 
 
 class InputError(Exception):
-    """Input that cannot be used. Carries every problem found, not just the first."""
+    """Refuse an input that cannot be used, with every problem found."""
 
     def __init__(self, problems: Sequence[Problem] | Problem) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
@@ -71,7 +74,7 @@ class RenderError(BuildError):
 
 
 def told(problems: Sequence[Problem]) -> list[str]:
-    """Return problems as lines of a message: the first of them, and how many more there are."""
+    """Return the first problems as lines of a message, and how many more there are."""
     lines = [str(problem) for problem in problems[:MOST_TOLD]]
     more = len(problems) - len(lines)
     return [*lines, f"… og {more} problemer til"] if more > 0 else lines
@@ -122,6 +125,6 @@ _LONGEST_PLACE, _LONGEST_TEXT = 200, 600
 
 
 def _shorten(text: str, most: int = 60) -> str:
-    """Keep a message readable whatever a cell holds: one line, at most `most` characters, all of them seen."""
+    """Return a text as one line of at most `most` characters, all of them seen."""
     line = visible(text[: 20 * most])
     return line if len(line) <= most else line[: most - 1] + "…"

@@ -1,4 +1,4 @@
-"""Where a project's folders are, and how a file is named in messages and lineage."""
+"""Find a project's folders, and name files in messages and lineage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _MARKS = ("_quarto.yml", "params", "data")
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with the report's inputs. Every path below it is named relative to it, so no machine leaks out."""
+    """Name the folders of a project with the report's inputs.
+
+    Every path below it is named relative to it, so no machine leaks out.
+    """
 
     root: Path
 
@@ -41,7 +44,7 @@ class Project:
 
     @property
     def extension(self) -> Path:
-        """The Quarto extension: templates, stylesheet, fonts and filters that both engines use."""
+        """The Quarto extension: templates, stylesheet, fonts and filters of both engines."""
         return self.root / "_extensions" / "notat"
 
     @property
@@ -50,7 +53,10 @@ class Project:
         return self.root / "output"
 
     def name(self, path: Path) -> str:
-        """Return how a file is called in messages and lineage: relative to the project, with forward slashes."""
+        """Return a file's name in messages and lineage: relative to the project.
+
+        It has forward slashes on every system.
+        """
         try:
             return path.relative_to(self.root).as_posix()
         except ValueError:
@@ -102,7 +108,7 @@ def find_project(start: Path | None = None) -> Project:
 
 
 def is_nameable(path: Path) -> bool:
-    """Whether a path can be written into a file: one with bytes that are no UTF-8 cannot."""
+    """Tell whether a path can be written into a file, as one that is no UTF-8 cannot."""
     try:
         str(path).encode()
     except UnicodeEncodeError:

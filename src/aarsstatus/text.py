@@ -1,4 +1,4 @@
-"""What a text from parameters, data or a file's name may hold, and how one that may not is shown in a message.
+"""Check texts from parameters, data and file names, and show them in messages.
 
 A text is one line of characters that can be seen. What steers a terminal, turns the writing direction or breaks
 a line has no place in a name or an address; it is refused where the text is read, so that nothing after has to
@@ -38,7 +38,9 @@ _FIRST_MARK = "\u0300"
 
 
 def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:
-    """Say what keeps a text from being shown, as what was expected instead; None where nothing does.
+    """Say which sign or length keeps a text from being shown; None where nothing does.
+
+    It is told as the text that was expected instead.
 
     Parameters
     ----------
@@ -80,7 +82,10 @@ def _strange(text: str) -> str | None:
 
 
 def visible(text: str) -> str:
-    """Return a text as one line with the code of each unseen character in its place, so that it steers no terminal."""
+    """Return a text as one line, each unseen character told by its code.
+
+    So it steers no terminal.
+    """
     line = " ".join(text.split())
     return "".join(_code(character) if _is_unseen(character) else character for character in line)
 

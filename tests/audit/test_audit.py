@@ -179,7 +179,7 @@ def test_the_bounds_agree_with_the_verdict() -> None:
 def test_the_rules_know_no_number_place_or_year() -> None:
     """General rules over the figures, not a list of known mistakes."""
     codes = "|".join(code for code in real_data().codes() if code != KK)
-    for name in ("__init__", "printed", "rules", "limits", "proof"):
+    for name in ("__init__", "printed", "rules", "surroundings", "limits", "proof"):
         path = ROOT / "src" / "aarsstatus" / "audit" / f"{name}.py"
         text = path.read_text(encoding="utf-8")
         assert not re.search(rf"\b20[12]\d\b|\b({codes})\b", text), path.name

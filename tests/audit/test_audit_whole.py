@@ -744,4 +744,4 @@ def test_a_clash_with_the_city_tells_the_sum_of_the_administrations(monkeypatch:
     [("summen af a/b er 3", "Summen af a/b er 3"), ("data/targets.csv linje 3", "data/targets.csv linje 3")],
 )
 def test_a_sentence_begins_with_a_capital_unless_with_a_file(text: str, begun: str) -> None:
-    assert rules._capital(text) == begun
+    assert rules.capital(text) == begun

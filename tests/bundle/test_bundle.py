@@ -12,8 +12,8 @@ import pytest
 from conftest import copy_project
 
 from aarsstatus.build import Options, build
-from aarsstatus.bundle import bundle as bundles
-from aarsstatus.bundle.bundle import bundle, check_lines, verify_bundle
+from aarsstatus.bundle import verify, write_bundle
+from aarsstatus.bundle.verify import check_lines, verify_bundle
 from aarsstatus.cli import run
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
@@ -38,7 +38,7 @@ def project_built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def made(project_built: Project) -> Path:
-    return bundle(open_finished(str(YEAR), project_built), project_built.output / f"aarsstatus-{YEAR}.zip")
+    return write_bundle(open_finished(str(YEAR), project_built), project_built.output / f"aarsstatus-{YEAR}.zip")
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_guide_is_danish_and_stands_alone(files: dict[str, bytes]) -> None:
 
 
 def test_the_same_build_gives_the_same_bundle(made: Path, project_built: Project, tmp_path: Path) -> None:
-    again = bundle(open_finished(str(YEAR), project_built), tmp_path / made.name)
+    again = write_bundle(open_finished(str(YEAR), project_built), tmp_path / made.name)
     assert again.read_bytes() == made.read_bytes()
 
 
@@ -118,7 +118,7 @@ def test_what_nobody_vouches_for_is_not_packed_and_is_found(
     folder = tmp_path / str(YEAR)
     shutil.copytree(project_built.output / str(YEAR), folder)
     (folder / "noter.rtf").write_text("010190-1234", encoding="utf-8")
-    with zipfile.ZipFile(bundle(open_finished(str(folder)), tmp_path / "x.zip")) as packed:
+    with zipfile.ZipFile(write_bundle(open_finished(str(folder)), tmp_path / "x.zip")) as packed:
         assert set(packed.namelist()) == files.keys()
     files |= {f"{YEAR}/notat-endelig.pdf": b"%PDF", "læs mig.txt": b""}
     check = verify_bundle(rewritten(files, tmp_path))
@@ -142,7 +142,7 @@ def test_a_package_of_another_version_is_named(files: dict[str, bytes], tmp_path
     known = dict(described["packages"])
     described["packages"] |= {"nbformat": "1.2.3", "findes-ikke": "4"}
     files[f"{YEAR}/manifest.json"] = json.dumps(described).encode()
-    found = bundles._environment(open_finished(str(rewritten(files, tmp_path))))
+    found = verify._environment(open_finished(str(rewritten(files, tmp_path))))
     assert [(one.name, one.old) for one in found] == [("nbformat", "1.2.3"), ("findes-ikke", "4")]
     assert found[0].new == known["nbformat"]
     assert found[1].new is None
@@ -153,9 +153,9 @@ def test_a_zip_packed_otherwise_is_told_from_other_content(made: Path) -> None:
     content = build_.outputs["tabeller.xlsx"]
     stored = pack(unpack(content, ""), compress=False)
     other = type(build_)(build_.name, build_.manifest, {**build_.outputs, "tabeller.xlsx": stored}, {}, build_.figures)
-    assert "pakket anderledes" in bundles._apart("tabeller.xlsx", "", build_, other)
+    assert "pakket anderledes" in verify._apart("tabeller.xlsx", "", build_, other)
     other = type(build_)(build_.name, build_.manifest, {**build_.outputs, "figures.csv": b""}, {}, build_.figures)
-    assert bundles._apart("figures.csv", "", build_, other) == "indholdet er et andet"
+    assert verify._apart("figures.csv", "", build_, other) == "indholdet er et andet"
 
 
 def test_a_build_that_was_touched_is_not_bundled(project_built: Project, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_build_that_was_touched_is_not_bundled(project_built: Project, tmp_pat
     try:
         path.write_bytes(before + b"\n")
         with pytest.raises(InputError, match=r"figures\.csv.*byg notatet igen"):
-            bundle(open_finished(str(folder)), tmp_path / "x.zip")
+            write_bundle(open_finished(str(folder)), tmp_path / "x.zip")
     finally:
         path.write_bytes(before)
 
@@ -180,7 +180,7 @@ def test_a_person_number_is_not_handed_over(project_built: Project, tmp_path: Pa
     page.write_bytes(page.read_bytes() + b"<p>010190-1234</p>")
     kept.write_text(kept.read_text(encoding="utf-8").replace(before, manifest.digest(page.read_bytes())), "utf-8")
     with pytest.raises(InputError, match=r"notat\.html.*CPR"):
-        bundle(open_finished(str(folder)), tmp_path / "x.zip")
+        write_bundle(open_finished(str(folder)), tmp_path / "x.zip")
     assert not (tmp_path / "x.zip").exists()
 
 
@@ -243,7 +243,7 @@ def test_a_second_build_says_what_changed_and_is_verified_without_it(project_bui
         assert "status 93 → 94" in (first.folder / "sammenligning.html").read_text(encoding="utf-8")
         build(project_built, YEAR, options)
         assert manifest.output_hashes(first.folder) == once, "made again from the same, it is the same"
-        check = verify_bundle(bundle(open_finished(str(first.folder)), tmp_path / "pakke.zip"))
+        check = verify_bundle(write_bundle(open_finished(str(first.folder)), tmp_path / "pakke.zip"))
         assert check.holds, check_lines(check)
         assert [one.name for one in check.skipped] == ["sammenligning.html"]
         assert "kvalitetsrapport.html" in check.same

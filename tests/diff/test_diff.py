@@ -13,18 +13,18 @@ import pytest
 from aarsstatus import audit
 from aarsstatus.audit import quality
 from aarsstatus.diff import LEVELS, Diff, compare, diff
-from aarsstatus.diff.differences import Blend, steps
 from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening, without_opening
 from aarsstatus.diff.previous import COMPARISON, QUALITY, write_comparison
 from aarsstatus.diff.recompute import Variant, recompute
+from aarsstatus.diff.steps import Blend, steps
 from aarsstatus.diff.words import lines
 from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import input_files
-from aarsstatus.release.reading import Finished, from_files, read_figures
-from aarsstatus.render.page import breakable, stylesheet
+from aarsstatus.release.reading import Finished, from_files
+from aarsstatus.render.page import breakable
 
 YEAR = 2025
 STATUS = "data/status.csv"
@@ -291,7 +291,7 @@ def test_figures_are_read_back_as_they_were_written(project: Project) -> None:
     figures = build_figures(data, YEAR, notat=params.notat)
     rows = quality.audit_years(data, quality.read_published_params(project, YEAR))
     figures = figures.with_verdicts(audit.figure_verdicts(rows))
-    assert read_figures(figures.to_csv()).to_csv() == figures.to_csv()
+    assert Figures.from_csv(figures.to_csv()).to_csv() == figures.to_csv()
 
 
 # -- steps ----------------------------------------------------------------------------------------------------
@@ -325,7 +325,7 @@ def test_how_a_file_is_written_is_no_step(base: Finished, builder: Builder) -> N
 
 def test_the_page_says_what_the_terminal_says(base: Finished, builder: Builder, project: Project) -> None:
     found = diff(base, builder.build("nu", ROW, FORMULA))
-    html = comparison_page(found, stylesheet(project.extension))
+    html = comparison_page(found, project.extension)
     said = "\n".join(lines(found))
     for change in found.changes:
         assert breakable(change.id) in html
@@ -335,7 +335,7 @@ def test_the_page_says_what_the_terminal_says(base: Finished, builder: Builder, 
             assert cause.place in said
     assert "http" not in html.replace("http://www.w3.org/2000/svg", "")
     assert "<script" not in html
-    assert html == comparison_page(diff(base, builder.build("nu", ROW, FORMULA)), stylesheet(project.extension))
+    assert html == comparison_page(diff(base, builder.build("nu", ROW, FORMULA)), project.extension)
 
 
 def test_the_quality_report_opens_with_it_and_can_do_without(base: Finished, builder: Builder) -> None:

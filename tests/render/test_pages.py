@@ -12,14 +12,13 @@ from browser import DEVICES, SCHEMES, axe, browser, opened
 from playwright.sync_api import Browser, Page
 
 from aarsstatus.build import Result
-from aarsstatus.bundle.guide import guide
+from aarsstatus.bundle import guide
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page
 from aarsstatus.figures.table import Figures
 from aarsstatus.project import Project
 from aarsstatus.release.index import write_index
 from aarsstatus.release.reading import Finished, open_finished
-from aarsstatus.render.page import stylesheet
 
 pytestmark = pytest.mark.xdist_group("browser")
 PAGES = ("index", "sammenligning", "vejledning")
@@ -66,9 +65,8 @@ def altered(build: Finished) -> Finished:
 @pytest.fixture(scope="module")
 def pages(built: Result, project: Project) -> dict[str, Path]:
     build, folder = open_finished(str(built.folder)), built.folder.parent
-    css = stylesheet(project.extension)
     paths = {name: folder / f"{name}.html" for name in PAGES}
-    paths["sammenligning"].write_text(comparison_page(diff(altered(build), build), css), encoding="utf-8")
+    paths["sammenligning"].write_text(comparison_page(diff(altered(build), build), project.extension), encoding="utf-8")
     paths["vejledning"].write_text(guide(build, f"aarsstatus-{build.year}.zip", project.extension), encoding="utf-8")
     write_index(folder, project.extension)
     return paths

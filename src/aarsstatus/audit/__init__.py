@@ -1,4 +1,4 @@
-"""Judge whether every number that a notat printed follows from the other numbers in it.
+"""Judge whether every printed number follows from the rest of its notat.
 
 `audit` is pure: data and parameters in, one `AuditRow` out for each row of ``data/published.csv``. The rules are
 general rules over the figures; nothing here knows which numbers are wrong. docs/metode.md says the same in Danish.
@@ -30,6 +30,7 @@ from aarsstatus.audit import rules
 from aarsstatus.audit.limits import THRESHOLDS, Finding, Moved, Threshold, check_figures, moved
 from aarsstatus.audit.printed import Sheet, in_table, read_sheet
 from aarsstatus.audit.rules import RULES, Check, Rule
+from aarsstatus.audit.surroundings import known_texts, text_check
 from aarsstatus.figures import Verdict
 from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.model import Data, Printed
@@ -59,7 +60,7 @@ Proof = Callable[[Sheet, Figures, Mapping[str, Sequence[Check]]], Iterable[tuple
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """Hold the verdict on one printed number. All fields but `rule` are the columns of ``audit.csv``, in order.
+    """Hold the verdict on one printed number: a row of ``audit.csv``.
 
     `recomputed` is what should have been printed. ``[lower, upper)`` bounds the unrounded number, in persons,
     spells or per cent; None where the number is not a figure. `rule` is the rule that decided, a key of `RULES`.
@@ -135,7 +136,7 @@ def to_csv(rows: Iterable[AuditRow]) -> str:
 
 
 def figure_verdicts(rows: Iterable[AuditRow]) -> dict[str, Verdict]:
-    """Return one verdict for each id: that of its first printing in a table, or elsewhere if no table has it."""
+    """Return one verdict for each id: that of its first printing in a table."""
     first: dict[str, Verdict] = {}
     for row in sorted(rows, key=lambda row: not in_table(row.place)):
         first.setdefault(row.id, row.verdict)
@@ -161,13 +162,13 @@ def _judge(
     for row in sheet.rows:
         verdict: Check | None
         if row.id not in decided:
-            verdict = rules.text_check(sheet, row)
+            verdict = text_check(sheet, row)
         elif sheet.primary[row.id] is row:
             verdict = decided[row.id]
         else:
             verdict = rules.repeated(sheet, figures, row, decided[row.id])
         if verdict is None:
-            problems.append(_problem(row, "id", "ukendt tal", row.id, [*figures, *rules.known_texts(sheet)]))
+            problems.append(_problem(row, "id", "ukendt tal", row.id, [*figures, *known_texts(sheet)]))
             continue
         judged[row.source] = AuditRow(
             row.notat, row.place, row.id, row.printed, verdict.recomputed, verdict.lower, verdict.upper,
@@ -177,7 +178,7 @@ def _judge(
 
 
 def _decide(checks: Sequence[Check]) -> Check:
-    """Return the verdict of several rules: the first contradiction if there is one, else the first rule's."""
+    """Return the verdict of several rules: the first contradiction, if any."""
     against = [check for check in checks if check.verdict == "contradicted"]
     if not against:
         return checks[0]

@@ -1,4 +1,4 @@
-"""Find all that is wrong with a year's inputs and the fonts, at once: ``aarsstatus check``.
+"""Find all that is wrong with a year's inputs and the fonts: `check`.
 
 What cannot be read or is missing are `problems`: no notat can be made of it. What can be read and breaks a rule, such
 as an administration with more persons than the whole city, are `doubts`: somebody has to look, and may be content.
@@ -34,7 +34,7 @@ _AS_IT_CAME = "filen, som den fulgte med programmet"
 
 
 def problems(project: Project, year: int) -> list[Problem]:
-    """Return every problem with one year's parameters and with the files in ``data/``; nothing is written.
+    """Return every problem with a year's parameters and data; write nothing.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def require_filled(project: Project, year: int) -> None:
 
 
 def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
-    """Return what breaks a rule in the inputs of a year that is not published yet, or is left out of its parameters.
+    """Return what breaks a rule in the inputs of a year not yet published.
 
     A published year is as it was printed; what contradicts itself there is explained in ``data/errata.yml``.
     """
@@ -88,7 +88,7 @@ def _without_date(project: Project, params: Params) -> Problem:
 
 
 def _read_names_and_limits(project: Project) -> None:
-    """Read what ``ingest`` reads besides the data; where the data cannot be read, that has been told."""
+    """Read what ``ingest`` reads besides the data."""
     from aarsstatus.extracts.aliases import read_limits, read_names  # noqa: PLC0415 - a build asks for doubts alone
 
     try:
@@ -109,7 +109,7 @@ def _problems(read: Callable[[], object]) -> list[Problem]:
 
 
 def require_fonts(project: Project) -> None:
-    """Refuse fonts that are missing or damaged: others would stand in without a word, or show wrong letters.
+    """Refuse fonts that are missing or damaged.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def _font_problems(project: Project) -> list[Problem]:
 
 
 def _is_whole(font: bytes) -> bool:
-    """Whether every table of a font has its own sum; of a web font, which is packed, whether it has its length."""
+    """Whether each table of a font has its sum, or a web font its length."""
     try:
         if font[:4] == b"wOF2":
             return bool(struct.unpack_from(">I", font, 8)[0] == len(font))

@@ -52,7 +52,7 @@ class _File(Closed):
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
-    """One contradiction that has been looked at. The module's docstring says what each field is."""
+    """Hold one contradiction that has been looked at; fields as in the file."""
 
     source: str
     place: str
@@ -170,13 +170,13 @@ def _stale(erratum: Erratum, row: AuditRow) -> str | None:
 
 
 def _why_stale(erratum: Erratum, found: Sequence[AuditRow]) -> str | None:
-    """Say why an entry is stale, if it is: a number that is printed several times in a place needs to fit once."""
+    """Say why an entry is stale; one fitting row of its place is enough."""
     reasons = [_stale(erratum, row) for row in found]
     return None if None in reasons or not reasons else reasons[0]
 
 
 def _nowhere(erratum: Erratum, rows: Sequence[AuditRow], keys: Container[tuple[str, str, str]]) -> str | None:
-    """Say that no number has an entry's source, place and id, if none has, and which part looks misspelt."""
+    """Say which part of an entry names no printed number, if none has it."""
     if erratum.key in keys:
         return None
     here = [row for row in rows if row.id == erratum.id]
@@ -191,7 +191,7 @@ def _nowhere(erratum: Erratum, rows: Sequence[AuditRow], keys: Container[tuple[s
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """How many numbers a notat printed, and how they were judged; `stale` counts entries, not numbers."""
+    """Hold how many numbers a notat printed, and how they were judged."""
 
     source: str
     printed: int
@@ -203,7 +203,7 @@ class SummaryRow:
 
 
 def summary(rows: Iterable[AuditRow], findings: Findings) -> list[SummaryRow]:
-    """Count the verdicts of each notat, in the order of the rows, and of notats that only an entry names."""
+    """Count the verdicts of each notat, in the order of the rows."""
     rows = list(rows)
     sources = dict.fromkeys([*(row.source for row in rows), *(one.erratum.source for one in findings.stale)])
     return [

@@ -1,4 +1,4 @@
-"""Explain where a figure comes from: formula, inputs, and the file and line they were read from."""
+"""Explain a figure: its formula, its inputs, the file and line."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def explain(project: Project, id_: str) -> list[str]:
 
 
 def tree(figures: Figures, id_: str) -> Iterator[str]:
-    """Yield a figure and all below it, a line each, indented by what they are inputs of."""
+    """Yield a figure and all below it, a line each, indented."""
     yield from _branch(figures, figures[id_], "", "")
 
 

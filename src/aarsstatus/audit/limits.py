@@ -1,4 +1,4 @@
-"""Hold the limits of a year before it is published: the rules on its inputs, and how far a figure may move."""
+"""Hold the limits of a year to come: rules on inputs, and on movement."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["THRESHOLDS", "Finding", "Moved", "Threshold", "check_figures", "move
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hold what breaks a rule in a year's inputs (``contradicted``), or what somebody should know (``note``)."""
+    """Hold what breaks a rule in a year's inputs, or what somebody should know."""
 
     id: str
     rule: Rule
@@ -31,17 +31,14 @@ class Finding:
 
 
 def check_figures(data: Data, year: int) -> list[Finding]:
-    """Hold a year's inputs against the rules that a notat's are held against, whether it was published or not.
+    """Hold a year's inputs against the rules that a notat's are held against.
 
     A register may hold persons who belong to no administration, so the city may be more than the sum of its
     administrations: the difference is noted as not distributed, unless the year's extracts say that there are none.
     Persons employed in several administrations are one head in the city and one in each of them, so where heads are
     counted it may be less, by as much as the extracts have such persons. Targets are distributed whole.
 
-    Returns
-    -------
-    list of Finding
-        In the order of the rules, and of the tables; empty when there is nothing to look at.
+    The findings come in the order of the rules, and of the tables.
     """
     return [*_spells(data, year), *_city_statuses(data, year), *_city_targets(data, year), *_no_target(data, year)]
 
@@ -65,7 +62,7 @@ def _spells(data: Data, year: int) -> Iterator[Finding]:
 
 
 def _city_statuses(data: Data, year: int) -> Iterator[Finding]:
-    """Hold the city's status and spells against the sum of the administrations', scheme by scheme."""
+    """Hold the city's status and spells against the administrations'."""
     for scheme in data.schemes_of(year):
         city = data.statuses.get((year, KK, scheme.key))
         rows = [data.statuses.get((year, code, scheme.key)) for code in data.codes() if code != KK]
@@ -107,13 +104,13 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
 
 
 def _may_be_undistributed(data: Data, city: Status) -> bool:
-    """Whether some of a scheme may belong to no administration: not where its extracts say that all do."""
+    """Whether some of a scheme may belong to no administration."""
     extracts = [one for one in data.extracts if one.year == city.year and city.scheme in one.schemes.split()]
     return not extracts or _told(data, city, "not_distributed") > 0
 
 
 def _told(data: Data, city: Status, kind: str) -> int:
-    """Return how many persons or spells of a scheme the year's extracts gave a warning of some kind about."""
+    """Return of how many persons or spells the extracts gave a warning."""
     remarks = data.remarks.get(city.year, ())
     return sum(one.count for one in remarks if (one.kind, one.scheme) == (kind, city.scheme))
 
@@ -137,7 +134,7 @@ def _city_targets(data: Data, year: int) -> Iterator[Finding]:
 
 
 def _no_target(data: Data, year: int) -> Iterator[Finding]:
-    """Note an administration without a target for a group that the city has one for: it gets no attainment."""
+    """Note an administration without a target where the city has one."""
     for group in GROUPS:
         city = data.targets.get((year, KK, group))
         if city is None or not city.target:
@@ -149,12 +146,9 @@ def _no_target(data: Data, year: int) -> Iterator[Finding]:
                 yield Finding(figure_id(year, code, group, "target"), "attainment", "note", text, row.source)
 
 
-# What moved
-
-
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Say how much a figure may move from one year to the next before somebody should look.
+    """Say how much a figure may move in a year before somebody should look.
 
     A figure moved more than usual when it moved by at least `points` (persons, spells or percentage points) and
     by at least `share` of what it was. `reason` says, in Danish, why there.
@@ -241,7 +235,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Hold a figure that moved more than usual. Values are as in `Figure`; `text` is a Danish sentence."""
+    """Hold a figure that moved more than usual, with a Danish sentence."""
 
     id: str
     before_id: str
@@ -259,7 +253,7 @@ class Moved:
 def moved(
     figures: Figures, year: int, comparison_year: int, *, schemes: Mapping[str, Scheme] | None = None
 ) -> list[Moved]:
-    """Return the figures that moved more than usual since the comparison year, in the order of the tables.
+    """Return the figures that moved more than usual, in the order of the tables.
 
     A figure that only one of the years has, or that has no value in one of them, did not move. The texts use the
     names in `schemes` (those of `Data`), or else the schemes' keys.
@@ -284,15 +278,14 @@ def threshold_of(figure: Figure) -> Threshold | None:
 
 def _sentence(figure: Figure, before: Fraction, after: Fraction, names: Mapping[str, str]) -> str:
     """Say how a figure moved."""
-    change = after - before
-    way = danish.direction(before, after)
+    change, way = abs(after - before), danish.direction(before, after)
     what = names.get(figure.scheme, figure.scheme) or words.GROUPS[figure.group]
     name = words.listed(figure.administration, what, figure.measure)
     if figure.measure in PERCENTAGES:
-        points = f"{danish.decimal(abs(change))} {words.unit_of_change(figure.measure)}"
+        points = f"{danish.decimal(change)} {words.unit_of_change(figure.measure)}"
         return f"{name} er {way} {points}, fra {danish.percent(before / 100)} til {danish.percent(after / 100)}"
     text = f"{name} er {way} fra {_number(before)} til {_number(after)} {words.unit(figure.measure)}"
-    return text + (f" ({danish.percent(abs(change) / before)})." if before else ".")
+    return text + (f" ({danish.percent(change / before)})." if before else ".")
 
 
 def _amount(value: Fraction, what: str) -> str:

@@ -1,4 +1,4 @@
-"""A notat as it was printed: its rows in ``data/published.csv``, its tables in order, and what its inputs give.
+"""Read a notat as it was printed, and the figures that its inputs give.
 
 The audit judges a notat by its own numbers, so the figures of a sheet are built from the status, spells and
 targets that it printed, by the same formulas as the report's own.
@@ -27,7 +27,7 @@ _TABLE = re.compile(r"tabel (\d+),")
 
 
 def table_number(place: str) -> int | None:
-    """Return the number of the table that a place lies in: 3 for ``tabel 3, samlet status``."""
+    """Return the number of a place's table: 3 for ``tabel 3, status``."""
     match = _TABLE.match(place)
     return int(match[1]) if match else None
 
@@ -65,12 +65,12 @@ class Sheet:
         return self.params.notat or ""
 
     def number(self, id_: str) -> Fraction | None:
-        """Return the number that a figure was printed with first; None where it was not, or where it has no target."""
+        """Return the number that a figure was printed with first, if it has one."""
         row = self.primary.get(id_)
         return None if row is None else self.numbers[row.source]
 
     def figures(self) -> Figures:
-        """Build the table of figures from the inputs the notat printed, and from ``data/`` where it printed none."""
+        """Build the figures from the inputs that the notat printed."""
         statuses = {key: row for key, row in self.data.statuses.items() if key[:2] in self.tables}
         targets = {key: row for key, row in self.data.targets.items() if key[:2] in self.tables}
         for id_, row in self.primary.items():
@@ -114,7 +114,7 @@ class Sheet:
 
 
 def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
-    """Pick a notat's rows and read their numbers; a row that cannot be understood goes to `problems`."""
+    """Pick a notat's rows and read their numbers; tell what is unreadable."""
     administrations = tuple(code for code in data.codes() if code != KK and _existed(data, code, params.year))
     tables = ((params.year, KK), (params.comparison_year, KK), *((params.year, code) for code in administrations))
     rows = tuple(row for row in data.printed if row.notat == params.notat)

@@ -1,4 +1,4 @@
-"""Prove that all that a notat printed can be right at once: that unrounded inputs exist that round to all of it.
+"""Prove that all printed numbers can be right at once, by unrounded inputs.
 
 The rules decide each number by itself, and the ordinary build asks no more. Numbers that are possible one by one
 may still not be possible together; that is decided here, for `verify` and the tests. It can only find more that is
@@ -42,7 +42,7 @@ _HALF = Fraction(1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Hold what one printed number says of the unrounded inputs: Σ factor × input lies in `interval`.
+    """Hold what a printed number says of unrounded inputs: a sum in `interval`.
 
     `told` is the sum whose bounds a `Clash` tells, where it is another than `terms`.
     """
@@ -75,7 +75,7 @@ class Clash:
 def contradictions(
     sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]
 ) -> Iterator[tuple[str, Check]]:
-    """Yield each figure that cannot be right together with more trusted ones, with the check that says why."""
+    """Yield each figure that contradicts more trusted ones, and why."""
     for clash in clashes(*claims(sheet, figures, checks)):
         at, row = read_figure_id(clash.id), sheet.primary[clash.id]
         unit = " pct." if at is not None and at.measure in PERCENTAGES else ""
@@ -91,7 +91,7 @@ def contradictions(
 
 
 def unrounded(data: Data, params: Params) -> dict[str, Fraction]:
-    """Return unrounded statuses, by id, that round to all that a notat printed, but for what is contradicted.
+    """Return unrounded statuses, by id, that round to all that was printed.
 
     They are not the statuses that there were, which nobody can know; they prove that there may have been some.
 
@@ -119,7 +119,7 @@ _ARITHMETIC = frozenset({"sum", "attainment", "weighted", "city", "spells_bound"
 
 
 def claims(sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]) -> tuple[Inputs, tuple[Claim, ...]]:
-    """Return a notat's unrounded inputs, and what each printed number says of them, the most trusted first.
+    """Return a notat's unrounded inputs and claims, the most trusted first.
 
     A number that arithmetic contradicts by itself says nothing: it has been blamed already.
     """
@@ -145,7 +145,7 @@ def claims(sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]
 
 
 def _at_most_spells(sheet: Sheet, figures: Figures, status: Figure) -> Iterator[Claim]:
-    """Say that a status counted in days is at most its number of spells, where its rounding does not say so already."""
+    """Say that a status counted in days is at most its number of spells."""
     if sheet.data.schemes[status.scheme].counting != "days":
         return
     spells = figures.find(status.year, status.administration, status.group, "spells", status.scheme)
@@ -188,7 +188,7 @@ def _city_sum(sheet: Sheet, figures: Figures, status: Figure) -> Iterator[Claim]
 
 
 def _city_joint(sheet: Sheet, figures: Figures, figure: Figure) -> Iterator[Claim]:
-    """Say that the city's joint status is the sum of the administrations'; news where a scheme's sum fails."""
+    """Say that the city's joint status is the sum of the administrations'."""
     of, number = rules.parts(sheet, figures, figure), sheet.number(figure.id)
     if of is not None and number is not None:
         terms = tuple((id_, Fraction(1)) for part in of for id_ in part.inputs)
@@ -237,7 +237,7 @@ def witness(inputs: Inputs, said: tuple[Claim, ...]) -> dict[str, Fraction] | No
 
 
 def _minimal(impossible: Callable[[Sequence[int]], bool], kept: Sequence[int], bad: int) -> list[int]:
-    """Return claims of `kept` that exclude `bad`, none of which can be spared; the least trusted go first."""
+    """Return claims that exclude `bad`; none can be spared."""
     core, size = list(kept), max(1, len(kept) // 2)  # what is not needed at all goes in big pieces
     while True:
         for start in range(len(core), 0, -size):
@@ -250,7 +250,7 @@ def _minimal(impossible: Callable[[Sequence[int]], bool], kept: Sequence[int], b
 
 
 def _extremes(inputs: Inputs, kept: Sequence[Claim], claim: Claim) -> tuple[Fraction, Fraction, tuple[int, int]]:
-    """Return the infimum and the supremum that the kept claims leave a claim's sum, and what it may round to."""
+    """Return the bounds of a claim's sum, and what it may round to."""
     optimizer = z3.Optimize()
     optimizer.set(priority="box")  # each end by itself
     optimizer.add(*(_inside(z3.Real(name), interval) for name, interval in inputs))
@@ -268,7 +268,7 @@ def _extremes(inputs: Inputs, kept: Sequence[Claim], claim: Claim) -> tuple[Frac
 
 
 def _load(inputs: Inputs, said: Sequence[Claim]) -> tuple[z3.Solver, list[z3.BoolRef]]:
-    """Return a solver that knows the inputs, and the literals that each make it believe one claim."""
+    """Return a solver of the inputs, and a literal that turns each claim on."""
     z3.set_param("ctrl_c", False)  # else it takes Ctrl-C for its own, and leaves it such that no waiting thread wakes
     solver = z3.SolverFor("QF_LRA")
     solver.add(*(_inside(z3.Real(name), interval) for name, interval in inputs))
@@ -284,7 +284,7 @@ def _sum(terms: Terms) -> z3.ArithRef:
 
 
 def _inside(term: z3.ArithRef, interval: Interval) -> z3.BoolRef:
-    """Write that a term lies in an interval, the upper end excluded unless it is a single point."""
+    """Write that a term lies in an interval; its upper end is excluded."""
     if interval.exact:
         return term == _exact(interval.lower)
     return z3.And(term >= _exact(interval.lower), term < _exact(interval.upper))

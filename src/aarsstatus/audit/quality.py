@@ -27,7 +27,7 @@ ERRATA = "errata.yml"
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Hold one year's quality: what was printed and whether it holds, and what to look at in its figures.
+    """Hold one year's quality: what was printed, and what to look at.
 
     `rows` and `findings` are empty of contradictions for a year that was never published; `checks` are the same
     rules on the year's inputs, `moves` what moved more than usual since the comparison year.
@@ -54,7 +54,7 @@ class Quality:
 
     @property
     def extracts(self) -> list[ExtractRow]:
-        """Return the register extracts that the year was made from; none for a year that was copied from a notat."""
+        """Return the register extracts that the year was made from."""
         return [row for row in self.data.extracts if row.year == self.year]
 
     @property
@@ -64,7 +64,7 @@ class Quality:
 
     @property
     def contradictions(self) -> list[tuple[AuditRow, Erratum | None]]:
-        """Return each contradicted number, and what has been said of it, in the order of the notat."""
+        """Return each contradicted number, and what has been said of it."""
         return [(row, self.findings.erratum(row)) for row in self.rows if row.verdict == "contradicted"]
 
     @property
@@ -87,7 +87,7 @@ class Quality:
         return sum(row.verdict == verdict for row in self.rows)
 
     def unpaired(self) -> list[str]:
-        """Return the administrations that have no figures for the comparison year, so nothing can have moved."""
+        """Return the administrations without figures for the comparison year."""
         before = {figure.administration for figure in self.figures.select(year=self.params.comparison_year)}
         return [code for code in self.data.codes() if code not in before]
 
@@ -118,7 +118,7 @@ def read_published_params(project: Project, until: int | None = None) -> list[Pa
 
 
 def audit_years(data: Data, published: Sequence[Params], *, proof: Proof | None = None) -> list[AuditRow]:
-    """Judge every number that some notats printed; rows of notats that are not among them are left out."""
+    """Judge every number that some notats printed."""
     names = {params.notat for params in published}
     wanted = dict.fromkeys(row.notat for row in data.printed if row.notat in names)
     return [row for name in wanted for row in audit(data, published, notat=name, proof=proof)]
@@ -130,7 +130,7 @@ def open_quality(
     figures: Mode = "published",
     project: Path | None = None,
 ) -> Quality:
-    """Open a year's quality for a notebook; the arguments are those of `notat.open_notat`.
+    """Open a year's quality for a notebook; arguments as `open_notat`.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def quality(
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Hold what `aarsstatus verify` found: each notat's counts, and what nobody has explained."""
+    """Hold what `verify` found: counts, and what nobody has explained."""
 
     rows: tuple[AuditRow, ...]
     summary: tuple[SummaryRow, ...]
@@ -184,7 +184,7 @@ class Verification:
 
 
 def verify(project: Project, years: Sequence[int] = ()) -> Verification:
-    """Recompute all that was published, of all years or of some, and prove that it can be right at once.
+    """Recompute all that was published, and prove that it can be right at once.
 
     Raises
     ------

@@ -1,1 +1,115 @@
-"""Hand over a year in one zip, and make its notat again from it."""
+"""Write a bundle: one zip to hand over, with a finished notat, all it was made from, and how to make it again.
+
+A bundle holds the documents in a folder named by the year, the inputs that the build kept in ``grundlag/`` (the
+program among them, extracts never), ``sbom.cdx.json`` and ``vejledning.html``. `verify` makes the notat again.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from string import Template
+
+from aarsstatus import privacy
+from aarsstatus.bundle import sbom
+from aarsstatus.files import write_files, write_whole
+from aarsstatus.problems import InputError, Problem
+from aarsstatus.release import manifest
+from aarsstatus.release.archive import INPUTS, pack
+from aarsstatus.release.reading import KEPT, Finished
+from aarsstatus.render.page import make_page, table
+from aarsstatus.run import temporary
+
+__all__ = ["GUIDE", "guide", "vouched_for", "write_bundle"]
+
+GUIDE = "vejledning.html"
+_TEXT = Path(__file__).with_name(GUIDE)
+"""The guide's text; what differs from bundle to bundle is put in."""
+
+
+def write_bundle(build: Finished, target: Path) -> Path:
+    """Write a finished build as a bundle, and return its path.
+
+    Parameters
+    ----------
+    build
+        What `open_finished` read.
+    target
+        The zip to write.
+
+    Raises
+    ------
+    InputError
+        If it kept no inputs, if a file is not as it was when it was made, or if something in
+        it looks like a person number.
+    """
+    if not build.inputs:
+        raise InputError(Problem(build.name, "notatets grundlag er ikke gemt", expected=f"{INPUTS}; byg notatet igen"))
+    if altered := build.altered():
+        problems = [
+            Problem(f"{build.name}/{name}", "filen er ikke, som den var, da notatet blev lavet; byg notatet igen")
+            for name in altered
+        ]
+        raise InputError(problems)
+    contents = _contents(build)
+    with temporary.folder() as folder:
+        write_files(folder, contents)
+        if found := privacy.scan(folder):
+            raise InputError(found)
+        contents[sbom.NAME] = sbom.sbom(build)
+        contents[GUIDE] = guide(build, target.name, folder / KEPT / "_extensions" / "notat").encode()
+    write_whole(target, pack(contents))
+    return target
+
+
+def _contents(build: Finished) -> dict[str, bytes]:
+    """Return a bundle's files but the guide and the bill of materials: what the manifest vouches for, and nothing else.
+
+    The kept inputs lie in it unpacked, so nobody needs to unpack twice.
+    """
+    made = vouched_for(build) - {INPUTS}
+    outputs = {f"{build.year}/{name}": content for name, content in build.outputs.items() if name in made}
+    return outputs | {f"{KEPT}/{name}": content for name, content in build.inputs.items()}
+
+
+def vouched_for(build: Finished) -> set[str]:
+    """Return the names of a build's own files: the manifest, and what it has the hash of."""
+    return {manifest.NAME, *build.manifest["outputs"]}
+
+
+def guide(build: Finished, name: str, extension: Path) -> str:
+    """Return the page that says what is in a bundle and how the notat is made again.
+
+    Parameters
+    ----------
+    build
+        What is handed over.
+    name
+        The bundle's file name.
+    extension
+        The folder with template and stylesheet.
+    """
+    told = {
+        "year": str(build.year), "name": name, "kept": KEPT, "sbom": sbom.NAME,
+        "engine": str(build.manifest["engine"]["version"]), "python": str(build.manifest["python"]),
+    }  # fmt: skip
+    texts = {key: escape(text) for key, text in told.items()}
+    body = Template(_TEXT.read_text(encoding="utf-8")).substitute(texts, contents=_places(build.year))
+    return make_page(f"Sådan laves årsstatussen for {build.year} igen", "VEJLEDNING", body, extension)
+
+
+def _places(year: int) -> str:
+    """Return a table of what lies where."""
+    places = {
+        f"{year}/": "Notatet i alle formater, kvalitetsrapporten, tallene og manifest.json, som har et kontroltal "
+        "(SHA-256) for hver fil, notatet er lavet af, og for hver fil, der kom ud af det.",
+        f"{KEPT}/params/ og {KEPT}/data/": "Årets parametre og de summer, alle tal er regnet ud af. Registerudtræk er "
+        "ikke med.",
+        f"{KEPT}/aarsstatus/": "Programmet, som det var. Formlerne står i attainment.py.",
+        f"{KEPT}/notebooks/ og {KEPT}/_extensions/": "Notatets tekst og udseende.",
+        f"{KEPT}/requirements.lock": "De pakker, programmet bruger, i nøjagtige versioner.",
+        sbom.NAME: "Fortegnelse over de programmer og pakker, notatet er lavet med, i formatet CycloneDX 1.6, som "
+        "værktøjer til sårbarheder og licenser kan læse: navn, version, licens og kontroltal.",
+    }
+    rows = [[f"<code>{escape(place)}</code>", escape(text)] for place, text in places.items()]
+    return table("Mapper og filer i pakken", ("Sted", "Indhold"), rows, text=True)

@@ -11,19 +11,22 @@ schema that it carries.
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import NAMESPACE_OID, uuid5
 
-from aarsstatus.bundle.licences import CARRIED, licences
 from aarsstatus.release.manifest import digest
 from aarsstatus.release.packages import Locked, folded, read_lock
 from aarsstatus.release.reading import Finished
 
-__all__ = ["NAME", "fits", "sbom"]
+__all__ = ["CARRIED", "COLUMNS", "NAME", "TABLE", "Carried", "fits", "licences", "sbom"]
 
 NAME = "sbom.cdx.json"
 LOCK = "requirements.lock"
@@ -31,7 +34,47 @@ _FONTS = "_extensions/notat/fonts/"
 _FONT_LICENCE = "Apache-2.0"
 _LOCK_DIGEST = "aarsstatus:requirements.lock:sha256"
 
+TABLE = Path(__file__).with_name("licences.csv")
+"""Lies in every bundle, so that what one says of licences never depends on what is installed; `make licences`."""
+COLUMNS = ("name", "version", "licence")
+
 Component = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A program or library that lies inside a package's wheel, under a licence of its own. `what` is Danish."""
+
+    package: str
+    name: str
+    licence: str
+    what: str
+
+
+CARRIED = (
+    Carried("pypandoc-binary", "pandoc", "GPL-2.0-or-later", "programmet, der laver HTML og Word; kaldes som proces"),
+    Carried("typst", "typst", "Apache-2.0", "oversætteren, der laver PDF"),
+    Carried("typst", "dejavu-sans-mono", "Bitstream-Vera", "skrift, som pilen → i PDF'en kommer fra"),
+    Carried("numpy", "libgfortran", "GPL-3.0-or-later WITH GCC-exception-3.1", "bibliotek, i Linux-udgaven"),
+    Carried("numpy", "libquadmath", "LGPL-2.1-or-later", "bibliotek, i Linux-udgaven"),
+    Carried("numpy", "openblas", "BSD-3-Clause", "bibliotek"),
+    Carried("lxml", "libiconv", "LGPL-2.1-or-later", "bibliotek, i nogle udgaver"),
+    Carried("lxml", "libxml2", "MIT", "bibliotek"),
+    Carried("pyzmq", "libzmq", "MPL-2.0", "bibliotek"),
+    Carried("debugpy", "pydevd", "EPL-1.0", "fejlfinder; følger med ipykernel og bruges ikke af en kørsel"),
+    Carried("matplotlib", "freetype", "FTL OR GPL-2.0-or-later", "bibliotek; bruges under FTL"),
+    Carried("pillow", "freetype", "FTL OR GPL-2.0-or-later", "bibliotek; bruges under FTL"),
+    Carried("axe-playwright-python", "axe-core", "MPL-2.0", "script, som kun prøverne bruger"),
+)
+"""What the wheels' own licence files and folders of libraries show. Not every permissive part is listed; every part
+under copyleft that was found is."""
+
+
+@cache
+def licences() -> Mapping[tuple[str, str], str]:
+    """Return the licence of each locked package, an SPDX expression, by name and version."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {(row["name"], row["version"]): row["licence"] for row in csv.DictReader(file)}
 
 
 def sbom(build: Finished) -> bytes:

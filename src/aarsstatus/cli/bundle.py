@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.bundle.bundle import bundle
+from aarsstatus.bundle import write_bundle
 from aarsstatus.cli.console import DONE, path_from_here
 from aarsstatus.cli.parser import a_year, a_zip
 from aarsstatus.project import find_project
@@ -30,6 +30,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Pack a finished build with all it was made from."""
     project, year = find_project(), arguments.year
-    made = bundle(open_finished(str(year), project), arguments.output or project.output / f"aarsstatus-{year}.zip")
+    made = write_bundle(
+        open_finished(str(year), project), arguments.output or project.output / f"aarsstatus-{year}.zip"
+    )
     print(f"{year}: pakket i {path_from_here(made)}")
     return DONE

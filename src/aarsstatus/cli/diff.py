@@ -12,7 +12,6 @@ from aarsstatus.diff.words import lines
 from aarsstatus.files import write_whole
 from aarsstatus.project import find_project
 from aarsstatus.release.reading import open_finished
-from aarsstatus.render.page import stylesheet
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
@@ -41,6 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
     for line in lines(found):
         print(line)
     if arguments.html:
-        write_whole(arguments.html, comparison_page(found, stylesheet(project.extension)).encode())
+        write_whole(arguments.html, comparison_page(found, project.extension).encode())
         print(f"\nskrevet: {path_from_here(arguments.html)}")
     return DONE if found.nothing else FINDINGS

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aarsstatus.audit import quality
-from aarsstatus.bundle.bundle import check_lines, verify_bundle
+from aarsstatus.bundle.verify import check_lines, verify_bundle
 from aarsstatus.cli.console import DONE, FINDINGS, path_from_here
 from aarsstatus.cli.parser import year_or_bundle
 from aarsstatus.project import find_project

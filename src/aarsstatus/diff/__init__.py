@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from aarsstatus.diff.causes import Cause, Found, Recompute, find_causes
 from aarsstatus.diff.changes import LEVELS, Change, Level, compare
-from aarsstatus.diff.differences import Step, environment, other_files
 from aarsstatus.diff.recompute import recompute
+from aarsstatus.diff.steps import Step, environment, other_files
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import Figures
 from aarsstatus.release.packages import OtherVersion

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aarsstatus.diff.changes import Change
-from aarsstatus.diff.differences import CODE, Blend, Step, environment, steps
 from aarsstatus.diff.recompute import Answer, Variant
+from aarsstatus.diff.steps import CODE, Blend, Step, environment, steps
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import Figures
 from aarsstatus.release.packages import OtherVersion

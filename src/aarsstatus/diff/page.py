@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import re
 from html import escape
+from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.diff import Diff, words
 from aarsstatus.diff.causes import Cause
 from aarsstatus.diff.changes import Change
-from aarsstatus.render.page import breakable, page, table
+from aarsstatus.render.page import breakable, make_page, table
 
 __all__ = ["comparison_page", "opening", "opening_of", "with_opening", "without_opening"]
 
-_CSS = """
-.aarsag { margin: 0; padding: 0; list-style: none; min-width: 13rem; }
-.aarsag li { margin: 0 0 0.3rem; }
-.aarsag b { font-weight: 600; color: var(--accent); }
-.id, .flyt { display: block; font-size: 0.82em; color: var(--muted); }
-.flyt { min-width: 7rem; }
-.foer { color: var(--muted); }
-@media (min-width: 40rem) { .tekst tbody th { min-width: 15rem; } .tekst td { min-width: 11rem; } }
-"""
 
-
-def comparison_page(diff: Diff, css: str) -> str:
-    """Return the whole page.
-
-    Parameters
-    ----------
-    diff
-        The comparison.
-    css
-        What `page.stylesheet` returned.
-    """
+def comparison_page(diff: Diff, extension: Path) -> str:
+    """Return a comparison as a whole page; `extension` is the folder with template and stylesheet."""
     title = f"Ændringer fra {diff.old.name} til {diff.new.name}"
     parts = [f'<div class="tilstand"><p><strong>{escape(words.summary(diff))}</strong></p></div>', *_sections(diff)]
-    return page(title, "SAMMENLIGNING", "\n".join(parts), css + _CSS)
+    return make_page(title, "SAMMENLIGNING", "\n".join(parts), extension)
 
 
 def _sections(diff: Diff) -> list[str]:

@@ -14,7 +14,6 @@ from aarsstatus.problems import InputError
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, unpack
 from aarsstatus.release.reading import Finished, from_files, open_finished
-from aarsstatus.render.page import stylesheet
 
 __all__ = ["COMPARISON", "QUALITY", "write_comparison"]
 
@@ -57,7 +56,7 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
     found = diff(_renamed(old, "forrige udgave"), new)
     if found.nothing:
         return False
-    _write(folder, comparison_page(found, stylesheet(extension)), opening(found, COMPARISON))
+    _write(folder, comparison_page(found, extension), opening(found, COMPARISON))
     return True
 
 

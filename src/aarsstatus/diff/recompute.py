@@ -22,7 +22,6 @@ from aarsstatus import interruption
 from aarsstatus.figures.table import Figures
 from aarsstatus.files import write_files
 from aarsstatus.problems import ProgramError
-from aarsstatus.release.reading import read_figures
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
 
@@ -84,7 +83,7 @@ def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answ
         told = json.loads(run_python("programmet", command, folder=program, program=program, given=given).made)
         took_part = frozenset(told["modules"])
         answers = [
-            Answer(read_figures(one["figures"]), "", took_part)
+            Answer(Figures.from_csv(one["figures"]), "", took_part)
             if "figures" in one
             else Answer(None, one["problem"], took_part)
             for one in told["answers"]

@@ -1,4 +1,4 @@
-"""Hold one figure of the notat: its id, value, bounds, formula, inputs, source and verdict.
+"""Hold one figure: id, value, bounds, formula, inputs, source, verdict.
 
 A figure's id reads ``YEAR.ADMINISTRATION.GROUP[.SCHEME].MEASURE``; the scheme is left out where the group has no
 other (``2025.KK.fleksjob.status``), and what covers all groups has the group ``total``
@@ -68,7 +68,7 @@ COLUMNS = tuple(field.name for field in fields(Figure))
 
 
 class FigureId(NamedTuple):
-    """Hold the parts of a figure's id; `scheme` is the group's own name where the id leaves it out."""
+    """Hold the parts of a figure's id; `scheme` is the group's where left out."""
 
     year: int
     administration: str
@@ -87,7 +87,7 @@ def figure_id(year: int, administration: str, group: str, measure: str, scheme: 
 
 
 def read_figure_id(text: str) -> FigureId | None:
-    """Take a figure's id apart; None for the id of what is no figure, such as a table's number."""
+    """Take a figure's id apart; None for the id of what is no figure."""
     match = _ID.fullmatch(text)
     if match is None:
         return None
@@ -110,7 +110,7 @@ def value_of(figure: Figure) -> Fraction:
 
 
 def verdict(published: str, computed: str, interval: Interval | None) -> Verdict:
-    """Decide whether a published number is exact, within rounding (inden for afrundingen), or contradicted."""
+    """Decide if a number is exact, inden for afrundingen, or contradicted."""
     if not published:
         return "unpublished"
     if danish.NO_TARGET in (published, computed) or interval is None:

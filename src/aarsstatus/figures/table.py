@@ -1,4 +1,4 @@
-"""Make the table of figures: every number that the notat shows, computed from the inputs.
+"""Make the table of figures: every number of the notat, from the inputs.
 
 `build_figures` is pure: data in, figures out. All else is a view of what it returns; `Figures` finds figures in it
 and writes and reads ``figures.csv``. The formulas themselves are in `attainment`.
@@ -55,7 +55,7 @@ class Figures(Mapping[str, Figure]):
     def select(
         self, *, year: int | None = None, administration: str | None = None, measure: str | None = None
     ) -> list[Figure]:
-        """Return the figures of a year, an administration and a measure; what is not given is not restricted."""
+        """Return the figures of a year, an administration and a measure."""
         wanted = {"year": year, "administration": administration, "measure": measure}
         asked = {name: value for name, value in wanted.items() if value is not None}
         return [one for one in self.values() if all(getattr(one, name) == value for name, value in asked.items())]
@@ -68,7 +68,7 @@ class Figures(Mapping[str, Figure]):
         )  # fmt: skip
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the figures as a pandas table, one row a figure, with `value`, `lower` and `upper` as floats."""
+        """Return the figures as a pandas table; numbers are floats."""
         frame = self._frame()
         frame[_BOUNDED] = frame[_BOUNDED].astype(float)
         return frame
@@ -140,7 +140,7 @@ def _as_published(figure: Figure, published: str | None, mode: Mode) -> Figure:
 
 
 def printed_values(data: Data, notat: str | None) -> dict[str, str]:
-    """Return the value that each figure was published with: a table or a footnote goes before the prose."""
+    """Return what each figure was published as: tables before prose."""
     values: dict[str, str] = {}
     for row in sorted(data.printed, key=lambda row: (row.notat != notat, row.in_prose)):
         values.setdefault(row.id, row.printed)
@@ -151,7 +151,7 @@ At = tuple[int, str, str, str]  # year, administration, group, scheme
 
 
 class _Builder:
-    """Collect figures as they follow from the inputs; a method for each kind, in the order of a table."""
+    """Collect figures as they follow from the inputs, in a table's order."""
 
     def __init__(self, data: Data) -> None:
         self.data = data
@@ -181,7 +181,7 @@ class _Builder:
             self.total(year, code, attainments)
 
     def group(self, at: At) -> Figure | None:
-        """Add the figures of one target group; return its attainment, or None where nothing is known of it."""
+        """Add a target group's figures; return its attainment, if anything is known."""
         year, code, group, _ = at
         schemes = [scheme.key for scheme in self.data.schemes_of(year) if scheme.group == group]
         rows = [row for key in schemes if (row := self.data.statuses.get((year, code, key)))]
@@ -230,7 +230,7 @@ class _Builder:
         )  # fmt: skip
 
     def origin_of_target(self, at: At) -> str:
-        """Say where a target comes from: of the comparison year a notat prints it, but not that it was adopted."""
+        """Say where a target comes from: adopted, or known from a notat alone."""
         printed = self.printed_targets.get(figure_id(*at[:3], "target"))
         if printed is None or str(at[0]) in self.adopted:
             return "vedtaget af Borgerrepræsentationen"
@@ -264,7 +264,7 @@ class _Builder:
         )  # fmt: skip
 
     def weight(self, at: At, targets: Mapping[str, int], share: Fraction) -> Figure:
-        """Add the weight of a group: the city's target for it ÷ the sum of the city's targets."""
+        """Add a group's weight: its share of the city's targets."""
         year, _, group, _ = at
         below = " + ".join(_number(Fraction(target)) for target in targets.values())
         formula = f"{_number(Fraction(targets[group]))} ÷ ({below}) = {_result(share)}"
@@ -285,7 +285,7 @@ def _number(value: Fraction) -> str:
 
 
 def _result(ratio: Fraction) -> str:
-    """Write a ratio at the end of a formula: with a decimal, and as the notat shows it."""
+    """Write a ratio at the end of a formula: with a decimal, and as shown."""
     return f"{danish.decimal(ratio * 100)} → {danish.percent(ratio)}"
 
 

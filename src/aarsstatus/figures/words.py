@@ -1,4 +1,4 @@
-"""Hold the Danish words for figures: measures, groups, units and verdicts, and what a figure is called."""
+"""Hold the Danish words for figures: measures, groups, units, verdicts."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def listed(administration: str, what: str, measure: Measure) -> str:
 
 
 def phrase(measure: Measure, what: str) -> str:
-    """Name a measure of a scheme or group as a sentence does: ``Status for løntilskud``."""
+    """Name a measure as a sentence does: ``Status for løntilskud``."""
     name = danish.capital(MEASURES[measure])
     if measure == "weighted_attainment":  # is of all groups
         return name

@@ -36,11 +36,6 @@ class Scaffold:
 def new_year(project: Project, year: int) -> Scaffold:
     """Scaffold a year's parameters and the rows of its targets, unless there already.
 
-    Parameters
-    ----------
-    project, year
-        Where, and which.
-
     Raises
     ------
     InputError

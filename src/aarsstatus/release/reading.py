@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
-from aarsstatus.figures import COLUMNS, Figure, Measure, Verdict
 from aarsstatus.figures.table import Figures
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, unpack
 
-__all__ = ["KEPT", "Finished", "open_finished", "read_figures"]
+__all__ = ["KEPT", "Finished", "from_files", "open_finished"]
 
 KEPT = "grundlag"
 """The folder of a bundle that holds the inputs."""
-_MEASURES, _VERDICTS = frozenset(get_args(Measure)), frozenset(get_args(Verdict))
 
 
 @dataclass(frozen=True)
@@ -151,7 +145,7 @@ def from_files(outputs: Mapping[str, bytes], inputs: Mapping[str, bytes], name: 
     if missing:
         raise InputError(Problem(f"{name}/{manifest.NAME}", "nøglen mangler", found=missing[0]))
     try:
-        figures = read_figures(outputs["figures.csv"].decode("utf-8"))
+        figures = Figures.from_csv(outputs["figures.csv"].decode("utf-8"))
     except (KeyError, TypeError, ValueError):
         raise InputError(_damaged(name, "figures.csv")) from None
     return Finished(name, described, outputs, inputs, figures)
@@ -160,61 +154,3 @@ def from_files(outputs: Mapping[str, bytes], inputs: Mapping[str, bytes], name: 
 def _damaged(name: str, file: str) -> Problem:
     """Say of a build's file that it is not as it was made."""
     return Problem(f"{name}/{file}", "filen er beskadiget", expected="filen, som den blev lavet; byg igen")
-
-
-def read_figures(text: str, wanted: Callable[[str, str, str], bool] = lambda *_: True) -> Figures:
-    """Read ``figures.csv`` back.
-
-    Values have the six decimals that the file has, so two of them are equal when the files are.
-
-    Parameters
-    ----------
-    text
-        The file.
-    wanted
-        Which figures, by year, administration and measure. The others are not read, nor checked.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, or a cell is not what it should be.
-    """
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = next(rows, [])
-    missing = [column for column in COLUMNS if column not in header]
-    if missing:
-        raise ValueError(f"figures.csv has no column {missing[0]}")
-    which = itemgetter(*map(header.index, ("year", "administration", "measure")))
-    found = []
-    for row in filter(None, rows):
-        if len(row) != len(header):
-            raise ValueError(f"figures.csv, line {rows.line_num}: {len(row)} cells and not {len(header)}")
-        if wanted(*which(row)):
-            found.append(_figure(dict(zip(header, row, strict=True))))
-    return Figures(found)
-
-
-def _figure(row: Mapping[str, str]) -> Figure:
-    if row["measure"] not in _MEASURES or row["verdict"] not in _VERDICTS:
-        raise ValueError(f"figures.csv: {row['id']}")
-    return Figure(
-        id=row["id"],
-        year=int(row["year"]),
-        administration=row["administration"],
-        group=row["group"],
-        scheme=row["scheme"],
-        measure=cast("Measure", row["measure"]),
-        value=_number(row["value"]),
-        lower=_number(row["lower"]),
-        upper=_number(row["upper"]),
-        shown=row["shown"],
-        formula=row["formula"],
-        inputs=tuple(row["inputs"].split()),
-        source=row["source"],
-        published=row["published"],
-        verdict=cast("Verdict", row["verdict"]),
-    )
-
-
-def _number(text: str) -> Fraction | None:
-    return Fraction(text) if text else None

@@ -5,7 +5,6 @@ The stylesheet is the extension's own, so a page that is made here and one that 
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from html import escape
@@ -14,55 +13,7 @@ from pathlib import Path
 from aarsstatus.render.embedded import pandoc, pandoc_version, staged
 from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
 
-__all__ = ["breakable", "make_page", "page", "stylesheet", "table"]
-
-_FONT = re.compile(r'url\("(fonts/[\w.-]+\.woff2)"\)')
-
-
-def stylesheet(extension: Path) -> str:
-    """Return the notat's colours and stylesheet, with the fonts in it."""
-    css = "".join((extension / name).read_text(encoding="utf-8") for name in ("tokens.css", "notat.css"))
-    return _FONT.sub(lambda match: f"url({_font(extension / match[1])})", css)
-
-
-def _font(path: Path) -> str:
-    return f"data:font/woff2;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
-
-
-def page(title: str, doctype: str, body: str, css: str) -> str:
-    """Return a whole page.
-
-    Parameters
-    ----------
-    title, doctype
-        The heading and the word above it; plain text.
-    body
-        HTML.
-    css
-        What `stylesheet` returned, and what the page adds to it.
-    """
-    return f"""<!DOCTYPE html>
-<html lang="da">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{escape(title)}</title>
-<style>
-{css}</style>
-</head>
-<body>
-<a class="spring" href="#indhold">Gå til indholdet</a>
-<header class="brevhoved">
-<p class="doctype">{escape(doctype)}</p>
-<h1 class="title">{escape(title)}</h1>
-</header>
-<main id="indhold">
-{body}
-</main>
-</body>
-</html>
-"""
+__all__ = ["breakable", "make_page", "table"]
 
 
 def make_page(title: str, doctype: str, body: str, extension: Path) -> str:

@@ -1,4 +1,4 @@
-"""Execute a notebook with Papermill, and make the result say nothing of when and where it was executed.
+"""Execute a notebook with Papermill, and leave time and place out of the result.
 
 The kernel is Jupyter's ordinary one, a process of its own, and always this very interpreter, whatever kernels the
 machine or the user has registered. Nothing is written in the user's home folder.
@@ -41,7 +41,10 @@ _ROOM = 80
 
 
 class NotebookError(Exception):
-    """Tell in Danish why a notebook did not run to its end; `notebook` holds what it came to."""
+    """Tell in Danish why a notebook did not run to its end.
+
+    `notebook` holds it as far as it came.
+    """
 
     def __init__(self, message: str, notebook: nbformat.NotebookNode | None = None) -> None:
         super().__init__(message)
@@ -128,7 +131,9 @@ def execute(source: nbformat.NotebookNode, parameters: Mapping[str, Any], folder
 
 @cache
 def _matplotlib_folder() -> str:
-    """Return where matplotlib keeps its list of fonts: with the installed packages, or for this run alone.
+    """Return the folder for matplotlib's list of fonts.
+
+    It is kept with the installed packages, or for this run alone.
 
     The list takes a second to make, so it is kept; but not in the user's home, which may not be there.
     """
@@ -155,7 +160,7 @@ def _reason(name: str, value: str) -> str:
 
 
 def named_cells(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, nbformat.NotebookNode]]:
-    """Yield each cell with what it is called in messages: its number in the notebook as written, and its id."""
+    """Yield each cell with its name in messages: its number as written, and its id."""
     number = 0
     for cell in notebook.cells:
         injected = "injected-parameters" in cell.metadata.get("tags", [])
@@ -164,7 +169,7 @@ def named_cells(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, nbformat
 
 
 def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return an executed notebook without timestamps, durations, paths, random ids and Python's own names for objects.
+    """Return an executed notebook without times, paths, random ids and warnings.
 
     What is left depends on the notebook, its parameters and its inputs alone.
     """
@@ -194,7 +199,7 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _plain_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return an output without metadata, and without the text that stands for its object."""
+    """Return an output without metadata, and without the text that names its object."""
     output = nbformat.from_dict(dict(output))
     if output.output_type in {"display_data", "execute_result"}:
         rich = {kind: data for kind, data in output.data.items() if kind != "text/plain"}

@@ -1,4 +1,4 @@
-"""Run every other program: one time limit, one clean environment, one way to end it.
+"""Run every other program, with one time limit and one clean environment.
 
 A program gets nothing of the user's own settings for Python or for us, and no library from the folder that it runs
 in. It ends with the run: an interruption ends all that was started (`interruption`), and so does the limit.
@@ -105,7 +105,9 @@ def run_python(
     limit: float | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Done:
-    """Run this Python, as `run` does; with the version of our program that lies in `program`, if given.
+    """Run this Python, as `run` does.
+
+    If `program` is given, it uses the version of our program that lies there.
 
     A folder with a program is not ours to write in, so no bytecode is left there.
     """
@@ -131,7 +133,10 @@ def time_limit() -> int:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the variables that every program starts with: nothing of the user's that changes what it does."""
+    """Return the environment that every program starts with.
+
+    Nothing of the user's is in it that changes what a program does.
+    """
     kept = {key: value for key, value in os.environ.items() if not key.upper().startswith(_NOT_THEIRS)}
     ours = {
         "PYTHONHASHSEED": "0",
@@ -147,7 +152,7 @@ def clean_environment() -> dict[str, str]:
 
 
 def _python_path() -> list[str]:
-    """Return the folders of ``PYTHONPATH``, which mean the same wherever a program runs."""
+    """Return the folders of ``PYTHONPATH`` so that they mean the same everywhere."""
     return [str(Path(folder).absolute()) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
 
 

@@ -1,4 +1,4 @@
-"""Keep what a run needs for a moment: one folder among the machine's temporary ones, gone when the run ends.
+"""Keep one temporary folder for a run, gone when the run ends.
 
 A run that is killed cannot take its folder away, but the system takes its lock away; by that the next run knows it,
 clears it, and ends whatever program still works in it.
@@ -38,7 +38,7 @@ def folder() -> Iterator[Path]:
 
 
 def own() -> Path:
-    """Return this process's own folder, which the processes that it starts may use too; it goes when it ends.
+    """Return the folder of this process and of those that it starts.
 
     Raises
     ------
@@ -68,7 +68,10 @@ def _made(machine: Path) -> Path:
 
 
 def _remove(made: Path, lock: FileLock) -> None:
-    """Take a folder away, its lock last: whoever is killed meanwhile leaves one that is known for ours."""
+    """Take a folder away, its lock last.
+
+    Whoever is killed meanwhile leaves one that is known for ours.
+    """
     with suppress(OSError):
         for path in made.iterdir():
             if path.is_dir() and not path.is_symlink():
@@ -95,7 +98,10 @@ def _clear(machine: Path) -> None:
 
 
 def _is_ours(left: Path) -> bool:
-    """Tell whether a folder was made by this user: anybody may put one there, and have it lead to what is ours."""
+    """Tell whether a folder was made by this user.
+
+    Anybody may put one there, and have it lead to what is ours.
+    """
     return not left.is_symlink() and (sys.platform == "win32" or left.stat().st_uid == os.geteuid())
 
 

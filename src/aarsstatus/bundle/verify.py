@@ -1,93 +1,33 @@
-"""One zip to hand over: a finished notat, all that it was made from, and how to make it again.
+"""Verify a bundle: make its notat again from the inputs in it, and compare every file to the byte.
 
-A bundle holds the documents in a folder named by the year, the inputs that the build kept in ``grundlag/`` (the
-program among them, extracts never), ``sbom.cdx.json`` and ``vejledning.html``. `verify_bundle` makes the notat anew
-from ``grundlag/`` and compares to the byte. That runs the program and the notebooks that are in the bundle, so it is
-for bundles from somebody one trusts.
+That runs the program and the notebooks that are in the bundle, so it is for bundles from somebody one trusts.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from platform import python_version
 
-from aarsstatus import privacy
-from aarsstatus.bundle import sbom
-from aarsstatus.bundle.guide import GUIDE, guide
+from aarsstatus.bundle import GUIDE, sbom, vouched_for
 from aarsstatus.diff.page import without_opening
 from aarsstatus.diff.previous import COMPARISON, QUALITY
-from aarsstatus.files import write_files, write_whole
+from aarsstatus.files import write_files
 from aarsstatus.problems import InputError, Problem, ProgramError
 from aarsstatus.release import manifest
-from aarsstatus.release.archive import INPUTS, pack
 from aarsstatus.release.packages import OtherVersion, installed, other_versions
 from aarsstatus.release.reading import KEPT, Finished, open_finished
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
 
-__all__ = ["BundleCheck", "Different", "bundle", "check_lines", "verify_bundle"]
+__all__ = ["BundleCheck", "Different", "check_lines", "verify_bundle"]
 
 _RENDERED = {".html", ".pdf", ".docx"}
 _BUILD_LIMIT = 900
 """Seconds: a build takes half a minute on a slow machine."""
 _ZIPPED = {".docx", ".xlsx"}
-
-
-def bundle(build: Finished, target: Path) -> Path:
-    """Write a finished build as a bundle, and return its path.
-
-    Parameters
-    ----------
-    build
-        What `open_finished` read.
-    target
-        The zip to write.
-
-    Raises
-    ------
-    InputError
-        If it kept no inputs, if a file is not as it was when it was made, or if something in
-        it looks like a person number.
-    """
-    if not build.inputs:
-        raise InputError(Problem(build.name, "notatets grundlag er ikke gemt", expected=f"{INPUTS}; byg notatet igen"))
-    if altered := build.altered():
-        problems = [
-            Problem(f"{build.name}/{name}", "filen er ikke, som den var, da notatet blev lavet; byg notatet igen")
-            for name in altered
-        ]
-        raise InputError(problems)
-    contents = _contents(build)
-    with temporary.folder() as folder:
-        write_files(folder, contents)
-        if found := privacy.scan(folder):
-            raise InputError(found)
-        contents[sbom.NAME] = sbom.sbom(build)
-        contents[GUIDE] = guide(build, target.name, folder / KEPT / "_extensions" / "notat").encode()
-    write_whole(target, pack(contents))
-    return target
-
-
-def _contents(build: Finished) -> dict[str, bytes]:
-    """Return a bundle's files but the guide and the bill of materials: what the manifest vouches for, and nothing else.
-
-    The kept inputs lie in it unpacked, so nobody needs to unpack twice.
-    """
-    made = _vouched_for(build) - {INPUTS}
-    outputs = {f"{build.year}/{name}": content for name, content in build.outputs.items() if name in made}
-    return outputs | {f"{KEPT}/{name}": content for name, content in build.inputs.items()}
-
-
-def _vouched_for(build: Finished) -> set[str]:
-    """Return the names of a build's own files: the manifest, and what it has the hash of."""
-    return {manifest.NAME, *build.manifest["outputs"]}
-
-
-# -- verifying ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +101,7 @@ def verify_bundle(path: Path) -> BundleCheck:
 
 def _strange(build: Finished) -> list[str]:
     """Return the files in a bundle that nobody vouches for: put into it later."""
-    within = [f"{build.year}/{name}" for name in build.outputs.keys() - _vouched_for(build)]
+    within = [f"{build.year}/{name}" for name in build.outputs.keys() - vouched_for(build)]
     return sorted([*within, *(build.beside.keys() - {sbom.NAME, GUIDE})])
 
 
@@ -200,17 +140,22 @@ def _apart(name: str, known: str, build: Finished, made: Finished) -> str:
         before, now = (without_opening(text.decode("utf-8")).encode() for text in (before, now))
     if now == before:
         return ""
-    if Path(name).suffix in _ZIPPED and _parts(now) == _parts(before):
-        return "indholdet er det samme, men pakket anderledes (en anden version af zlib)"
+    if Path(name).suffix in _ZIPPED and (how := _packed_otherwise(now, before)):
+        return f"indholdet er det samme, men pakket anderledes ({how})"
     return "indholdet er et andet"
 
 
-def _parts(content: bytes) -> Mapping[str, bytes] | None:
+def _packed_otherwise(one: bytes, other: bytes) -> str:
+    """Say how two zips with the same files are packed otherwise; empty where their files differ."""
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(BytesIO(one)) as first, zipfile.ZipFile(BytesIO(other)) as second:
+            files = [{name: parts.read(name) for name in parts.namelist()} for parts in (first, second)]
+            systems = [{entry.create_system for entry in parts.infolist()} for parts in (first, second)]
     except zipfile.BadZipFile:
-        return None
+        return ""
+    if files[0] != files[1]:
+        return ""
+    return "på et andet system, som Windows og Linux" if systems[0] != systems[1] else "måske af en anden zlib"
 
 
 def _environment(build: Finished) -> tuple[OtherVersion, ...]:

@@ -1,0 +1,140 @@
+"""Judge what is printed around figures: years, dates, table numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+
+from aarsstatus import danish
+from aarsstatus.audit.printed import Sheet, table_number
+from aarsstatus.audit.rules import Check, Rule, but, capital, stop
+from aarsstatus.inputs.model import Printed
+from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import GROUPS
+
+__all__ = ["known_texts", "text_check"]
+
+
+def text_check(sheet: Sheet, row: Printed) -> Check | None:
+    """Judge a printed text that is no figure; None for an unknown id."""
+    year, _, kind = row.id.partition(".")
+    if kind in _PARAMETERS and year == str(sheet.params.year):
+        said, expected = _PARAMETERS[kind](sheet.params)
+        return _one_of("parameters", f"params/{year}.yml har {said}", expected, row)
+    if kind in _ADMINISTRATIONS and year == str(sheet.params.year):
+        return _one_of("administrations", *_ADMINISTRATIONS[kind](sheet), row)
+    code, _, what = kind.partition(".")
+    if not year.isdecimal() or (int(year), code) not in sheet.tables:
+        return None
+    if what == "table":
+        return _table_number(sheet, row, (int(year), code))
+    if re.fullmatch(r"(caption|header|footnote_[a-z]+)\.year", what):
+        return _table_year(sheet, row, (int(year), code), what)
+    return None
+
+
+def known_texts(sheet: Sheet) -> list[str]:
+    """Return the ids that `text_check` knows, for a near match."""
+    year = sheet.params.year
+    return [f"{year}.{kind}" for kind in (*_PARAMETERS, *_ADMINISTRATIONS)] + [
+        f"{when}.{code}.{what}" for when, code in sheet.tables for what in ("table", "caption.year", "header.year")
+    ]
+
+
+def _one_of(rule: Rule, said: str, expected: Sequence[str], row: Printed) -> Check:
+    """Hold a text against what it should be, in any of the ways that may be written."""
+    if row.printed in expected:
+        return Check(rule, "exact", row.printed, stop(capital(said)))
+    return Check(rule, "contradicted", expected[0] if expected else "", but(capital(said), row))
+
+
+def _table_number(sheet: Sheet, row: Printed, table: tuple[int, str]) -> Check:
+    """Hold a table's number against its place in the order of tables."""
+    number = sheet.tables.index(table) + 1
+    said = f"{table[1]} for {table[0]} er tabel {number} i rækkefølgen"
+    return _one_of("table_number", said, (f"Tabel {number}", f"tabel {number}"), row)
+
+
+def _table_year(sheet: Sheet, row: Printed, table: tuple[int, str], what: str) -> Check:
+    """Hold a year in a caption, header or footnote against its table's."""
+    number = table_number(row.place)
+    if number is not None:
+        shown = sheet.tables[number - 1] if 0 < number <= len(sheet.tables) else table
+        return _one_of("table_year", f"tabel {number} viser {shown[1]} for {shown[0]}", (str(shown[0]),), row)
+    if row.printed != str(table[0]):
+        return _one_of("table_year", f"fodnoten er for {table[0]}", (str(table[0]),), row)
+    # A footnote that is printed once serves every table, and must name the year of each.
+    years = sorted({year for year, _ in sheet.tables})
+    named = {one.printed for one in sheet.rows if one.place == row.place and one.id.endswith(f".{what}")}
+    serves = danish.join([f"{_numbers(sheet, year)} for {year}" for year in years])
+    said = f"fodnoten står én gang og gælder alle tabeller: {serves}"
+    if named >= {str(year) for year in years}:
+        return _one_of("table_year", said, (row.printed,), row)
+    return _one_of("table_year", said, (danish.join([str(year) for year in years]),), row)
+
+
+def _numbers(sheet: Sheet, year: int) -> str:
+    """Name the tables of a year: ``tabel 1 og 3-9``."""
+    city, *others = (number for number, (when, _) in enumerate(sheet.tables, start=1) if when == year)
+    runs = [f"{others[0]}-{others[-1]}"] if len(others) > 1 else [str(number) for number in others]
+    return "tabel " + danish.join([str(city), *runs])
+
+
+Expected = tuple[str, tuple[str, ...]]
+"""What is said of a text, and the ways it may be written."""
+
+
+def _dated(name: str, day: date | None) -> Expected:
+    """Return the ways of writing a date."""
+    if day is None:
+        return f"ikke {name}", ()
+    return f"{name} {danish.long_date(day)}", (danish.short_date(day), danish.long_date(day))
+
+
+def _said(name: str, value: object) -> Expected:
+    """Return the one way of writing what is in the parameters."""
+    return (f"ikke {name}", ()) if value is None else (f"{name} {value}", (str(value),))
+
+
+def _adopted(params: Params, group: str) -> Expected:
+    """Return how the day that a group's targets were adopted is written."""
+    days = (adoption.date for adoption in params.targets_adopted if group in adoption.groups)
+    return _dated("måltallene vedtaget", next(days, None))
+
+
+_PARAMETERS: Mapping[str, Callable[[Params], Expected]] = {
+    "document.year": lambda p: _said("year", p.year),
+    "document.comparison_year": lambda p: _said("comparison_year", p.comparison_year),
+    "document.date": lambda p: _dated("datoen", p.document.date),
+    "document.case_number_f2": lambda p: _said("case_number_f2", p.document.case_number_f2),
+    "document.document_number_f2": lambda p: _said("document_number_f2", p.document.document_number_f2),
+    "document.case_number_edoc": lambda p: _said("case_number_edoc", p.document.case_number_edoc),
+    "office.street": lambda p: _said("street", p.office.street),
+    "office.postal": lambda p: _said("postal", p.office.postal),
+    "cover.appendix": lambda p: _said("appendix", p.cover.appendix if p.cover else None),
+    **{f"{group}.adopted": partial(_adopted, group=group) for group in GROUPS},
+}
+
+
+def _tables(sheet: Sheet) -> Expected:
+    """Return how the administrations' tables are named together."""
+    last = len(sheet.tables)
+    first = last - len(sheet.administrations) + 1
+    return f"forvaltningernes tabeller er nummer {first} til {last}", (f"tabel {first}-{last}",)
+
+
+def _count(sheet: Sheet) -> Expected:
+    """Return how the number of administrations is written."""
+    count = len(sheet.administrations)
+    return f"data/administrations.csv har {count} forvaltninger i {sheet.params.year}", (
+        str(count),
+        danish.in_words(count),
+    )
+
+
+_ADMINISTRATIONS: Mapping[str, Callable[[Sheet], Expected]] = {
+    "administrations.tables": _tables,
+    "administrations.count": _count,
+}

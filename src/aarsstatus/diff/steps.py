@@ -1,0 +1,208 @@
+"""Find each way in which the inputs of two builds differ, small enough to be tried alone. Pure.
+
+A `Step` is one difference: a data row, a parameter, an option, a whole file. `Blend` takes some of the steps from one
+build's inputs towards the other's, which is what recomputation needs to try one of them alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aarsstatus.diff.contents import MISSING, Key, is_table, merged, parts
+from aarsstatus.release.packages import OtherVersion, other_versions
+from aarsstatus.release.reading import Finished
+
+__all__ = ["CODE", "Blend", "Kind", "Step", "environment", "other_files", "steps"]
+
+Kind = Literal["data", "parameter", "option", "code"]
+CODE = "aarsstatus/"
+"""Where the program lies among the inputs."""
+MOST_ROWS = 40
+"""Rows of one table that are tried one by one; of a table with more the whole is tried, since a new year's delivery
+changes all of it, and each trial is a calculation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Hold one difference between two builds' inputs.
+
+    `place` is the file, and with it a row's or a parameter's key; `text` says the difference in Danish.
+    """
+
+    kind: Kind
+    file: str
+    key: Key
+    place: str
+    text: str
+
+
+def environment(old: Finished, new: Finished) -> list[OtherVersion]:
+    """Return what differs in the two builds' surroundings: Python, packages, the renderer."""
+    before, after = (
+        {"Python": build.manifest.get("python"), **build.packages, "motor": build.manifest["engine"].get("version")}
+        for build in (old, new)
+    )
+    return other_versions(before, after)
+
+
+def other_files(old: Finished, new: Finished) -> list[str]:
+    """Return the differing inputs that no figure can come from: notebooks, the look, the lock."""
+    before, after = old.manifest["inputs"], new.manifest["inputs"]
+    names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    return [name for name in names if not _counts(name)]
+
+
+def _counts(name: str) -> bool:
+    """Whether figures can follow from a file."""
+    return name.startswith(CODE) or (name.startswith(("params/", "data/")) and name.endswith((".csv", ".yml")))
+
+
+def steps(old: Finished, new: Finished) -> list[Step]:
+    """Return the differences that figures can follow from; both builds must have kept their inputs."""
+    names = sorted({*old.inputs, *new.inputs})
+    changed = [name for name in names if _counts(name) and old.inputs.get(name) != new.inputs.get(name)]
+    found = [step for name in changed if not name.startswith(CODE) for step in _file(name, old.inputs, new.inputs)]
+    found += _options(old.options, new.options)
+    found += _code(old.inputs, new.inputs, [name for name in changed if name.startswith(CODE)])
+    if old.year != new.year:
+        found.append(Step("option", "", ("year",), "året", f"{old.year} → {new.year}"))
+    return found
+
+
+def _options(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
+    """Return the options that figures can follow from; which formats were made is none of them."""
+    return [
+        Step("option", "", (key,), key, f"{old.get(key)} → {new.get(key)}")
+        for key in ("compare", "figures")
+        if old.get(key) != new.get(key)
+    ]
+
+
+# -- files ----------------------------------------------------------------------------------------------------
+
+
+def _file(name: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Step]:
+    """Return a file's differences: rows, parameters, or the whole where that is all that can be said."""
+    kind: Kind = "parameter" if name.startswith("params/") else "data"
+    before, after = old.get(name), new.get(name)
+    if before is None or after is None:
+        return [Step(kind, name, (), name, "filen er kommet til" if before is None else "filen er fjernet")]
+    was, now = parts(name, before), parts(name, after)
+    changed = [key for key in {**now, **was} if was.get(key, MISSING) != now.get(key, MISSING)]
+    if not changed:
+        return []  # only how it is written: comments, quotes, line ends
+    # A small difference is worth trying alone only if all of them together are the whole difference.
+    if () not in changed and len(changed) <= MOST_ROWS and merged(name, before, after, changed) == after:
+        between, say = (" ", _row_change) if is_table(name) else (".", _value_change)
+        return [
+            Step(kind, name, key, f"{name}, {between.join(key)}", say(was.get(key, MISSING), now.get(key, MISSING)))
+            for key in changed
+        ]
+    return [Step(kind, name, (), name, f"{len(changed)} rækker er ændret" if is_table(name) else "filen er ændret")]
+
+
+def _row_change(old: Any, new: Any) -> str:  # noqa: ANN401 - a row, or what stands for none
+    """Say how a row differs, by its columns."""
+    if MISSING in (old, new):
+        said = ", ".join(f"{column} {cell}" for column, cell in (new if old is MISSING else old).items() if cell)
+        return f"{'rækken er kommet til' if old is MISSING else 'rækken er fjernet'}: {said}"
+    changed = [column for column in {**old, **new} if old.get(column) != new.get(column)]
+    return ", ".join(f"{column} {old.get(column) or '(tom)'} → {new.get(column) or '(tom)'}" for column in changed)
+
+
+def _value_change(old: object, new: object) -> str:
+    """Say how a parameter differs."""
+    before, after = (
+        "(ikke der)" if value is MISSING else "null" if value is None else str(value) for value in (old, new)
+    )
+    return f"{before} → {after}"
+
+
+# -- code -----------------------------------------------------------------------------------------------------
+
+
+def _code(old: Mapping[str, bytes], new: Mapping[str, bytes], names: list[str]) -> list[Step]:
+    """Return the differences of the program, module by module."""
+    changed = {name: _definitions_apart(old.get(name), new.get(name)) for name in names}
+    told = {name: said for name, said in changed.items() if said is not None}
+    return [Step("code", name, (), name, said) for name, said in told.items()]
+
+
+def _definitions_apart(before: bytes | None, after: bytes | None) -> str | None:
+    """Say which functions, methods and constants of a module differ; None where only comments do."""
+    if before is None or after is None:
+        return "ny fil" if before is None else "filen er fjernet"
+    try:
+        old, new = (dict(_definitions(ast.parse(content))) for content in (before, after))
+    except (SyntaxError, ValueError):
+        return "filen er ændret"
+    changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+    return ", ".join(changed) or None
+
+
+def _definitions(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield a module's functions, methods and constants by name, each as its syntax without comments."""
+    rest: list[ast.stmt] = []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            inside = [inner for inner in node.body if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)]
+            yield from ((f"{node.name}.{inner.name}", ast.dump(inner)) for inner in inside)
+            others = [ast.dump(inner) for inner in node.body if inner not in inside]
+            yield node.name, "".join([*map(ast.dump, [*node.bases, *node.decorator_list]), *others])
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, ast.dump(node)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from ((ast.unparse(target), ast.dump(node)) for target in targets)
+        else:
+            rest.append(node)
+    yield "filens øvrige linjer", "".join(map(ast.dump, rest))
+
+
+# -- blending -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Hold the inputs of two builds, and make what lies between them."""
+
+    old: Finished
+    new: Finished
+
+    def files(self, taken: Collection[Step]) -> dict[str, bytes]:
+        """Return ``params/`` and ``data/`` of the old build with some of the steps towards the new one taken."""
+        names = sorted({*self.old.inputs, *self.new.inputs})
+        by_file: dict[str, set[Key]] = {}
+        for step in taken:
+            by_file.setdefault(step.file, set()).add(step.key)
+        files = {}
+        for name in (name for name in names if _counts(name) and not name.startswith(CODE)):
+            before, after = self.old.inputs.get(name), self.new.inputs.get(name)
+            keys = by_file.get(name, set())
+            content = after if () in keys else before
+            if keys - {()} and before is not None and after is not None:
+                content = merged(name, before, after, keys)
+            if content is not None:
+                files[name] = content
+        return files
+
+    def code(self, taken: Collection[Step]) -> dict[str, bytes]:
+        """Return the old build's program with some of its files, or all of it, taken from the new one."""
+        old, new = (
+            {name: content for name, content in build.inputs.items() if name.startswith(CODE)}
+            for build in (self.old, self.new)
+        )
+        names = {step.file for step in taken if step.kind == "code"}
+        if CODE in names:
+            return new
+        files = {name: new.get(name) if name in names else old.get(name) for name in sorted({*old, *new})}
+        return {name: content for name, content in files.items() if content is not None}
+
+    def options(self, taken: Collection[Step]) -> dict[str, Any]:
+        """Return the old build's options, and its year, with some of the steps taken."""
+        options = {**self.old.options, "year": self.old.year}
+        after = {**self.new.options, "year": self.new.year}
+        return options | {step.key[0]: after.get(step.key[0]) for step in taken if step.kind == "option"}
