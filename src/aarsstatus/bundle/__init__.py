@@ -1,4 +1,4 @@
-"""Write a bundle: one zip to hand over, with a finished notat, all it was made from, and how to make it again.
+"""Write a bundle: one zip with a finished notat and all it was made from.
 
 A bundle holds the documents in a folder named by the year, the inputs that the build kept in ``grundlag/`` (the
 program among them, extracts never), ``sbom.cdx.json`` and ``vejledning.html``. `verify` makes the notat again.
@@ -63,7 +63,7 @@ def write_bundle(build: Finished, target: Path) -> Path:
 
 
 def _contents(build: Finished) -> dict[str, bytes]:
-    """Return a bundle's files but the guide and the bill of materials: what the manifest vouches for, and nothing else.
+    """Return a bundle's documents and inputs: what the manifest vouches for.
 
     The kept inputs lie in it unpacked, so nobody needs to unpack twice.
     """
@@ -73,7 +73,7 @@ def _contents(build: Finished) -> dict[str, bytes]:
 
 
 def vouched_for(build: Finished) -> set[str]:
-    """Return the names of a build's own files: the manifest, and what it has the hash of."""
+    """Return the names of a build's own files, the manifest among them."""
     return {manifest.NAME, *build.manifest["outputs"]}
 
 

@@ -1,4 +1,4 @@
-"""A bundle's software bill of materials, in CycloneDX 1.6: what made the notat, and what making it again installs.
+"""Write a bundle's software bill of materials, in CycloneDX 1.6.
 
 It says what the manifest and the lock in the same bundle say, in the form that other tools read. Nothing in it is a
 time, a place or chance: the serial number is derived from the content, so the same build gives the same bytes.
@@ -43,7 +43,7 @@ Component = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A program or library that lies inside a package's wheel, under a licence of its own. `what` is Danish."""
+    """Hold a program or library inside a package's wheel, under a licence of its own."""
 
     package: str
     name: str
@@ -72,7 +72,7 @@ under copyleft that was found is."""
 
 @cache
 def licences() -> Mapping[tuple[str, str], str]:
-    """Return the licence of each locked package, an SPDX expression, by name and version."""
+    """Return each locked package's licence (SPDX), by name and version."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         return {(row["name"], row["version"]): row["licence"] for row in csv.DictReader(file)}
 
@@ -107,7 +107,7 @@ def sbom(build: Finished) -> bytes:
 
 
 def fits(content: bytes, build: Finished) -> bool:
-    """Whether a bill of materials is whole and is that of this build: its packages, versions and lock."""
+    """Return whether a bill of materials is whole and is that of this build."""
     try:
         document = json.loads(content)
         number = document.pop("serialNumber")
@@ -127,7 +127,7 @@ def fits(content: bytes, build: Finished) -> bool:
 
 
 def _packages(locked: Iterable[Locked], there: Mapping[str, str], engine: str) -> Iterator[Component]:
-    """Yield a component for every package of the lock; one that has two versions is there in one of them."""
+    """Yield a component for every package of the lock."""
     installed = {folded(name): version for name, version in there.items()}
     by_name: dict[str, list[Locked]] = {}
     for one in locked:
@@ -163,7 +163,7 @@ def _package(name: str, version: str, scope: str, engine: str, hashes: tuple[str
 
 
 def _carried(name: str, licence: str, purl: str, package: str, version: str, engine: str, scope: str) -> Component:
-    """Return a program or library that lies inside a package; its version where it is known."""
+    """Return a program or library inside a package, with its version if known."""
     known = dict(re.findall(r"(\S+) (\d[\w.]*)", engine)).get(name, version if name == package else "")
     kind = "application" if name in {"pandoc", "typst"} else "library"
     made = _component(kind, name, known, f"pkg:generic/{name}" + (f"@{quote(known)}" if known else ""), licence, scope)
@@ -171,7 +171,7 @@ def _carried(name: str, licence: str, purl: str, package: str, version: str, eng
 
 
 def _around(build: Finished) -> Iterator[Component]:
-    """Yield what made the notat and is no package: Python, Quarto where it rendered, and the typeface's files."""
+    """Yield what is no package: Python, Quarto where it rendered, the typeface."""
     python = str(build.manifest["python"])
     yield _component("platform", "cpython", python, f"pkg:generic/cpython@{quote(python)}", "PSF-2.0")
     if build.manifest["engine"]["name"] == "quarto":
@@ -208,7 +208,7 @@ def _dependencies(locked: Iterable[Locked], components: Iterable[Component], pro
 
 
 def _serial(document: Mapping[str, Any]) -> str:
-    """Return the serial number of a document without one: the same content has the same."""
+    """Return the serial number of a document: the same content has the same."""
     return f"urn:uuid:{uuid5(NAMESPACE_OID, _text(document).decode('utf-8'))}"
 
 

@@ -1,4 +1,4 @@
-"""Verify a bundle: make its notat again from the inputs in it, and compare every file to the byte.
+"""Verify a bundle: make its notat again, and compare every file to the byte.
 
 That runs the program and the notebooks that are in the bundle, so it is for bundles from somebody one trusts.
 """
@@ -32,7 +32,7 @@ _ZIPPED = {".docx", ".xlsx"}
 
 @dataclass(frozen=True, slots=True)
 class Different:
-    """A file that did not come out as it is in the bundle, and how, in Danish."""
+    """Hold a file that came out otherwise, and how, in Danish."""
 
     name: str
     how: str
@@ -40,7 +40,7 @@ class Different:
 
 @dataclass(frozen=True, slots=True)
 class BundleCheck:
-    """What verifying a bundle came to.
+    """Hold the outcome of verifying a bundle.
 
     `altered` are the bundle's own files that are not what its manifest says, or not in it; `same` and `different` what
     came of making the notat again; `skipped` what cannot be compared here, with the reason; `environment` the packages
@@ -57,12 +57,12 @@ class BundleCheck:
 
     @property
     def holds(self) -> bool:
-        """Whether the bundle is whole and every file that can be compared came out the same."""
+        """Whether the bundle is whole and all that can be compared came out the same."""
         return not (self.altered or self.different or self.failed)
 
 
 def verify_bundle(path: Path) -> BundleCheck:
-    """Make a bundle's notat again in a scratch folder, and compare every file to the byte.
+    """Make a bundle's notat again, and compare every file to the byte.
 
     The renderer is the one that the bundle was made with. Where that was Quarto and it is not here, the documents are
     left out; the figures never depend on it.
@@ -106,7 +106,7 @@ def _strange(build: Finished) -> list[str]:
 
 
 def _made_again(build: Finished) -> Finished | str:
-    """Make a build again from the inputs that it kept, with the program that it kept; or say why that failed."""
+    """Make a build again with the inputs and program it kept; or say why that failed."""
     options, engine = build.options, build.manifest["engine"]["name"]
     with temporary.folder() as folder:
         project, output = folder / "projekt", folder / "ud"
@@ -146,7 +146,7 @@ def _apart(name: str, known: str, build: Finished, made: Finished) -> str:
 
 
 def _packed_otherwise(one: bytes, other: bytes) -> str:
-    """Say how two zips with the same files are packed otherwise; empty where their files differ."""
+    """Say how two zips of the same files are packed otherwise; else nothing."""
     try:
         with zipfile.ZipFile(BytesIO(one)) as first, zipfile.ZipFile(BytesIO(other)) as second:
             files = [{name: parts.read(name) for name in parts.namelist()} for parts in (first, second)]
@@ -159,7 +159,7 @@ def _packed_otherwise(one: bytes, other: bytes) -> str:
 
 
 def _environment(build: Finished) -> tuple[OtherVersion, ...]:
-    """Return the packages that are another version here than when the build was made, and Python."""
+    """Return the packages, and Python, that are another version here."""
     then = {"Python": str(build.manifest["python"]), **build.packages}
     return tuple(other_versions(then, {"Python": python_version(), **installed(build.packages)}))
 

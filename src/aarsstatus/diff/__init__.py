@@ -1,4 +1,4 @@
-"""What changed between two builds, and why.
+"""Find out what changed between two builds, and why.
 
 `compare` finds the figures that differ and ranks them; `find_causes` tries each difference between the builds' inputs
 alone; `diff` does both. What it returns is shown by `told` on a terminal and by `page` as HTML.
@@ -23,7 +23,7 @@ __all__ = ["LEVELS", "Cause", "Change", "Diff", "Level", "compare", "diff", "fin
 
 @dataclass(frozen=True)
 class Diff:
-    """Two builds compared.
+    """Hold two builds compared.
 
     `changes` are the figures that differ, what matters most first, and `causes` why, by id. `development` is what
     moved from the one year to the other when the builds are of different years; its ids have no year. `idle` are the
@@ -44,7 +44,7 @@ class Diff:
 
     @property
     def altered(self) -> dict[str, list[str]]:
-        """The files of each build that are no longer what its manifest says, by the build's name."""
+        """The files of each build that were changed since it was made, by its name."""
         return {build.name: wrong for build in (self.old, self.new) if (wrong := build.altered())}
 
     @property
@@ -88,6 +88,6 @@ def diff(old: Finished, new: Finished, calculate: Recompute = recompute) -> Diff
 
 
 def _own(figures: Figures, year: int) -> dict[str, Figure]:
-    """Return one year's figures by their ids without the year, so that two years can be compared."""
+    """Return one year's figures by their ids without the year."""
     without = [replace(figure, id=figure.id.partition(".")[2], inputs=()) for figure in figures.select(year=year)]
     return {figure.id: figure for figure in without}

@@ -1,4 +1,4 @@
-"""Why figures differ between two builds: each difference between their inputs is tried alone.
+"""Find why figures differ: each difference between two builds is tried alone.
 
 A difference is tried in both directions, since two of them may hide each other: taken alone from the old build, and
 left out alone of the new one. It is a cause of a figure when the figure then comes out otherwise. What cannot be
@@ -32,7 +32,7 @@ _FIELDS = ("value", "lower", "upper", "shown", "formula", "inputs", "published")
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause of a change.
+    """Hold one cause of a change.
 
     `place` and `text` are Danish: where, and what differs there. `alone` is how the figure is shown when only this
     differs from the old build; None where it could not be tried alone.
@@ -46,7 +46,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Found:
-    """What trying came to: the causes of each change by id, the steps, and those that no calculation came of."""
+    """Hold the causes of each change by id, the steps, and those that gave no figures."""
 
     causes: Mapping[str, tuple[Cause, ...]]
     steps: tuple[Step, ...]
@@ -82,7 +82,7 @@ def find_causes(changes: Sequence[Change], old: Finished, new: Finished, recompu
 
 
 class _Trials:
-    """Every calculation that is needed, each made once."""
+    """Make every calculation that is needed, each once."""
 
     def __init__(self, blend: Blend, apart: Sequence[Step], recompute: Recompute, *, verdicts: bool) -> None:
         self.blend, self._recompute, self._verdicts = blend, recompute, verdicts
@@ -142,11 +142,11 @@ class _Trials:
         return self._figures(frozenset(self.steps) - {step})
 
     def differs(self, id_: str, first: Figures | None, second: Figures | None) -> bool:
-        """Whether a figure comes out otherwise in two calculations; False where one of them failed."""
+        """Return whether a figure differs in two calculations that succeeded."""
         return first is not None and second is not None and not self.same(first.get(id_), second.get(id_))
 
     def same(self, first: Figure | None, second: Figure | None) -> bool:
-        """Whether two figures are the same in all that was calculated."""
+        """Return whether two figures are the same in all that was calculated."""
         if first is None or second is None:
             return first is second
         return all(getattr(first, name) == getattr(second, name) for name in self.fields)
@@ -183,7 +183,7 @@ def _together(several: Sequence[Step], alone: str | None = None) -> Cause:
 
 
 class _Judge:
-    """Puts what the trials came to together with what the builds say of themselves."""
+    """Judge the trials together with the builds themselves."""
 
     def __init__(self, trials: _Trials, old: Finished, new: Finished, apart: Sequence[OtherVersion]) -> None:
         self.trials, self.old, self.new, self.apart = trials, old, new, apart
@@ -204,7 +204,7 @@ class _Judge:
         return tuple(found)
 
     def _excluded(self, change: Change) -> list[Cause]:
-        """Return what is left when a build's figure is not the one that its own inputs give here and now."""
+        """Return the causes left where a build's inputs no longer give its figure."""
         trials = self.trials
         sides = ((self.old, trials.before, change.old), (self.new, trials.after, change.new))
         drifted = [

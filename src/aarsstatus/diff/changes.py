@@ -1,4 +1,6 @@
-"""Which figures differ between two builds, and how much each matters. Pure; nothing here knows why.
+"""Find the figures that differ between two builds, and rank them.
+
+Pure; nothing here knows why.
 
 A change belongs to the first of `LEVELS` that takes it, so the list begins with what somebody must look at. A figure
 that moved far is one that moved beyond the quality report's own limits: the two never disagree about what is much.
@@ -20,7 +22,10 @@ __all__ = ["LEVELS", "Change", "Level", "compare", "threshold_of"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure that differs. `old` or `new` is None where only the other build has it; never both."""
+    """Hold a figure that differs.
+
+    `old` or `new` is None where only the other build has it; never both.
+    """
 
     id: str
     old: Figure | None
@@ -36,7 +41,7 @@ class Change:
 
     @property
     def size(self) -> Fraction | None:
-        """By how much the value moved: persons, spells or percentage points. None where one has no value."""
+        """By how much the value moved; None where one has no value."""
         if self.old is None or self.new is None or self.old.value is None or self.new.value is None:
             return None
         return self.new.value - self.old.value
@@ -54,7 +59,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A class of changes. `name` and `reason` are Danish: readers see them."""
+    """Hold a class of changes; readers see its `name` and `reason`."""
 
     name: str
     takes: Callable[[Change], bool]
@@ -151,7 +156,7 @@ def _differs(change: Change) -> bool:
 
 
 def _weight(change: Change) -> Fraction:
-    """Return how far a figure moved, with its limit as the unit, so that persons and percentages can be ranked."""
+    """Return how far a figure moved, with its limit as the unit."""
     limit, size = threshold_of(change.figure), change.size
     if limit is None or size is None:
         return Fraction(0)

@@ -1,4 +1,4 @@
-"""Read and mix what an input holds: the rows of a table in ``data/``, the parameters of a year. Pure.
+"""Read and mix the parts of an input: rows of a table, parameters of a year.
 
 Both are parts by key, so that the same row or parameter is recognised in an old and a new version of a file, and a
 file can be made that has some of its parts from the one and the rest from the other.
@@ -26,12 +26,15 @@ _KEYS: Mapping[str, Key] = {table.name: table.key for table in TABLES if table.k
 
 
 def is_table(name: str) -> bool:
-    """Whether an input is a table whose rows have keys."""
+    """Return whether an input is a table whose rows have keys."""
     return name in _KEYS
 
 
 def parts(name: str, content: bytes) -> dict[Key, object]:
-    """Return a file's rows or parameters by key, in order; of another file all that it says, with the empty key."""
+    """Return a file's rows or parameters by key, in order.
+
+    Another file is one part, with the empty key.
+    """
     if is_table(name):
         return dict(_rows(_KEYS[name], content))
     try:
@@ -57,7 +60,7 @@ def merged(name: str, before: bytes, after: bytes, keys: Collection[Key]) -> byt
 
 
 def _mixed(old: Mapping[Key, object], new: Mapping[Key, object], keys: Collection[Key]) -> dict[Key, object]:
-    """Take some parts from the new file; one that is not in the old goes after the one it follows in the new."""
+    """Take some parts from the new file; an added one goes after its predecessor."""
     mixed = [(key, new.get(key) if key in keys else part) for key, part in old.items() if key in new or key not in keys]
     order = list(new)
     for place, key in enumerate(order):

@@ -1,4 +1,4 @@
-"""A comparison as a page: self-contained, in the notat's look; and as the section that opens a quality report."""
+"""Write a comparison as a page, and as the section that opens a quality report."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ __all__ = ["comparison_page", "opening", "opening_of", "with_opening", "without_
 
 
 def comparison_page(diff: Diff, extension: Path) -> str:
-    """Return a comparison as a whole page; `extension` is the folder with template and stylesheet."""
+    """Return a comparison as a whole page.
+
+    `extension` is the folder with template and stylesheet.
+    """
     title = f"Ændringer fra {diff.old.name} til {diff.new.name}"
     parts = [f'<div class="tilstand"><p><strong>{escape(words.summary(diff))}</strong></p></div>', *_sections(diff)]
     return make_page(title, "SAMMENLIGNING", "\n".join(parts), extension)
 
 
 def _sections(diff: Diff) -> list[str]:
-    """Return the page's sections: a level each, then the development, then all the rest."""
+    """Return the page's sections: levels of change, the development, all the rest."""
     parts = []
     for level, changes in words.by_level(diff.changes):
         heading = danish.capital(level.name)
@@ -97,7 +100,7 @@ MOST = 10
 
 
 def opening(diff: Diff, link: str) -> str:
-    """Return the section that opens the quality report: what changed since the build that lay here before.
+    """Return the section that opens the quality report: changes since the last build.
 
     Parameters
     ----------
@@ -140,7 +143,7 @@ def with_opening(report: str, section: str) -> str:
 
 
 def without_opening(report: str) -> str:
-    """Return a quality report as it is made from its inputs alone: without what an earlier build added to it."""
+    """Return a quality report without the section on changes."""
     return _OPENING.sub("", report)
 
 

@@ -1,4 +1,4 @@
-"""What changed since the build that lies in the output folder: the comparison that a new build writes of itself."""
+"""Compare a new build with the one that lies in the output folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUALITY = "kvalitetsrapport.html"
 
 
 def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], extension: Path) -> bool:
-    """Compare a new build with the one that it takes the place of, as a page and as its quality report's opening.
+    """Write the comparison of a new build with the one that it takes the place of.
 
     A build that is made again from the very same inputs keeps the comparison that it had: what it differs from is
     still the last build that was another one.
@@ -72,7 +72,7 @@ def _renamed(build: Finished, name: str) -> Finished:
 
 
 def _carry_over(last: Path, outputs: object, folder: Path) -> bool:
-    """Give the new build the comparison of the old one, if that is still as it was made."""
+    """Give the new build the comparison of the old one, if that is intact."""
     if not isinstance(outputs, Mapping):
         return False  # a damaged manifest
     kept = {name: (last / name).read_bytes() for name in (COMPARISON, QUALITY) if (last / name).is_file()}

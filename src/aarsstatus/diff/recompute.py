@@ -1,4 +1,4 @@
-"""Computing figures anew from given inputs with a given version of the program, in a process of its own.
+"""Compute figures anew from given inputs with a given version of the program.
 
 Each version of the program answers for itself: ``python -m aarsstatus.diff.recompute`` run in the folder that holds
 it reads from standard input ``{"jobs": [{"root", "year", "figures", "verdicts"}]}`` and writes
@@ -18,10 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aarsstatus import interruption
-from aarsstatus.figures.table import Figures
+from aarsstatus import audit, interruption
+from aarsstatus.audit import quality
+from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.files import write_files
-from aarsstatus.problems import ProgramError
+from aarsstatus.inputs import read_year
+from aarsstatus.problems import InputError, ProgramError
+from aarsstatus.project import Project
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
 
@@ -30,7 +33,7 @@ __all__ = ["Answer", "Variant", "recompute"]
 
 @dataclass(frozen=True)
 class Variant:
-    """What figures are computed from: a program, ``params/`` and ``data/``, a year and options."""
+    """Hold the inputs of figures: a program, ``params/`` and ``data/``, options."""
 
     code: Mapping[str, bytes]
     files: Mapping[str, bytes]
@@ -39,7 +42,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a variant came to: its figures, or None and why, in Danish.
+    """Hold a variant's figures, or None and why, in Danish.
 
     `modules` are the program's files that took part; None where that is not known.
     """
@@ -50,7 +53,7 @@ class Answer:
 
 
 def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
-    """Compute the figures of some variants, one process for each version of the program among them."""
+    """Compute the figures of some variants, in a process for each program."""
     programs: dict[tuple[tuple[str, bytes], ...], list[int]] = {}
     for place, variant in enumerate(variants):
         programs.setdefault(tuple(sorted(variant.code.items())), []).append(place)
@@ -96,13 +99,6 @@ def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answ
 
 def _answer(job: Mapping[str, Any]) -> dict[str, str]:
     """Compute one job with this version of the program."""
-    from aarsstatus import audit  # noqa: PLC0415 - only the process that computes needs them
-    from aarsstatus.audit import quality  # noqa: PLC0415 - only the process that computes needs them
-    from aarsstatus.figures.table import build_figures  # noqa: PLC0415
-    from aarsstatus.inputs import read_year  # noqa: PLC0415
-    from aarsstatus.problems import InputError  # noqa: PLC0415
-    from aarsstatus.project import Project  # noqa: PLC0415
-
     project, year = Project(Path(job["root"]).resolve()), int(job["year"])
     try:
         params, data = read_year(project, year)

@@ -1,4 +1,4 @@
-"""Find each way in which the inputs of two builds differ, small enough to be tried alone. Pure.
+"""Find each difference between two builds' inputs, small enough to be tried alone.
 
 A `Step` is one difference: a data row, a parameter, an option, a whole file. `Blend` takes some of the steps from one
 build's inputs towards the other's, which is what recomputation needs to try one of them alone.
@@ -40,7 +40,7 @@ class Step:
 
 
 def environment(old: Finished, new: Finished) -> list[OtherVersion]:
-    """Return what differs in the two builds' surroundings: Python, packages, the renderer."""
+    """Return other versions in two builds: Python, packages, the renderer."""
     before, after = (
         {"Python": build.manifest.get("python"), **build.packages, "motor": build.manifest["engine"].get("version")}
         for build in (old, new)
@@ -49,7 +49,7 @@ def environment(old: Finished, new: Finished) -> list[OtherVersion]:
 
 
 def other_files(old: Finished, new: Finished) -> list[str]:
-    """Return the differing inputs that no figure can come from: notebooks, the look, the lock."""
+    """Return the differing inputs that no figure can come from, as notebooks."""
     before, after = old.manifest["inputs"], new.manifest["inputs"]
     names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     same = line_ends(old, new)
@@ -69,12 +69,15 @@ def _same_lines(one: bytes, other: bytes) -> bool:
 
 
 def _counts(name: str) -> bool:
-    """Whether figures can follow from a file."""
+    """Return whether figures can follow from a file."""
     return name.startswith(CODE) or (name.startswith(("params/", "data/")) and name.endswith((".csv", ".yml")))
 
 
 def steps(old: Finished, new: Finished) -> list[Step]:
-    """Return the differences that figures can follow from; both builds must have kept their inputs."""
+    """Return the differences that figures can follow from.
+
+    Both builds must have kept their inputs.
+    """
     names = sorted({*old.inputs, *new.inputs} - set(line_ends(old, new)))
     changed = [name for name in names if _counts(name) and old.inputs.get(name) != new.inputs.get(name)]
     found = [step for name in changed if not name.startswith(CODE) for step in _file(name, old.inputs, new.inputs)]
@@ -86,7 +89,7 @@ def steps(old: Finished, new: Finished) -> list[Step]:
 
 
 def _options(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
-    """Return the options that figures can follow from; which formats were made is none of them."""
+    """Return the differing options that figures can follow from."""
     return [
         Step("option", "", (key,), key, f"{old.get(key)} → {new.get(key)}")
         for key in ("compare", "figures")
@@ -98,7 +101,7 @@ def _options(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
 
 
 def _file(name: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Step]:
-    """Return a file's differences: rows, parameters, or the whole where that is all that can be said."""
+    """Return a file's differences: rows, parameters, or else the whole."""
     kind: Kind = "parameter" if name.startswith("params/") else "data"
     before, after = old.get(name), new.get(name)
     if before is None or after is None:
@@ -145,7 +148,10 @@ def _code(old: Mapping[str, bytes], new: Mapping[str, bytes], names: list[str]) 
 
 
 def _definitions_apart(before: bytes | None, after: bytes | None) -> str | None:
-    """Say which functions, methods and constants of a module differ; None where only comments do."""
+    """Name the functions, methods and constants of a module that differ.
+
+    None where only comments do.
+    """
     if before is None or after is None:
         return "ny fil" if before is None else "filen er fjernet"
     try:
@@ -157,7 +163,7 @@ def _definitions_apart(before: bytes | None, after: bytes | None) -> str | None:
 
 
 def _definitions(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield a module's functions, methods and constants by name, each as its syntax without comments."""
+    """Yield a module's functions, methods and constants by name, without comments."""
     rest: list[ast.stmt] = []
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
@@ -186,7 +192,7 @@ class Blend:
     new: Finished
 
     def files(self, taken: Collection[Step]) -> dict[str, bytes]:
-        """Return ``params/`` and ``data/`` of the old build with some of the steps towards the new one taken."""
+        """Return ``params/`` and ``data/`` of the old build with some of the steps taken."""
         names = sorted({*self.old.inputs, *self.new.inputs})
         by_file: dict[str, set[Key]] = {}
         for step in taken:
@@ -203,7 +209,7 @@ class Blend:
         return files
 
     def code(self, taken: Collection[Step]) -> dict[str, bytes]:
-        """Return the old build's program with some of its files, or all of it, taken from the new one."""
+        """Return the old build's program with some of its files, or all, from the new one."""
         old, new = (
             {name: content for name, content in build.inputs.items() if name.startswith(CODE)}
             for build in (self.old, self.new)

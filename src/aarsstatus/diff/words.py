@@ -1,4 +1,4 @@
-"""A comparison in Danish: the words that the terminal and the page share, and the lines for the terminal."""
+"""Say a comparison in Danish: words for terminal and page, lines for the terminal."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def name(figure: Figure) -> str:
 
 
 def values(change: Change) -> tuple[str, str]:
-    """Return how the two builds have a figure: as it is shown, or unrounded where only that differs."""
+    """Return a figure in both builds: as shown, or unrounded where only that differs."""
     if change.printed_differs or not change.size:
         before, now = ("(findes ikke)" if one is None else one.shown for one in (change.old, change.new))
         return before, now
@@ -62,7 +62,7 @@ def values(change: Change) -> tuple[str, str]:
 
 
 def as_shown(change: Change) -> str:
-    """Return how a figure is shown, where that is the same in both builds though its value is not."""
+    """Return how a figure is shown, where that is the same though its value is not."""
     return "" if change.printed_differs or not change.size else f"vises som {change.figure.shown}"
 
 
@@ -76,7 +76,7 @@ def _exact(figure: Figure | None) -> str:
 
 
 def moved(change: Change) -> str:
-    """Return by how much a figure moved, with its sign and unit; empty where that has no meaning."""
+    """Return by how much a figure moved, with sign and unit; empty where not known."""
     size = change.size
     if not size:
         return ""

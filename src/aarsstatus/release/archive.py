@@ -1,4 +1,4 @@
-"""The exact inputs of a build: which files they are, and how a build keeps them.
+"""Keep the exact inputs of a build: which files they are, and how they are zipped.
 
 Every build puts ``inputs.zip`` beside its documents, with each file that its manifest has the hash of: parameters,
 data, notebooks, the extension, the lock and the program itself. So a build can be compared with another, and made
@@ -34,11 +34,13 @@ _LARGEST = 200_000_000
 
 
 class ChangedMeanwhileError(BuildError):
-    """An input that was changed while the report was being built."""
+    """Tell of an input that was changed while the report was being built."""
 
 
 def input_files(project: Project, year: int) -> dict[str, Path]:
-    """Return every file that a year's build depends on, by its name in the project; the program is ``aarsstatus/…``.
+    """Return every file that a year's build depends on, by its name in the project.
+
+    The program's files are ``aarsstatus/…``.
 
     The years before are looked at by the audit, so their parameters count; a later year never changes an earlier
     notat, so its parameters do not.
@@ -100,7 +102,9 @@ def keep(project: Project, year: int, hashes: Mapping[str, str], folder: Path) -
 
 
 def pack(contents: Mapping[str, bytes], *, compress: bool = True) -> bytes:
-    """Return a zip of some files, in the order of their names and without a time: the same bytes for the same files.
+    """Return a zip of some files: the same bytes for the same files.
+
+    They stand in the order of their names, without a time.
 
     Compressed bytes depend on the machine's zlib, stored ones on nothing.
     """
@@ -139,6 +143,6 @@ def unpack(content: bytes, name: str) -> dict[str, bytes]:
 
 
 def _inside(name: str) -> bool:
-    """Whether a name in a zip stays below the folder that it is unpacked to, on Windows too."""
+    """Return whether a name in a zip stays below its folder, on Windows too."""
     path = PurePosixPath(name)
     return not (path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name)

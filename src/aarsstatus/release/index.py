@@ -1,4 +1,4 @@
-"""Write ``output/index.html``: every year that has been built, and the development over all years.
+"""Write ``index.html``: every year that has been built, and the development.
 
 It is made from what lies in the output folder alone: each year's manifest and ``figures.csv``.
 """
@@ -51,7 +51,10 @@ _TITLE = "Årsstatus for de særlige jobordninger"
 
 @dataclass(frozen=True)
 class Year:
-    """A built year: its manifest, its figures, the files in its folder, and whether its last build failed."""
+    """Hold a built year: its manifest, figures and files.
+
+    `failed` says whether its last build failed.
+    """
 
     year: int
     manifest: Mapping[str, Any]
@@ -61,14 +64,17 @@ class Year:
 
     @property
     def state(self) -> State:
-        """Whether the year's figures are as published, recomputed, or were never published."""
+        """Whether the figures are as published, recomputed, or were never published."""
         if not any(figure.published for figure in self.figures.select(year=self.year)):
             return "udkast"
         return "genberegnet" if self.manifest["options"]["figures"] == "recomputed" else "offentliggjort"
 
 
 def read_output(output: Path) -> list[Year]:
-    """Return the years in an output folder, newest first; a folder that holds no readable build is left out."""
+    """Return the years in an output folder, newest first.
+
+    A folder that holds no readable build is left out.
+    """
     years = []
     for folder in sorted(output.iterdir(), reverse=True):
         if not (folder.is_dir() and folder.name.isdecimal()):
@@ -155,7 +161,7 @@ def city_attainments(years: Sequence[Year]) -> list[Figure]:
 
 
 def _development(attainments: Sequence[Figure], fonts: Path) -> str:
-    """Return the section with the development: the notat's chart where there is more than one year, and a table."""
+    """Return the section with the development: a chart of several years, and a table."""
     if not attainments:
         return ""
     frame = Figures(attainments).to_frame().pivot(index="year", columns="group", values="shown").fillna("–")

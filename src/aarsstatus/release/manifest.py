@@ -1,4 +1,4 @@
-"""Own ``manifest.json``: the hash of everything a build was made from and of everything it made.
+"""Own ``manifest.json``: the hashes of a build's inputs and outputs.
 
 It is the cache as well: a build whose inputs match and whose outputs are intact is done already, and one whose
 notebooks were executed with the same inputs needs only to be rendered. ``docs/manifest.schema.json`` describes it.
@@ -59,7 +59,7 @@ def digest(content: bytes) -> str:
 
 
 def input_hashes(project: Project, year: int) -> dict[str, str]:
-    """Return the hash of every file that a year's build depends on, by its name in the project."""
+    """Return the hash of every file that a year's build depends on, by its name."""
     return {name: digest(path.read_bytes()) for name, path in input_files(project, year).items()}
 
 
@@ -80,7 +80,9 @@ def figures_hash(text: str) -> str:
 
 
 def describe(project: Project, year: int, options: Mapping[str, Any], engine: Mapping[str, str]) -> dict[str, Any]:
-    """Return the first half of a manifest: what the build is made from. Nothing in it is a time or a place.
+    """Return the first half of a manifest: what the build is made from.
+
+    Nothing in it is a time or a place.
 
     Parameters
     ----------
@@ -136,7 +138,10 @@ def write(
 
 
 def _git(root: Path) -> dict[str, Any] | None:
-    """Return the commit that is checked out and whether nothing was changed since; None outside Git."""
+    """Return the commit that is checked out, and whether the tree is clean.
+
+    None outside Git.
+    """
     said = []
     for command in (["git", "rev-parse", "HEAD"], ["git", "status", "--porcelain"]):
         try:
@@ -153,7 +158,7 @@ def _git(root: Path) -> dict[str, Any] | None:
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest in a folder, or None where there is no readable one of this version."""
+    """Return the manifest in a folder; None where there is no readable one."""
     try:
         manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -162,18 +167,18 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def engine_version(folder: Path) -> str:
-    """Return the version of the renderer that made the build in `folder`, empty where there is none."""
+    """Return the version of the renderer that made a build; empty where there is none."""
     return str((read(folder) or {"engine": {"version": ""}})["engine"]["version"])
 
 
 def files(folder: Path) -> tuple[str, ...]:
-    """Return the names of a build's files, the manifest among them; nothing where there is no build."""
+    """Return the names of a build's files, the manifest among them."""
     outputs = _outputs(read(folder))
     return tuple(sorted({NAME, *outputs})) if outputs else ()
 
 
 def others(folder: Path) -> list[Path]:
-    """Return what somebody put into the folder of a build: the files and folders that its manifest does not have.
+    """Return what somebody put into a build's folder: what its manifest does not have.
 
     None where the manifest cannot be read: nobody can tell then.
     """
@@ -185,7 +190,7 @@ def others(folder: Path) -> list[Path]:
 
 
 def _outputs(manifest: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the hashes of a build's files by name; nothing where there is no manifest, or a damaged one."""
+    """Return the hashes of a build's files by name; none of a damaged manifest."""
     outputs = (manifest or {}).get("outputs")
     return outputs if isinstance(outputs, dict) else {}
 
@@ -194,13 +199,13 @@ def _outputs(manifest: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def made_from_same(manifest: Mapping[str, Any], made_from: Mapping[str, Any]) -> bool:
-    """Whether a build was made from just these inputs."""
+    """Return whether a build was made from just these inputs."""
     known = {**manifest, "engine": {key: manifest.get("engine", {}).get(key) for key in made_from["engine"]}}
     return all(known.get(key) == value for key, value in made_from.items())
 
 
 def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
-    """Whether the build in `folder` was made from just these inputs, and is as it was when it was made.
+    """Return whether a build was made from just these inputs and is intact.
 
     What else somebody put into the folder is no part of the build.
     """
@@ -212,7 +217,7 @@ def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
 
 
 def executed_with(folder: Path, made_from: Mapping[str, Any]) -> Path | None:
-    """Return `folder` if its executed notebooks were made from these inputs and are intact; else None.
+    """Return the folder if its executed notebooks come from these inputs; else None.
 
     What they are made from is everything but the look, the renderer and the formats.
     """
@@ -224,7 +229,7 @@ def executed_with(folder: Path, made_from: Mapping[str, Any]) -> Path | None:
 
 
 def _is_intact(path: Path, known: object) -> bool:
-    """Whether a file is there and has the hash that it had."""
+    """Return whether a file is there and has the hash that it had."""
     return path.is_file() and digest(path.read_bytes()) == known
 
 
@@ -237,18 +242,21 @@ def _executing(made_from: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_look(name: str) -> bool:
-    """Whether an input is only for rendering. The charts are drawn with the fonts, so those are not."""
+    """Return whether an input is only for rendering.
+
+    The charts are drawn with the fonts, so those are not.
+    """
     return name == "_quarto.yml" or (name.startswith("_extensions/") and "/fonts/" not in name)
 
 
 def years_hash(output: Path) -> str:
-    """Return the hash of which builds lie in an output folder, and of which years the last build failed."""
+    """Return a hash of the builds in an output folder, and of the years that failed."""
     builds = {path.parent.name: digest(path.read_bytes()) for path in output.glob(f"*/{NAME}")}
     failed = [path.name for path in output.glob("*.fejlet.ipynb")]
     return digest(json.dumps([sorted(builds.items()), sorted(failed)]).encode())
 
 
 def is_overview_current(output: Path) -> bool:
-    """Whether the page that leads to every year is of the builds that lie there now."""
+    """Return whether the overview is of the builds that lie there now."""
     page = output / OVERVIEW
     return page.is_file() and years_hash(output) in page.read_text(encoding="utf-8")

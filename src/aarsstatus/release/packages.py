@@ -1,4 +1,4 @@
-"""Own which packages there are: as a lock has them, as they are installed, and how two lists differ."""
+"""Own which packages there are: locked, installed, and how two lists differ."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class OtherVersion:
-    """Hold a package, Python or the renderer that two builds had in different versions; None is not there."""
+    """Hold what two builds had in different versions; None where it is not there."""
 
     name: str
     old: str | None
@@ -81,7 +81,7 @@ def read_lock(text: str) -> list[Locked]:
 
 
 def locked_versions(text: str) -> dict[str, dict[str, bool]]:
-    """Return the versions of each package in a lock, and whether each is for some machines only.
+    """Return each package's versions in a lock, and whether for some machines only.
 
     What is no part of a lock is passed over: that is right for a build, and wrong for a bill of materials.
     """
@@ -92,7 +92,7 @@ def locked_versions(text: str) -> dict[str, dict[str, bool]]:
 
 
 def installed(names: Iterable[str]) -> dict[str, str]:
-    """Return the installed versions of some packages, by name; one that is not installed is left out."""
+    """Return the installed versions of those packages that are installed, by name."""
     found = {}
     for name in names:
         try:
@@ -103,7 +103,7 @@ def installed(names: Iterable[str]) -> dict[str, str]:
 
 
 def unlike(locked: Mapping[str, Mapping[str, bool]], there: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
-    """Return the packages that are not as the lock has them: what it has, and what is installed (None: nothing)."""
+    """Return the packages that are not as the lock has them, with both versions."""
     return {
         name: {"locked": ", ".join(versions), "installed": there.get(name)}
         for name, versions in locked.items()

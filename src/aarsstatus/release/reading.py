@@ -1,4 +1,4 @@
-"""A finished build read back, from an output folder or from a bundle: its manifest, documents, inputs and figures."""
+"""Read a finished build back, from an output folder or from a bundle."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEPT = "grundlag"
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished build.
+    """Hold a finished build: its manifest, files and figures.
 
     `name` is what messages call it; `outputs` are its files and `inputs` what it was made from, by name. `inputs`
     is empty for a build that kept none, `beside` for one that is in no bundle: what a bundle has besides the two.
@@ -51,7 +51,7 @@ class Finished:
         return cast("Mapping[str, str]", self.manifest["packages"])
 
     def altered(self) -> list[str]:
-        """Return the outputs and inputs that are no longer what the manifest has the hash of, or that are missing."""
+        """Return the outputs and inputs that are missing or no longer as they were made."""
         outputs = {name: self.manifest["outputs"].get(name) for name in self.manifest["outputs"] if name != INPUTS}
         wrong = [name for name, known in outputs.items() if _digest(self.outputs, name) != known]
         if self.inputs:
@@ -101,7 +101,7 @@ def _from_folder(folder: Path, name: str) -> Finished:
 
 
 def _from_bundle(content: bytes, name: str) -> Finished:
-    """Read a build from a bundle: its inputs lie in a folder, its documents in another."""
+    """Read a build from a bundle: inputs lie in one folder, documents in another."""
     files = unpack(content, name)
     inputs = {file.partition("/")[2]: data for file, data in files.items() if file.startswith(f"{KEPT}/")}
     folders = {file.rpartition("/")[0] for file in files if file.endswith(f"/{manifest.NAME}")}

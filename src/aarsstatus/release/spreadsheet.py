@@ -34,7 +34,7 @@ _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a cell, or an empty cell where a number could be; with its format in Excel's words."""
+    """Hold a number in a cell, or none where one could be, with its Excel format."""
 
     value: Fraction | float | None
     look: str = WHOLE
@@ -42,7 +42,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet with one table: its name, the table's title, header, cells and notes.
+    """Hold a sheet with one table: its name, title, header, cells and notes.
 
     `wide` is how many characters each column takes, `right` are the columns of numbers. A list has one figure a row,
     and can be sorted and filtered.
@@ -60,7 +60,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What the cover sheet says, and the document's properties."""
+    """Hold the text of the cover sheet, and the document's properties."""
 
     title: str
     author: str
@@ -97,7 +97,7 @@ def workbook(sheets: Sequence[Sheet], cover: Cover) -> bytes:
 
 
 class _Pen:
-    """Writes sheets, with each format made once."""
+    """Write sheets, with each format made once."""
 
     def __init__(self, book: Any) -> None:  # noqa: ANN401 - XlsxWriter is untyped
         self.book = book
@@ -202,7 +202,7 @@ class _Pen:
         self, page: Any, row: int, name: str, header: Sequence[str], lines: int, right: Sequence[str] = (),  # noqa: ANN401
         *, is_list: bool = False,
     ) -> None:  # fmt: skip
-        """Make a range a table with a header row that spreadsheets and screen readers know as one.
+        """Make a range a table that spreadsheets and screen readers know as one.
 
         `right` are the columns of numbers.
         """

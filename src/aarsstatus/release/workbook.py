@@ -1,4 +1,4 @@
-"""Own what ``tabeller.xlsx`` holds: a cover, the notat's tables and all its figures.
+"""Fill ``tabeller.xlsx``: a cover, the notat's tables and all its figures.
 
 No cell is merged: a number that spans rows in the notat stands in the first of them, and the others say so. Numbers
 are as the notat shows them; the sheet ``Tal`` has them unrounded.
@@ -111,7 +111,7 @@ def _table_sheet(number: int, table: Table) -> Sheet:
 
 
 def _shown(cell: Cell) -> str | Number:
-    """Return a cell as a number that looks as in the notat, or as text where it is none."""
+    """Return a cell as a number that looks as in the notat, or as text."""
     try:
         value = danish.parse(cell.text)
     except ValueError:
