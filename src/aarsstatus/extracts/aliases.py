@@ -68,7 +68,7 @@ class _Limits(Closed):
 
 
 def fold(text: str) -> str:
-    """Return a name as it is compared.
+    """Return a name in the form that is compared.
 
     ``Start-dato (dd-mm-åååå)`` and ``STARTDATO`` are both ``startdato``.
     """

@@ -58,7 +58,7 @@ class Block:
 
 
 class Table(Protocol):
-    """One table of an extract: a CSV file, or a sheet."""
+    """Give one table of an extract: a CSV file, or a sheet."""
 
     label: str
     name: str
