@@ -30,8 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Pack a finished build with all it was made from."""
     project, year = find_project(), arguments.year
-    made = write_bundle(
-        open_finished(str(year), project), arguments.output or project.output / f"aarsstatus-{year}.zip"
-    )
+    target = arguments.output or project.output / f"aarsstatus-{year}.zip"
+    made = write_bundle(open_finished(str(year), project), target, project.extension)
     print(f"{year}: pakket i {path_from_here(made)}")
     return DONE
