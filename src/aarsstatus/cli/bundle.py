@@ -18,7 +18,7 @@ DESCRIPTION = (
 )
 EXAMPLES = """\
 aarsstatus bundle 2025
-aarsstatus bundle 2025 --output /tmp/aarsstatus-2025.zip"""
+aarsstatus bundle 2025 --output til-revisionen.zip"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
