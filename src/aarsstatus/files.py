@@ -8,11 +8,13 @@ for a file or a folder, and what one that was killed left behind is cleared away
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
+import re
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,14 +24,11 @@ from aarsstatus import interruption
 from aarsstatus.problems import BuildError, InputError, Problem, reason
 from aarsstatus.project import Project
 
-__all__ = [
-    "alone", "clear", "irregular", "keep_others", "read_utf8", "require_replaceable", "require_writable", "scratch",
-    "swap_in", "write_files", "write_whole",
-]  # fmt: skip
-
 MOST_BYTES = 8 << 20
 """A file in ``data/`` has some tens of kilobytes after a year; this is room for centuries."""
 
+_LARGEST_OWN = 200_000_000
+"""Bytes: no page or bundle has a tenth of it."""
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
 _LOOK = 1
 """Seconds between two looks at whether the run was asked to end, while it waits for another one."""
@@ -97,17 +96,17 @@ def require_writable(output: Path, project: Project) -> None:
         raise BuildError(f"{project.name(output)}: der kan ikke skrives i mappen; vælg en anden med --output MAPPE")
 
 
-def require_replaceable(target: Path, mark: str, project: Project) -> None:
-    """Check that the folder at `target` is ours, since all of it is taken away.
-
-    `mark` is the name of a file that every folder of ours has.
+def require_replaceable(target: Path, project: Project) -> None:
+    """Check that nothing but an empty folder is at `target`.
 
     Raises
     ------
     BuildError
-        If it has other things in it, and no such file.
+        If it is a file, or has something in it.
     """
-    if not target.is_dir() or (target / mark).exists():
+    if not target.is_dir():
+        if target.exists():
+            raise BuildError(f"{project.name(target)}: der ligger en fil, hvor mappen skulle være; flyt den")
         return
     other = sorted(path.name for path in target.iterdir())
     if other:
@@ -147,7 +146,7 @@ def scratch(target: Path) -> Iterator[Path]:
     Call it when alone.
     """
     clear(target)
-    folder = target.with_name(f".{target.name}-{os.getpid()}")
+    folder = being_made(target)
     folder.mkdir()
     try:
         yield folder
@@ -155,9 +154,15 @@ def scratch(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def being_made(target: Path) -> Path:
+    """Return the place beside `target` where this process makes it: no name that a person gives."""
+    return target.with_name(f".{target.name}.aarsstatus-{os.getpid()}")
+
+
 def clear(target: Path) -> None:
     """Take away the leavings of killed builds beside `target`. Call it when alone."""
-    for left in target.parent.glob(f".{target.name}-*"):
+    ours = re.compile(rf"\.{re.escape(target.name)}\.aarsstatus-\d+(-old)?")
+    for left in [path for path in target.parent.iterdir() if ours.fullmatch(path.name)]:
         if left.name.endswith("-old") and not target.exists():
             left.rename(target)  # a build was killed between two renames
         elif left.is_dir():
@@ -166,8 +171,8 @@ def clear(target: Path) -> None:
             left.unlink()
 
 
-def keep_others(others: Iterable[Path], made: Path, project: Project) -> None:
-    """Give a new folder the files that somebody else put into the old one.
+def keep_others(others: Mapping[Path, str], made: Path, project: Project) -> None:
+    """Give a new folder what is somebody else's in the old one, each by its name there.
 
     It is there before the two change places, so that it is never lost: linked to where the disk can do that, for a
     film takes as long as a note, and copied elsewhere.
@@ -177,16 +182,16 @@ def keep_others(others: Iterable[Path], made: Path, project: Project) -> None:
     BuildError
         If the new folder has something by the same name.
     """
-    for path in others:
-        if (made / path.name).exists():
+    for path, name in others.items():
+        if (made / name).exists():
             raise BuildError(
                 f"{project.name(path)}: ligger der i forvejen og er ikke lavet af årsstatus; "
                 "flyt det, eller vælg en anden mappe med --output MAPPE"
             )
         if path.is_dir() and not path.is_symlink():
-            shutil.copytree(path, made / path.name, symlinks=True, copy_function=_link)
+            shutil.copytree(path, made / name, symlinks=True, copy_function=_link)
         else:
-            _link(path, made / path.name)
+            _link(path, made / name)
 
 
 def _link(path: str | Path, copy: str | Path) -> None:
@@ -195,6 +200,19 @@ def _link(path: str | Path, copy: str | Path) -> None:
         os.link(path, copy, follow_symlinks=False)
     except (OSError, NotImplementedError):
         shutil.copy2(path, copy, follow_symlinks=False)
+
+
+def swap_aside(made: Path, target: Path) -> Path:
+    """Put a finished folder in the place of one that may not be ours, and return where that lies now."""
+    names = (target.with_name(f"{target.name}.gemt-{number}") for number in itertools.count(1))
+    aside = next(name for name in names if not name.exists())
+    target.rename(aside)
+    try:
+        made.rename(target)
+    except BaseException:
+        aside.rename(target)
+        raise
+    return aside
 
 
 def swap_in(made: Path, target: Path) -> None:
@@ -239,6 +257,23 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(content)
 
 
+def require_own(path: Path, mark: bytes, what: str, manifest: str) -> None:
+    """Check that a file to be written takes the place of none but such a one.
+
+    Raises
+    ------
+    InputError
+        If another file is there: one without `mark`, which every `what` has, or one in the folder of a `manifest`.
+    """
+    if not path.exists():
+        return
+    why = irregular(path, _LARGEST_OWN)
+    if why is None and (path.with_name(manifest).exists() or mark not in path.read_bytes()):
+        why = f"filen er ikke {what}, du har lavet før, og bliver ikke skrevet over; vælg et andet navn"
+    if why is not None:
+        raise InputError(Problem(str(path), why))
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that nobody ever reads half of it. Call it when alone.
 
@@ -247,9 +282,9 @@ def write_whole(path: Path, content: bytes) -> None:
     OSError
         If it cannot be written; it names the file that was asked for.
     """
-    clear(path)
-    made = path.with_name(f".{path.name}-{os.getpid()}")
+    made = being_made(path)
     try:
+        clear(path)
         made.write_bytes(content)
         made.replace(path)
     except OSError as error:

@@ -68,7 +68,7 @@ def test_it_has_a_bill_of_materials_that_is_checked(files: dict[str, bytes], mad
     check = verify_bundle(rewritten(touched, tmp_path))
     assert check.altered == ("sbom.cdx.json",)
     assert not check.holds
-    assert set(check.same) == set(open_finished(str(made)).manifest["outputs"]), "the notat is none the worse"
+    assert set(check.same) == set(open_finished(str(made)).manifest.outputs), "the notat is none the worse"
     del touched["sbom.cdx.json"]  # a bundle from before there was one
     assert verify_bundle(rewritten(touched, tmp_path)).holds
 
@@ -103,7 +103,7 @@ def test_the_same_build_gives_the_same_bundle(made: Path, project_built: Project
 def test_it_is_made_again_to_the_byte(made: Path) -> None:
     check = verify_bundle(made)
     assert check.holds, check_lines(check)
-    assert set(check.same) == set(open_finished(str(made)).manifest["outputs"])
+    assert set(check.same) == set(open_finished(str(made)).manifest.outputs)
     assert {"notat.html", "notat.ipynb", "kvalitetsrapport.html", "tabeller.xlsx", INPUTS} <= set(check.same)
 
 
