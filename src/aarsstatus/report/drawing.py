@@ -117,28 +117,22 @@ def numbers_drawn(corner: str, header: Sequence[str], rows: Sequence[tuple[str, 
 
 @contextmanager
 def style(fonts: Path | None) -> Iterator[None]:
-    """Draw in the extension's font, with matplotlib's own settings and nobody else's."""
-    defaults = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
-    with _only_fonts(fonts) as family, mpl.rc_context({**defaults, **_SETTINGS, "font.family": [family]}):
-        yield
+    """Draw in the extension's font, with matplotlib's own settings and nobody else's.
 
-
-@contextmanager
-def _only_fonts(folder: Path | None) -> Iterator[str]:
-    """Hide the machine's fonts from matplotlib; yield the family to draw in.
-
-    A machine may have another font of the same name.
+    The machine's fonts are hidden: it may have another one of the same name.
     """
     manager = font_manager.fontManager
     known, own = manager.ttflist, mpl.get_data_path()
     manager.ttflist = [entry for entry in known if entry.fname.startswith(own)]
+    defaults = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
     family = "DejaVu Sans"
     try:
-        for path in (folder / name for name in _FONTS if folder is not None):
+        for path in (fonts / name for name in _FONTS if fonts is not None):
             if path.is_file():
                 manager.addfont(path)
                 family = "Open Sans"
-        yield family
+        with mpl.rc_context({**defaults, **_SETTINGS, "font.family": [family]}):
+            yield
     finally:
         manager.ttflist = known
 
