@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 
 from aarsstatus.build import Options, Result, build, build_years
-from aarsstatus.cli.console import BAD_INPUT, DONE, path_from_here, say, steps
-from aarsstatus.cli.parser import a_path, a_year, formats
+from aarsstatus.cli.console import BAD_INPUT, DONE, a_path, a_year, formats, path_from_here, say, steps
 from aarsstatus.project import find_project
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
     "Læser params/ og data/, kører notebooken og laver HTML, PDF og DOCX i output/ÅR/. Er der intet ændret siden\n"
@@ -18,7 +15,7 @@ DESCRIPTION = (
 EXAMPLES = """\
 aarsstatus build                   det nyeste år i params/
 aarsstatus build 2021              årsstatus for 2021, sammenlignet med 2020
-aarsstatus build 2025 --formats pdf --output /tmp/udkast"""
+aarsstatus build 2025 --formats pdf --output udkast"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

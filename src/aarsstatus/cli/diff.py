@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.cli.console import DONE, FINDINGS, path_from_here
-from aarsstatus.cli.parser import a_page
+from aarsstatus.cli.console import DONE, FINDINGS, a_page, path_from_here
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page
 from aarsstatus.diff.words import lines
@@ -13,15 +12,13 @@ from aarsstatus.files import write_whole
 from aarsstatus.project import find_project
 from aarsstatus.release.reading import open_finished
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
-
 DESCRIPTION = (
     "Sammenligner to færdige notater tal for tal, det vigtigste først, og finder årsagen ved at regne efter med\n"
     "én ændring ad gangen. En udgave er en mappe, en pakke eller et årstal i output/. Slutter med 1, når noget\n"
     "er ændret."
 )
 EXAMPLES = """\
-aarsstatus diff /tmp/udkast/2025 output/2025
+aarsstatus diff udkast/2025 output/2025
 aarsstatus diff output/aarsstatus-2025.zip 2025 --html ændringer.html"""
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 
 from aarsstatus import danish
-from aarsstatus.cli.console import DONE, FINDINGS, path_from_here, steps
-from aarsstatus.cli.parser import a_date, a_path, a_year
+from aarsstatus.cli.console import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
 from aarsstatus.extracts import ingest
 from aarsstatus.inputs.model import ExtractRow
 from aarsstatus.inputs.schema import KK
 from aarsstatus.project import find_project
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
     "Læser udtræk af forløb og af ansættelser (CSV eller XLSX) og skriver summer, ikke personer, i data/. Årets\n"

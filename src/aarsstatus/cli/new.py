@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.cli.console import DONE
-from aarsstatus.cli.parser import a_year
+from aarsstatus.cli.console import DONE, a_year
 from aarsstatus.inputs.new_year import new_year
 from aarsstatus.project import find_project
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
     "Laver params/ÅR.yml ud fra året før og tomme rækker til årets måltal, og siger, hvad der mangler og hvor det\n"
