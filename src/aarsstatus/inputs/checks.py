@@ -1,4 +1,4 @@
-"""Find what no single row can tell: rows that contradict each other, and rows that a notat lacks."""
+"""Find rows that contradict each other, and rows that a notat lacks."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _at(source: str, column: str, message: str, found: str | None = None, expect
 
 
 def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
-    """Yield what a year's notat needs and does not have, and parameters that do not fit the data."""
+    """Yield what a year's notat needs and lacks, and parameters that do not fit."""
     schemes = [data.schemes[key] for key in params.schemes if key in data.schemes]
     yield from _unfit_params(file, params, schemes, data)
     year = params.year
@@ -83,7 +83,7 @@ def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
 
 
 def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Data) -> Iterator[Problem]:
-    """Yield the schemes and target groups of a year that do not fit each other or the data."""
+    """Yield a year's schemes and target groups that do not fit each other."""
     for key in params.schemes:
         if key not in data.schemes:
             yield Problem(file, "ukendt jobordning", column="schemes", found=key, hint=near(key, data.schemes))
@@ -97,7 +97,7 @@ def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Da
 
 
 def _without_comparison(params: Params, data: Data) -> Iterator[Problem]:
-    """Yield what the comparison year lacks: a name, figures or targets of the whole city."""
+    """Yield what the whole city lacks in the comparison year."""
     year = params.comparison_year
     if not _is_named(KK, year, data):
         yield Problem(ADMINISTRATIONS.name, f"{KK} har intet navn i {year}")
@@ -109,5 +109,5 @@ def _without_comparison(params: Params, data: Data) -> Iterator[Problem]:
 
 
 def _is_named(code: str, year: int, data: Data) -> bool:
-    """Whether an administration had a name in a year."""
+    """Return whether an administration had a name in a year."""
     return any(one.code == code and one.held(year) for one in data.administrations)

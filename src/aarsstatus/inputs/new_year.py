@@ -89,7 +89,7 @@ def _groups_there(project: Project, year: int, path: Path) -> list[str]:
 
 
 def _schemes(year: int, before: Params, data: Data) -> list[Scheme]:
-    """Return a new year's schemes: those before that still exist, then those that came."""
+    """Return a year's schemes: those before that still exist, then those that came."""
     kept = [data.schemes[key] for key in before.schemes if key in data.schemes and data.schemes[key].existed(year)]
     came = [one for one in data.schemes.values() if before.year < one.first_year <= year and one.existed(year)]
     return [*kept, *came]
