@@ -27,7 +27,7 @@ def test_what_must_be_decided_anew_is_marked_not_copied(copied: Project) -> None
     before = read_params(copied.params / "2025.yml", "2025")
     done = new_year(copied, 2026)
     text = (copied.params / "2026.yml").read_text(encoding="utf-8")
-    assert done.written == ("params/2026.yml", "data/targets.csv")
+    assert done.written == ("params/2026.yml", "data/targets.csv", "skema-2026.xlsx")
     values = "\n".join(line.partition("#")[0] for line in text.splitlines())
     for old in (before.document.case_number_f2, before.document.document_number_f2, before.document.case_number_edoc):
         assert old is not None

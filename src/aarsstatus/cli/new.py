@@ -6,14 +6,15 @@ import argparse
 
 from aarsstatus.cli.console import DONE
 from aarsstatus.cli.parser import a_year
+from aarsstatus.inputs.form import form_name
 from aarsstatus.inputs.new_year import new_year
 from aarsstatus.project import find_project
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
-    "Laver params/ÅR.yml ud fra året før og tomme rækker til årets måltal, og siger, hvad der mangler og hvor det\n"
-    "skrives. Det, der er udfyldt, bliver ikke ændret."
+    "Laver params/ÅR.yml ud fra året før, tomme rækker til årets måltal og et skema i Excel til at udfylde dem i, og\n"
+    "siger, hvad der mangler, og hvor det skrives. Det, der er udfyldt, bliver ikke ændret."
 )
 EXAMPLES = """\
 aarsstatus new 2026"""
@@ -36,5 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         print("\nDer mangler:")
     for number, step in enumerate(scaffold.steps, start=1):
         print(f"{number:3}. {step.what}\n     → {step.where}")
+    name = form_name(year)
+    if scaffold.steps and (find_project().root / name).exists():
+        print(f"\nDatoer, numre og måltal kan udfyldes i {name}; læs det ind med aarsstatus ingest {year} {name}")
     print(f"\nTil sidst: aarsstatus check {year}, og så aarsstatus build {year}")
     return DONE

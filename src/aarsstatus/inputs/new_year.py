@@ -6,23 +6,26 @@ row carries the mark in its ``source``. Running it again changes nothing that is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from aarsstatus import danish
+from aarsstatus.files import read_utf8
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.csvfile import Row, read_table, replace_rows, swap_in
+from aarsstatus.inputs.csvfile import Row, parse, read_table, replace_rows, swap_in
+from aarsstatus.inputs.form import form, form_name
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.inputs.schema import GROUPS, KK, TARGETS
 from aarsstatus.inputs.unfilled import MARK, Step, steps, unfilled_params
+from aarsstatus.inputs.yamledit import scalars
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
-__all__ = ["Scaffold", "new_year"]
+__all__ = ["Scaffold", "groups_there", "new_year"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,32 @@ def new_year(project: Project, year: int) -> Scaffold:
     groups = [group for group in GROUPS if any(one.group == group for one in schemes)]
     contents: dict[Path, bytes] = {}
     if path.exists() or path.is_symlink():  # a link that leads nowhere is somebody's, too
-        groups = _groups_there(project, year, path) or groups
+        groups = groups_there(project, year, path) or groups
     else:
         contents[path] = _params_text(year, before, schemes, groups, data).encode("utf-8")
     missing = [(code, group) for code in data.codes() for group in groups if (year, code, group) not in data.targets]
     if missing:
         contents[project.data / TARGETS.file] = _with_targets(project, year, missing, data).encode("utf-8")
+    form_path = project.root / form_name(year)
+    if not form_path.exists() and (filled := _form(project, year, before, contents, data)) is not None:
+        contents[form_path] = filled
     if contents:
         swap_in(project, contents)
     return Scaffold(tuple(project.name(file) for file in contents), tuple(steps(project, year)))
+
+
+def _form(project: Project, year: int, before: Params, contents: Mapping[Path, bytes], data: Data) -> bytes | None:
+    """Return the form of a year as it will be; None of one whose numbers a notat has printed."""
+    params, targets = project.params / f"{year}.yml", project.data / TARGETS.file
+    texts = [
+        contents[path].decode("utf-8") if path in contents else read_utf8(path, project.name(path))
+        for path in (params, targets)
+    ]
+    there = scalars(texts[0], project.name(params))
+    if (notat := there.get(("notat",))) is None or notat.value is not None:
+        return None
+    rows, _ = parse(texts[1], TARGETS)
+    return form(year, before, there, [row for _, row in rows if row["year"] == str(year)], data)
 
 
 def _before(project: Project, year: int, path: Path) -> Params:
@@ -70,7 +90,7 @@ def _before(project: Project, year: int, path: Path) -> Params:
     return read_params(source, project.name(source))
 
 
-def _groups_there(project: Project, year: int, path: Path) -> list[str]:
+def groups_there(project: Project, year: int, path: Path) -> list[str]:
     """Return the target groups of parameters that are there; none while unfilled.
 
     Raises
