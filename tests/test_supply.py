@@ -6,6 +6,8 @@ import dataclasses
 import importlib.util
 import json
 import re
+import shutil
+import subprocess
 import sys
 import threading
 import zipfile
@@ -458,3 +460,18 @@ def test_pip_audit_asks_a_service_of_ones_own(
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_an_editable_installation_is_found_in_any_folder(tmp_path: Path) -> None:
+    """A .pth file is read in the machine's code page: only ASCII is the same in all."""
+    folder = tmp_path / "OneDrive - Københavns Kommune"
+    (folder / "src").mkdir(parents=True)
+    shutil.copytree(ROOT / "src" / "aarsstatus", folder / "src" / "aarsstatus")
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, folder)
+    build = "import hatchling.build; print(hatchling.build.build_editable('.'))"
+    done = subprocess.run([sys.executable, "-c", build], cwd=folder, capture_output=True, text=True, check=True)
+    with zipfile.ZipFile(folder / done.stdout.split()[-1]) as wheel:
+        lines = [wheel.read(name) for name in wheel.namelist() if name.endswith(".pth")]
+        assert lines
+        assert all(line.isascii() for line in lines)

@@ -8,6 +8,7 @@ only the look or the formats differ from the last build, its executed notebooks 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -130,8 +131,8 @@ def _make(
 ) -> tuple[Did, tuple[str, ...]]:
     """Make a year's output folder; return what was done, and doubts about the data."""
     # What is done already needs none of these, and they take a second to load.
-    from aarsstatus.diff.previous import write_comparison  # noqa: PLC0415
-    from aarsstatus.outputs import Outputs, read_inputs  # noqa: PLC0415
+    from aarsstatus.diff.previous import write_comparison  # noqa: PLC0415 - see above
+    from aarsstatus.outputs import Outputs, read_inputs  # noqa: PLC0415 - see above
 
     require_writable(target.parent, project)
     require_replaceable(target, manifest.NAME, project)
@@ -175,7 +176,8 @@ def _write_overview(project: Project, results: Sequence[Result], options: Option
     output = options.output or project.output
     if not results or manifest.is_overview_current(output):
         return
-    from aarsstatus.release.index import write_index  # noqa: PLC0415 - as above
+    os.environ["MPLCONFIGDIR"] = temporary.for_matplotlib()  # it reads this as it is loaded
+    from aarsstatus.release.index import write_index  # noqa: PLC0415 - it draws, and that takes a second to load
 
     try:
         write_index(output, project.extension)

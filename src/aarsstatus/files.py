@@ -56,19 +56,12 @@ def irregular(path: Path, most: int | None = None) -> str | None:
 def read_utf8(path: Path, name: str, *, most: int = MOST_BYTES, expected: str | None = None) -> str:
     """Return a file's text, byte order mark and line ends included.
 
-    Parameters
-    ----------
-    path, name
-        The file, and what to call it in messages.
-    most
-        How many bytes it may have.
-    expected
-        What should have been there, for a file that is missing.
+    Messages call it `name`, and one that is missing `expected`.
 
     Raises
     ------
     InputError
-        If it is not a regular file, is too large, cannot be read, or is not UTF-8.
+        If it is not a regular file, has more than `most` bytes, cannot be read, or is not UTF-8.
     """
     why = irregular(path, most)
     if why is not None:
@@ -107,12 +100,7 @@ def require_writable(output: Path, project: Project) -> None:
 def require_replaceable(target: Path, mark: str, project: Project) -> None:
     """Check that the folder at `target` is ours, since all of it is taken away.
 
-    Parameters
-    ----------
-    target, project
-        The folder, and the project whose it is.
-    mark
-        The name of a file that every folder of ours has.
+    `mark` is the name of a file that every folder of ours has.
 
     Raises
     ------

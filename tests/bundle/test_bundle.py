@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from conftest import copy_project
+from conftest import ROOT, copy_project
 
 from aarsstatus.build import Options, build
 from aarsstatus.bundle import verify, write_bundle
@@ -23,6 +24,7 @@ from aarsstatus.release.reading import KEPT, open_finished
 
 pytestmark = pytest.mark.xdist_group("bundle")  # one build for all of them
 YEAR = 2025
+EXTENSION = Project(ROOT).extension
 OPTIONS = Options(engine="embedded", formats=("html",))
 
 
@@ -38,7 +40,9 @@ def project_built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def made(project_built: Project) -> Path:
-    return write_bundle(open_finished(str(YEAR), project_built), project_built.output / f"aarsstatus-{YEAR}.zip")
+    return write_bundle(
+        open_finished(str(YEAR), project_built), project_built.output / f"aarsstatus-{YEAR}.zip", EXTENSION
+    )
 
 
 @pytest.fixture
@@ -92,7 +96,7 @@ def test_the_guide_is_danish_and_stands_alone(files: dict[str, bytes]) -> None:
 
 
 def test_the_same_build_gives_the_same_bundle(made: Path, project_built: Project, tmp_path: Path) -> None:
-    again = write_bundle(open_finished(str(YEAR), project_built), tmp_path / made.name)
+    again = write_bundle(open_finished(str(YEAR), project_built), tmp_path / made.name, EXTENSION)
     assert again.read_bytes() == made.read_bytes()
 
 
@@ -118,7 +122,7 @@ def test_what_nobody_vouches_for_is_not_packed_and_is_found(
     folder = tmp_path / str(YEAR)
     shutil.copytree(project_built.output / str(YEAR), folder)
     (folder / "noter.rtf").write_text("010190-1234", encoding="utf-8")
-    with zipfile.ZipFile(write_bundle(open_finished(str(folder)), tmp_path / "x.zip")) as packed:
+    with zipfile.ZipFile(write_bundle(open_finished(str(folder)), tmp_path / "x.zip", EXTENSION)) as packed:
         assert set(packed.namelist()) == files.keys()
     files |= {f"{YEAR}/notat-endelig.pdf": b"%PDF", "læs mig.txt": b""}
     check = verify_bundle(rewritten(files, tmp_path))
@@ -165,9 +169,16 @@ def test_a_build_that_was_touched_is_not_bundled(project_built: Project, tmp_pat
     try:
         path.write_bytes(before + b"\n")
         with pytest.raises(InputError, match=r"figures\.csv.*byg notatet igen"):
-            write_bundle(open_finished(str(folder)), tmp_path / "x.zip")
+            write_bundle(open_finished(str(folder)), tmp_path / "x.zip", EXTENSION)
     finally:
         path.write_bytes(before)
+
+
+def test_the_guide_of_an_older_build_has_the_look_of_today(project_built: Project, tmp_path: Path) -> None:
+    finished = open_finished(str(YEAR), project_built)
+    older = {name: content for name, content in finished.inputs.items() if not name.endswith("/pages.css")}
+    packed = unpack(write_bundle(replace(finished, inputs=older), tmp_path / "x.zip", EXTENSION).read_bytes(), "x.zip")
+    assert ".stempel {" in packed["vejledning.html"].decode()
 
 
 def test_a_person_number_is_not_handed_over(project_built: Project, tmp_path: Path) -> None:
@@ -180,7 +191,7 @@ def test_a_person_number_is_not_handed_over(project_built: Project, tmp_path: Pa
     page.write_bytes(page.read_bytes() + b"<p>010190-1234</p>")
     kept.write_text(kept.read_text(encoding="utf-8").replace(before, manifest.digest(page.read_bytes())), "utf-8")
     with pytest.raises(InputError, match=r"notat\.html.*CPR"):
-        write_bundle(open_finished(str(folder)), tmp_path / "x.zip")
+        write_bundle(open_finished(str(folder)), tmp_path / "x.zip", EXTENSION)
     assert not (tmp_path / "x.zip").exists()
 
 
@@ -243,7 +254,7 @@ def test_a_second_build_says_what_changed_and_is_verified_without_it(project_bui
         assert "status 93 → 94" in (first.folder / "sammenligning.html").read_text(encoding="utf-8")
         build(project_built, YEAR, options)
         assert manifest.output_hashes(first.folder) == once, "made again from the same, it is the same"
-        check = verify_bundle(write_bundle(open_finished(str(first.folder)), tmp_path / "pakke.zip"))
+        check = verify_bundle(write_bundle(open_finished(str(first.folder)), tmp_path / "pakke.zip", EXTENSION))
         assert check.holds, check_lines(check)
         assert [one.name for one in check.skipped] == ["sammenligning.html"]
         assert "kvalitetsrapport.html" in check.same

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 import pytest
 
 from aarsstatus.cli import run
+from aarsstatus.cli.parser import a_path
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parents[2]
@@ -113,3 +115,23 @@ def test_a_closed_pipe_is_no_error() -> None:
         ["bash", "-c", f"set -o pipefail; {code}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["con", "data/raw/Con.csv", "nul/2025", "lpt1.xlsx"])
+def test_a_name_that_windows_keeps_for_itself_is_refused_there(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(ArgumentTypeError, match="Windows bruger til en enhed"):
+        a_path(name)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert a_path(name) == Path(name)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert a_path("contoso/kontor.csv") == Path("contoso/kontor.csv")
+
+
+def test_examples_have_paths_as_the_system_writes_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "sep", "\\")
+    with pytest.raises(SystemExit):
+        run(["ingest", "--help"])
+    assert r"aarsstatus ingest 2026 data\raw\forloeb.xlsx data\raw\fleksjob.csv" in capsys.readouterr().out

@@ -320,6 +320,22 @@ def test_how_a_file_is_written_is_no_step(base: Finished, builder: Builder) -> N
     assert steps(base, builder.finished("nu", inputs, base.figures.to_csv(), base.options, {})) == []
 
 
+def test_line_ends_are_called_line_ends(base: Finished, builder: Builder) -> None:
+    """A clone on Windows may have changed them in every file: that is one line, and no reason for anything."""
+    text = {name: content for name, content in base.inputs.items() if b"\0" not in content}
+    inputs = {**base.inputs, **{name: content.replace(b"\n", b"\r\n") for name, content in text.items()}}
+    inputs["notebooks/notat.ipynb"] += b" "
+    found = diff(base, builder.finished("nu", inputs, base.figures.to_csv(), base.options, {}))
+    assert (found.idle, found.changes, found.files) == ((), (), ("notebooks/notat.ipynb",))
+    changed = [name for name, content in text.items() if b"\n" in content and name != "notebooks/notat.ipynb"]
+    assert list(found.line_ends) == sorted(changed)
+    told = f"kun linjeskift er ændret i {len(changed)} filer: "
+    assert [line for line in lines(found) if "linjeskift" in line] == [
+        f"  {told}{', '.join(found.line_ends[:3])} og {len(changed) - 3} til"
+    ]
+    assert not found.nothing
+
+
 # -- shown ----------------------------------------------------------------------------------------------------
 
 

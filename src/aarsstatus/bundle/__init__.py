@@ -27,7 +27,7 @@ _TEXT = Path(__file__).with_name(GUIDE)
 """The guide's text; what differs from bundle to bundle is put in."""
 
 
-def write_bundle(build: Finished, target: Path) -> Path:
+def write_bundle(build: Finished, target: Path, extension: Path) -> Path:
     """Write a finished build as a bundle, and return its path.
 
     Parameters
@@ -36,6 +36,8 @@ def write_bundle(build: Finished, target: Path) -> Path:
         What `open_finished` read.
     target
         The zip to write.
+    extension
+        The folder with template and stylesheet for its guide; an older build has not all that a page needs.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def write_bundle(build: Finished, target: Path) -> Path:
         if found := privacy.scan(folder):
             raise InputError(found)
         contents[sbom.NAME] = sbom.sbom(build)
-        contents[GUIDE] = guide(build, target.name, folder / KEPT / "_extensions" / "notat").encode()
+        contents[GUIDE] = guide(build, target.name, extension).encode()
     write_whole(target, pack(contents))
     return target
 

@@ -18,7 +18,7 @@ DESCRIPTION = (
 EXAMPLES = """\
 aarsstatus build                   det nyeste år i params/
 aarsstatus build 2021              årsstatus for 2021, sammenlignet med 2020
-aarsstatus build 2025 --formats pdf --output /tmp/udkast"""
+aarsstatus build 2025 --formats pdf --output udkast"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

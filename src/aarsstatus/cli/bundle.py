@@ -18,7 +18,7 @@ DESCRIPTION = (
 )
 EXAMPLES = """\
 aarsstatus bundle 2025
-aarsstatus bundle 2025 --output /tmp/aarsstatus-2025.zip"""
+aarsstatus bundle 2025 --output til-revisionen.zip"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Pack a finished build with all it was made from."""
     project, year = find_project(), arguments.year
-    made = write_bundle(
-        open_finished(str(year), project), arguments.output or project.output / f"aarsstatus-{year}.zip"
-    )
+    target = arguments.output or project.output / f"aarsstatus-{year}.zip"
+    made = write_bundle(open_finished(str(year), project), target, project.extension)
     print(f"{year}: pakket i {path_from_here(made)}")
     return DONE

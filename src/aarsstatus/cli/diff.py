@@ -21,7 +21,7 @@ DESCRIPTION = (
     "er ændret."
 )
 EXAMPLES = """\
-aarsstatus diff /tmp/udkast/2025 output/2025
+aarsstatus diff udkast/2025 output/2025
 aarsstatus diff output/aarsstatus-2025.zip 2025 --html ændringer.html"""
 
 

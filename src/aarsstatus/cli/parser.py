@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from importlib import import_module
@@ -33,6 +35,8 @@ _MEANT: Mapping[str, str] = {name: name for name in COMMANDS} | {
     "efterprøv": "verify", "forklar": "explain", "sammenlign": "diff", "pak": "bundle",
 }  # fmt: skip
 """What people write, as the command that they mean."""
+_DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
+"""What Windows takes for a screen, a printer or a port, in every folder and whatever follows a dot."""
 _LONGEST = 1_000
 """Characters of a message about the command line, which may hold anything."""
 _DANISH = {
@@ -75,7 +79,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         command = commands.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter)
         if name == asked:
             module = import_module(f"aarsstatus.cli.{name}")
-            lines = "\n".join(f"  {line}" for line in module.EXAMPLES.splitlines())
+            lines = "\n".join(f"  {line}" for line in module.EXAMPLES.replace("/", os.sep).splitlines())
             command.description, command.epilog = module.DESCRIPTION, f"eksempler:\n{lines}"
             module.add_options(command)
     if asked is not None and asked not in COMMANDS:
@@ -103,6 +107,9 @@ def a_path(text: str) -> Path:
         raise argparse.ArgumentTypeError("navnet er tomt; skriv navnet på en fil eller en mappe")
     if not is_nameable(path := Path(text)):
         raise argparse.ArgumentTypeError(f"»{text}« har et navn, der ikke er skrevet i UTF-8; giv det et andet")
+    names = {part.partition(".")[0].rstrip().upper() for part in path.parts}
+    if sys.platform == "win32" and names & _DEVICES:
+        raise argparse.ArgumentTypeError(f"»{text}« er et navn, som Windows bruger til en enhed; vælg et andet")
     return path
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from aarsstatus.diff.causes import Cause, Found, Recompute, find_causes
 from aarsstatus.diff.changes import LEVELS, Change, Level, compare
 from aarsstatus.diff.recompute import recompute
-from aarsstatus.diff.steps import Step, environment, other_files
+from aarsstatus.diff.steps import Step, environment, line_ends, other_files
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import Figures
 from aarsstatus.release.packages import OtherVersion
@@ -27,8 +27,8 @@ class Diff:
 
     `changes` are the figures that differ, what matters most first, and `causes` why, by id. `development` is what
     moved from the one year to the other when the builds are of different years; its ids have no year. `idle` are the
-    differences between the inputs that moved no figure, `files` those that no figure can come from, and
-    `environment` the packages that differ.
+    differences between the inputs that moved no figure, `files` those that no figure can come from, `line_ends` the
+    files that differ in nothing else, and `environment` the packages that differ.
     """
 
     old: Finished
@@ -40,6 +40,7 @@ class Diff:
     untried: Mapping[Step, str]
     environment: tuple[OtherVersion, ...]
     files: tuple[str, ...]
+    line_ends: tuple[str, ...]
 
     @property
     def altered(self) -> dict[str, list[str]]:
@@ -49,7 +50,8 @@ class Diff:
     @property
     def nothing(self) -> bool:
         """Whether the two builds were made from the same and came to the same."""
-        return not (self.changes or self.development or self.idle or self.environment or self.files or self.altered)
+        inputs = self.idle or self.environment or self.files or self.line_ends
+        return not (self.changes or self.development or inputs or self.altered)
 
 
 def diff(old: Finished, new: Finished, calculate: Recompute = recompute) -> Diff:
@@ -81,6 +83,7 @@ def diff(old: Finished, new: Finished, calculate: Recompute = recompute) -> Diff
     return Diff(
         old, new, tuple(changes), found.causes, tuple(development), tuple(idle), found.untried,
         tuple(environment(old, new)), tuple(other_files(old, new)),
+        tuple(line_ends(old, new)),
     )  # fmt: skip
 
 

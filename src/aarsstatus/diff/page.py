@@ -78,6 +78,8 @@ def _beside(diff: Diff) -> list[str]:
     items += [
         f"{file} er ændret. Det kan ændre dokumenternes tekst og udseende, men ikke tallene." for file in diff.files
     ]
+    if diff.line_ends:
+        items.append(f"{words.line_ends(diff)}.")
     items += [f"{step.place} kan ikke prøves alene: {why}" for step, why in diff.untried.items()]
     items += [
         f"{build}: {', '.join(wrong)} er ændret, efter at notatet blev lavet." for build, wrong in diff.altered.items()

@@ -15,7 +15,7 @@ from aarsstatus.diff.contents import MISSING, Key, is_table, merged, parts
 from aarsstatus.release.packages import OtherVersion, other_versions
 from aarsstatus.release.reading import Finished
 
-__all__ = ["CODE", "Blend", "Kind", "Step", "environment", "other_files", "steps"]
+__all__ = ["CODE", "Blend", "Kind", "Step", "environment", "line_ends", "other_files", "steps"]
 
 Kind = Literal["data", "parameter", "option", "code"]
 CODE = "aarsstatus/"
@@ -52,7 +52,20 @@ def other_files(old: Finished, new: Finished) -> list[str]:
     """Return the differing inputs that no figure can come from, as notebooks."""
     before, after = old.manifest["inputs"], new.manifest["inputs"]
     names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
-    return [name for name in names if not _counts(name)]
+    same = line_ends(old, new)
+    return [name for name in names if not _counts(name) and name not in same]
+
+
+def line_ends(old: Finished, new: Finished) -> list[str]:
+    """Return the inputs that differ in line ends alone, which Git may change on Windows."""
+    both = sorted(old.inputs.keys() & new.inputs.keys())
+    changed = [name for name in both if old.inputs[name] != new.inputs[name]]
+    return [name for name in changed if _same_lines(old.inputs[name], new.inputs[name])]
+
+
+def _same_lines(one: bytes, other: bytes) -> bool:
+    """Tell whether two files are the same but for their line ends."""
+    return one.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
 
 
 def _counts(name: str) -> bool:
@@ -65,7 +78,7 @@ def steps(old: Finished, new: Finished) -> list[Step]:
 
     Both builds must have kept their inputs.
     """
-    names = sorted({*old.inputs, *new.inputs})
+    names = sorted({*old.inputs, *new.inputs} - set(line_ends(old, new)))
     changed = [name for name in names if _counts(name) and old.inputs.get(name) != new.inputs.get(name)]
     found = [step for name in changed if not name.startswith(CODE) for step in _file(name, old.inputs, new.inputs)]
     found += _options(old.options, new.options)
@@ -96,7 +109,7 @@ def _file(name: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list
     was, now = parts(name, before), parts(name, after)
     changed = [key for key in {**now, **was} if was.get(key, MISSING) != now.get(key, MISSING)]
     if not changed:
-        return []  # only how it is written: comments, quotes, line ends
+        return []  # only how it is written: comments, quotes
     # A small difference is worth trying alone only if all of them together are the whole difference.
     if () not in changed and len(changed) <= MOST_ROWS and merged(name, before, after, changed) == after:
         between, say = (" ", _row_change) if is_table(name) else (".", _value_change)

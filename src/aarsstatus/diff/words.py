@@ -18,6 +18,7 @@ __all__ = [
     "as_shown",
     "because",
     "by_level",
+    "line_ends",
     "lines",
     "moved",
     "name",
@@ -36,6 +37,8 @@ KINDS: dict[CauseKind, str] = {
     "edited": "rettet i hånden",
     "unknown": "ukendt",
 }
+_MOST_FILES = 3
+"""Files of a list that are named."""
 
 
 def by_level(changes: Sequence[Change]) -> Iterator[tuple[Level, list[Change]]]:
@@ -109,7 +112,14 @@ def summary(diff: Diff) -> str:
 
 
 def _beside(diff: Diff) -> bool:
-    return bool(diff.idle or diff.environment or diff.files or diff.altered)
+    return bool(diff.idle or diff.environment or diff.files or diff.line_ends or diff.altered)
+
+
+def line_ends(diff: Diff) -> str:
+    """Say which files differ in line ends alone: the first of them, since Git for Windows may change them all."""
+    some, more = diff.line_ends[:_MOST_FILES], len(diff.line_ends) - _MOST_FILES
+    named = ", ".join(some) + f" og {more} til" if more > 0 else danish.join(list(some))
+    return f"kun linjeskift er ændret i {danish.counted(len(diff.line_ends), 'fil', 'filer')}: {named}"
 
 
 def because(change: Change, cause: Cause, *, several: bool) -> str:
@@ -158,11 +168,13 @@ def _rest(diff: Diff) -> Iterator[str]:
     for build, wrong in diff.altered.items():
         yield ""
         yield f"{build}: ændret, efter at notatet blev lavet: {', '.join(wrong)}"
-    if diff.idle or diff.environment or diff.files:
+    if diff.idle or diff.environment or diff.files or diff.line_ends:
         yield ""
         yield "ANDET, DER ER ÆNDRET"
         yield from (f"  {step.place}: {step.text} (flytter intet tal)" for step in diff.idle)
         yield from (f"  {one.text}" for one in diff.environment)
         yield from (f"  {file}" for file in diff.files)
+        if diff.line_ends:
+            yield f"  {line_ends(diff)}"
     for step, why in diff.untried.items():
         yield f"  {step.place} kan ikke prøves alene: {why}"

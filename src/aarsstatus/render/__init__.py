@@ -29,10 +29,7 @@ class Engine(Protocol):
         """Return what it is called on the command line."""
 
     def identity(self) -> dict[str, str]:
-        """Return what tells this engine from one that may make other documents.
-
-        A build that is done already asks for this alone, so it has to be quick.
-        """
+        """Return what tells this engine from one that may make other documents."""
 
     def version(self) -> str:
         """Return the versions of the programs that render."""

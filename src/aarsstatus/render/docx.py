@@ -16,8 +16,6 @@ from lxml import etree
 
 from aarsstatus.render.docx_parts import element, field, finish_parts, read, run, tag, to_bytes, write
 
-__all__ = ["finish"]
-
 _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
 _PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 _CAPTIONS = {"TableCaption", "ImageCaption"}
@@ -33,17 +31,9 @@ _LOGO_FRAME = {"wrap": "around", "vAnchor": "page", "hAnchor": "margin", "xAlign
 
 
 def finish(path: Path, metadata: Mapping[str, Any], fonts: Path) -> None:
-    """Finish the DOCX at `path`, in place.
+    """Finish a DOCX, in place, as pandoc or Quarto wrote it.
 
-    Parameters
-    ----------
-    path
-        As pandoc or Quarto wrote it, with the extension's ``reference.docx``.
-    metadata
-        The notebook's front matter: ``title``, ``doctype``, ``office``, ``administration``, ``footer-address``,
-        ``document-date``, ``keywords``.
-    fonts
-        The folder with the typefaces to embed, ``OpenSans-Regular.ttf`` and its like.
+    `metadata` is the notebook's front matter, and `fonts` the folder of the typefaces to embed.
     """
     parts = read(path)
     document = etree.fromstring(parts["word/document.xml"])

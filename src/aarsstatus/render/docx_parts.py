@@ -20,8 +20,6 @@ from lxml import etree
 
 from aarsstatus import markdown
 
-__all__ = ["element", "field", "finish_parts", "read", "run", "tag", "to_bytes", "write"]
-
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"

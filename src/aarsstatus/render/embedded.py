@@ -34,11 +34,6 @@ from aarsstatus.render.typst import compile_pdf
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run
 
-__all__ = [
-    "FORMATS", "NO_DATE", "Embedded", "Format", "document_date", "front_matter", "markdown_of", "pandoc",
-    "pandoc_version", "render", "seconds_of", "staged",
-]  # fmt: skip
-
 Format = Literal["html", "pdf", "docx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 NO_DATE = date(2000, 1, 1)
@@ -88,16 +83,7 @@ class Embedded:
 def render(notebook: nbformat.NotebookNode, format_: Format, extension: Path, target: Path) -> None:
     """Render an executed notebook to one file; threads may do so side by side.
 
-    Parameters
-    ----------
-    notebook
-        Executed, with front matter in its first cell.
-    format_
-        What to make.
-    extension
-        The folder of the Quarto extension, ``_extensions/notat``.
-    target
-        The file to write; its folder exists.
+    Its first cell is front matter; `extension` is the folder of the Quarto extension, ``_extensions/notat``.
 
     Raises
     ------
@@ -159,17 +145,8 @@ def document_date(metadata: Mapping[str, Any]) -> date:
 def markdown_of(notebook: nbformat.NotebookNode, images: Literal["svg", "png"] = "svg") -> tuple[str, dict[str, bytes]]:
     """Return an executed notebook's Markdown, as Quarto reads it, and its pictures.
 
-    Parameters
-    ----------
-    notebook
-        Executed; code cells write ``text/markdown`` and pictures, and code itself is never shown.
-    images
-        Which of a picture's variants to take where it has both.
-
-    Returns
-    -------
-    tuple
-        The Markdown, front matter first, and the pictures by the path under which the Markdown names them.
+    Code is never shown. `images` is the variant to take of a picture that has both; the pictures are returned by the
+    path under which the Markdown names them.
 
     Raises
     ------
@@ -227,18 +204,8 @@ def pandoc(
 ) -> bytes:
     """Return what pandoc makes of Markdown.
 
-    Parameters
-    ----------
-    text
-        The Markdown that Quarto reads, too.
-    made
-        What it becomes; of a PDF it makes the Typst source.
-    folder
-        What `staged` made, with the pictures in it.
-    day
-        When the document says that it was made.
-    metadata
-        Plain text that the template shows, beside what the Markdown itself says.
+    Of a PDF it makes the Typst source. `folder` is what `staged` made, with the pictures in it, and `day` when the
+    document says that it was made; the template shows `metadata`, plain text, beside what the Markdown itself says.
 
     Raises
     ------

@@ -24,8 +24,6 @@ from aarsstatus.problems import RenderError
 from aarsstatus.render.page import breakable
 from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
 
-__all__ = ["ROW", "add_origins", "finish"]
-
 ROW = "tal-"
 """What the id of a figure's row in the table begins with; the figure's own id follows."""
 _HEADER = ("Tal", "Vist", "Opgjort sådan", "Uden afrunding", "Kommer fra", "Offentliggjort")
@@ -40,19 +38,9 @@ def finish(
 ) -> None:
     """Add table and panel to a rendered page, in place.
 
-    Parameters
-    ----------
-    path
-        The page, as an engine made it.
-    figures, data
-        The build's figures, with the audit's verdicts, and what they were made from.
-    rows
-        The audit of every number that was printed.
-    extension
-        The folder of the panel's files.
-    notat
-        The published notat that the page reproduces, so that the page says how much of it is known to be wrong; None
-        where it is another page, or shows other numbers.
+    The figures have the audit's verdicts, and `rows` is the audit of every number that was printed. `notat` is the
+    published notat that the page reproduces, so that it says how much of it is known to be wrong; None where it is
+    another page, or shows other numbers.
 
     Raises
     ------

@@ -1,7 +1,4 @@
-"""A page of its own in the notat's look: one file, no request, no script.
-
-The stylesheet is the extension's own, so a page that is made here and one that a renderer made look alike.
-"""
+"""Make a page beside the notat, in its look: one file, no request, no script."""
 
 from __future__ import annotations
 
@@ -13,20 +10,12 @@ from pathlib import Path
 from aarsstatus.render.embedded import pandoc, pandoc_version, staged
 from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
 
-__all__ = ["breakable", "make_page", "table"]
-
 
 def make_page(title: str, doctype: str, body: str, extension: Path) -> str:
     """Make a page beside the notat with the notat's own template, and return it.
 
-    Parameters
-    ----------
-    title, doctype
-        The heading and the word above it; plain text.
-    body
-        HTML, which stands on the page as it is; ``pages.css`` has what it needs beside the notat's look.
-    extension
-        The folder of template, stylesheets and fonts, ``_extensions/notat``.
+    `body` is HTML and stands on the page as it is; `extension` is the folder of template, stylesheets and fonts, of
+    which ``pages.css`` has what such a page needs beside the notat's look.
 
     Raises
     ------
@@ -47,16 +36,8 @@ def breakable(id_: str) -> str:
 def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, text: bool = False) -> str:
     """Return a captioned table in a frame that scrolls, from the keyboard too.
 
-    Parameters
-    ----------
-    caption
-        Plain text.
-    header
-        Plain text, a cell a column.
-    rows
-        HTML, a cell a column; the first cell of each is its header.
-    text
-        Whether it is a table of sentences rather than numbers.
+    Caption and header are plain text, and the cells HTML; the first cell of a row is its header. `text` says that it is
+    a table of sentences rather than numbers.
     """
     lines = tuple(Row(Html(cells[0]), tuple(Cell(Html(cell)) for cell in cells[1:])) for cells in rows)
     made = to_html(Table("", caption, tuple(header), lines))

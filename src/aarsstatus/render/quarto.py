@@ -26,8 +26,6 @@ from aarsstatus.run import temporary
 from aarsstatus.run.programs import Done, run
 from aarsstatus.text import visible
 
-__all__ = ["Quarto"]
-
 ANSWERS = 30
 """Seconds to say its version in: Quarto takes a tenth of one, and a slow machine a few."""
 _EXTENSION = Path("_extensions", "notat")

@@ -17,8 +17,6 @@ import typst
 from aarsstatus.problems import RenderError
 from aarsstatus.run.programs import run_python
 
-__all__ = ["compile_pdf", "mark_row_headers"]
-
 # A data cell as Typst writes it: it names the header cell of its column, »U3x0y0« in table 3, column 0, row 0.
 _CELL = re.compile(rb"/S/TD(/P \d+ 0 R/A\[<</O/Table)(/Headers\[\(U(\d+)x(\d+)y\d+\)\])")
 
@@ -26,14 +24,8 @@ _CELL = re.compile(rb"/S/TD(/P \d+ 0 R/A\[<</O/Table)(/Headers\[\(U(\d+)x(\d+)y\
 def compile_pdf(source: Path, day: date, fonts: str = "fonts") -> Path:
     """Make a PDF beside a Typst file, and return its path.
 
-    Parameters
-    ----------
-    source
-        The Typst file, beside the pictures that it names.
-    day
-        When the PDF says that it was made.
-    fonts
-        The folder of the only fonts that are used, relative to the file's.
+    Pictures lie beside the file, and in `fonts`, relative to it, the only fonts that are used; `day` is when the PDF
+    says that it was made.
 
     Raises
     ------
@@ -82,16 +74,11 @@ def mark_row_headers(pdf: bytes) -> bytes:
 
     Typst tags the cells of a header row, but one that heads its row only with a feature (``a11y-extras``) that neither
     its Python package nor Quarto can switch on. A data cell that lists its headers would have no others, so its list
-    gives way to the scopes of the header cells: its column's (which Typst has set) and its row's (set here).
-
-    Returns
-    -------
-    bytes
-        As long as `pdf`, so that no offset in it moves. Applying it again changes nothing.
+    gives way to the scopes of the header cells: its column's (which Typst has set) and its row's (set here). The PDF
+    stays as long as it was, so that no offset in it moves, and applying it again changes nothing.
     """
 
     def mark(match: re.Match[bytes]) -> bytes:
-        """Return a cell with its tag and scope."""
         between, headers, _, column = match.groups()
         heads_row = column == b"0"
         tag, scope = (b"/S/TH", b"/Scope/Row") if heads_row else (b"/S/TD", b"")

@@ -26,8 +26,6 @@ from aarsstatus.report import labels
 from aarsstatus.report.drawing import COLOURS, Chart
 from aarsstatus.report.notat import Notat
 
-__all__ = ["by_administration", "development", "draw_development", "weighted"]
-
 _TARGET = 1.2
 """Points: the target's line across bars. Its white edge is half a point, or 99 and 103 per cent would look like 100."""
 
@@ -42,45 +40,29 @@ def development(notat: Notat) -> Chart:
 
 
 def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Mapping[int, str] | None = None) -> Chart:
-    """Draw attainments by target group on a true time axis.
+    """Draw the city's attainments by target group on a true time axis.
 
-    A line joins only years that follow each other.
-
-    Parameters
-    ----------
-    figures
-        Attainments of the whole city that have a value, of any years, in any order; at least one.
-    fonts
-        The folder of the fonts to draw in.
-    changes
-        The years from which there are other schemes than before, and what to write there.
+    Each of the figures has a value, and there is one. A line joins only years that follow each other; `changes` has the
+    years from which there are other schemes than before, and what to write there.
     """
     changes = changes or {}
     figures = sorted(figures, key=lambda figure: figure.year)
     groups = [group for group in GROUPS if any(figure.group == group for figure in figures)]
     years = sorted({figure.year for figure in figures})
     missing = [year for year in range(years[0], years[-1]) if year not in years]
-    with draw.style(fonts):
-        drawing, axes = draw.canvas(2.4)
-        _trend(axes, figures, groups, missing, changes)
-        svg, png = draw.saved(drawing)
     gap = f" Der er ingen data for {danish.join([str(year) for year in missing])}." if missing else ""
     marks = "".join(
         f" {sentences([f'{line} fra {year}' for line in text.splitlines()])}" for year, text in changes.items()
     )
     spoken = draw.spoken(groups, figures, lambda figure: f"{figure.shown} i {figure.year}")
-    return Chart(
-        "fig-udvikling",
-        f"Målopfyldelse for hele kommunen, {years[0]}–{years[-1]}",
-        f"Kurve over målopfyldelsen for hele kommunen. {spoken}{gap}{marks}",
-        svg,
-        png,
-        draw.numbers_drawn(
-            "Målopfyldelse, hele kommunen",
-            draw.headings(groups),
-            [(str(year), [draw.find(figures, year, KK, group) for group in groups]) for year in years],
-        ),
-    )
+    alt = f"Kurve over målopfyldelsen for hele kommunen. {spoken}{gap}{marks}"
+    rows = [(str(year), [draw.find(figures, year, KK, group) for group in groups]) for year in years]
+    numbers = draw.numbers_drawn("Målopfyldelse, hele kommunen", draw.headings(groups), rows)
+    with draw.style(fonts):
+        drawing, axes = draw.canvas(2.4)
+        _trend(axes, figures, groups, missing, changes)
+        caption = f"Målopfyldelse for hele kommunen, {years[0]}–{years[-1]}"
+        return Chart("fig-udvikling", caption, alt, *draw.saved(drawing), numbers)
 
 
 def _trend(
@@ -97,7 +79,7 @@ def _trend(
     labels.write_changes(axes, changes, span, top)
     axes.set_xlim(span[0] - 0.5, span[-1] + 0.5)
     axes.set_ylim(0, top)
-    shown = labels.years_shown(span, labels.every(len(span), labels.ACROSS, [labels.YEAR], 8.5))
+    shown = labels.years_shown(span, [labels.YEAR], 8.5)
     axes.set_xticks(shown, [str(year) for year in shown])
     draw.percent_axis(axes)
     lines = [
@@ -174,6 +156,17 @@ def by_administration(notat: Notat) -> Chart:
     )
     now = [figure for figure in figures if figure.year == notat.year]
     before = [figure for figure in figures if figure.year == notat.comparison_year]
+    spoken = draw.spoken(groups, now, lambda figure: f"{figure.administration} {figure.shown}")
+    told = [f"{words.GROUPS[f.group]} {f.shown}" for f in before]
+    compared = f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
+    rows = []
+    for code in codes:
+        rows.append((code, [draw.find(now, notat.year, code, group) for group in groups]))
+        if any(figure.administration == code for figure in before):
+            was = [draw.find(before, notat.comparison_year, code, group) for group in groups]
+            rows.append((f"{code} i {notat.comparison_year}", was))
+    numbers = draw.numbers_drawn(f"Målopfyldelse {notat.year}", draw.headings(groups), rows)
+    alt = f"Vandrette søjler for hver forvaltning. {spoken}{compared}"
     with draw.style(notat.fonts):
         drawing = Drawing(figsize=(draw.WIDTH, 2.75), layout="constrained")
         panels = drawing.subplots(1, len(groups), sharey=True, squeeze=False)[0]
@@ -188,24 +181,8 @@ def by_administration(notat: Notat) -> Chart:
             only = f" (kun {danish.join(whose)})" if len(whose) < len(codes) else ""
             handles.insert(1, Patch(color=draw.LIGHT, label=f"{notat.comparison_year}{only}"))
         draw.outer_legend(drawing, handles)
-        svg, png = draw.saved(drawing)
-    spoken = draw.spoken(groups, now, lambda figure: f"{figure.administration} {figure.shown}")
-    told = [f"{words.GROUPS[f.group]} {f.shown}" for f in before]
-    compared = f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
-    rows = []
-    for code in codes:
-        rows.append((code, [draw.find(now, notat.year, code, group) for group in groups]))
-        if any(figure.administration == code for figure in before):
-            was = [draw.find(before, notat.comparison_year, code, group) for group in groups]
-            rows.append((f"{code} i {notat.comparison_year}", was))
-    return Chart(
-        "fig-maalopfyldelse",
-        f"Målopfyldelse i {notat.year} for hele kommunen ({KK}) og hver forvaltning",
-        f"Vandrette søjler for hver forvaltning. {spoken}{compared}",
-        svg,
-        png,
-        draw.numbers_drawn(f"Målopfyldelse {notat.year}", draw.headings(groups), rows),
-    )
+        caption = f"Målopfyldelse i {notat.year} for hele kommunen ({KK}) og hver forvaltning"
+        return Chart("fig-maalopfyldelse", caption, alt, *draw.saved(drawing), numbers)
 
 
 def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequence[str], group: str) -> None:
@@ -244,6 +221,9 @@ def weighted(notat: Notat) -> Chart:
     """Draw the weighted attainment of each administration and the city this year."""
     codes = [KK, *notat.administrations()]
     figures = draw.drawn(notat, [(notat.year, code, "total") for code in codes], "weighted_attainment")
+    spoken = sentences([danish.join([f"{f.administration} {f.shown}" for f in figures])])
+    rows = [(code, [draw.find(figures, notat.year, code, "total")]) for code in codes]
+    numbers = draw.numbers_drawn(f"Samlet målopfyldelse {notat.year}", ["Samlet målopfyldelse"], rows)
     with draw.style(notat.fonts):
         drawing, axes = draw.canvas(2.15)
         most = max(map(draw.height, figures), default=100.0)
@@ -262,17 +242,6 @@ def weighted(notat: Notat) -> Chart:
         draw.percent_axis(axes)
         city = Patch(color=COLOURS["placements"], label="Hele kommunen (KK)")
         draw.legend(axes, [city, Patch(color=draw.SOFTER, label="Forvaltning"), target])
-        svg, png = draw.saved(drawing)
-    spoken = danish.join([f"{f.administration} {f.shown}" for f in figures])
-    return Chart(
-        "fig-samlet",
-        f"Samlet målopfyldelse (vægtet gennemsnit) i {notat.year}",
-        f"Søjler for den samlede målopfyldelse i {notat.year}: {sentences([spoken])}",
-        svg,
-        png,
-        draw.numbers_drawn(
-            f"Samlet målopfyldelse {notat.year}",
-            ["Samlet målopfyldelse"],
-            [(code, [draw.find(figures, notat.year, code, "total")]) for code in codes],
-        ),
-    )
+        caption = f"Samlet målopfyldelse (vægtet gennemsnit) i {notat.year}"
+        alt = f"Søjler for den samlede målopfyldelse i {notat.year}: {spoken}"
+        return Chart("fig-samlet", caption, alt, *draw.saved(drawing), numbers)

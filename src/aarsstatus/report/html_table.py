@@ -1,8 +1,7 @@
 """Write tables as HTML and as Markdown: the cells, rows and notes of any page.
 
-`to_html` is the one place where a table's HTML is written; the notat, the quality report, the comparison of two builds
-and the index all use it. In Markdown a table is a fenced div around that HTML, so that captions can carry the year and
-merged cells survive in every format.
+`to_html` is the one place where a table's HTML is written, for every page. In Markdown a table is a fenced div around
+that HTML, so that captions can carry the year and merged cells survive in every format.
 """
 
 from __future__ import annotations
@@ -11,8 +10,6 @@ from dataclasses import dataclass
 from html import escape
 
 from aarsstatus.markdown import plain
-
-__all__ = ["Cell", "Html", "Note", "Row", "Table", "to_html", "to_markdown"]
 
 
 class Html(str):

@@ -44,14 +44,8 @@ _ON_A_MARKER = 2
 def beside_points(points: Sequence[float], line: float) -> list[int]:
     """Return how far above each point of a column its label goes; below if negative.
 
-    Every way is weighed: labels stand in the order of their points, on nothing that is drawn, and as near as they can.
-
-    Parameters
-    ----------
-    points
-        The heights of the points above the axis; few, since every way is tried.
-    line
-        The height of a line across the drawing.
+    Every way is weighed, so points are to be few: labels stand in the order of their points, on nothing that is drawn
+    (`line` is the height of one across the drawing), and as near as they can.
     """
     order = sorted(range(len(points)), key=lambda index: -points[index])
     ways = product(_PLACES, repeat=len(points))
@@ -82,32 +76,20 @@ def _cost(points: Sequence[float], line: float, way: Sequence[tuple[int, float]]
 
 
 def every(columns: int, width: float, texts: Sequence[str], size: float) -> int:
-    """Return how many columns there are to one text, so that no two texts meet.
-
-    Parameters
-    ----------
-    columns, width
-        How many columns there are in what width.
-    texts, size
-        What is written, and the type's size.
-    """
+    """Return to how many columns there is one text, so that none meets another."""
     return max(1, ceil(max(map(_wide, texts), default=0) * size * columns / width))
 
 
-def years_shown(years: range, step: int) -> Sequence[int]:
-    """Return every `step`-th of some years, counted from the last, in their order."""
+def years_shown(years: range, texts: Sequence[str], size: float) -> Sequence[int]:
+    """Return the years that have room for a text, the last one among them."""
+    step = every(len(years), ACROSS, texts, size)
     return years[(len(years) - 1) % step :: step]
 
 
 def rows_above(places: Sequence[float], texts: Sequence[str], size: float) -> list[int]:
     """Return the line that each text begins on; one that meets another goes above it.
 
-    Parameters
-    ----------
-    places
-        The middle of each text, from left to right.
-    texts, size
-        What is written, in one or more lines, and the type's size.
+    `places` are the middles of the texts, from left to right; a text has one or more lines.
     """
     rows: list[int] = []
     for index, (place, text) in enumerate(zip(places, texts, strict=True)):
@@ -130,9 +112,8 @@ def _wide(text: str) -> float:
 
 def write_values(axes: Axes, figures: Sequence[Figure], span: range, top: float) -> None:
     """Write each point's value beside it; of many years only every second or third."""
-    step = every(len(span), ACROSS, [figure.shown for figure in figures], 8)
     scale = UPWARDS / top
-    for year in years_shown(span, step):
+    for year in years_shown(span, [figure.shown for figure in figures], 8):
         column = [figure for figure in figures if figure.year == year]
         offsets = beside_points([height(figure) * scale for figure in column], 100 * scale)
         for figure, offset in zip(column, offsets, strict=True):

@@ -20,8 +20,6 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.project import find_project
 
-__all__ = ["MARK", "Notat", "front_matter", "open_notat"]
-
 MARK = "†"
 """Stands after a number that is shown otherwise than it was published."""
 
@@ -29,14 +27,8 @@ MARK = "†"
 class Notat:
     """Hold one year's parameters, data and figures, and say them.
 
-    Parameters
-    ----------
-    params, data
-        What `inputs.read_year` read.
-    mode
-        ``published`` shows a published figure as it was printed; ``recomputed`` as it follows from the inputs.
-    fonts
-        The folder of the fonts that the charts are drawn in; None draws in matplotlib's own.
+    The mode ``published`` shows a published figure as it was printed; ``recomputed`` as it follows from the inputs.
+    `fonts` is the folder of the fonts that the charts are drawn in; None draws in matplotlib's own.
     """
 
     def __init__(self, params: Params, data: Data, mode: Mode = "published", fonts: Path | None = None) -> None:
@@ -97,10 +89,8 @@ class Notat:
 
     def year_shown(self, year: int, administration: str, where: str) -> str:
         """Return the year as a caption, a header or a footnote shows it."""
-        published = self._years.get(f"{year}.{administration}.{where}.year", str(year))
-        if self.mode == "published":
-            return published
-        return str(year) if published == str(year) else f"{year}{MARK}"
+        published = self.year_published(year, administration, where)
+        return published if self.mode == "published" or published == str(year) else f"{year}{MARK}"
 
     def year_published(self, year: int, administration: str, where: str) -> str:
         """Return the year that was printed in a caption, a header or a footnote."""
@@ -140,18 +130,12 @@ class Notat:
         printed = self._prose.get(figure.id) if self.mode == "published" else None
         return figure.shown if printed is None else show(figure.measure, danish.parse(printed))
 
-    def direction(self, group: str, measure: str) -> str:
-        """Say which way the city's figure, as shown, went since the comparison year."""
-        before, after = (
-            danish.parse(self._in_prose(self.figures[figure_id(year, KK, group, measure)]))
-            for year in (self.comparison_year, self.year)
-        )
-        return danish.direction(before, after)
-
     def change(self, group: str, measure: str, unit: str = "") -> str:
         """Say how the city's figure changed: ``faldet fra 84 pct. i 2024 til …``."""
-        before, after = (f"{self.say(year, group, measure)}{unit}" for year in (self.comparison_year, self.year))
-        way = self.direction(group, measure)
+        years = (self.comparison_year, self.year)
+        figures = [self.figures[figure_id(year, KK, group, measure)] for year in years]
+        before, after = (f"{self.say(year, group, measure)}{unit}" for year in years)
+        way = danish.direction(*(danish.parse(self._in_prose(figure)) for figure in figures))
         if way == "uændret":
             return f"uændret, {after} i både {self.comparison_year} og {self.year}"
         return f"{way} fra {before} i {self.comparison_year} til {after} i {self.year}"
@@ -187,16 +171,8 @@ def open_notat(
 ) -> Notat:
     """Open a year's report for a notebook.
 
-    Parameters
-    ----------
-    year
-        The year; None is the newest one in ``params/``.
-    comparison_year
-        The year to compare with; None is the one that the parameters name.
-    figures
-        ``published`` or ``recomputed``.
-    project
-        A folder in the project; None is the current folder.
+    None for a year is the newest one in ``params/``, for a comparison year the one that the parameters name, and for a
+    folder in the project the current one.
 
     Raises
     ------

@@ -18,8 +18,6 @@ from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import COLOURS, Chart
 from aarsstatus.report.html_table import Cell, Row, Table
 
-__all__ = ["contradictions", "extracts", "limit", "moves", "remarks", "rounding_chart", "within_rounding"]
-
 _PALE = "#e3e9f3"
 
 
@@ -51,6 +49,8 @@ def within_rounding(quality: Quality) -> Table:
 def rounding_chart(quality: Quality) -> Chart:
     """Draw where each unrounded number may lie, seen from the printed one."""
     rows = [(row, row.lower, row.upper) for row in quality.rounded if row.lower is not None and row.upper is not None]
+    spoken = [f"{row.place}: trykt {row.printed} uafrundet mellem {_between(row)}" for row, _, _ in rows]
+    alt = f"En vandret streg for hvert tal. {sentences(spoken)}"
     blue, orange = COLOURS["placements"], COLOURS["fleksjob"]
     with draw.style(quality.fonts):
         drawing, axes = draw.canvas(0.9 + 0.3 * len(rows))
@@ -72,16 +72,8 @@ def rounding_chart(quality: Quality) -> Chart:
             Patch(color=_PALE, label="Rundes af til det trykte tal"),
         ]
         draw.outer_legend(drawing, handles)
-        svg, png = draw.saved(drawing)
-    spoken = [f"{row.place}: trykt {row.printed} uafrundet mellem {_between(row)}" for row, _, _ in rows]
-    return Chart(
-        "fig-afrunding",
-        f"Tal inden for afrundingen i årsstatussen for {quality.year}: hvor det uafrundede tal kan ligge",
-        f"En vandret streg for hvert tal. {sentences(spoken)}",
-        svg,
-        png,
-        None,
-    )
+        caption = f"Tal inden for afrundingen i årsstatussen for {quality.year}: hvor det uafrundede tal kan ligge"
+        return Chart("fig-afrunding", caption, alt, *draw.saved(drawing), None)
 
 
 def moves(quality: Quality) -> Table:

@@ -20,8 +20,6 @@ from aarsstatus.markdown import attribute, plain
 from aarsstatus.report.drawing import Chart, raster
 from aarsstatus.report.html_table import Table, to_html, to_markdown
 
-__all__ = ["cover_sheet", "show", "show_chart", "show_logo", "show_table"]
-
 _KINDS = {"tbl": "tabellen", "fig": "figuren"}
 VIEW = "AARSSTATUS_VIEW"
 """Environment variable: ``lab`` shows a person what the reader will see; anything else emits the report's Markdown."""

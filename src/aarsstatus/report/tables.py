@@ -13,8 +13,6 @@ from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.html_table import Cell, Note, Row, Table
 from aarsstatus.report.notat import MARK, Notat
 
-__all__ = ["administration_table", "slug", "table_id"]
-
 _FIRM = "\u00a0"
 """A space at which no line ends: a weight stays with what it weighs."""
 _YEARS = {
@@ -27,14 +25,9 @@ _OF_SCHEME: tuple[Measure, ...] = ("status", "spells")
 _OF_GROUP: tuple[Measure, ...] = ("joint_status", "spells_total", "target", "attainment", "weight")
 
 
-def slug(code: str) -> str:
-    """Return an administration's code as it stands in an id: lower case, a to z."""
-    return code.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-
-
 def table_id(code: str) -> str:
-    """Return the id of an administration's table for the notat's own year."""
-    return f"tbl-{slug(code)}"
+    """Return the id of an administration's table for the notat's own year: a to z."""
+    return f"tbl-{code.lower().replace('æ', 'ae').replace('ø', 'oe').replace('å', 'aa')}"
 
 
 def administration_table(notat: Notat, code: str, year: int | None = None) -> Table:
@@ -85,12 +78,7 @@ def _placement_rows(cell: partial[Cell], schemes: Sequence[Scheme]) -> list[Row]
 def _cell(notat: Notat, year: int, code: str, group: str, measure: str, scheme: str = "", rowspan: int = 1) -> Cell:
     """Return the cell that shows a figure; an empty one where there is none."""
     figure = notat.figure(year, code, group, measure, scheme)
-    return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, _mark(figure))
-
-
-def _mark(figure: Figure) -> str:
-    """Return the mark of a figure that is shown otherwise than it was published."""
-    return MARK if _differs(figure) else ""
+    return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, MARK * _differs(figure))
 
 
 def _differs(figure: Figure) -> bool:
@@ -111,7 +99,7 @@ def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Ite
     behind = "Kolonnen viser ikke helårspersoner, men hvor mange forløb der ligger bag helårspersonerne i"
     yield Note("**", f"{behind} {_names(schemes, 'placements')} i {when}.")
     weights = [
-        f"{_names(schemes, group)}{_FIRM}{span(weight.id, notat.weight_shown(weight) + _mark(weight))}"
+        f"{_names(schemes, group)}{_FIRM}{span(weight.id, notat.weight_shown(weight) + MARK * _differs(weight))}"
         for group in GROUPS
         if (weight := notat.figure(year, code, group, "weight"))
     ]

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +67,7 @@ class _Kernel(AsyncKernelManager):
 
     async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - Jupyter's own
         """Start it."""
-        ours = {"IPYTHONDIR": self._own, "MPLCONFIGDIR": _matplotlib_folder(), "SOURCE_DATE_EPOCH": "0"}
+        ours = {"IPYTHONDIR": self._own, "MPLCONFIGDIR": temporary.for_matplotlib(), "SOURCE_DATE_EPOCH": "0"}
         interruption.check()
         await super().start_kernel(
             env=clean_environment() | ours, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
@@ -127,22 +126,6 @@ def execute(source: nbformat.NotebookNode, parameters: Mapping[str, Any], folder
                 slow = f"Python-processen, der kører notebooken, var ikke i gang efter {limit} sekunder"
                 raise NotebookError(f"{slow}; {TAKE_LONGER}") from None
             raise NotebookError(f"Python-processen, der kørte notebooken, døde. {SHORT_OF_MEMORY}") from None
-
-
-@cache
-def _matplotlib_folder() -> str:
-    """Return the folder for matplotlib's list of fonts.
-
-    It is kept with the installed packages, or for this run alone.
-
-    The list takes a second to make, so it is kept; but not in the user's home, which may not be there.
-    """
-    kept = Path(sys.prefix, "var", "aarsstatus", "matplotlib")
-    try:
-        kept.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return str(temporary.own())
-    return str(kept if os.access(kept, os.W_OK) else temporary.own())
 
 
 def _failed(error: Any, notebook: nbformat.NotebookNode | None) -> str:  # noqa: ANN401 - papermill is untyped

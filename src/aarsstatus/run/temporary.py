@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from aarsstatus.problems import BuildError
 
-__all__ = ["folder", "own"]
+__all__ = ["folder", "for_matplotlib", "own"]
 
 _PREFIX = "aarsstatus.run."
 _LOCK = "aarsstatus.lock"
@@ -50,6 +50,20 @@ def own() -> Path:
             return _made(Path(tempfile.gettempdir()))
     except FileNotFoundError:
         raise BuildError("maskinen har ingen mappe til midlertidige filer, der kan skrives i (TMPDIR)") from None
+
+
+def for_matplotlib() -> str:
+    """Return the folder for matplotlib's list of fonts.
+
+    The list takes a second to make, so it is kept with the installed packages, or else for this run; but never in the
+    user's home, which may not be there.
+    """
+    kept = Path(sys.prefix, "var", "aarsstatus", "matplotlib")
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return str(own())
+    return str(kept if os.access(kept, os.W_OK) else own())
 
 
 @cache

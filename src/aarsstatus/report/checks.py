@@ -1,6 +1,7 @@
-"""Find numbers in an executed notat that no figure and no parameter answers for.
+"""Find what is wrong in an executed notebook: gaps, dangling references, and numbers that nobody answers for.
 
-A number in the notat is one of four things:
+A renderer lets most of it pass in silence, so it is looked for first, and named by its cell. A number in the notat is
+one of four things:
 
 - a figure, which carries its id: a table's cell, or a span in the text. It must say what the figure says;
 - a number in a chart's alternative text, which cannot carry an id: the table beside the chart answers for it, whose
@@ -8,9 +9,8 @@ A number in the notat is one of four things:
 - a parameter: a year, a date, a case number, an address, or what data and parameters call things;
 - one of the few in `ALLOWED`, with the reason.
 
-Anything else somebody has typed, and `stray_numbers` names its cell. Numbers from two to twelve count in words, too.
-What a renderer adds, the numbers of tables, figures and pages, is not in the notebook. What is drawn in a picture
-is outlines, and no text to search: `charts` draws it from the figures.
+Anything else somebody has typed. Numbers from two to twelve count in words, too. What a renderer adds, the numbers of
+tables, figures and pages, is not in the notebook; a picture is outlines, drawn from the figures.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from html import escape, unescape
 
@@ -28,27 +27,21 @@ import yaml
 from aarsstatus import danish
 from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, plain, read_back
-from aarsstatus.report.lint_structure import markdown_outputs
 from aarsstatus.report.notat import MARK, Notat
 from aarsstatus.run.notebook import named_cells
 
-__all__ = ["ALLOWED", "Allowed", "stray_numbers"]
+__all__ = ["ALLOWED", "findings", "stray_numbers"]
 
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """Hold the words around a number that may stand unanswered for, and the reason."""
-
-    words: str
-    reason: str
-
-
-ALLOWED = (
-    Allowed("i F2", "sagssystemets navn"),
-    Allowed("De to år", "notatets år og sammenligningsåret er altid to"),
-    Allowed("tilsammen giver 100 pct.", "vægtene giver 100 pct., hvad tallene end er"),
-)
-
+ALLOWED = {
+    "i F2": "sagssystemets navn",
+    "De to år": "notatets år og sammenligningsåret er altid to",
+    "tilsammen giver 100 pct.": "vægtene giver 100 pct., hvad tallene end er",
+}
+"""The words around a number that may stand unanswered for, and the reason."""
+_REFERENCE = re.compile(r"(?<![\w\\@])-?@((?:tbl|fig)-[\w-]*\w)")
+_IMAGES = ("image/svg+xml", "image/png")
+_PICTURE = "\ufffcpicture\ufffc"
+"""Stands for a picture among the text of a cell's outputs."""
 _IN_WORDS = "|".join(danish.in_words(count) for count in range(2, 13))
 _NUMBER = re.compile(rf"(?<!\w)(?:\w*\d\w*(?:[.,]\d+)*(?: pct\b\.?)?|(?:{_IN_WORDS})(?!\w))", re.IGNORECASE)
 _SPAN = re.compile(r'\[([^\]]*)\]\{figure="([^"]*)"\}')
@@ -67,20 +60,100 @@ _PUBLISHED = "offentliggjort som "
 """These words in a note introduce what a figure was published as, where the notat shows it otherwise."""
 
 
+def findings(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return the problems of an executed notebook in Danish, each naming its cell."""
+    found: list[str] = []
+    defined: dict[str, str] = {}
+    referred: list[tuple[str, str]] = []
+    for name, cell in named_cells(notebook):
+        found += [f"{name}: {text}" for text in _bad_outputs(cell)]
+        text = _shown(cell)
+        for id_, inside in _blocks(text):
+            if id_ in defined:
+                found.append(f"{name}: {id_} findes allerede i {defined[id_]}")
+            defined[id_] = name
+            found += [f"{name}: {id_} {lack}" for lack in _lacks(id_, inside)]
+        literal = re.sub(r"(?ms)^```.*?^```|^:::.*?$", "", text)  # in fence lines and code an @ is no reference
+        referred += [(name, match.group(1)) for match in _REFERENCE.finditer(literal)]
+    found += [f"{name}: henvisningen @{id_} peger ikke på noget" for name, id_ in referred if id_ not in defined]
+    return found
+
+
+def _bad_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
+    """Yield what a cell shows that cannot be shown to a reader."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            yield f"fejlen {output.ename}: {output.evalue}"
+        elif output.output_type == "stream" and output.name == "stdout":
+            yield f"cellen udskriver tekst uden om notatet: »{' '.join(output.text.split())[:60]}«"
+        elif output.output_type in {"display_data", "execute_result"}:
+            shown = set(output.data)
+            if "text/html" in shown:
+                yield "cellen viser text/html; et notat viser text/markdown"
+            elif not shown & {"text/markdown", *_IMAGES}:
+                yield f"cellen viser {', '.join(sorted(shown))}, som ikke kan vises i notatet"
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the id and content of each table's and figure's div; None if it never ends.
+
+    Nested divs are part of the content.
+    """
+    opened: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        if match := re.match(r":{3,}\s*\{(.*)\}\s*$", line):
+            name = re.match(r"#((?:tbl|fig)-[\w-]+)", match.group(1))
+            opened.append((name.group(1) if name else "", []))
+        elif re.match(r":{3,}\s*$", line) and opened:
+            id_, inside = opened.pop()
+            if id_:
+                yield id_, "\n".join(inside)
+            if opened:
+                opened[-1][1].extend(inside)
+        elif opened:
+            opened[-1][1].append(line)
+    yield from ((id_ or "div", None) for id_, _ in opened)
+
+
+def _lacks(id_: str, inside: str | None) -> Iterator[str]:
+    """Yield what a table or a figure lacks."""
+    if inside is None:
+        yield "har en ramme (:::), der åbnes, men ikke lukkes"
+        return
+    if id_.startswith("tbl-") and "<table" not in inside:
+        yield "har ingen tabel"
+    if id_.startswith("fig-") and _PICTURE not in inside:
+        yield "har intet billede"
+    if not re.sub(r"(?ms)^```.*?^```\s*$", "", inside).replace(_PICTURE, "").strip():
+        yield "har ingen titel"
+
+
+def _shown(cell: nbformat.NotebookNode) -> str:
+    """Join a cell's outputs as a renderer does, with placeholders for pictures."""
+    if cell.cell_type == "markdown":
+        return str(cell.source)
+    parts = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if "text/markdown" in data:
+            parts.append(str(data["text/markdown"]))
+        elif any(kind in data for kind in _IMAGES):
+            parts.append(_PICTURE)
+    return "".join(parts)
+
+
+# -- numbers that nobody answers for ----------------------------------------------------------------------------
+
+
 def stray_numbers(notebook: nbformat.NotebookNode, notat: Notat) -> list[str]:
     """Return each number that nothing answers for, in Danish, naming its cell.
 
-    Parameters
-    ----------
-    notebook
-        Executed, with its front matter in the first cell.
-    notat
-        What it was made from, in the mode that it shows.
+    The notebook has been executed, has its front matter in the first cell, and shows the numbers that `notat` holds.
     """
     known = _Known(notat)
     found = []
     for name, cell in named_cells(notebook):
-        text = known.unnamed(_metadata(str(cell.source)) if cell.cell_type == "raw" else markdown_outputs(cell))
+        text = known.unnamed(_metadata(str(cell.source)) if cell.cell_type == "raw" else _shown(cell))
         problems = dict.fromkeys([*_in_text(known, text), *_in_charts(known, text)])
         found += [f"{name}: {problem}" for problem in problems]
     return found
@@ -101,7 +174,7 @@ class _Known:
             if row.in_prose and notat.mode == "published":
                 self.prose.setdefault(row.id, set()).add(row.printed)
         names = [text for text in _parameters(notat) if text]
-        self.words = _patterns([*(allowed.words for allowed in ALLOWED), *names])
+        self.words = _patterns([*ALLOWED, *names])
         self.written = _patterns([form(text) for text in names if _NUMBER.search(text) for form in _FORMS])
 
     def unnamed(self, text: str) -> str:
@@ -143,12 +216,8 @@ def _patterns(texts: Iterable[str | None]) -> list[re.Pattern[str]]:
     ]
 
 
-def _in_attribute(text: str) -> str:
-    """Write a text as the value of an attribute has it."""
-    return attribute("", text)[2:-1]
-
-
-_FORMS = (plain, escape, _in_attribute)
+_FORMS = (plain, escape, lambda text: attribute("", text)[2:-1])
+"""How a name may be written: in Markdown, in HTML, and in an attribute."""
 
 
 def _metadata(source: str) -> str:
@@ -175,9 +244,6 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     for scheme in data.schemes.values():
         yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label)
     yield from (administration.name for administration in data.administrations)
-
-
-# -- text and tables --------------------------------------------------------------------------------------------
 
 
 def _in_text(known: _Known, text: str) -> Iterator[str]:
@@ -207,9 +273,6 @@ def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Ite
 def _literal(text: str) -> str:
     """Return a text without the escapes of Markdown and HTML."""
     return unescape(read_back(text))
-
-
-# -- charts -----------------------------------------------------------------------------------------------------
 
 
 def _in_charts(known: _Known, text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from aarsstatus.report.lint_structure import findings
+from aarsstatus.report.checks import findings
 from aarsstatus.run.notebook import normalise
 
 TABLE = "::: {#tbl-a .notat-tabel}\n```{=html}\n<table></table>\n```\n\nEn titel\n:::\n"
@@ -35,7 +35,7 @@ def test_a_whole_notebook_has_no_findings() -> None:
         ([markdown(TABLE.replace("<table></table>", ""))], "tbl-a har ingen tabel"),
         ([markdown("::: {#fig-a}\n\nTitel\n:::\n")], "fig-a har intet billede"),
         ([markdown("::: {#fig-a}\n"), PICTURE, markdown("\n:::\n")], "fig-a har ingen titel"),
-        ([markdown("::: {#fig-a}\n"), PICTURE, markdown("\n\nTitel\n")], "lukkes ikke"),
+        ([markdown("::: {#fig-a}\n"), PICTURE, markdown("\n\nTitel\n")], "men ikke lukkes"),
         ([markdown(TABLE), markdown(TABLE)], "tbl-a findes allerede"),
         ([new_output("error", ename="ValueError", evalue="nej")], "fejlen ValueError: nej"),
         ([new_output("stream", name="stdout", text="hov\n")], "udskriver tekst uden om notatet: »hov«"),
