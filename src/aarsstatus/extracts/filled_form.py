@@ -1,4 +1,4 @@
-"""Read a form that an analyst filled in (`inputs.form`) into ``params/`` and ``data/targets.csv``.
+"""Read a filled-in form (`inputs.form`) into params and targets.
 
 What the form would make of the two files is tried in a copy first, by all that checks these files otherwise. What is
 wrong is told by the form's sheet and cell. An empty cell changes nothing, and

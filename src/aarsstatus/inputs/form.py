@@ -1,4 +1,4 @@
-"""Write the form in Excel, ``skema-YEAR.xlsx``, in which an analyst fills in what `new` left open.
+"""Write ``skema-YEAR.xlsx``, in which an analyst fills in what `new` left open.
 
 It has the dates and numbers of ``params/YEAR.yml`` and the year's rows of ``data/targets.csv``, each with what it was
 the year before and what may be written. Those files stay the truth; `extracts.filled_form` reads the form into them.

@@ -1,4 +1,4 @@
-"""Replace values in a YAML file, every other byte left as it is: comments, order, line ends."""
+"""Replace values in a YAML file; every other byte stays, comments and all."""
 
 from __future__ import annotations
 
