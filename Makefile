@@ -13,7 +13,7 @@ UNFIT = { echo "The packages of $< could not be installed for $$($(BIN)/python -
  cannot be reached, or that Python is newer than the lock (3.11 to 3.15): make report PYTHON=python3.13" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint format windows lab bench expected lock datapackage licences audit mutants coverage fuzz faults clean
+.PHONY: help report test lint format windows lab bench expected lock map datapackage licences audit mutants coverage fuzz faults clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -70,6 +70,9 @@ lock: ## write requirements*.lock anew (needs uv)
 
 datapackage: $(VENV)/.installed-dev ## write data/datapackage.json anew, after a change of inputs/schema.py
 	$(BIN)/python tools/datapackage.py
+
+map: $(VENV)/.installed-dev ## write the map of modules in docs/architecture.md anew
+	$(BIN)/python tools/architecture.py
 
 licences: $(VENV)/.installed-dev ## write the list of licences anew, after make lock
 	$(BIN)/python tools/licences.py

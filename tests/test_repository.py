@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from aarsstatus.cli.parser import parse
+from aarsstatus.cli.console import parse
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -85,11 +86,20 @@ def test_no_address_of_a_registry_or_a_download() -> None:
     assert found == []
 
 
-def test_every_module_is_on_the_map() -> None:
+def test_the_map_is_of_the_house_that_is_there() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "architecture.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_module_that_the_architecture_names_exists() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    modules = [path for path in (ROOT / "src" / "aarsstatus").iterdir() if not path.name.startswith("_")]
-    missing = [path.name for path in modules if f"`{path.name}" not in text]
-    assert missing == []
+    package = ROOT / "src" / "aarsstatus"
+    named = set(re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)`", text))
+    assert len(named) > 50
+    places = (package, ROOT, ROOT / "tests")
+    assert [name for name in sorted(named) if not any((place / name).is_file() for place in places)] == []
 
 
 def test_every_dependency_is_explained() -> None:

@@ -1,4 +1,6 @@
-"""Read register extracts, CSV or Excel, into rows in ``data/``: exact sums, and nothing of any person.
+"""Read register extracts into sums in ``data/``.
+
+The sums are exact, and hold nothing of any person.
 
 An extract is a table of spells: administration, scheme, start, end (empty: still running), and perhaps weekly hours
 and person; or of fleksjob employments: administration, person, start, end. It is read as such files are in Denmark.
@@ -43,9 +45,10 @@ from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several,
 from aarsstatus.extracts.rows import KEPT, Reader
 from aarsstatus.extracts.sums import Sum, count, number_persons
 from aarsstatus.extracts.writing import write_sums
+from aarsstatus.files import require_closed
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
-from aarsstatus.inputs.schema import KK
+from aarsstatus.inputs.schema import EXTRACTS, KK, STATUS, WARNINGS
 from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
@@ -132,6 +135,8 @@ def _ingest(
     scheme: str | None, progress: Progress,
 ) -> Ingested:  # fmt: skip
     """Do what `ingest` says, without its guard."""
+    lists = [path.with_name(f"{path.stem}.afviste.csv") for path in files if skip_bad_rows]
+    require_closed([*lists, *(project.data / table.file for table in (STATUS, EXTRACTS, WARNINGS))], project)
     data = read_data(project)
     names, limits = read_names(project, data), read_limits(project, data)
     refusals, reading = Refusals(), Reading()
@@ -232,7 +237,7 @@ def _extract_row(extract: Extract, spells: pl.DataFrame, reader: Reader, day: da
 
 
 def _write_refused(reading: Reading, reader: Reader, refusals: Refusals) -> list[Path]:
-    """Write a list of refused rows beside each file that they stand in, and return these lists."""
+    """Write a list of refused rows beside each file, and return these lists."""
     why, written = refusals.by_row(), []
     for extract in reading.extracts:
         labels = {reading.labels[number] for number in extract.tables}
@@ -253,7 +258,7 @@ def _outside(rows: Sequence[ExtractRow], year: int) -> Iterator[str]:
 
 
 def _absent(sums: Mapping[tuple[str, str], Sum], data: Data, year: int) -> Iterator[str]:
-    """Tell of schemes that exist and have no rows for the year, neither in these extracts nor from before."""
+    """Tell of schemes that exist and have no numbers for the year yet."""
     for one in data.schemes.values():
         if one.existed(year) and (KK, one.key) not in sums and (year, KK, one.key) not in data.statuses:
             yield f"{one.name}: der er endnu ingen tal for {year}; jobordningen var ikke i disse udtræk"

@@ -68,7 +68,10 @@ class _Limits(Closed):
 
 
 def fold(text: str) -> str:
-    """Return a name as it is compared: ``Start-dato (dd-mm-åååå)`` and ``STARTDATO`` are both ``startdato``."""
+    """Return a name in the form that is compared.
+
+    ``Start-dato (dd-mm-åååå)`` and ``STARTDATO`` are both ``startdato``.
+    """
     text = re.sub(r"\([^()]*\)", " ", unicodedata.normalize("NFC", text)).replace("&", " og ")
     return re.sub(r"[\W_]+", "", text.casefold())
 
@@ -95,7 +98,7 @@ class Names:
     scheme_names: tuple[str, ...]
 
     def scheme_in(self, text: str) -> str | None:
-        """Return the one scheme that a file's or a sheet's name speaks of, or None when there is none or several."""
+        """Return the one scheme that a file's or a sheet's name speaks of, or None."""
         folded = fold(text)
         found = {key for name, key in self.schemes.items() if len(name) > 3 and name in folded}
         return found.pop() if len(found) == 1 else None
@@ -161,7 +164,7 @@ def read_names(project: Project, data: Data) -> Names:
 
 
 def _administrations(data: Data, aliases: _Aliases) -> dict[str, str | None]:
-    """Return every name of an administration; a name without ``forvaltningen`` counts too."""
+    """Return every name of an administration, in short forms too."""
     known: dict[str, str | None] = {fold(word): None for word in aliases.no_administration if fold(word)}
     for one in data.administrations:
         code = None if one.code == KK else one.code  # the whole city is no administration
@@ -173,7 +176,7 @@ def _administrations(data: Data, aliases: _Aliases) -> dict[str, str | None]:
 
 
 def _without_ending(name: str) -> Iterable[str]:
-    """Yield the short forms of ``Teknik- og Miljøforvaltningen``: without the last syllables, or the last two."""
+    """Yield a name without ``forvaltningen``, and without its last two letters."""
     if name.endswith("forvaltningen"):
         yield name.removesuffix("forvaltningen")
         yield name.removesuffix("en")

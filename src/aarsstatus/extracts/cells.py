@@ -1,4 +1,4 @@
-"""Read one cell of an extract: a date, hours, the name of an administration or a scheme.
+"""Read the cells of an extract: dates, hours, names.
 
 Each function takes the text of a cell that is not empty and returns a whole number, for the rest of the package
 computes with arrays of whole numbers; what cannot be read raises `Unreadable`, which says what was expected and what
@@ -53,7 +53,7 @@ _LONGEST_HOURS = 40
 
 
 class Unreadable(ValueError):  # noqa: N818 - said of a cell, not of the program
-    """Say of a cell that cannot be read what was expected, and perhaps the nearest valid value; never the cell."""
+    """Say what was expected of a cell that cannot be read; never the cell itself."""
 
     def __init__(self, expected: str, hint: str | None = None, message: str = "værdien kan ikke bruges") -> None:
         super().__init__(expected)
@@ -65,7 +65,7 @@ _EXISTING = "en dato, der findes"
 
 
 def legible(text: str) -> str | None:
-    """Return a cell that somebody may be shown; None of one so long that looking through it takes seconds."""
+    """Return a cell that somebody may be shown, or None if it is too long."""
     return text if len(text) <= _LONGEST else None
 
 
@@ -75,7 +75,9 @@ def show_day(ordinal: int) -> str:
 
 
 def day(text: str) -> int:
-    """Read a date: day first with ``-``, ``.``, ``/`` or space between, ISO, eight digits, or an Excel day number.
+    """Read a date as Danish systems and Excel write one.
+
+    Day first with ``-``, ``.``, ``/`` or space between, ISO, eight digits, or an Excel day number.
 
     A time of day after it is left out. A year from 2900, as in 31-12-9999, is `OPEN`: "still runs".
 
@@ -137,7 +139,9 @@ def start_day(text: str) -> int:
 
 
 def hundredths(text: str) -> int:
-    """Read weekly hours, in hundredths of an hour: ``18,5`` is 1850. A point before one or two digits is a comma.
+    """Read weekly hours, in hundredths of an hour: ``18,5`` is 1850.
+
+    A point before one or two digits is a comma.
 
     Raises
     ------
@@ -159,7 +163,7 @@ def hundredths(text: str) -> int:
 
 
 def administration(text: str, names: Names, codes: Sequence[str]) -> int:
-    """Read a code or name of an administration: its place in `codes`, or ``len(codes)`` where it says "none"."""
+    """Read an administration: its place in `codes`, or ``len(codes)`` for none."""
     folded = fold(text)
     if not folded:
         return len(codes)
@@ -181,7 +185,7 @@ def scheme(text: str, names: Names, keys: Sequence[str]) -> int:
 
 
 def _unknown(text: str, known: Container[str], names: Sequence[str], what: str, valid: Sequence[str]) -> Unreadable:
-    """Return what is wrong with an unknown name: most often its letters were read in another encoding."""
+    """Return what is wrong with an unknown name, often its encoding."""
     message = "filen er gemt med et forkert tegnsæt"
     for encoding in ("utf-8", "cp865", "mac_roman"):
         repaired = _repaired(text, encoding)
@@ -194,7 +198,7 @@ def _unknown(text: str, known: Container[str], names: Sequence[str], what: str, 
 
 
 def _repaired(text: str, encoding: str) -> str | None:
-    """Return what a text would have been, had it been read in another encoding than cp1252; None if it has none."""
+    """Return a text as another encoding than cp1252 reads it, or None."""
     try:
         return text.encode("cp1252").decode(encoding)
     except UnicodeError:
@@ -205,7 +209,10 @@ def _repaired(text: str, encoding: str) -> str | None:
 
 
 class Column:
-    """Read the cells of one column, each different text once; `empty` is the number of a cell without text."""
+    """Read the cells of one column, each different text once.
+
+    `empty` is the number of a cell without text.
+    """
 
     def __init__(self, read: Callable[[str], int], empty: int = EMPTY) -> None:
         self.read, self.empty = read, empty

@@ -1,4 +1,4 @@
-"""Read a CSV file as Danish systems and Excel write it: its encoding, its delimiter, its rows.
+"""Read a CSV file as Danish systems and Excel write it.
 
 The file is in memory. Polars parses it in pieces that end where a row does; a piece that Polars cannot parse is read
 by hand, row by row. Nothing here interprets a cell, and no message carries one: what Polars says of a file that it
@@ -69,7 +69,7 @@ class CsvTable:
             first += frame.height
 
     def _pieces(self) -> Iterator[tuple[bytes, bool]]:
-        """Yield the file in pieces that end where a row does, and whether each is the last."""
+        """Yield the file in pieces of whole rows, and whether each is the last."""
         at = 0
         while at < len(self._content):
             end = self._end_of_line(at + PIECE - 1)
@@ -83,7 +83,7 @@ class CsvTable:
         return self._content.find(b"\n", at) + 1 or len(self._content)
 
     def _end_of_open_row(self, at: int) -> int:
-        """Return where a row ends whose quotation mark is still open, if it is closed soon."""
+        """Return where a row ends whose quotation mark is still open."""
         for _ in range(_MOST_LINES_IN_A_ROW):
             begin, at = at, self._end_of_line(at)
             if self._content.count(b'"', begin, at) % 2:
@@ -118,7 +118,7 @@ class CsvTable:
         )
 
     def _swallows(self, lines: Sequence[str]) -> bool:
-        """Return whether a quotation mark that is never closed makes one cell of several rows."""
+        """Return whether an open quotation mark makes one cell of several rows."""
         inside = False
         for line in lines:
             if '"' in line:
@@ -128,7 +128,10 @@ class CsvTable:
         return False
 
     def _ends_in_a_row(self, piece: bytes) -> bool:
-        """Return whether a file ends in the middle of a row: with no end of line, and fewer cells than the header."""
+        """Return whether a file ends in the middle of a row.
+
+        It has no end of line then, and fewer cells than the header.
+        """
         if piece.endswith(b"\n"):
             return False
         *_, cells = _by_hand(_text(piece[-_END:]).split("\n"), self.delimiter)
@@ -141,7 +144,7 @@ class CsvTable:
 
 
 def _best(lines: list[str], delimiters: str, names: Names) -> tuple[list[Cells], Header | None, str]:
-    """Return the first rows, the header and the delimiter: the one that gives a header with most fields."""
+    """Return the first rows, and the header and delimiter with most fields."""
     tried = []
     for delimiter in delimiters:
         rows: list[Cells] = list(_by_hand(lines, delimiter))[:MOST_ROWS]
@@ -154,7 +157,7 @@ def _best(lines: list[str], delimiters: str, names: Names) -> tuple[list[Cells],
 
 
 def _as_8_bit(content: bytes) -> bytes:
-    """Return a file in UTF-8, or in whatever encoding of one byte a sign it has, without a byte order mark."""
+    """Return a file's bytes in UTF-8 or an 8-bit encoding, without a mark."""
     encoding = None
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
@@ -172,7 +175,10 @@ def _with_line_feeds(content: bytes) -> bytes:
 
 
 def _text(piece: bytes) -> str:
-    """Decode bytes: as UTF-8 if they are, or mostly are; else as cp1252, which is what Windows writes in Denmark."""
+    """Decode bytes as UTF-8 if they mostly are, else as cp1252.
+
+    The latter is what Windows writes in Denmark.
+    """
     try:
         return piece.decode("utf-8")
     except UnicodeDecodeError:
@@ -183,7 +189,9 @@ def _text(piece: bytes) -> str:
 
 
 def _by_hand(lines: Sequence[str], delimiter: str, delimiters: int = 0) -> Iterator[Cells]:
-    """Yield the rows of some lines; one with a quotation mark that is never closed is cut at delimiters alone.
+    """Yield the rows of some lines, whatever their quotation marks.
+
+    A row with one that is never closed is cut at delimiters alone.
 
     `delimiters` is how many a row has, if that is known: a cell does not go on over a line with as many.
     """

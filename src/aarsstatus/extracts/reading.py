@@ -63,7 +63,7 @@ class Extract:
 
 @dataclass(slots=True)
 class Reading:
-    """Collect what was read so far: spells, what each table is called, and what each file came to."""
+    """Collect what was read so far: spells, tables' names, notes, files."""
 
     spells: list[pl.DataFrame] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
@@ -172,7 +172,7 @@ def _years(counts: Counts) -> str:
 
 
 def extraction_date(path: Path) -> date:
-    """Return the day an extract was made: the latest date in its name, else the file's own.
+    """Return the latest date in an extract's name, else the file's own.
 
     Raises
     ------

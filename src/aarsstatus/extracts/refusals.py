@@ -29,7 +29,7 @@ MOST_RANGES = 6
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Hold what the rows of a group have in common: all of a message but the row numbers."""
+    """Hold all of a message but the row numbers."""
 
     label: str
     column: str | None
@@ -59,7 +59,7 @@ class Refusals:
 
     @property
     def fatal(self) -> bool:
-        """Return whether a whole file or column is wrong, which leaving out rows does not mend."""
+        """Return whether a whole file or column is wrong."""
         return bool(self.problems)
 
     def file(
@@ -85,7 +85,7 @@ class Refusals:
         self._groups.setdefault(group, []).append(rows)
 
     def told(self) -> list[Problem]:
-        """Return every problem as a message, those of whole files first, then by the first row of each."""
+        """Return every problem, those of whole files first, then by row."""
         grouped = sorted(
             ((group, np.unique(np.concatenate(rows))) for group, rows in self._groups.items()),
             key=lambda item: (item[0].label, int(item[1][0]), item[0].column or ""),
@@ -108,7 +108,10 @@ class Refusals:
 
 
 def rows_shown(rows: Sequence[int] | Rows, most: int = MOST_RANGES) -> str:
-    """Write row numbers in short: ``række 14``, ``række 14-17 og 20``, ``række 5, 7, 9 … (1.000 rækker)``."""
+    """Write row numbers in short.
+
+    As ``række 14``, ``række 14-17 og 20``, ``række 5, 7, 9 … (1.000 rækker)``.
+    """
     numbers = np.unique(np.asarray(rows, np.int64))
     breaks = np.flatnonzero(np.diff(numbers) != 1)
     firsts = numbers[np.r_[0, breaks + 1]][: most + 1].tolist()
@@ -127,7 +130,7 @@ REFUSED = ("udtræk", "række", "hvad er galt", "forvaltning", "jobordning", "st
 def write_refused(
     path: Path, refused: Sequence[tuple[str, int, Sequence[str]]], why: Mapping[tuple[str, int], Sequence[str]]
 ) -> None:
-    """Write a list of refused rows, for Excel: where each stands and what is wrong; never a person.
+    """Write a list of refused rows, for Excel; never a person.
 
     Parameters
     ----------

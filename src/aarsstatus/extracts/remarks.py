@@ -28,7 +28,7 @@ FAR_AT_LEAST = 20
 
 
 def of_several(spells: pl.DataFrame) -> pl.DataFrame:
-    """Return the spells of persons who have more than one; most have not, and need no closer look."""
+    """Return the spells of persons who have more than one."""
     return spells.filter(pl.col("person").is_not_null()).filter(pl.col("person").is_duplicated())
 
 
@@ -91,7 +91,7 @@ def _undistributed(own: pl.DataFrame, scheme: Scheme, none: int) -> Iterator[Rem
 
 
 def _overlaps(own: pl.DataFrame, scheme: Scheme, labels: Sequence[str]) -> Iterator[Remark]:
-    """Tell of spells that begin before an earlier one of the same person in the same scheme has ended."""
+    """Tell of spells that begin before the same person's earlier one has ended."""
     before = pl.col("end").cum_max().shift().over("person")
     found = own.sort("person", "start", "end", "table", "row").filter(before >= pl.col("start"))
     if found.height:
@@ -104,7 +104,10 @@ def _overlaps(own: pl.DataFrame, scheme: Scheme, labels: Sequence[str]) -> Itera
 
 
 def _too_long(own: pl.DataFrame, scheme: Scheme, limit: Limit, last: int, labels: Sequence[str]) -> Iterator[Remark]:
-    """Tell of spells that last longer than the scheme allows; one that still runs has lasted till the year's end."""
+    """Tell of spells that last longer than the scheme allows.
+
+    One that still runs has lasted till the year's end.
+    """
     until = pl.when(pl.col("end") == OPEN).then(last).otherwise(pl.col("end"))
     found = own.filter(until - pl.col("start") + 1 > limit.days)
     if found.height:
@@ -116,7 +119,7 @@ def _too_long(own: pl.DataFrame, scheme: Scheme, limit: Limit, last: int, labels
 def _to_come(
     own: pl.DataFrame, scheme: Scheme, extracted: Sequence[date], last: int, labels: Sequence[str]
 ) -> Iterator[Remark]:
-    """Tell of spells that begin after the day of their extract, or whose days of the year lie partly after it."""
+    """Tell of spells with days of the year after the day of their extract."""
     for when in sorted(set(extracted)):
         day = when.toordinal()
         drawn = own.filter(pl.col("table").is_in([table for table, one in enumerate(extracted) if one == when]))
@@ -168,7 +171,7 @@ def _without_persons(own: pl.DataFrame, scheme: Scheme) -> Iterator[Remark]:
 
 
 def far_from_before(sums: Mapping[tuple[str, str], Sum], year: int, data: Data) -> list[Remark]:
-    """Tell of statuses and numbers of spells that are far from those of the latest year before."""
+    """Tell of numbers that are far from those of the latest year before."""
     found = []
     for (code, key), now in sums.items():
         before = max((y for y, c, s in data.statuses if c == code and s == key and y < year), default=None)

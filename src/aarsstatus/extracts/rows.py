@@ -41,7 +41,7 @@ days as ordinals, and the person as written, until `persons.number_persons`."""
 
 @dataclass(slots=True)
 class Counts:
-    """Count the rows of an extract's table: all, outside the year, refused, and when spells begin."""
+    """Count the rows of a table, and the years that spells begin in."""
 
     rows: int = 0
     outside: int = 0
@@ -63,7 +63,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Hold some rows while they are read: their cells and numbers, and what each cell came to.
+    """Hold some rows while they are read, and what each cell came to.
 
     Those that are `squeezed` have all they have in one cell, those that are `blank` have nothing.
     """
@@ -113,7 +113,7 @@ class Reader:
     def read(
         self, block: Block, columns: Columns, table: int, label: str, counts: Counts, refusals: Refusals
     ) -> pl.DataFrame:
-        """Return the spells of a block with a day in the year and nothing wrong, with the columns of `KEPT`.
+        """Return the spells of a block with a day in the year and nothing wrong.
 
         `table` and `label` are the number of the table, and what it is called in messages.
         """
@@ -130,7 +130,7 @@ class Reader:
         return self._kept(batch, inside, table)
 
     def _without_sums(self, block: Block, columns: Columns, label: str) -> pl.DataFrame:
-        """Return the rows of a block but for those of sums and remarks below the table, which are noted."""
+        """Return the rows of a block without the sums and remarks below the table."""
         if not block.last:
             return block.frame
         end, notes = self._stray.end(block, columns, label)
@@ -173,7 +173,7 @@ class Reader:
         return bad | wide | self._refuse_backwards(batch, refusals)
 
     def _refuse_cells(self, batch: _Batch, name: str, wrong: Mask, missing: Mask, refusals: Refusals) -> Mask:
-        """Tell which texts of a column cannot be read, each with all its rows, and where one is missing."""
+        """Tell which cells of a column cannot be read, and which are missing."""
         if wrong.any():
             bad = pl.DataFrame({"text": batch.texts[name].filter(pl.Series(wrong)), "row": batch.rows[wrong]})
             for (text,), group in bad.group_by("text", maintain_order=True):
@@ -204,7 +204,7 @@ class Reader:
         return backwards
 
     def _refuse_gone(self, batch: _Batch, inside: Mask, refusals: Refusals) -> Mask:
-        """Tell of spells in schemes that were not there in the year; return which they are."""
+        """Tell of spells in schemes that did not exist in the year."""
         schemes = batch.codes["scheme"]
         gone: Mask = inside & ~self._existed[schemes]
         for key in np.unique(schemes[gone]).tolist():
@@ -218,7 +218,7 @@ class Reader:
     # -- what is kept -----------------------------------------------------------------------------------------
 
     def _count(self, counts: Counts, start: Codes, inside: Mask, blank: Mask, bad: Mask) -> None:
-        """Count a block's rows; which years spells begin in is asked only where none begins in the year."""
+        """Count a block's rows, and the years of spells if none begins in this one."""
         rows, refused = int(np.count_nonzero(~blank)), int(np.count_nonzero(bad))
         counts.rows += rows
         counts.refused += refused
@@ -229,7 +229,7 @@ class Reader:
             counts.starts.update(begun.tolist())
 
     def _keep_refused(self, batch: _Batch, bad: Mask) -> None:
-        """Keep what a list of refused rows shows of some: the cells that we know, covered; never the person."""
+        """Keep the covered cells that a list of refused rows shows; never a person."""
         shown = ("administration", "scheme", "start", "end")
         for at in np.flatnonzero(bad).tolist():
             texts = batch.texts.row(at, named=True)
@@ -237,7 +237,7 @@ class Reader:
             self.refused.append((batch.label, int(batch.rows[at]), known))
 
     def refuse_kept(self, label: str, row: int, administration: int, scheme: int, start: int, end: int) -> None:
-        """Keep what a list of refused rows shows of a spell that was kept at first, and then refused."""
+        """Keep the cells of a spell that is refused after it was read."""
         if self.keep_refused:
             code = self.codes[administration] if administration < self.none else ""
             until = "" if end == cells.OPEN else cells.show_day(end)
@@ -255,7 +255,7 @@ class Reader:
 
 
 def _blank(texts: pl.DataFrame, empty: Mask) -> Mask:
-    """Return which rows have nothing in them; one that begins at some time has, as `empty` says."""
+    """Return which rows have nothing in them, of those without a start (`empty`)."""
     blank = empty.copy()
     if blank.any():
         filled = pl.any_horizontal(pl.all().exclude(OVERFLOW).str.contains(r"\S").fill_null(value=False))

@@ -1,4 +1,4 @@
-"""Find the rows of a table that are no rows of it: sums and remarks below it, and rows squeezed into one cell."""
+"""Find rows that are no spells: sums, remarks, rows squeezed into one cell."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class StrayRows:
         self._totals, self._read = totals, read
 
     def end(self, block: Block, columns: Columns, label: str) -> tuple[int, list[str]]:
-        """Return how many rows of a table's last block are before its sums and remarks, and a note on each of these.
+        """Return where a table's last block ends, and a note on each sum below it.
 
         Nothing but blank rows may stand below them.
         """
@@ -73,16 +73,16 @@ class StrayRows:
         return len(filled) == 1 and not read and any(map(str.isalpha, filled[0]))
 
     def _quoted(self, filled: Sequence[str]) -> str:
-        """Quote a row of sums, to be held against what was read; a remark may be about somebody, and is not quoted."""
+        """Quote a row of sums; a remark may be about somebody, and is not quoted."""
         said = legible(" ".join(filled))
         return f" (»{cover(said)[:_LONGEST_SUM]}«)" if said is not None and any(map(self._names_sum, filled)) else ""
 
     def _names_sum(self, text: str) -> bool:
-        """Return whether a cell begins as a row of sums does, with nothing but a number after."""
+        """Return whether a cell says that a row is one of sums."""
         return fold(text).rstrip("0123456789") in self._totals
 
     def squeezed(self, frame: pl.DataFrame, empty: Mask) -> Mask:
-        """Return which rows have all they have in one cell, with another delimiter between than the rest.
+        """Return which rows stand in one cell, with another delimiter between.
 
         The cell may be of a column that nobody reads, and the row would then seem to be blank. Only a row without a
         start, as `empty` says, may be one.
@@ -97,7 +97,7 @@ class StrayRows:
         return squeezed
 
     def _is_row_in_a_cell(self, filled: Sequence[str]) -> bool:
-        """Return whether the first cell of a row, which has hardly more, is a row by itself: with a date in it."""
+        """Return whether the first cell of a row is a row by itself, with a date."""
         if not filled or len(filled) > _MOST_BESIDE:
             return False
         cut = (filled[0].split(delimiter) for delimiter in ";,\t|")

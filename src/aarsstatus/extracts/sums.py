@@ -1,4 +1,4 @@
-"""Sum spells into what the notat is made from: full-year equivalents, spells and headcounts.
+"""Sum spells into full-year equivalents, spells and headcounts.
 
 Everything is exact: days are added as whole numbers, and divided once, by `attainment.full_year_equivalents`.
 """
@@ -22,14 +22,20 @@ __all__ = ["Sum", "count", "days_inside", "number_persons"]
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Say what a scheme came to in an administration: persons, and spells (None where heads are counted)."""
+    """Say what a scheme came to in an administration.
+
+    Persons, and spells (None where heads are counted).
+    """
 
     status: Fraction
     spells: int | None
 
 
 def days_inside(year: int) -> pl.Expr:
-    """Return the days of a spell inside a year, its first and its last day both included, as a column ``days``."""
+    """Return the days of a spell inside a year, as a column ``days``.
+
+    Its first and its last day are both included.
+    """
     first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
     inside = pl.min_horizontal("end", pl.lit(last)) - pl.max_horizontal("start", pl.lit(first)) + 1
     return inside.cast(pl.Int64).alias("days")

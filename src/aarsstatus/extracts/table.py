@@ -58,7 +58,7 @@ class Block:
 
 
 class Table(Protocol):
-    """One table of an extract: a CSV file, or a sheet."""
+    """Give one table of an extract: a CSV file, or a sheet."""
 
     label: str
     name: str
@@ -183,7 +183,7 @@ class Columns:
 def choose_columns(
     table: Table, stem: str, names: Names, scheme: str | None, refusals: Refusals, notes: list[str]
 ) -> Columns | None:
-    """Return which columns of a table are read; None where one is missing, and `refusals` says which.
+    """Return which columns of a table are read; None where one is missing.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def _refuse_missing(label: str, name: str, header: Header, names: Names, refusal
 
 
 def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | None:
-    """Return the scheme of a table without such a column: the one its name or title speaks of, or fleksjob.
+    """Return the scheme that a table without such a column speaks of, or fleksjob.
 
     It is fleksjob where the table is about employments, as a table of spells is not. None where that is not clear,
     and where an unknown column may be the missing one.

@@ -38,7 +38,7 @@ Row = Sequence[object]
 
 
 def open_workbook(content: bytes, label: str, names: Names, refusals: Refusals, notes: list[str]) -> list[Table]:
-    """Return the sheets of a workbook that hold a table; a sheet without one is passed over and noted.
+    """Return the sheets of a workbook that hold a table, and note the others.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def open_workbook(content: bytes, label: str, names: Names, refusals: Refusals, 
 
 
 def _visible_sheets(content: bytes) -> tuple[Mapping[str, list[Row]], list[str]]:
-    """Return the rows of every sheet that is shown, by name, and the names of the hidden ones."""
+    """Return the rows of every visible sheet, and the names of hidden ones."""
     book = calamine.load_workbook(io.BytesIO(content))
     worksheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     shown = [sheet.name for sheet in worksheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
@@ -126,7 +126,10 @@ def _as_text(cell: object) -> str:
 
 
 def too_large(content: bytes) -> str | None:
-    """Say why a workbook is too large to be opened; None where it is not, or is no zip (calamine says that)."""
+    """Say why a workbook is too large to be opened, if it is.
+
+    Calamine says of one that is no zip.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(entry.file_size for entry in parts.infolist() if not entry.filename.startswith("xl/media/")) > (
@@ -152,7 +155,7 @@ class _Measured:
         self.rows = self.columns = self._row = self._column = 0
 
     def fits(self, part: IO[bytes]) -> bool:
-        """Return whether a part of a workbook is no sheet, or one whose rectangle is small enough."""
+        """Return whether a part of a workbook spans no more than can be read."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = self._element
         try:
@@ -178,7 +181,10 @@ class _Measured:
 
 
 def _place(text: str) -> tuple[int, int]:
-    """Return the row and the column of a place such as ``B7``; one that is too far away where no sheet has it."""
+    """Return the row and column of a place such as ``B7``.
+
+    A place that no sheet has is too far away.
+    """
     match = _PLACE.fullmatch(text)
     return (MOST_CELLS, 2) if match is None else (int(match[2]), _column(match[1].upper()))
 

@@ -1,4 +1,6 @@
-"""Write sums to ``data/``: a year's rows replaced, every other byte of the files left as it is.
+"""Write a year's sums to ``data/``.
+
+Every other byte of the files is left as it is.
 
 Three files: ``status.csv`` (what the notat is made from), ``extracts.csv`` (which extracts it came from) and
 ``warnings.csv`` (what somebody should look at). They are written beside the old ones and swapped in together; should
@@ -31,7 +33,9 @@ Row = Mapping[str, str]
 
 
 def origin(extracts: Sequence[ExtractRow], scheme: str) -> str:
-    """Return a status' source: the extracts it was computed from, each by the start of its SHA-256 and its date.
+    """Return a status' source: the extracts it was computed from.
+
+    Each is named by the start of its SHA-256 and its date.
 
     The start is written in groups of four, which no person number can look like.
     """
@@ -47,7 +51,7 @@ def write_sums(
     project: Project, year: int, sums: Mapping[tuple[str, str], Sum], extracts: Sequence[ExtractRow],
     remarks: Sequence[Remark], data: Data, waiting: Callable[[], None] = lambda: None,
 ) -> list[Path]:  # fmt: skip
-    """Write the sums of a year's extracts; rows of the schemes that are in them are replaced.
+    """Write the sums of a year's extracts in place of their schemes' rows.
 
     One run at a time does that; `waiting` is called once when another one does now.
 
@@ -110,7 +114,10 @@ def _cells(row: ExtractRow | Remark) -> dict[str, str]:
 
 
 def _without_replaced(listed: Contents, year: int, schemes: set[str], extracts: Sequence[ExtractRow]) -> str:
-    """Return ``extracts.csv`` with new extracts; what older ones gave that is replaced is taken out of their rows."""
+    """Return ``extracts.csv`` with new extracts.
+
+    What older ones gave that is replaced is taken out of their rows.
+    """
     kept = []
     for _, row in listed.rows:
         if row["year"] == str(year):
