@@ -119,7 +119,7 @@ class Machine:
             path.relative_to(self.project.root).as_posix(): path.read_bytes()
             for folder in folders
             for path in folder.rglob("*")
-            if path.is_file() and path.name not in PLATFORMS_OWN
+            if path.is_file() and path.name not in PLATFORMS_OWN and path.suffix != ".lock"
         }
 
 
