@@ -280,7 +280,7 @@ def test_bundle_verify_and_diff_from_the_command_line(
     assert run(["bundle", str(YEAR), "--output", str(target)]) == 0
     assert str(target) in capsys.readouterr().out
     assert target.read_bytes() != b""
-    assert run(["verify", str(made)]) == 0
+    assert run(["verify", "--yes", str(made)]) == 0
     assert "er de samme, byte for byte" in capsys.readouterr().out
     assert run(["diff", str(made), str(YEAR)]) == 0
     assert "De to udgaver er ens" in capsys.readouterr().out
