@@ -25,9 +25,10 @@ from filelock import FileLock
 
 from aarsstatus import interruption
 from aarsstatus.audit import check
-from aarsstatus.files import clear, scratch, swap_in, write_whole
+from aarsstatus.files import clear, scratch, write_whole
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
+from aarsstatus.release.swap import swap_in
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import TIME_LIMIT
 
@@ -531,7 +532,7 @@ def test_a_build_killed_between_two_renames_is_put_back(tmp_path: Path) -> None:
 def test_an_interruption_between_two_renames_puts_the_old_one_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aarsstatus.files._exchange", lambda *_: False)
+    monkeypatch.setattr("aarsstatus.release.swap._exchange", lambda *_: False)
     made, target = tmp_path / ".2025.aarsstatus-1", tmp_path / "2025"
     for folder in (made, target):
         folder.mkdir()

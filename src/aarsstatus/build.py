@@ -17,20 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from aarsstatus.files import (
-    alone,
-    being_made,
-    keep_others,
-    require_replaceable,
-    require_writable,
-    scratch,
-    swap_aside,
-    swap_in,
-)  # fmt: skip
+from aarsstatus.files import alone, being_made, require_closed, require_writable, scratch
 from aarsstatus.problems import BuildError, InputError, reason
 from aarsstatus.project import Project
 from aarsstatus.release import cache, manifest
 from aarsstatus.release.archive import keep
+from aarsstatus.release.swap import keep_others, require_replaceable, swap_aside, swap_in
 from aarsstatus.render import FORMATS, Choice, Engine, Format, choose
 from aarsstatus.run import temporary
 
@@ -146,6 +138,8 @@ def _make(
     require_writable(target.parent, project)
     if not manifest.is_ours(target):
         require_replaceable(target, project)
+    theirs = (path for path in target.rglob("*") if not path.name.startswith("~$"))  # Word notes so who has a document
+    require_closed((target.parent / cache.OVERVIEW, *theirs), project)
     progress("Læser parametre og data")
     notat, doubts = read_inputs(project, year, options.compare, options.figures)
     failed = target.with_name(f"{target.name}.fejlet.ipynb")
