@@ -61,8 +61,8 @@ def _ask(path: Path, *, yes: bool) -> None:
     """
     if yes or not path.exists():  # what is not there is told by who reads it
         return
-    say(f"{path_from_here(path)}: notatet bliver lavet igen af det program, der ligger i pakken. Et program kan gøre alt, "
-        "hvad du selv kan, så kør det kun, hvis du stoler på afsenderen.")  # fmt: skip
+    say(f"{path_from_here(path)}: notatet bliver lavet igen af det program, der ligger i pakken.")
+    say("Et program kan gøre alt, hvad du selv kan, så kør det kun, hvis du stoler på afsenderen.")
     if not sys.stdin.isatty():
         raise InputError(Problem(str(path), "pakkens program bliver ikke kørt uden tilladelse", expected="--yes"))
     try:

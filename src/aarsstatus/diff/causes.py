@@ -129,7 +129,9 @@ class _Trials:
     def _run(self, wanted: Sequence[frozenset[Step]]) -> None:
         new = list(dict.fromkeys(taken for taken in wanted if taken not in self._known))
         variants = [
-            Variant(self.blend.code(taken) if self.run_old else None, self.blend.files(taken), self.blend.options(taken))
+            Variant(
+                self.blend.code(taken) if self.run_old else None, self.blend.files(taken), self.blend.options(taken)
+            )
             for taken in new
         ]
         self._known |= dict(zip(new, recompute(variants, self._verdicts) if new else [], strict=True))

@@ -117,10 +117,8 @@ def _file(name: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list
     # A small difference is worth trying alone only if all of them together are the whole difference.
     if () not in changed and len(changed) <= MOST_ROWS and merged(name, before, after, changed) == after:
         between, say = (" ", _row_change) if is_table(name) else (".", _value_change)
-        return [
-            Step(kind, name, key, visible(f"{name}, {between.join(key)}"), say(was.get(key, MISSING), now.get(key, MISSING)))
-            for key in changed
-        ]
+        said = {key: say(was.get(key, MISSING), now.get(key, MISSING)) for key in changed}
+        return [Step(kind, name, key, visible(f"{name}, {between.join(key)}"), said[key]) for key in changed]
     return [Step(kind, name, (), name, f"{len(changed)} rækker er ændret" if is_table(name) else "filen er ændret")]
 
 
