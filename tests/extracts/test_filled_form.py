@@ -13,9 +13,9 @@ import pytest
 
 from aarsstatus.extracts.filled_form import is_form, read_form
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.new_year import new_year
+from aarsstatus.inputs.form import write_form
+from aarsstatus.inputs.new_year import new_year, unfilled
 from aarsstatus.inputs.params import read_params
-from aarsstatus.inputs.unfilled import unfilled
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 
@@ -34,7 +34,10 @@ FILLED = {
 @pytest.fixture
 def form(copied: Project) -> Path:
     new_year(copied, YEAR)
-    return copied.root / "skema-2026.xlsx"
+    form = write_form(copied, YEAR)
+    assert form == copied.root / "skema-2026.xlsx"
+    assert write_form(copied, YEAR) is None  # it may be filled in already
+    return form
 
 
 def fill_in(form: Path, dates: Mapping[str, object], targets: Mapping[str, object]) -> None:

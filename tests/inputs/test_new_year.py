@@ -9,10 +9,9 @@ import pytest
 from filling import fill
 
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.new_year import new_year
+from aarsstatus.inputs.new_year import MARK, new_year, steps, unfilled
 from aarsstatus.inputs.params import read_params
 from aarsstatus.inputs.schema import GROUPS
-from aarsstatus.inputs.unfilled import MARK, steps, unfilled
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 
@@ -27,7 +26,7 @@ def test_what_must_be_decided_anew_is_marked_not_copied(copied: Project) -> None
     before = read_params(copied.params / "2025.yml", "2025")
     done = new_year(copied, 2026)
     text = (copied.params / "2026.yml").read_text(encoding="utf-8")
-    assert done.written == ("params/2026.yml", "data/targets.csv", "skema-2026.xlsx")
+    assert done.written == ("params/2026.yml", "data/targets.csv")
     values = "\n".join(line.partition("#")[0] for line in text.splitlines())
     for old in (before.document.case_number_f2, before.document.document_number_f2, before.document.case_number_edoc):
         assert old is not None

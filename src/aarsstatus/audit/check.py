@@ -16,8 +16,8 @@ from aarsstatus.audit.limits import check_figures
 from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.new_year import unfilled
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.unfilled import unfilled
 from aarsstatus.privacy import scan_files
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.cli.console import DONE, FINDINGS, path_from_here
-from aarsstatus.cli.parser import a_page
+from aarsstatus.cli.console import DONE, FINDINGS, a_page, path_from_here
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page
 from aarsstatus.diff.words import lines
 from aarsstatus.files import write_whole
 from aarsstatus.project import find_project
 from aarsstatus.release.reading import open_finished
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
     "Sammenligner to færdige notater tal for tal, det vigtigste først, og finder årsagen ved at regne efter med\n"

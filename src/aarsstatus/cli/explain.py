@@ -8,8 +8,6 @@ from aarsstatus.audit.explain import explain
 from aarsstatus.cli.console import DONE
 from aarsstatus.project import find_project
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
-
 DESCRIPTION = "Viser et tal, dets formel og alt, det er regnet ud af, ned til fil og linje."
 EXAMPLES = """\
 aarsstatus explain 2025.KK.placements.attainment

@@ -6,16 +6,13 @@ import argparse
 from pathlib import Path
 
 from aarsstatus import danish
-from aarsstatus.cli.console import DONE, FINDINGS, path_from_here, steps
-from aarsstatus.cli.parser import a_date, a_path, a_year
+from aarsstatus.cli.console import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
 from aarsstatus.extracts import ingest
 from aarsstatus.extracts.filled_form import is_form, read_form
 from aarsstatus.inputs.model import ExtractRow
 from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import mask
 from aarsstatus.project import find_project
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
     "Læser udtræk af forløb og af ansættelser (CSV eller XLSX) og skriver summer, ikke personer, i data/. Årets\n"

@@ -8,11 +8,8 @@ from pathlib import Path
 
 from aarsstatus.audit import quality
 from aarsstatus.bundle.verify import check_lines, verify_bundle
-from aarsstatus.cli.console import DONE, FINDINGS, path_from_here
-from aarsstatus.cli.parser import year_or_bundle
+from aarsstatus.cli.console import DONE, FINDINGS, path_from_here, year_or_bundle
 from aarsstatus.project import find_project
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
     "Regner hvert trykt tal i de offentliggjorte notater efter og holder det, der ikke passer, op mod\n"

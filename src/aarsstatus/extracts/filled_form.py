@@ -22,16 +22,13 @@ from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import parse, read_table, replace_rows, swap_in
 from aarsstatus.inputs.form import DATES, HERE, KEY, NONE, SOURCE, TARGETS_SHEET, Field, fields, target_header
 from aarsstatus.inputs.model import Data
-from aarsstatus.inputs.new_year import groups_there
+from aarsstatus.inputs.new_year import MARK, groups_there
 from aarsstatus.inputs.schema import GROUPS, TARGETS
-from aarsstatus.inputs.unfilled import MARK
 from aarsstatus.inputs.yamledit import Scalar, replace_scalars, scalars
 from aarsstatus.inputs.yamlfile import At
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 from aarsstatus.run import temporary
-
-__all__ = ["Filled", "is_form", "read_form"]
 
 _NAME = re.compile(r"skema.*\.xlsx", re.IGNORECASE)
 

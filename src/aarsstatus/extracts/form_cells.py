@@ -14,8 +14,6 @@ from aarsstatus.files import irregular
 from aarsstatus.inputs.form import DATES, HERE, KEY, SOURCE, TARGETS_SHEET, target_header, title
 from aarsstatus.problems import InputError, Problem
 
-__all__ = ["Row", "form_rows", "text_of"]
-
 _MOST_BYTES = 8 << 20
 _FIRST_ROWS = 10
 """Rows in which a sheet's header is looked for."""

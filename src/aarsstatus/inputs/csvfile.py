@@ -18,8 +18,6 @@ from aarsstatus.inputs.schema import Table
 from aarsstatus.problems import InputError, Problem, near, reason
 from aarsstatus.project import Project
 
-__all__ = ["Contents", "Row", "parse", "read_table", "replace_rows", "swap_in"]
-
 Row = Mapping[str, str]
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 

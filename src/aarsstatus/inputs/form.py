@@ -11,22 +11,22 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import xlsxwriter
 
 from aarsstatus import danish
+from aarsstatus.files import read_utf8
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.csvfile import read_table, swap_in
 from aarsstatus.inputs.model import Data, Scheme
+from aarsstatus.inputs.new_year import MARK, year_before
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import GROUPS
-from aarsstatus.inputs.unfilled import MARK
-from aarsstatus.inputs.yamledit import Scalar
+from aarsstatus.inputs.schema import GROUPS, TARGETS
+from aarsstatus.inputs.yamledit import Scalar, scalars
 from aarsstatus.inputs.yamlfile import At, dotted
-
-__all__ = [
-    "ADOPTED", "DATES", "HERE", "KEY", "NONE", "SOURCE", "TARGETS_SHEET", "Field", "fields", "form", "form_name",
-    "target_header", "title",
-]  # fmt: skip
+from aarsstatus.project import Project
 
 DATES, TARGETS_SHEET = "Datoer og numre", "Måltal"
 """The sheets."""
@@ -101,6 +101,21 @@ def fields(year: int, there: Mapping[At, Scalar], schemes: Sequence[Scheme]) -> 
 def _names(groups: Sequence[str], year: int, schemes: Sequence[Scheme]) -> str:
     """Return target groups by the names of their schemes in a year."""
     return danish.join([one.name for one in schemes if one.group in groups and one.existed(year)])
+
+
+def write_form(project: Project, year: int) -> Path | None:
+    """Write a year's form, and return it; None where it is there, or a notat has printed the year's numbers.
+
+    Call it after `new_year`.
+    """
+    path, params = project.root / form_name(year), project.params / f"{year}.yml"
+    there = scalars(read_utf8(params, project.name(params)), project.name(params))
+    notat = there.get(("notat",))
+    if path.exists() or notat is None or notat.value is not None:
+        return None
+    targets = [row for _, row in read_table(project, TARGETS).rows if row["year"] == str(year)]
+    swap_in(project, {path: form(year, year_before(project, year), there, targets, read_data(project))})
+    return path
 
 
 def form(

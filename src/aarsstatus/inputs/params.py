@@ -18,8 +18,6 @@ from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
 
-__all__ = ["Adoption", "Cover", "Document", "Logo", "Office", "Params", "read_params"]
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(drawn=True)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(100, drawn=True)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60, drawn=True)]

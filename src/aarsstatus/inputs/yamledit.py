@@ -10,8 +10,6 @@ import yaml
 
 from aarsstatus.inputs.yamlfile import At, parsed
 
-__all__ = ["Scalar", "replace_scalars", "scalars"]
-
 _MARK = "\ufeff"
 
 

@@ -20,8 +20,6 @@ from aarsstatus import text as shown_text
 from aarsstatus.files import read_utf8
 from aarsstatus.problems import InputError, Problem, near
 
-__all__ = ["At", "Closed", "Lines", "dotted", "fit", "parsed", "read_model"]
-
 At = tuple[str | int, ...]
 """Where something stands in a file: keys, and indices from 0."""
 Lines = Mapping[At, int]
