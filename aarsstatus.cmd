@@ -2,8 +2,8 @@
 rem Opens the menu with a double click, or runs one command: aarsstatus build 2026
 rem The first time, and when requirements.lock is another one, it sets itself up. docs\vejledning.md, chapter 1.
 setlocal
-chcp 65001 >nul
-pushd "%~dp0" || exit /b 2
+chcp 65001 >nul 2>nul
+pushd "%~dp0."
 rem The packages are each user's own, not the shared drive's; and not in AppData: what a Python from Microsoft
 rem Store writes there is kept where no other program sees it.
 set "OWN=%USERPROFILE%\.aarsstatus"

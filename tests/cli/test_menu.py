@@ -9,8 +9,8 @@ from pathlib import Path
 import marching
 import pytest
 
+from aarsstatus.cli.console import parse
 from aarsstatus.cli.menu import Menu
-from aarsstatus.cli.parser import parse
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parents[2]

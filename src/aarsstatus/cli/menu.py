@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from aarsstatus import cli
-from aarsstatus.cli.console import BAD_INPUT, DONE, FINDINGS, prepare_streams, say
-from aarsstatus.cli.parser import COMMANDS, a_year
+from aarsstatus.cli.console import BAD_INPUT, COMMANDS, DONE, FINDINGS, a_year, prepare_streams, say
 from aarsstatus.inputs.form import form_name
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project, find_project
-
-__all__ = ["Menu", "main"]
 
 _YES = {"j", "ja"}
 _EXTRACTS = {".csv", ".txt", ".xlsx", ".xlsm", ".xls"}
@@ -105,7 +103,7 @@ class Menu:
         answer = self.ask(f"Hvilket år? (Enter for {default}): ").strip() or str(default)
         try:
             self.year = a_year(answer)
-        except ValueError as error:
+        except ArgumentTypeError as error:
             print(error)
             return False
         return True
