@@ -11,17 +11,22 @@ set "RUN=%OWN%\Scripts\python.exe"
 set "PYTHONPATH=%CD%\src"
 set "PYTHONSAFEPATH=1"
 set "SAME=import filecmp, sys; sys.exit(not filecmp.cmp(sys.argv[1], sys.argv[2], False))"
-"%RUN%" -c "%SAME%" requirements.lock "%OWN%\requirements.lock" >nul 2>nul && goto ready
+if not exist "%OWN%\requirements.lock" goto setup
+"%RUN%" -c "%SAME%" requirements.lock "%OWN%\requirements.lock" >nul 2>nul
+if "%ERRORLEVEL%"=="0" goto ready
 
+:setup
 set "PYTHON="
 for %%p in ("py" "python" "py -3.13" "py -3.14" "py -3.12" "py -3.11") do if not defined PYTHON call :try %%~p
 if not defined PYTHON goto missing
 echo Gør programmet klar. Det tager et par minutter, og kun første gang. Luk ikke vinduet.
 echo 1 af 2: laver mappen %OWN%
-%PYTHON% -m venv --clear "%OWN%" || goto failed
+%PYTHON% -m venv --clear "%OWN%"
+if not "%ERRORLEVEL%"=="0" goto failed
 echo 2 af 2: henter det, som programmet er bygget af
-"%RUN%" -m pip install --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock || goto failed
-copy /y requirements.lock "%OWN%" >nul || goto failed
+"%RUN%" -m pip install --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+if not "%ERRORLEVEL%"=="0" goto failed
+copy /y requirements.lock "%OWN%" >nul
 
 :ready
 if "%~1"=="" goto menu
@@ -37,7 +42,8 @@ exit /b %STATUS%
 
 :try
 set "FITS=import sys, sysconfig; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 15) and sysconfig.get_platform() == 'win-amd64'))"
-%* -c "%FITS%" >nul 2>nul && set "PYTHON=%*"
+%* -c "%FITS%" >nul 2>nul
+if "%ERRORLEVEL%"=="0" set "PYTHON=%*"
 exit /b 0
 
 :missing
