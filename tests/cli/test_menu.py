@@ -114,8 +114,8 @@ def test_the_double_click_is_for_windows_and_sets_up_as_the_guide_says() -> None
     text = script.read_text(encoding="utf-8")
     assert text.index("chcp 65001") < min(text.index(letter) for letter in "æøåÅ" if letter in text)
     installing = "-m pip install --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock"
-    assert f'"%RUN%" {installing} || goto failed' in text
+    assert f'"%RUN%" {installing}\nif not "%ERRORLEVEL%"=="0" goto failed\n' in text
     assert f'"%USERPROFILE%\\.aarsstatus\\Scripts\\python" {installing}' in marching.GUIDE
     labels = set(re.findall(r"(?m)^:(\w+)", text))
     assert set(re.findall(r"(?:goto |call :)(\w+)", text)) == labels
-    assert not twin.read_text(encoding="utf-8").replace("aarsstatus.cmd", "").strip('@%*"~dp0 \r\n').isspace()
+    assert twin.read_text(encoding="utf-8").endswith('@call "%~dp0aarsstatus.cmd" %*\n')
