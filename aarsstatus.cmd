@@ -10,6 +10,7 @@ set "OWN=%USERPROFILE%\.aarsstatus"
 set "RUN=%OWN%\Scripts\python.exe"
 set "PYTHONPATH=%CD%\src"
 set "PYTHONSAFEPATH=1"
+set "PIP_DISABLE_PIP_VERSION_CHECK=1"
 set "SAME=import filecmp, sys; sys.exit(not filecmp.cmp(sys.argv[1], sys.argv[2], False))"
 if not exist "%OWN%\requirements.lock" goto setup
 "%RUN%" -c "%SAME%" requirements.lock "%OWN%\requirements.lock" >nul 2>nul
@@ -24,7 +25,7 @@ echo 1 af 2: laver mappen %OWN%
 %PYTHON% -m venv --clear "%OWN%"
 if not "%ERRORLEVEL%"=="0" goto failed
 echo 2 af 2: henter det, som programmet er bygget af
-"%RUN%" -m pip install --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+"%RUN%" -m pip install --require-hashes --only-binary :all: -r requirements.lock
 if not "%ERRORLEVEL%"=="0" goto failed
 copy /y requirements.lock "%OWN%" >nul
 

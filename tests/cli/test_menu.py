@@ -113,7 +113,7 @@ def test_the_double_click_is_for_windows_and_sets_up_as_the_guide_says() -> None
         assert content.count(b"\r\n") == content.count(b"\n") > 1
     text = script.read_text(encoding="utf-8")
     assert text.index("chcp 65001") < min(text.index(letter) for letter in "æøåÅ" if letter in text)
-    installing = "-m pip install --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock"
+    installing = "-m pip install --require-hashes --only-binary :all: -r requirements.lock"
     assert f'"%RUN%" {installing}\nif not "%ERRORLEVEL%"=="0" goto failed\n' in text
     assert f'"%USERPROFILE%\\.aarsstatus\\Scripts\\python" {installing}' in marching.GUIDE
     labels = set(re.findall(r"(?m)^:(\w+)", text))
