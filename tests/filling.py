@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aarsstatus.inputs.unfilled import MARK
+from aarsstatus.inputs.new_year import MARK
 from aarsstatus.project import Project
 
 

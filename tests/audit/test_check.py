@@ -13,8 +13,7 @@ from aarsstatus.audit.check import doubts, problems
 from aarsstatus.build import Options, build
 from aarsstatus.cli import run
 from aarsstatus.inputs import read_year
-from aarsstatus.inputs.new_year import new_year
-from aarsstatus.inputs.unfilled import MARK
+from aarsstatus.inputs.new_year import MARK, new_year
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 

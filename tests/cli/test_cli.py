@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aarsstatus.cli import run
-from aarsstatus.cli.parser import a_path
+from aarsstatus.cli.console import a_path
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parents[2]

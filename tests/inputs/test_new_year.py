@@ -9,10 +9,9 @@ import pytest
 from filling import fill
 
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.new_year import new_year
+from aarsstatus.inputs.new_year import MARK, new_year, steps, unfilled
 from aarsstatus.inputs.params import read_params
 from aarsstatus.inputs.schema import GROUPS
-from aarsstatus.inputs.unfilled import MARK, steps, unfilled
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 

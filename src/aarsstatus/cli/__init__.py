@@ -14,12 +14,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from aarsstatus.cli.console import BAD_INPUT, DONE, prepare_streams, say
-from aarsstatus.cli.parser import parse
+from aarsstatus.cli.console import BAD_INPUT, DONE, parse, prepare_streams, say
 from aarsstatus.interruption import listening, silence
 from aarsstatus.problems import BuildError, InputError, reason
-
-__all__ = ["main", "run"]
 
 INTERRUPTED = 128
 """Added to a signal's number, this is the exit status when one ended the command, as shells have it."""

@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 
 from aarsstatus.build import Options, Result, build, build_years
-from aarsstatus.cli.console import BAD_INPUT, DONE, path_from_here, say, steps
-from aarsstatus.cli.parser import a_path, a_year, formats
+from aarsstatus.cli.console import BAD_INPUT, DONE, a_path, a_year, formats, path_from_here, say, steps
 from aarsstatus.project import find_project
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
     "Læser params/ og data/, kører notebooken og laver HTML, PDF og DOCX i output/ÅR/. Er der intet ændret siden\n"

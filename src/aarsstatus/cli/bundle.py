@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 
 from aarsstatus.bundle import write_bundle
-from aarsstatus.cli.console import DONE, path_from_here
-from aarsstatus.cli.parser import a_year, a_zip
+from aarsstatus.cli.console import DONE, a_year, a_zip, path_from_here
 from aarsstatus.project import find_project
 from aarsstatus.release.reading import open_finished
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
     "Laver én zip-fil med dokumenterne, manifestet, grundlaget (aldrig udtræk) og en vejledning i at lave det\n"

@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 
 from aarsstatus.audit.check import doubts, problems
-from aarsstatus.cli.console import DONE, FINDINGS
-from aarsstatus.cli.parser import a_year
+from aarsstatus.cli.console import DONE, FINDINGS, a_year
 from aarsstatus.inputs import read_year
 from aarsstatus.privacy import mask
 from aarsstatus.problems import told
 from aarsstatus.project import find_project
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = "Læser params/ÅR.yml og alle filer i data/ og viser alle problemer på én gang. Laver ingen filer."
 EXAMPLES = """\

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.cli.console import DONE, FINDINGS, path_from_here
-from aarsstatus.cli.parser import a_page
+from aarsstatus.cli.console import DONE, FINDINGS, a_page, path_from_here
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page
 from aarsstatus.diff.words import lines
-from aarsstatus.files import write_whole
+from aarsstatus.files import require_own, write_whole
 from aarsstatus.project import find_project
+from aarsstatus.release import manifest
 from aarsstatus.release.reading import open_finished
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = (
     "Sammenligner to færdige notater tal for tal, det vigtigste først, og finder årsagen ved at regne efter med\n"
@@ -35,6 +33,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare two builds, and say why they differ."""
     project = find_project()
+    if arguments.html:
+        require_own(arguments.html, b">SAMMENLIGNING<", "en sammenligning", manifest.NAME)
     old, new = (open_finished(what, project) for what in (arguments.old, arguments.new))
     found = diff(old, new)
     for line in lines(found):

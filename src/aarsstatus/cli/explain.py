@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.audit.explain import explain
+from aarsstatus.audit.quality import explain
 from aarsstatus.cli.console import DONE
 from aarsstatus.project import find_project
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_options", "run"]
 
 DESCRIPTION = "Viser et tal, dets formel og alt, det er regnet ud af, ned til fil og linje."
 EXAMPLES = """\

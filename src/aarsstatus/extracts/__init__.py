@@ -12,7 +12,7 @@ nothing is written.
 `reading`       a file, read once: its digest, its tables, their spells
 `csv_table`     CSV: encoding, delimiter, rows
 `workbook`      Excel: sheets as they look to a person
-`appearance`    how large a workbook is, and what it shows beside values; `binary_sheets` of XLS and XLSB, `shown`
+`appearance`    how large a workbook is, and what it shows (`shown`): `sheet_xml`, `opendocument`, `binary_sheets`
 `table`         a table's header, and which columns are read
 `cells`         one cell: hours, names; `dates`
 `rows`          rows of text into spells
@@ -39,16 +39,17 @@ from pathlib import Path
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import read_limits, read_names
+from aarsstatus.extracts.aliases import Names, fold_value, read_limits, read_names
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
 from aarsstatus.extracts.refusals import Refusals, write_refused
 from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
 from aarsstatus.extracts.rows import KEPT, Reader
 from aarsstatus.extracts.sums import Sum, count, number_persons
 from aarsstatus.extracts.writing import write_sums
+from aarsstatus.files import require_closed
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
-from aarsstatus.inputs.schema import KK
+from aarsstatus.inputs.schema import EXTRACTS, KK, STATUS, WARNINGS
 from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
@@ -137,10 +138,15 @@ def _ingest(
     scheme: str | None, hidden: str | None, progress: Progress,
 ) -> Ingested:  # fmt: skip
     """Do what `ingest` says, without its guard."""
+    lists = [path.with_name(f"{path.stem}.afviste.csv") for path in files if skip_bad_rows]
+    require_closed([*lists, *(project.data / table.file for table in (STATUS, EXTRACTS, WARNINGS))], project)
     data = read_data(project)
     names, limits = read_names(project, data), read_limits(project, data)
     refusals, reading = Refusals(), Reading()
-    _check_year(year, scheme, data, refusals)
+    _check_year(year, data, refusals)
+    scheme = _scheme(scheme, names, data, refusals)
+    if refusals.fatal:
+        raise InputError(refusals.told())
     reader = Reader(year, data, names, keep_refused=skip_bad_rows)
     for path in dict.fromkeys(files):
         read_file(path, reader, names, scheme, hidden, reading, refusals, progress)
@@ -169,8 +175,8 @@ def _ingest(
     return Ingested(year, sums, called, tuple(rows), tuple(remarks), notes, tuple(written))
 
 
-def _check_year(year: int, scheme: str | None, data: Data, refusals: Refusals) -> None:
-    """Refuse a year that was published by a notat, and a scheme that does not exist."""
+def _check_year(year: int, data: Data, refusals: Refusals) -> None:
+    """Refuse a year that was published by a notat, and one without administrations."""
     row = next(
         (row for (when, _, _), row in data.statuses.items() if when == year and row.origin.startswith("notat")), None
     )
@@ -181,9 +187,15 @@ def _check_year(year: int, scheme: str | None, data: Data, refusals: Refusals) -
         refusals.file(row.source.partition(":")[0], message, found=str(year), expected=expected)
     if not any(one.code != KK and one.held(year) for one in data.administrations):
         refusals.file("data/administrations.csv", f"ingen forvaltning har et navn i {year}")
-    if scheme is not None and scheme not in data.schemes:
-        expected, hint = danish.join(list(data.schemes), "eller"), near(scheme, data.schemes)
-        refusals.file("--scheme", "ukendt jobordning", found=scheme, expected=expected, hint=hint)
+
+
+def _scheme(said: str | None, names: Names, data: Data, refusals: Refusals) -> str | None:
+    """Return the key of the scheme that was said, by any of its names; refuse one that does not exist."""
+    if said is None or (key := names.schemes.get(fold_value(said, names.harmless))) is not None:
+        return None if said is None else key
+    expected, hint = danish.join(list(data.schemes), "eller"), near(said, data.schemes)
+    refusals.file("--scheme", "ukendt jobordning", found=said, expected=expected, hint=hint)
+    return None
 
 
 def _refuse_same_file(reading: Reading, refusals: Refusals) -> None:

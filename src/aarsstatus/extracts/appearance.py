@@ -11,28 +11,21 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import IO
-from xml.parsers import expat
 
 from aarsstatus.extracts.binary_sheets import read_xls, xlsb_sheet, xlsb_workbook
+from aarsstatus.extracts.opendocument import Content
+from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, parse, whole
 from aarsstatus.extracts.shown import NOT_WORKED_OUT, Book, Shown, TooLargeError, is_error
 
 __all__ = ["look_at"]
 
 MOST_UNPACKED = 400 << 20
 """Bytes of XML: a full sheet of a million rows and six columns has about 300 MB."""
-MOST_CELLS = 8_000_000
-"""Cells of a sheet's rectangle; each takes some tens of bytes in calamine and as many in Python."""
-_MOST_COLUMNS = 1 << 14
-_PIECE = 1 << 20
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 _WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.(?:xml|bin)", re.IGNORECASE)
 _YES = ("1", "true")
-_HIDDEN = ("collapse", "filter")
-
-Attributes = Mapping[str, str]
 
 
 def look_at(content: bytes) -> Book:
@@ -65,7 +58,7 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
     if is_binary:
         workbook.is_1904, workbook.sheets = xlsb_workbook(parts.read(path))
     elif path:
-        _parse(parts, path, workbook.element)
+        parse(parts, path, workbook.element)
     targets = _targets(parts, path) if path else {}
     called = {targets.get(relation, ""): name for name, relation in workbook.sheets.items()}
     book = Book(is_1904=workbook.is_1904)
@@ -74,12 +67,12 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
         if is_binary and sheet is not None:
             book.sheets[sheet] = xlsb_sheet(parts.read(name), MOST_CELLS)
         elif name == "content.xml":
-            content = _Content()
-            if _parse(parts, name, content.element, content):
+            content = Content()
+            if parse(parts, name, content.element, content):
                 book.sheets.update(content.sheets)
         else:
             cells = _Sheet(recalculated=workbook.recalculated)
-            if _parse(parts, name, cells.element, cells) and sheet is not None:
+            if parse(parts, name, cells.element, cells) and sheet is not None:
                 book.sheets[sheet] = cells.shown
     return book
 
@@ -97,50 +90,8 @@ def _targets(parts: zipfile.ZipFile, path: str) -> Mapping[str, str]:
     wanted = posixpath.join(folder, "_rels", f"{name}.rels").casefold()
     for part in parts.namelist():
         if part.casefold() == wanted:
-            _parse(parts, part, element)
+            parse(parts, part, element)
     return found
-
-
-class _Text:
-    """Collect the text of some elements, and measure a sheet."""
-
-    def __init__(self) -> None:
-        self.rows = self.columns = 0
-        self.text: list[str] | None = None
-        """None where nobody wants the text."""
-
-    def finish(self) -> None:
-        """See what the last cell shows."""
-
-
-def _parse(
-    parts: zipfile.ZipFile, name: str, element: Callable[[str, Attributes], None], sheet: _Text | None = None
-) -> bool:
-    """Parse a part, and return whether it is XML: a picture is none."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-
-    def begun(called: str, attributes: Attributes) -> None:
-        element(called.rpartition(" ")[2], attributes)
-        if sheet is not None:
-            parser.CharacterDataHandler = None if sheet.text is None else sheet.text.append
-
-    parser.StartElementHandler = begun
-    with parts.open(name) as part:
-        try:
-            _feed(parser, part, sheet)
-        except expat.ExpatError:
-            return False
-    if sheet is not None:
-        sheet.finish()
-    return True
-
-
-def _feed(parser: expat.XMLParserType, part: IO[bytes], sheet: _Text | None) -> None:
-    """Give a part to a parser, as long as its sheet fits in memory."""
-    while piece := part.read(_PIECE):
-        parser.Parse(piece)
-        if sheet is not None and sheet.rows * sheet.columns > MOST_CELLS:
-            raise TooLargeError
 
 
 class _Workbook:
@@ -161,7 +112,7 @@ class _Workbook:
             self.recalculated = attributes.get("fullCalcOnLoad") in _YES
 
 
-class _Sheet(_Text):
+class _Sheet(SheetXml):
     """Look at the cells of a sheet of an XLSX file.
 
     A cell says where it stands, or is the next one. Where Excel works every formula out anew, an empty result or 0
@@ -191,12 +142,12 @@ class _Sheet(_Text):
             self.columns = max(self.columns, self._column)
         elif kind == "row":
             self.finish()
-            self._row, self._column = _number(attributes.get("r"), self._row + 1), 0
+            self._row, self._column = whole(attributes.get("r"), self._row + 1), 0
             if attributes.get("hidden") in _YES or _is_zero(attributes.get("ht")):
                 self.shown.hidden_rows.add(self._row)
         elif kind == "col" and (attributes.get("hidden") in _YES or _is_zero(attributes.get("width"))):
-            first, last = (_number(attributes.get(end), 0) for end in ("min", "max"))
-            self.shown.hidden_columns.update(range(first, min(last, _MOST_COLUMNS) + 1))
+            first, last = (whole(attributes.get(end), 0) for end in ("min", "max"))
+            self.shown.hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
         elif kind == "mergeCell":
             self.finish()
             corner, _, opposite = attributes.get("ref", "").partition(":")
@@ -218,71 +169,6 @@ class _Sheet(_Text):
         self.text, self._type, self._is_formula, self._has_value = None, "", False, False
 
 
-class _Content(_Text):
-    """Look at the tables of an OpenDocument spreadsheet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sheets: dict[str, Shown] = {}
-        self._shown = Shown()
-        self._row = self._column = self._last_column = 0
-        self._times = self._rows = 1
-        self._hidden = False
-        self._cell: Attributes = {}
-
-    def element(self, kind: str, attributes: Attributes) -> None:
-        """See what an element adds."""
-        said = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        if kind == "table":
-            self.finish()
-            self._shown = self.sheets.setdefault(said.get("name", ""), Shown())
-            self._row = self._column = self._last_column = self.rows = self.columns = 0
-            self._rows = 1
-        elif kind == "table-column":
-            times = _number(said.get("number-columns-repeated"), 1)
-            if said.get("visibility") in _HIDDEN:
-                columns = range(self._last_column + 1, min(self._last_column + times, _MOST_COLUMNS) + 1)
-                self._shown.hidden_columns.update(columns)
-            self._last_column += times
-        elif kind == "table-row":
-            self.finish()
-            self._row, self._column, self._times = self._row + self._rows, 0, 1
-            self._rows = _number(said.get("number-rows-repeated"), 1)
-            self._hidden = said.get("visibility") in _HIDDEN
-        elif kind in {"table-cell", "covered-table-cell"}:
-            self.finish()
-            self._begin_cell(attributes, said)
-        elif kind == "p" and self._cell and self.text is None:
-            self.text = []
-
-    def _begin_cell(self, attributes: Attributes, said: Attributes) -> None:
-        """Begin a cell; only one with a formula or an error is looked at closer."""
-        self._column += self._times
-        self._times = _number(said.get("number-columns-repeated"), 1)
-        row, column = self._row, self._column
-        if "value-type" not in said and "formula" not in said:
-            return
-        self.rows, self.columns = max(self.rows, row + self._rows - 1), max(self.columns, column + self._times - 1)
-        if self._hidden and self.rows * self.columns <= MOST_CELLS:
-            self._shown.hidden_rows.update(range(row, row + self._rows))
-        down, across = (_number(said.get(f"number-{way}-spanned"), 1) for way in ("rows", "columns"))
-        if down > 1 or across > 1:
-            self._shown.merged.append((row, column, row + down - 1, column + across - 1))
-        if "formula" in said or "error" in attributes.values():
-            self._cell = attributes
-
-    def finish(self) -> None:
-        """See what the last cell shows."""
-        if self._cell:
-            text = "".join(self.text or ()).strip()
-            kinds = {value for key, value in self._cell.items() if key.endswith(" value-type")}
-            shows = text if is_error(text) else "#FEJL!" if "error" in kinds else None if kinds else NOT_WORKED_OUT
-            if shows is not None:
-                for column in range(self._column, min(self._column + self._times, _MOST_COLUMNS)):
-                    self._shown.cells[self._row, column] = shows
-        self.text, self._cell = None, {}
-
-
 def _place(text: str) -> tuple[int, int]:
     """Return the row and column of a place such as ``B7``.
 
@@ -299,11 +185,6 @@ def _column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    """Return a whole number of at most seven digits, or another."""
-    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) <= 7 else otherwise
 
 
 def _is_zero(text: str | None) -> bool:

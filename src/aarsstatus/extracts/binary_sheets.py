@@ -20,7 +20,7 @@ _ROW_HIDDEN = 0x10
 
 def read_xls(content: bytes) -> Book:
     """Return what an old workbook shows."""
-    import xlrd  # takes time to load, and few files need it  # noqa: PLC0415
+    import xlrd  # noqa: PLC0415 - few files need it
 
     try:
         opened = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())

@@ -5,113 +5,25 @@ All problems of all files are collected and raised at once.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
+from aarsstatus import danish
 from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year
 from aarsstatus.files import read_utf8
 from aarsstatus.inputs import schema
 from aarsstatus.inputs.checks import contradictions, missing_rows
+from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.model import Administration, Data, ExtractRow, Printed, Remark, Scheme, Status, Target
 from aarsstatus.inputs.params import Params, read_params
-from aarsstatus.inputs.tables import Row, read_rows
-from aarsstatus.problems import InputError, Problem
+from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
-
-__all__ = ["read_data", "read_year"]
-
+from aarsstatus.text import unfit
 
 _EXACT_PLACES = 10
-
-
-def _unrounded(status: Fraction, year: int) -> Fraction:
-    """Return the fraction that a status of ten decimals was rounded from.
-
-    Full-year equivalents are days ÷ 365 or 366, times hundredths of hours ÷ 37 where hours count: all fractions with
-    one known denominator, far further apart than ten decimals. So the one that rounds to the status is what
-    `extracts` computed, and nothing is lost in the file. One that no such fraction rounds to is what it says.
-    """
-    below = days_of_year(year) * 100 * HOURS_PER_WEEK
-    fraction = Fraction(round(status * below), below)
-    return fraction if round(fraction * 10**_EXACT_PLACES) == status * 10**_EXACT_PLACES else status
-
-
-def _status(values: dict[str, Any], at: str) -> Status:
-    """Return a status with the interval that its rounding leaves."""
-    status = _unrounded(values["status"], values["year"]) if values["rounding"] == "exact" else values["status"]
-    interval = Interval.rounded(status) if values["rounding"] == "whole" else Interval.exactly(status)
-    same = {column: values[column] for column in ("year", "administration", "scheme", "spells")}
-    return Status(**same, status=status, interval=interval, origin=values["source"], source=at)
-
-
-def read_data(project: Project) -> Data:
-    """Read every CSV file in ``data/``.
-
-    Raises
-    ------
-    InputError
-        With all problems of all files.
-    """
-    return _data(tuple(_text(project, table) for table in schema.TABLES))
-
-
-def _text(project: Project, table: schema.Table) -> str | tuple[Problem, ...]:
-    """Return a file's text, or why it cannot be read."""
-    try:
-        return read_utf8(project.data / table.file, table.name)
-    except InputError as error:
-        return error.problems
-
-
-@lru_cache(maxsize=2)
-def _data(files: tuple[str | tuple[Problem, ...], ...]) -> Data:
-    """Return what the files hold.
-
-    The same files give the same `Data`, so that what follows from it can be kept.
-    """
-    problems: list[Problem] = []
-    known: dict[str, list[str]] = {}
-
-    def rows(table: schema.Table) -> list[Row]:
-        file = files[schema.TABLES.index(table)]
-        if isinstance(file, str):
-            return read_rows(table, file, known, problems)
-        problems.extend(file)
-        return []
-
-    schemes = {
-        values["scheme"]: Scheme(key=values.pop("scheme"), **values, source=at) for values, at in rows(schema.SCHEMES)
-    }
-    administrations = [
-        Administration(code=v.pop("administration"), **v, source=at) for v, at in rows(schema.ADMINISTRATIONS)
-    ]
-    if problems:
-        raise InputError(problems)
-    known[schema.SCHEMES.file] = list(schemes)
-    known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
-    targets = [Target(**{**values, "source": at}) for values, at in rows(schema.TARGETS)]
-    statuses = [_status(values, at) for values, at in rows(schema.STATUS)]
-    printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows(schema.PUBLISHED)]
-    extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows(schema.EXTRACTS)]
-    remarks: dict[int, tuple[Remark, ...]] = {}
-    for values, _ in rows(schema.WARNINGS):
-        year = values.pop("year")
-        remark = Remark(**{**values, "administration": values["administration"] or ""})
-        remarks[year] = (*remarks.get(year, ()), remark)
-    data = Data(
-        schemes,
-        tuple(administrations),
-        {(one.year, one.administration, one.group): one for one in targets},
-        {(one.year, one.administration, one.scheme): one for one in statuses},
-        tuple(printed),
-        tuple(extracts),
-        remarks,
-    )
-    problems += contradictions(data)
-    if problems:
-        raise InputError(problems)
-    return data
 
 
 def read_year(project: Project, year: int, comparison_year: int | None = None) -> tuple[Params, Data]:
@@ -143,9 +55,170 @@ def read_year(project: Project, year: int, comparison_year: int | None = None) -
         if comparison_year >= year:
             message = "sammenligningsåret skal ligge før årsstatussens år"
             problems.append(Problem("--compare", message, found=str(comparison_year)))
-        params = params.model_copy(update={"comparison_year": comparison_year})
+        params = params.compared_with(comparison_year)
     if params is not None and data is not None:
         problems += missing_rows(project.name(path), params, data)
     if problems or params is None or data is None:
         raise InputError(problems)
     return params, data
+
+
+def read_data(project: Project) -> Data:
+    """Read every CSV file in ``data/``.
+
+    Raises
+    ------
+    InputError
+        With all problems of all files.
+    """
+    rows = _Rows(project)
+    schemes = {
+        values["scheme"]: Scheme(key=values.pop("scheme"), **values, source=at)
+        for values, at in rows.of(schema.SCHEMES)
+    }
+    administrations = [
+        Administration(code=v.pop("administration"), **v, source=at) for v, at in rows.of(schema.ADMINISTRATIONS)
+    ]
+    if rows.problems:
+        raise InputError(rows.problems)
+    rows.known[schema.SCHEMES.file] = list(schemes)
+    rows.known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
+    targets = [Target(**{**values, "source": at}) for values, at in rows.of(schema.TARGETS)]
+    statuses = [_status(values, at) for values, at in rows.of(schema.STATUS)]
+    printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows.of(schema.PUBLISHED)]
+    extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows.of(schema.EXTRACTS)]
+    remarks: dict[int, tuple[Remark, ...]] = {}
+    for values, _ in rows.of(schema.WARNINGS):
+        year = values.pop("year")
+        remark = Remark(**{**values, "administration": values["administration"] or ""})
+        remarks[year] = (*remarks.get(year, ()), remark)
+    data = Data(
+        schemes,
+        tuple(administrations),
+        {(one.year, one.administration, one.group): one for one in targets},
+        {(one.year, one.administration, one.scheme): one for one in statuses},
+        tuple(printed),
+        tuple(extracts),
+        remarks,
+    )
+    if problems := [*rows.problems, *contradictions(data)]:
+        raise InputError(problems)
+    return data
+
+
+class _CellError(ValueError):
+    """Refuse a cell: what was expected, and the nearest valid value."""
+
+    def __init__(self, expected: str, hint: str | None = None) -> None:
+        super().__init__(expected)
+        self.expected, self.hint = expected, hint
+
+
+class _Rows:
+    """Read the rows of tables by the schema; each bad cell is one of the `problems`."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.known: dict[str, Sequence[str]] = {}
+        """The values that another table's rows may refer to, by file."""
+        self.problems: list[Problem] = []
+
+    def of(self, table: schema.Table) -> list[tuple[dict[str, Any], str]]:
+        """Return each row's values by column, and where it stands, as ``data/status.csv:12``."""
+        try:
+            text = read_utf8(self._project.data / table.file, table.name)
+        except InputError as error:
+            self.problems += error.problems
+            return []
+        numbered, wrong = parse(text, table)
+        self.problems += wrong
+        rows = []
+        seen: dict[tuple[str, ...], int] = {}
+        for line, cells in numbered:
+            key = tuple(cells[column] for column in table.key)
+            values = self._values(table, line, cells)
+            if len(values) < len(table.columns):
+                continue
+            if table.unique and seen.setdefault(key, line) != line:
+                again = f"rækken gentager linje {seen[key]}"
+                self.problems.append(Problem(table.name, again, line, found=" ".join(key)))
+                continue
+            rows.append((values, f"{table.name}:{line}"))
+        return rows
+
+    def _values(self, table: schema.Table, line: int, cells: Mapping[str, str]) -> dict[str, Any]:
+        """Return the values of the cells that can be read."""
+        values: dict[str, Any] = {}
+        for column in table.columns:
+            cell = cells[column.name]
+            try:
+                values[column.name] = _value(cell, column, self.known)
+            except _CellError as bad:
+                message = "værdien kan ikke bruges"
+                self.problems.append(Problem(table.name, message, line, column.name, cell, bad.expected, bad.hint))
+        return values
+
+
+def _value(cell: str, column: schema.Column, known: Mapping[str, Sequence[str]]) -> str | int | Fraction | date | None:
+    """Return what a cell holds; None where it is empty and may be."""
+    if not column.required and not cell.strip():
+        return None
+    among = known[column.refers_to] if column.refers_to else column.among
+    if among and cell not in among:
+        raise _CellError(f"{column.expected} ({danish.join(among, 'eller')})", near(cell, among))
+    if column.type == "integer":
+        return _integer(cell, column)
+    if column.type == "number":
+        return _number(cell, column)
+    return _date(cell, column) if column.type == "date" else _text(cell, column)
+
+
+def _integer(cell: str, column: schema.Column) -> int:
+    if re.fullmatch(r"\d{1,9}", cell, re.ASCII):
+        value = int(cell)
+        if (column.least is None or column.least <= value) and (column.most is None or value <= column.most):
+            return value
+    raise _CellError(column.expected)
+
+
+def _number(cell: str, column: schema.Column) -> Fraction:
+    if not re.fullmatch(r"\d{1,8}(\.\d{1,20})?", cell, re.ASCII):
+        raise _CellError(column.expected)
+    return Fraction(cell)
+
+
+def _date(cell: str, column: schema.Column) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise _CellError(column.expected) from None
+
+
+def _text(cell: str, column: schema.Column) -> str:
+    if column.pattern is not None and re.fullmatch(column.pattern, cell) is None:
+        raise _CellError(column.expected)
+    text = cell.strip()
+    why = unfit(text, column.longest, drawn=column.drawn) if text else column.expected
+    if why is not None:
+        raise _CellError(why)
+    return text
+
+
+def _unrounded(status: Fraction, year: int) -> Fraction:
+    """Return the fraction that a status of ten decimals was rounded from.
+
+    Full-year equivalents are days ÷ 365 or 366, times hundredths of hours ÷ 37 where hours count: all fractions with
+    one known denominator, far further apart than ten decimals. So the one that rounds to the status is what
+    `extracts` computed, and nothing is lost in the file. One that no such fraction rounds to is what it says.
+    """
+    below = days_of_year(year) * 100 * HOURS_PER_WEEK
+    fraction = Fraction(round(status * below), below)
+    return fraction if round(fraction * 10**_EXACT_PLACES) == status * 10**_EXACT_PLACES else status
+
+
+def _status(values: dict[str, Any], at: str) -> Status:
+    """Return a status with the interval that its rounding leaves."""
+    status = _unrounded(values["status"], values["year"]) if values["rounding"] == "exact" else values["status"]
+    interval = Interval.rounded(status) if values["rounding"] == "whole" else Interval.exactly(status)
+    same = {column: values[column] for column in ("year", "administration", "scheme", "spells")}
+    return Status(**same, status=status, interval=interval, origin=values["source"], source=at)

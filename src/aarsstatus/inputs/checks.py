@@ -11,8 +11,6 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import ADMINISTRATIONS, GROUPS, KK, STATUS, TARGETS
 from aarsstatus.problems import Problem, near
 
-__all__ = ["contradictions", "missing_rows"]
-
 _PARTS = 4
 """A figure's id has at least as many parts, and its group is the third."""
 _MOST_PRINTED = 1_000_000_000

@@ -13,12 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from aarsstatus.files import read_utf8
+from aarsstatus.files import read_utf8, require_closed
 from aarsstatus.inputs.schema import Table
 from aarsstatus.problems import InputError, Problem, near, reason
 from aarsstatus.project import Project
-
-__all__ = ["Contents", "Row", "parse", "read_table", "replace_rows", "swap_in"]
 
 Row = Mapping[str, str]
 _LONE_RETURN = re.compile(r"\r(?!\n)")
@@ -201,6 +199,7 @@ def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
     InputError
         If a file cannot be written, as when Excel has it open.
     """
+    require_closed(contents, project)
     before = {path: path.read_bytes() if path.exists() else None for path in contents}
     path = next(iter(contents))
     renaming = False

@@ -18,8 +18,6 @@ from PIL import Image
 
 from aarsstatus.files import irregular
 
-__all__ = ["unfit_logo"]
-
 MOST_BYTES = 2 << 20
 MOST_SIDE = 4_000
 """Dots, or units of an SVG, on the longer side."""

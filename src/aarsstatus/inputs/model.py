@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from aarsstatus.attainment import Interval
-
-__all__ = ["Administration", "Data", "ExtractRow", "Printed", "Remark", "Scheme", "Status", "Target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +123,9 @@ class Remark:
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Data:
-    """Everything in ``data/``; equal to itself alone, so that others may cache by it."""
+    """Hold everything in ``data/``."""
 
     schemes: Mapping[str, Scheme]
     administrations: tuple[Administration, ...]
@@ -135,15 +134,14 @@ class Data:
     printed: tuple[Printed, ...]
     extracts: tuple[ExtractRow, ...] = ()
     remarks: Mapping[int, tuple[Remark, ...]] = field(default_factory=dict)
-    _present: Mapping[int, tuple[Scheme, ...]] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _present(self) -> Mapping[int, set[str]]:
         """Find each year's schemes once: figures ask for them again and again."""
-        keys: dict[int, set[str]] = {}
+        found: dict[int, set[str]] = {}
         for year, _, scheme in self.statuses:
-            keys.setdefault(year, set()).add(scheme)
-        present = {year: tuple(self.schemes[key] for key in self.schemes if key in keys[year]) for year in keys}
-        object.__setattr__(self, "_present", present)
+            found.setdefault(year, set()).add(scheme)
+        return found
 
     def codes(self) -> list[str]:
         """Return the administrations' codes in the order of the tables, KK first."""
@@ -162,4 +160,4 @@ class Data:
 
     def schemes_of(self, year: int) -> list[Scheme]:
         """Return the schemes that have any status in a year, in the order of a table."""
-        return list(self._present.get(year, ()))
+        return [one for one in self.schemes.values() if one.key in self._present.get(year, ())]

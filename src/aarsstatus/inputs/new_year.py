@@ -1,11 +1,13 @@
-"""Scaffold next year's parameters and targets from the year before.
+"""Scaffold next year's parameters and targets, and find what a year still lacks.
 
-What must be decided anew is never copied. It stands as ``null`` with the mark ``UDFYLD`` and what to write; a target's
-row carries the mark in its ``source``. Running it again changes nothing that is there.
+What must be decided anew is never copied from the year before. It stands as ``null`` with the mark ``UDFYLD`` and what
+to write; a target's row carries the mark in its ``source``. The files alone say how far somebody has come, and running
+it again changes nothing that is there.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +15,27 @@ from pathlib import Path
 import yaml
 
 from aarsstatus import danish
+from aarsstatus.files import read_utf8
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import Row, read_table, replace_rows, swap_in
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params, read_params
-from aarsstatus.inputs.schema import GROUPS, KK, TARGETS
-from aarsstatus.inputs.unfilled import MARK, Step, steps, unfilled_params
+from aarsstatus.inputs.schema import ADMINISTRATIONS, GROUPS, KK, TARGETS
+from aarsstatus.inputs.yamlfile import MOST_BYTES
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
-__all__ = ["Scaffold", "new_year"]
+MARK = "UDFYLD"
+"""Stands where somebody has to decide something."""
+_NULL = re.compile(rf"^(?P<indent>\s*(?:-\s+)?)(?P<key>[a-z_0-9]+):\s*(?:null|~)?\s*#\s*{MARK}:?\s*(?P<what>.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that is missing, and the file and line or the command that mends it."""
+
+    what: str
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +56,12 @@ def new_year(project: Project, year: int) -> Scaffold:
     """
     data = read_data(project)
     path = project.params / f"{year}.yml"
-    before = _before(project, year, path)
+    before = year_before(project, year)
     schemes = _schemes(year, before, data)
     groups = [group for group in GROUPS if any(one.group == group for one in schemes)]
     contents: dict[Path, bytes] = {}
     if path.exists() or path.is_symlink():  # a link that leads nowhere is somebody's, too
-        groups = _groups_there(project, year, path) or groups
+        groups = groups_there(project, year, path) or groups
     else:
         contents[path] = _params_text(year, before, schemes, groups, data).encode("utf-8")
     missing = [(code, group) for code in data.codes() for group in groups if (year, code, group) not in data.targets]
@@ -59,8 +72,9 @@ def new_year(project: Project, year: int) -> Scaffold:
     return Scaffold(tuple(project.name(file) for file in contents), tuple(steps(project, year)))
 
 
-def _before(project: Project, year: int, path: Path) -> Params:
+def year_before(project: Project, year: int) -> Params:
     """Return the parameters of the latest year before."""
+    path = project.params / f"{year}.yml"
     years = project.years()
     earlier = [one for one in years if one < year]
     if not earlier:
@@ -70,7 +84,7 @@ def _before(project: Project, year: int, path: Path) -> Params:
     return read_params(source, project.name(source))
 
 
-def _groups_there(project: Project, year: int, path: Path) -> list[str]:
+def groups_there(project: Project, year: int, path: Path) -> list[str]:
     """Return the target groups of parameters that are there; none while unfilled.
 
     Raises
@@ -174,3 +188,78 @@ def _with_targets(project: Project, year: int, missing: Sequence[tuple[str, str]
         return codes.index(row["administration"]), GROUPS.index(row["group"])
 
     return replace_rows(read_table(project, TARGETS).text, lambda _: False, rows, place, year)
+
+
+# -- what is missing ------------------------------------------------------------------------------------------
+
+
+def unfilled(project: Project, year: int) -> list[Problem]:
+    """Return what was scaffolded for a year and is not filled in, file by file.
+
+    For ``aarsstatus check``: these are missing even where the model and the data could do without them.
+    """
+    return [*unfilled_params(project, year), *_unfilled_targets(project, year)]
+
+
+def unfilled_params(project: Project, year: int) -> Iterator[Problem]:
+    """Yield the lines of a year's parameters that are not filled in."""
+    path = project.params / f"{year}.yml"
+    name = project.name(path)
+    try:
+        lines = read_utf8(path, name, most=MOST_BYTES).removeprefix("\ufeff").splitlines()
+    except InputError:  # whoever reads the parameters says so
+        return
+    group = ""
+    for number, line in enumerate(lines, start=1):
+        if (heading := re.match(r"([a-z_]+):\s*$", line)) is not None:
+            group = heading[1]
+        if (match := _NULL.match(line)) is not None:
+            key = f"{group}.{match['key']}" if match["indent"] else match["key"]
+            yield Problem(name, "ikke udfyldt", number, key, expected=match["what"] or None)
+
+
+def _unfilled_targets(project: Project, year: int) -> Iterator[Problem]:
+    try:
+        _, rows = read_table(project, TARGETS)
+    except InputError:  # whoever reads the data says so
+        return
+    for line, row in rows:
+        if row["year"] != str(year) or not row["source"].startswith(MARK):
+            continue
+        of = f"måltallet for {row['administration']}, {row['group']}"
+        if row["target"].strip():
+            message, column, expected = f"kilden til {of}, er ikke udfyldt", "source", "hvor måltallet står"
+        else:
+            message, column = f"{of}, er ikke udfyldt", "target"
+            expected = "et måltal og dets kilde, eller kun kilden, hvis der ikke er et måltal"
+        yield Problem(TARGETS.name, message, line, column, expected=expected)
+
+
+def steps(project: Project, year: int) -> list[Step]:
+    """Return what a year still lacks, in the order somebody would do it."""
+    found = [
+        Step(" – ".join(part for part in (one.column, one.expected) if part), f"{one.file}, linje {one.line}")
+        for one in unfilled_params(project, year)
+    ]
+    lines = [one.line for one in _unfilled_targets(project, year) if one.line]
+    if lines:
+        place = f"{TARGETS.name}, linje {min(lines)}-{max(lines)}, kolonnerne target og source"
+        found.append(Step(f"{danish.whole(len(lines))} måltal for {year}", place))
+    data = read_data(project)
+    codes = data.codes()
+    named = {one.code for one in data.administrations if one.held(year)}
+    unnamed = [code for code in codes if code not in named]
+    if unnamed:
+        found.append(Step(f"navn i {year} på {danish.join(unnamed)}", ADMINISTRATIONS.name))
+    try:
+        path = project.params / f"{year}.yml"
+        keys = read_params(path, project.name(path)).schemes
+        schemes = [data.schemes[key] for key in keys if key in data.schemes]
+    except InputError:  # its empty lines have been listed
+        schemes = [one for one in data.schemes.values() if one.existed(year)]
+    missing = [one for one in schemes if any((year, code, one.key) not in data.statuses for code in codes)]
+    for is_heads, what in ((False, "registerudtræk af forløb"), (True, "registerudtræk af ansættelser")):
+        names = [one.name for one in missing if (one.counting == "headcount") == is_heads]
+        if names:
+            found.append(Step(f"{what} ({danish.join(names)})", f"aarsstatus ingest {year} FIL"))
+    return found

@@ -27,7 +27,7 @@ import yaml
 from aarsstatus import danish
 from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, plain, read_back
-from aarsstatus.report.notat import MARK, Notat
+from aarsstatus.report.notat import MARK, WRONG, Notat
 from aarsstatus.run.notebook import named_cells
 
 __all__ = ["ALLOWED", "findings", "stray_numbers"]
@@ -241,6 +241,8 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield f"Bilag {params.cover.appendix}" if params.cover else None
     yield params.logo.alt if params.logo else None
     yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"
+    yield from (notat.undistributed(year) for year in (notat.year, notat.comparison_year))
+    yield from map(notat.renamed, notat.administrations())
     for scheme in data.schemes.values():
         yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label)
     yield from (administration.name for administration in data.administrations)
@@ -266,7 +268,7 @@ def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Ite
         yield f"»{said}« har id {id_}, men der er intet tal med det id"
         return
     expected = {figure.shown} if before is None else known.said(figure, before)
-    if not any(danish.same(said.removesuffix(MARK), text) for text in expected):
+    if not any(danish.same(said.rstrip(f"{MARK}{WRONG}"), text) for text in expected):
         yield f"»{said}« har id {id_}, men det tal er {danish.join(sorted(expected), 'eller')}"
 
 

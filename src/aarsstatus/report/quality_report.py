@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from aarsstatus import danish
-from aarsstatus.audit import AuditRow, Threshold
+from aarsstatus.audit import AuditRow
+from aarsstatus.audit.limits import Threshold
 from aarsstatus.audit.quality import Quality
 from aarsstatus.figures import PERCENTAGES, words
 from aarsstatus.inputs.schema import REMARKS
@@ -79,7 +80,7 @@ def rounding_chart(quality: Quality) -> Chart:
 def moves(quality: Quality) -> Table:
     """Return each figure that moved more than usual, and the limit it passed."""
     rows = [
-        (moved.text.removesuffix("."), Cell(_change(quality, moved.id, moved.change), moved.id), moved.threshold.name)
+        (moved.text, Cell(_change(quality, moved.id, moved.change), moved.id), moved.threshold.name)
         for moved in quality.moves
     ]
     title = f"Tal, der har flyttet sig mere end sædvanligt fra {quality.params.comparison_year} til {quality.year}"
