@@ -100,6 +100,12 @@ class Notat:
         """Return the notat's title, as the seeds word it."""
         return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
 
+    def edition(self) -> str:
+        """Say what stands on every page of a notat that is not the issued one."""
+        if self.mode == "recomputed":
+            return "ARBEJDSUDGAVE"
+        return "" if self.params.notat else "UDKAST"
+
     def parameters(self) -> dict[str, int | str]:
         """Return what Papermill gives a notebook, so that it opens this report."""
         return {"year": self.year, "comparison_year": self.comparison_year, "figures": self.mode}
@@ -184,7 +190,7 @@ def open_notat(
     return Notat(params, data, figures, where.extension / "fonts")
 
 
-def front_matter(params: Params, title: str, doctype: str) -> dict[str, Any]:
+def front_matter(params: Params, title: str, doctype: str, edition: str = "") -> dict[str, Any]:
     """Return a document's metadata: title, language, who wrote it and when."""
     office = params.office
     address = ", ".join(part for part in (office.street, office.postal) if part)
@@ -192,6 +198,7 @@ def front_matter(params: Params, title: str, doctype: str) -> dict[str, Any]:
         "title": plain(title),
         "lang": "da",
         "doctype": doctype,
+        "udgave": edition,
         "office": office.name and plain(office.name),
         "administration": plain(office.administration),
         "footer-address": plain(address),
