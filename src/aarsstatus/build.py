@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from aarsstatus.files import alone, keep_others, require_replaceable, require_writable, scratch, swap_in
+from aarsstatus.files import alone, keep_others, require_closed, require_replaceable, require_writable, scratch, swap_in
 from aarsstatus.problems import BuildError, InputError, reason
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
@@ -136,6 +136,8 @@ def _make(
 
     require_writable(target.parent, project)
     require_replaceable(target, manifest.NAME, project)
+    theirs = (path for path in target.rglob("*") if not path.name.startswith("~$"))  # Word notes so who has a document
+    require_closed((target.parent / manifest.OVERVIEW, *theirs), project)
     progress("Læser parametre og data")
     notat, doubts = read_inputs(project, year, options.compare, options.figures)
     failed = target.with_name(f"{target.name}.fejlet.ipynb")

@@ -57,6 +57,11 @@ def decimal(value: Fraction | int, places: int = 1) -> str:
     return f"{sign}{whole(before)},{after:0{places}d}"
 
 
+def number(value: Fraction) -> str:
+    """Write a number: whole if it is, else with one decimal."""
+    return whole(value) if value.denominator == 1 else decimal(value)
+
+
 def percent(ratio: Fraction | int) -> str:
     """Write a ratio (1 is 100 per cent) as a percentage, rounded half up: ``74 pct.``."""
     return f"{whole(Fraction(ratio) * 100)} pct."

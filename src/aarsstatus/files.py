@@ -23,8 +23,8 @@ from aarsstatus.problems import BuildError, InputError, Problem, reason
 from aarsstatus.project import Project
 
 __all__ = [
-    "alone", "clear", "irregular", "keep_others", "read_utf8", "require_replaceable", "require_writable", "scratch",
-    "swap_in", "write_files", "write_whole",
+    "alone", "clear", "irregular", "keep_others", "read_utf8", "require_closed", "require_replaceable",
+    "require_writable", "scratch", "swap_in", "write_files", "write_whole",
 ]  # fmt: skip
 
 MOST_BYTES = 8 << 20
@@ -116,6 +116,30 @@ def require_replaceable(target: Path, mark: str, project: Project) -> None:
             f"{project.name(target)}: mappen har andet end en årsstatus ({other[0]}{more}), som ville blive slettet; "
             "flyt det, eller vælg en anden mappe med --output MAPPE"
         )
+
+
+def require_closed(paths: Iterable[Path], project: Project) -> None:
+    """Check that no other program holds some files, before time is spent on what would replace them.
+
+    Word and Excel keep a file that is open in them from being renamed, on Windows and on its network drives; whether
+    one may be is found by giving it the name that it has. Elsewhere any file may be renamed.
+
+    Raises
+    ------
+    InputError
+        With each file that is held.
+    """
+    held = []
+    for path in paths:
+        try:
+            path.rename(path)
+        except PermissionError:
+            why = "filen er åben i et andet program, fx Word eller Excel; luk den, og prøv igen. Intet er ændret"
+            held.append(Problem(project.name(path), why))
+        except OSError:  # it is not there, or what is wrong with it is told by whoever reads it
+            continue
+    if held:
+        raise InputError(held)
 
 
 @contextmanager

@@ -24,20 +24,13 @@ from hypothesis import strategies as st
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, round_half_up
-from aarsstatus.audit import (
-    COLUMNS,
-    RULES,
-    THRESHOLDS,
-    AuditRow,
-    check_figures,
-    figure_verdicts,
-    moved,
-    to_csv,
-)
+from aarsstatus.audit import COLUMNS, AuditRow, figure_verdicts, to_csv
 from aarsstatus.audit import audit as audit_one_by_one
 from aarsstatus.audit.errata import Erratum, judge, read_errata
+from aarsstatus.audit.limits import THRESHOLDS, check_figures, moved
 from aarsstatus.audit.printed import in_table, table_number
 from aarsstatus.audit.proof import Claim, clashes, contradictions, unrounded, witness
+from aarsstatus.audit.rules import RULES
 from aarsstatus.figures import PERCENTAGES, figure_id, read_figure_id
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_data

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aarsstatus.audit import AuditRow
-from aarsstatus.audit.errata import Erratum, SummaryRow, judge, read_errata, summary
+from aarsstatus.audit.errata import Erratum, judge, read_errata, summary
 from aarsstatus.problems import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -160,7 +160,7 @@ def test_an_entry_that_the_data_no_longer_show_is_stale(
 def test_an_entry_about_no_number_is_stale_with_the_nearest(
     errata: tuple[Erratum, ...], change: dict[str, str], why: str
 ) -> None:
-    findings = judge([row("exact")], [replace(errata[0], **change)])
+    findings = judge([row("exact")], [errata[0].model_copy(update=change)])
     (stale,) = findings.stale
     assert why in stale.why
 
@@ -179,9 +179,16 @@ def test_the_summary_counts_every_number_once(errata: tuple[Erratum, ...]) -> No
         row(id="d"),
         row("exact", source="notat-2032"),
     ]
-    stale = replace(errata[0], id="gone", source="notat-2033")
-    assert summary(rows, judge(rows, (*errata, stale))) == [
-        SummaryRow("notat-2031", printed=5, exact=2, within_rounding=1, declared=1, undeclared=1, stale=0),
-        SummaryRow("notat-2032", printed=1, exact=1, within_rounding=0, declared=0, undeclared=0, stale=0),
-        SummaryRow("notat-2033", printed=0, exact=0, within_rounding=0, declared=0, undeclared=0, stale=1),
-    ]
+    stale = errata[0].model_copy(update={"id": "gone", "source": "notat-2033"})
+    assert summary(rows, judge(rows, (*errata, stale))) == {
+        "notat-2031": {
+            "printed": 5,
+            "exact": 2,
+            "within_rounding": 1,
+            "contradicted": 2,
+            "declared": 1,
+            "undeclared": 1,
+        },
+        "notat-2032": {"printed": 1, "exact": 1},
+        "notat-2033": {"stale": 1},
+    }

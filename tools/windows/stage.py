@@ -47,6 +47,7 @@ TESTS = (
     "tests/test_danish.py",
     "tests/test_privacy.py",
     "tests/test_markdown.py",
+    "tests/test_held_files.py",
     "tests/cli",
     "tests/inputs",
     "tests/extracts/test_sums.py",

@@ -23,36 +23,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
-import pandas as pd
-
-from aarsstatus import danish
 from aarsstatus.audit import rules
-from aarsstatus.audit.limits import THRESHOLDS, Finding, Moved, Threshold, check_figures, moved
 from aarsstatus.audit.printed import Sheet, in_table, read_sheet
-from aarsstatus.audit.rules import RULES, Check, Rule
+from aarsstatus.audit.rules import Check, Rule
 from aarsstatus.audit.surroundings import known_texts, text_check
 from aarsstatus.figures import Verdict
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.table import Figures, write_csv
 from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import InputError, Problem, near
-
-__all__ = [
-    "COLUMNS",
-    "RULES",
-    "THRESHOLDS",
-    "AuditRow",
-    "Finding",
-    "Moved",
-    "Proof",
-    "Rule",
-    "Threshold",
-    "audit",
-    "check_figures",
-    "figure_verdicts",
-    "moved",
-    "to_csv",
-]
 
 Proof = Callable[[Sheet, Figures, Mapping[str, Sequence[Check]]], Iterable[tuple[str, Check]]]
 """What finds the figures of a notat that cannot be right together: `proof.contradictions`."""
@@ -86,21 +65,8 @@ def audit(
 ) -> list[AuditRow]:
     """Judge every number that was ever printed, or those of one notat.
 
-    Parameters
-    ----------
-    data
-        What `inputs.read_data` read.
-    params
-        The parameters of every year; the year whose `notat` is a row's source says how that row is judged.
-    notat
-        The only notat to judge; the others are still looked up where it repeats a number of theirs.
-    proof
-        What asks of all numbers at once; None judges each by itself.
-
-    Returns
-    -------
-    list of AuditRow
-        One for each row of ``data.printed`` (of the notat), in its order. No verdict is ``unpublished``.
+    `params` are those of every year: the year whose `notat` is a row's source says how that row is judged. `proof` is
+    what asks of all numbers at once. There is one row for each of ``data.printed`` (of the notat), in its order.
 
     Raises
     ------
@@ -127,12 +93,7 @@ def audit(
 
 def to_csv(rows: Iterable[AuditRow]) -> str:
     """Write ``audit.csv``: comma, point decimal, bounds with at most six decimals."""
-    frame = pd.DataFrame(
-        [[getattr(row, name) for name in COLUMNS] for row in rows], columns=list(COLUMNS), dtype=object
-    )
-    for end in ("lower", "upper"):
-        frame[end] = ["" if value is None else danish.plain_decimal(value) for value in frame[end]]
-    return frame.to_csv(index=False, lineterminator="\n")
+    return write_csv(rows, COLUMNS)
 
 
 def figure_verdicts(rows: Iterable[AuditRow]) -> dict[str, Verdict]:

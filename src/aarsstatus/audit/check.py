@@ -23,8 +23,6 @@ from aarsstatus.privacy import scan_files
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
-__all__ = ["FONTS", "doubts", "problems", "require_filled", "require_fonts"]
-
 FONTS = (
     *(f"OpenSans-{weight}.ttf" for weight in ("Regular", "Semibold", "Bold", "Italic")),
     *(f"OpenSans-{weight}.woff2" for weight in ("Regular", "Semibold", "Bold")),
@@ -35,13 +33,7 @@ _AS_IT_CAME = "filen, som den fulgte med programmet"
 
 
 def problems(project: Project, year: int) -> list[Problem]:
-    """Return every problem with a year's parameters and data; write nothing.
-
-    Parameters
-    ----------
-    project, year
-        What is looked at.
-    """
+    """Return every problem with a year's parameters and data; write nothing."""
     found = unfilled(project, year)
     told = {(problem.file, problem.line) for problem in found}
     errata = project.data / "errata.yml"
@@ -56,13 +48,7 @@ def problems(project: Project, year: int) -> list[Problem]:
 
 
 def require_filled(project: Project, year: int) -> None:
-    """See that nobody makes a notat of what `new` left to be filled in.
-
-    Raises
-    ------
-    InputError
-        With every place that has not been.
-    """
+    """Refuse to make a notat of what `new` left to be filled in."""
     if found := unfilled(project, year):
         raise InputError(found)
 
@@ -124,13 +110,7 @@ def _problems(read: Callable[[], object]) -> list[Problem]:
 
 
 def require_fonts(project: Project) -> None:
-    """Refuse fonts that are missing or damaged.
-
-    Raises
-    ------
-    InputError
-        If any is; the message names each file.
-    """
+    """Refuse fonts that are missing or damaged."""
     if found := _font_problems(project):
         raise InputError(found)
 

@@ -16,7 +16,8 @@ The file is a list under the key ``errata``; every entry has these keys, all of 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -27,13 +28,11 @@ from aarsstatus.audit import AuditRow
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem, near
 
-__all__ = ["Erratum", "Findings", "Stale", "SummaryRow", "judge", "read_errata", "summary"]
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(600)]
 
 
-class _Entry(Closed):
-    """One entry of the file."""
+class Entry(Closed):
+    """Hold one contradiction that has been looked at, as in the file."""
 
     source: Text
     place: Text
@@ -47,20 +46,12 @@ class _Entry(Closed):
 class _File(Closed):
     """The whole file."""
 
-    errata: list[_Entry]
+    errata: list[Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class Erratum:
-    """Hold one contradiction that has been looked at; fields as in the file."""
+class Erratum(Entry):
+    """Hold an entry with its file and line."""
 
-    source: str
-    place: str
-    id: str
-    printed: str
-    follows: str
-    cause: str
-    expect: str
     file: str
     line: int
 
@@ -71,20 +62,12 @@ class Erratum:
 
 
 def read_errata(path: Path, name: str) -> tuple[Erratum, ...]:
-    """Read the declared contradictions.
-
-    Parameters
-    ----------
-    path
-        The YAML file.
-    name
-        What to call the file in messages.
+    """Read the declared contradictions; messages call the file `name`.
 
     Raises
     ------
     InputError
-        With every problem in the file: unreadable YAML, unknown keys (with the nearest known one), missing keys,
-        values that are not texts, two entries about the same number.
+        With every problem in the file, as two entries about the same number.
     """
     file, lines = read_model(path, name, _File, expected_file="errata: en liste, eller errata: [] hvis den er tom")
     errata: list[Erratum] = []
@@ -135,30 +118,20 @@ def judge(rows: Iterable[AuditRow], errata: Iterable[Erratum]) -> Findings:
     A contradiction is declared by an entry for the same number, as printed, that expects what was recomputed.
     Where an entry expects something else it is stale, and the contradiction is undeclared: both need a look.
     """
-    rows, errata = list(rows), list(errata)
-    by_key = {erratum.key: erratum for erratum in errata}
-    declared: list[tuple[AuditRow, Erratum]] = []
-    undeclared: list[AuditRow] = []
-    for row in rows:
-        if row.verdict != "contradicted":
-            continue
-        erratum = by_key.get((row.source, row.place, row.id))
-        if erratum is not None and _stale(erratum, row) is None:
-            declared.append((row, erratum))
-        else:
-            undeclared.append(row)
-    by_row: dict[tuple[str, str, str], list[AuditRow]] = {}
-    for row in rows:
-        by_row.setdefault((row.source, row.place, row.id), []).append(row)
-    stale = [
-        Stale(erratum, why)
-        for erratum in errata
-        if (why := _why_stale(erratum, by_row.get(erratum.key, [])) or _nowhere(erratum, rows, by_row)) is not None
-    ]
-    return Findings(tuple(declared), tuple(undeclared), tuple(stale))
+    rows, by_key = list(rows), {erratum.key: erratum for erratum in errata}
+    pairs = [(row, by_key.get((row.source, row.place, row.id))) for row in rows]
+    declared = tuple((row, erratum) for row, erratum in pairs if erratum and not _why_stale(erratum, row))
+    explained = [row for row, _ in declared]
+    undeclared = tuple(row for row in rows if row.verdict == "contradicted" and row not in explained)
+    stale = []
+    for erratum in by_key.values():
+        reasons = [_why_stale(erratum, row) for row, its in pairs if its is erratum] or [_nowhere(erratum, rows)]
+        if all(reasons):  # one fitting row of its place is enough
+            stale.append(Stale(erratum, reasons[0]))
+    return Findings(declared, undeclared, tuple(stale))
 
 
-def _stale(erratum: Erratum, row: AuditRow) -> str | None:
+def _why_stale(erratum: Erratum, row: AuditRow) -> str:
     """Say why an entry does not fit the row of its number, if it does not."""
     if row.printed != erratum.printed:
         return f"data/published.csv har nu {row.printed}, ikke {erratum.printed}"
@@ -166,19 +139,11 @@ def _stale(erratum: Erratum, row: AuditRow) -> str | None:
         return f"{row.printed} er ikke længere i modstrid med de øvrige tal"
     if row.recomputed != erratum.expect:
         return f"der følger nu {row.recomputed}, ikke {erratum.expect}"
-    return None
+    return ""
 
 
-def _why_stale(erratum: Erratum, found: Sequence[AuditRow]) -> str | None:
-    """Say why an entry is stale; one fitting row of its place is enough."""
-    reasons = [_stale(erratum, row) for row in found]
-    return None if None in reasons or not reasons else reasons[0]
-
-
-def _nowhere(erratum: Erratum, rows: Sequence[AuditRow], keys: Container[tuple[str, str, str]]) -> str | None:
+def _nowhere(erratum: Erratum, rows: Sequence[AuditRow]) -> str:
     """Say which part of an entry names no printed number, if none has it."""
-    if erratum.key in keys:
-        return None
     here = [row for row in rows if row.id == erratum.id]
     for name, among in (("source", rows), ("id", rows), ("place", here)):
         word, known = str(getattr(erratum, name)), {str(getattr(row, name)) for row in among}
@@ -189,32 +154,15 @@ def _nowhere(erratum: Erratum, rows: Sequence[AuditRow], keys: Container[tuple[s
     return "data/published.csv har ingen række med den kombination af source, place og id"
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryRow:
-    """Hold how many numbers a notat printed, and how they were judged."""
-
-    source: str
-    printed: int
-    exact: int
-    within_rounding: int
-    declared: int
-    undeclared: int
-    stale: int
-
-
-def summary(rows: Iterable[AuditRow], findings: Findings) -> list[SummaryRow]:
+def summary(rows: Iterable[AuditRow], findings: Findings) -> dict[str, Counter[str]]:
     """Count the verdicts of each notat, in the order of the rows."""
-    rows = list(rows)
-    sources = dict.fromkeys([*(row.source for row in rows), *(one.erratum.source for one in findings.stale)])
-    return [
-        SummaryRow(
-            source,
-            printed=sum(row.source == source for row in rows),
-            exact=sum(row.source == source and row.verdict == "exact" for row in rows),
-            within_rounding=sum(row.source == source and row.verdict == "within_rounding" for row in rows),
-            declared=sum(row.source == source for row, _ in findings.declared),
-            undeclared=sum(row.source == source for row in findings.undeclared),
-            stale=sum(one.erratum.source == source for one in findings.stale),
-        )
-        for source in sources
-    ]
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        counts[row.source].update(["printed", row.verdict])
+    for row, _ in findings.declared:
+        counts[row.source]["declared"] += 1
+    for row in findings.undeclared:
+        counts[row.source]["undeclared"] += 1
+    for stale in findings.stale:
+        counts[stale.erratum.source]["stale"] += 1
+    return counts

@@ -16,8 +16,6 @@ from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.model import Data, Scheme, Status
 from aarsstatus.inputs.schema import GROUPS, KK
 
-__all__ = ["THRESHOLDS", "Finding", "Moved", "Threshold", "check_figures", "moved", "threshold_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -52,7 +50,7 @@ def _spells(data: Data, year: int) -> Iterator[Finding]:
         fewest = fewest_years(status.spells, year)
         if status.interval.lower <= status.spells and (fewest < status.interval.upper or fewest == status.status):
             continue
-        number = _number(status.status)
+        number = danish.number(status.status)
         text = (
             f"{status.administration}, {scheme.name}: {danish.whole(status.spells)} forløb kan ikke give {number} "
             "helårspersoner, når et forløb er mindst én dag og højst hele året."
@@ -82,10 +80,10 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
     scheme = data.schemes[city.scheme]
     id_ = figure_id(city.year, KK, scheme.group, measure, scheme.key)
     total = joint(values)
-    sum_ = " + ".join(_number(one) for one in values)
+    sum_ = " + ".join(danish.number(one) for one in values)
     said = (
-        f"{words.listed(KK, scheme.name, measure)}: forvaltningerne er tilsammen {sum_} = {_number(total)}, "
-        f"og KK er {_number(value)}"
+        f"{words.listed(KK, scheme.name, measure)}: forvaltningerne er tilsammen {sum_} = {danish.number(total)}, "
+        f"og KK er {danish.number(value)}"
     )
     more = _amount(abs(value - total), words.unit(measure))
     if value > total:
@@ -284,15 +282,10 @@ def _sentence(figure: Figure, before: Fraction, after: Fraction, names: Mapping[
     if figure.measure in PERCENTAGES:
         points = f"{danish.decimal(change)} {words.unit_of_change(figure.measure)}"
         return f"{name} er {way} {points}, fra {danish.percent(before / 100)} til {danish.percent(after / 100)}"
-    text = f"{name} er {way} fra {_number(before)} til {_number(after)} {words.unit(figure.measure)}"
+    text = f"{name} er {way} fra {danish.number(before)} til {danish.number(after)} {words.unit(figure.measure)}"
     return text + (f" ({danish.percent(change / before)})." if before else ".")
 
 
 def _amount(value: Fraction, what: str) -> str:
     """Write how many of something: ``1 person``, ``0,5 personer``, ``9 forløb``."""
-    return f"{_number(value)} {'person' if value == 1 and what == 'personer' else what}"
-
-
-def _number(value: Fraction) -> str:
-    """Write a number: whole if it is, else with one decimal."""
-    return danish.whole(value) if value.denominator == 1 else danish.decimal(value)
+    return f"{danish.number(value)} {'person' if value == 1 and what == 'personer' else what}"

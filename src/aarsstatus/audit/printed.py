@@ -20,9 +20,6 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import Problem, near
 
-__all__ = ["Sheet", "fewest_years", "in_table", "read_sheet", "table_number"]
-
-
 _TABLE = re.compile(r"tabel (\d+),")
 
 

@@ -33,8 +33,6 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError, Problem
 
-__all__ = ["Claim", "Clash", "Inputs", "claims", "clashes", "contradictions", "unrounded", "witness"]
-
 Terms = tuple[tuple[str, Fraction], ...]  # a sum: the name of each input, and its factor
 Inputs = tuple[tuple[str, Interval], ...]  # the unrounded inputs: name and interval of each
 _HALF = Fraction(1, 2)
@@ -94,11 +92,6 @@ def unrounded(data: Data, params: Params) -> dict[str, Fraction]:
     """Return unrounded statuses, by id, that round to all that was printed.
 
     They are not the statuses that there were, which nobody can know; they prove that there may have been some.
-
-    Raises
-    ------
-    InputError
-        As `audit`.
     """
     problems: list[Problem] = []
     sheet = read_sheet(data, params, problems)
@@ -123,19 +116,18 @@ def claims(sheet: Sheet, figures: Figures, checks: Mapping[str, Sequence[Check]]
 
     A number that arithmetic contradicts by itself says nothing: it has been blamed already.
     """
-    statuses = [figure for figure in figures.values() if figure.measure == "status"]
+    statuses = figures.select(measure="status")
     inputs = tuple((figure.id, figure.interval) for figure in statuses if figure.interval is not None)
-    city = (sheet.params.year, KK)
+    derived = [figure for figure in figures.values() if figure.measure in _DERIVED]
+    derived.sort(key=lambda one: (_DERIVED.index(one.measure), sheet.tables.index((one.year, one.administration))))
     found = [claim for status in statuses for claim in _at_most_spells(sheet, figures, status)]
-    for measure in _DERIVED:
-        for table in sheet.tables:
-            found += _derived(sheet, figures, table, measure) if table != city else ()
-    for status in statuses:
-        found += _city_sum(sheet, figures, status)
-    for measure in _DERIVED:
-        found += _derived(sheet, figures, city, measure)
-    for figure in figures.select(measure="joint_status"):
-        found += _city_joint(sheet, figures, figure)
+    city = [figure for figure in derived if (figure.year, figure.administration) == (sheet.params.year, KK)]
+    found += [claim for figure in derived if figure not in city for claim in _derived(sheet, figures, figure)]
+    found += [claim for status in statuses for claim in _city_sum(sheet, figures, status)]
+    found += [claim for figure in city for claim in _derived(sheet, figures, figure)]
+    found += [
+        claim for figure in city if figure.measure == "joint_status" for claim in _city_joint(sheet, figures, figure)
+    ]
     blamed = {
         id_
         for id_, said in checks.items()
@@ -154,12 +146,11 @@ def _at_most_spells(sheet: Sheet, figures: Figures, status: Figure) -> Iterator[
         yield Claim(status.id, ((status.id, Fraction(-1)),), Interval(-spells.value, Fraction(1)))
 
 
-def _derived(sheet: Sheet, figures: Figures, table: tuple[int, str], measure: Measure) -> Iterator[Claim]:
-    """Say that what one table derives rounds to what it printed."""
-    for figure in figures.select(year=table[0], administration=table[1], measure=measure):
-        number = sheet.number(figure.id)
-        if number is not None and figure.value is not None:
-            yield Claim(figure.id, tuple(_terms(figures, figure).items()), Interval(number - _HALF, number + _HALF))
+def _derived(sheet: Sheet, figures: Figures, figure: Figure) -> Iterator[Claim]:
+    """Say that what a table derives rounds to what it printed."""
+    number = sheet.number(figure.id)
+    if number is not None and figure.value is not None:
+        yield Claim(figure.id, tuple(_terms(figures, figure).items()), Interval(number - _HALF, number + _HALF))
 
 
 def _terms(figures: Figures, figure: Figure) -> dict[str, Fraction]:
@@ -253,10 +244,10 @@ def _extremes(inputs: Inputs, kept: Sequence[Claim], claim: Claim) -> tuple[Frac
     """Return the bounds of a claim's sum, and what it may round to."""
     optimizer = z3.Optimize()
     optimizer.set(priority="box")  # each end by itself
-    optimizer.add(*(_inside(z3.Real(name), interval) for name, interval in inputs))
-    optimizer.add(*(_inside(_sum(one.terms), one.interval) for one in kept))
-    goal = _sum(claim.told or claim.terms)
-    least, greatest = optimizer.minimize(goal), optimizer.maximize(goal)
+    held = [f"(assert {_inside(_sum(one.terms), one.interval)})" for one in kept]
+    goal = f"(declare-const goal Real) (assert (= goal {_sum(claim.told or claim.terms)}))"
+    optimizer.from_string("\n".join([*_declared(inputs), *held, goal]))
+    least, greatest = optimizer.minimize(z3.Real("goal")), optimizer.maximize(z3.Real("goal"))
     if optimizer.check() != z3.sat:
         raise RuntimeError("the claims that were kept do not hold together")
     # An end comes as [infinite part, end, multiple of something infinitely small: 0 where the end is reached].
@@ -270,29 +261,35 @@ def _extremes(inputs: Inputs, kept: Sequence[Claim], claim: Claim) -> tuple[Frac
 def _load(inputs: Inputs, said: Sequence[Claim]) -> tuple[z3.Solver, list[z3.BoolRef]]:
     """Return a solver of the inputs, and a literal that turns each claim on."""
     z3.set_param("ctrl_c", False)  # else it takes Ctrl-C for its own, and leaves it such that no waiting thread wakes
+    text = _declared(inputs)
+    for index, claim in enumerate(said):
+        inside = _inside(_sum(claim.terms), claim.interval)
+        text.append(f"(declare-const c{index} Bool) (assert (=> c{index} {inside}))")
     solver = z3.SolverFor("QF_LRA")
-    solver.add(*(_inside(z3.Real(name), interval) for name, interval in inputs))
-    literals = [z3.Bool(f"claim {index}") for index in range(len(said))]
-    for literal, claim in zip(literals, said, strict=True):
-        solver.add(z3.Implies(literal, _inside(_sum(claim.terms), claim.interval)))
-    return solver, literals
+    solver.from_string("\n".join(text))
+    return solver, [z3.Bool(f"c{index}") for index in range(len(said))]
 
 
-def _sum(terms: Terms) -> z3.ArithRef:
-    """Write a sum for Z3."""
-    return z3.Sum([_exact(factor) * z3.Real(name) for name, factor in terms])
+def _declared(inputs: Inputs) -> list[str]:
+    """Declare the inputs, each in its interval: as text, which Z3 reads faster than Python builds terms."""
+    return [f"(declare-const |{name}| Real) (assert {_inside(f'|{name}|', interval)})" for name, interval in inputs]
 
 
-def _inside(term: z3.ArithRef, interval: Interval) -> z3.BoolRef:
+def _sum(terms: Terms) -> str:
+    """Write a sum."""
+    return f"(+ 0 {' '.join(f'(* {_exact(factor)} |{name}|)' for name, factor in terms)})"
+
+
+def _inside(term: str, interval: Interval) -> str:
     """Write that a term lies in an interval; its upper end is excluded."""
     if interval.exact:
-        return term == _exact(interval.lower)
-    return z3.And(term >= _exact(interval.lower), term < _exact(interval.upper))
+        return f"(= {term} {_exact(interval.lower)})"
+    return f"(and (>= {term} {_exact(interval.lower)}) (< {term} {_exact(interval.upper)}))"
 
 
-def _exact(value: Fraction) -> z3.RatNumRef:
-    """Write a number for Z3, exactly."""
-    return z3.RealVal(str(value))
+def _exact(value: Fraction) -> str:
+    """Write a number exactly."""
+    return f"(/ {value.numerator} {value.denominator})" if value >= 0 else f"(- {_exact(-value)})"
 
 
 def _fraction(value: Any) -> Fraction:  # noqa: ANN401 - z3's numbers have no types

@@ -6,21 +6,23 @@ rules are held against the year's own inputs before they are published.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aarsstatus.audit import AuditRow, Finding, Moved, Proof, audit, check_figures, moved
-from aarsstatus.audit.errata import Erratum, Findings, SummaryRow, judge, read_errata, summary
-from aarsstatus.figures import Mode
+from aarsstatus import danish
+from aarsstatus.audit import AuditRow, Proof, audit
+from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata
+from aarsstatus.audit.limits import Finding, Moved, check_figures, moved
+from aarsstatus.figures import Figure, Mode, figure_id
 from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.words import VERDICT_SAID, unit
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.params import Params, read_params
-from aarsstatus.problems import InputError, Problem
+from aarsstatus.inputs.schema import KK
+from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project, find_project
-
-__all__ = ["Quality", "Verification", "audit_years", "open_quality", "read_published_params", "verify"]
 
 ERRATA = "errata.yml"
 
@@ -147,19 +149,7 @@ def open_quality(
 def quality(
     params: Params, data: Data, published: Sequence[Params], errata: Sequence[Erratum], mode: Mode = "published"
 ) -> Quality:
-    """Judge one year: pure.
-
-    Parameters
-    ----------
-    params, data
-        What `inputs.read_year` read.
-    published
-        The parameters of every published year up to this one; the year itself is judged if it is among them.
-    errata
-        What has been declared.
-    mode
-        How the year's figures are shown.
-    """
+    """Judge one year, if it is among the `published`: pure."""
     known = params.notat in {one.notat for one in published}
     rows = audit(data, published, notat=params.notat) if known else []
     figures = build_figures(data, params.year, notat=params.notat, mode=mode)
@@ -174,16 +164,7 @@ def quality(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """Hold what `verify` found: counts, and what nobody has explained."""
-
-    rows: tuple[AuditRow, ...]
-    summary: tuple[SummaryRow, ...]
-    findings: Findings
-
-
-def verify(project: Project, years: Sequence[int] = ()) -> Verification:
+def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow], Findings]:
     """Recompute all that was published, and prove that it can be right at once.
 
     Raises
@@ -207,10 +188,50 @@ def verify(project: Project, years: Sequence[int] = ()) -> Verification:
             message = "intet år i params/ har det som notat"
             raise InputError([Problem("data/published.csv", message, found=name) for name in sorted(missing)])
     rows = [row for row in audit_years(data, published, proof=contradictions) if row.source in wanted]
-    findings = judge(rows, [erratum for erratum in _errata(project) if erratum.source in wanted or not years])
-    return Verification(tuple(rows), tuple(summary(rows, findings)), findings)
+    return rows, judge(rows, [erratum for erratum in _errata(project) if erratum.source in wanted or not years])
 
 
 def _errata(project: Project) -> tuple[Erratum, ...]:
     path = project.data / ERRATA
     return read_errata(path, project.name(path))
+
+
+def explain(project: Project, id_: str) -> list[str]:
+    """Return a figure as a tree of lines, in Danish; refuse an unknown id with the nearest known."""
+    data = read_data(project)
+    published = read_published_params(project)
+    notat = next((one.notat for one in published if str(one.year) == id_[:4]), None)
+    figures = build_figures(data, max(data.years(), default=0), notat=notat)
+    if id_ not in figures:
+        what, hint = "der er intet tal med det id", near(id_, figures)
+        raise InputError(Problem("explain", what, found=id_, expected="et id fra figures.csv", hint=hint))
+    return list(_branch(figures, figures[id_], "", ""))
+
+
+def _branch(figures: Figures, figure: Figure, first: str, rest: str) -> Iterator[str]:
+    """Yield a figure and all below it, a line each, indented."""
+    yield f"{first}{figure.id} = {figure.shown}"
+    inputs = [figures[id_] for id_ in figure.inputs]
+    bar = "│   " if inputs else "    "
+    for line in _facts(figures, figure):
+        yield f"{rest}{bar}{line}"
+    for index, below in enumerate(inputs):
+        last = index == len(inputs) - 1
+        yield from _branch(figures, below, f"{rest}{'└── ' if last else '├── '}", f"{rest}{'    ' if last else '│   '}")
+
+
+def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
+    """Yield what is known of a figure apart from its inputs."""
+    yield figure.formula
+    if figure.source:
+        yield f"læst i {figure.source}"
+    interval = figure.interval
+    if interval is not None and not interval.exact:
+        ends = f"fra {danish.decimal(interval.lower)} til {danish.decimal(interval.upper)}"
+        yield f"uden afrunding: {ends} {unit(figure.measure)}"
+    if figure.published:
+        yield f"offentliggjort som {figure.published}: {VERDICT_SAID[figure.verdict]}"
+    elif figure.measure == "weight":
+        city = figures.get(figure_id(figure.year, KK, figure.group, figure.measure))
+        if city is not None and city.published:
+            yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICT_SAID[city.verdict]}"

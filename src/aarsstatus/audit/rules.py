@@ -19,8 +19,6 @@ from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.schema import KK
 
-__all__ = ["RULES", "Check", "Rule", "but", "capital", "figure_checks", "parts", "repeated", "stop"]
-
 Rule = Literal[
     "input", "spells_bound", "sum", "attainment", "weight", "weighted", "city", "rounding", "repeated",
     "transcription", "own_notat", "table_year", "table_number", "administrations", "parameters",
@@ -110,17 +108,28 @@ def parts(sheet: Sheet, figures: Figures, figure: Figure) -> list[Figure] | None
 
 def _derived(figure: Figure, row: Printed, number: Fraction | None) -> Check:
     """Hold a derived number against its formula, with the bounds of its inputs."""
+    rule, said, rounded = (
+        _RULE_OF[figure.measure],
+        capital(figure.formula),
+        "Grundtallene er afrundet; uafrundet er det",
+    )
+    return _held(rule, row, number, figure.value, figure.interval, figure.computed, said, rounded)
+
+
+def _held(
+    rule: Rule, row: Printed, number: Fraction | None, value: Fraction | None, interval: Interval | None,
+    recomputed: str, said: str, rounded: str,
+) -> Check:  # fmt: skip
+    """Hold a printed number against a value, and against its bounds."""
     found: Verdict
-    formula = capital(figure.formula)
-    if number == (None if figure.value is None else round_half_up(figure.value)):
-        found, reason = "exact", stop(formula)
-    elif number is not None and figure.interval is not None and figure.interval.rounds_to(number):
-        bounds = _between(figure.interval)
-        found, reason = "within_rounding", stop(formula)
-        reason += f" Grundtallene er afrundet; uafrundet er det {bounds}, så {row.printed} er muligt."
+    if number == (None if value is None else round_half_up(value)):
+        found, reason = "exact", stop(said)
+    elif number is not None and interval is not None and interval.rounds_to(number):
+        bounds = f"mellem {_end(interval.lower)} og {_end(interval.upper)}"
+        found, reason = "within_rounding", f"{stop(said)} {rounded} {bounds}, så {row.printed} er muligt."
     else:
-        found, reason = "contradicted", but(formula, row)
-    return Check(_RULE_OF[figure.measure], found, figure.computed, reason, figure.lower, figure.upper)
+        found, reason = "contradicted", but(said, row)
+    return Check(rule, found, recomputed, reason, *((interval.lower, interval.upper) if interval else ()))
 
 
 def _input(figure: Figure, row: Printed) -> Check:
@@ -133,19 +142,10 @@ def _city(row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:
     """Hold a number of the city's against the sum of the administrations'."""
     value = joint(part.value or 0 for part in of)
     interval = joint_interval(part.interval or Interval.exactly(0) for part in of)
-    text = danish.whole(value)
     terms = " + ".join(danish.whole(part.value or 0) for part in of)
-    reason = f"Summen af forvaltningerne: {terms} = {text}"
-    found: Verdict
-    if number is not None and number == round_half_up(value):
-        found, reason = "exact", f"{reason}."
-    elif number is not None and interval.rounds_to(number):
-        bounds = _between(interval)
-        found = "within_rounding"
-        reason += f". Tallene er afrundet; uafrundet er summen {bounds}, så {row.printed} er muligt."
-    else:
-        found, reason = "contradicted", but(reason, row)
-    return Check("city", found, text, reason, interval.lower, interval.upper)
+    text = danish.whole(value)
+    said, rounded = f"Summen af forvaltningerne: {terms} = {text}", "Tallene er afrundet; uafrundet er summen"
+    return _held("city", row, number, value, interval, text, said, rounded)
 
 
 def _spells_bound(data: Data, figures: Figures, figure: Figure, row: Printed) -> Iterator[Check]:
@@ -206,16 +206,9 @@ def repeated(sheet: Sheet, figures: Figures, row: Printed, first: Check) -> Chec
         return replace(first, rule="repeated", reason=f"Som i {primary.place}: {first.reason}")
     figure = figures.get(row.id)
     if first.verdict == "contradicted" and figure is not None and figure.measure not in INPUTS:
-        return _derived(
-            figure, row, sheet.numbers[row.source]
-        )  # the table is wrong already: the sentence may well be right
+        return _derived(figure, row, sheet.numbers[row.source])  # the table is wrong: the sentence may be right
     reason = stop(f"{capital(primary.place)} har {primary.printed}, men her står {row.printed}")
     return Check("repeated", "contradicted", primary.printed, reason, first.lower, first.upper)
-
-
-def _between(interval: Interval) -> str:
-    """Write bounds: ``mellem 17 og 19,5``."""
-    return f"mellem {_end(interval.lower)} og {_end(interval.upper)}"
 
 
 def _end(value: Fraction) -> str:

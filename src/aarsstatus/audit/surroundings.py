@@ -14,8 +14,6 @@ from aarsstatus.inputs.model import Printed
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import GROUPS
 
-__all__ = ["known_texts", "text_check"]
-
 
 def text_check(sheet: Sheet, row: Printed) -> Check | None:
     """Judge a printed text that is no figure; None for an unknown id."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.cli.console import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
 from aarsstatus.extracts import ingest
+from aarsstatus.extracts.filled_form import is_form, read_form
 from aarsstatus.inputs.model import ExtractRow
 from aarsstatus.inputs.schema import KK
+from aarsstatus.privacy import mask
 from aarsstatus.project import find_project
 
 DESCRIPTION = (
     "Læser udtræk af forløb og af ansættelser (CSV eller XLSX) og skriver summer, ikke personer, i data/. Årets\n"
-    "rækker for de jobordninger, der er i udtrækkene, erstattes, så giv alle filer om en jobordning på én gang."
+    "rækker for de jobordninger, der er i udtrækkene, erstattes, så giv alle filer om en jobordning på én gang.\n"
+    "Et udfyldt skema (en fil, hvis navn begynder med skema) læses ind i params/ og data/targets.csv."
 )
 EXAMPLES = """\
+aarsstatus ingest 2026 skema-2026.xlsx
 aarsstatus ingest 2026 data/raw/forloeb.xlsx data/raw/fleksjob.csv
 aarsstatus ingest 2026 data/raw/forloeb.xlsx --skip-bad-rows"""
 
@@ -39,6 +44,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Read filled-in forms and register extracts, and say what came of them."""
+    forms = [path for path in arguments.files if is_form(path)]
+    for path in forms:
+        _read_form(path, arguments)
+    arguments.files = [path for path in arguments.files if path not in forms]
+    return _read_extracts(arguments) if arguments.files else DONE
+
+
+def _read_form(path: Path, arguments: argparse.Namespace) -> None:
+    """Read a filled-in form, and say what it changed."""
+    filled = read_form(find_project(), arguments.year, path)
+    for note in filled.notes:
+        print(mask(f"bemærk: {note}"))
+    if arguments.quiet:
+        return
+    for change in filled.changes:
+        print(mask(f"{arguments.year}: {change}"))
+    for written in filled.written:
+        print(f"skrevet: {path_from_here(written)}")
+    if not filled.written:
+        print(f"{arguments.year}: {path.name} siger det samme som params/ og data/; intet er ændret")
+
+
+def _read_extracts(arguments: argparse.Namespace) -> int:
     """Read register extracts, and say what they came to and what was written."""
     year = arguments.year
     with steps(str(year), quiet=arguments.quiet) as step:

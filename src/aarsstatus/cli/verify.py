@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aarsstatus.audit import quality
+from aarsstatus.audit.errata import summary
 from aarsstatus.bundle.verify import check_lines, verify_bundle
 from aarsstatus.cli.console import DONE, FINDINGS, path_from_here, year_or_bundle
 from aarsstatus.project import find_project
@@ -57,16 +58,17 @@ def _verify_bundle(path: Path) -> int:
 
 def _verify_published(years: Sequence[int]) -> int:
     """Recompute what was published, and say what nobody has explained."""
-    found = quality.verify(find_project(), years)
+    rows, findings = quality.verify(find_project(), years)
     table = [[title for title, _ in _COLUMNS]]
-    table += [[str(getattr(row, name)) for _, name in _COLUMNS] for row in found.summary]
+    for notat, counts in summary(rows, findings).items():
+        table.append([notat, *(str(counts[name]) for _, name in _COLUMNS[1:])])
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for notat, *counts in table:
-        cells = [count.rjust(width) for count, width in zip(counts, widths[1:], strict=True)]
-        print("  ".join([notat.ljust(widths[0]), *cells]))
-    for row in found.findings.undeclared:
+    for notat, *cells in table:
+        aligned = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        print("  ".join([notat.ljust(widths[0]), *aligned]))
+    for row in findings.undeclared:
         print(f"\nuforklaret: {row.source}, {row.place}: {row.printed} ({row.id})\n  {row.reason}")
-    for stale in found.findings.stale:
+    for stale in findings.stale:
         print(f"\nforældet: {stale.erratum.file}, linje {stale.erratum.line}: {stale.erratum.id}\n  {stale.why}")
-    print(f"\n{len(found.rows)} trykte tal er regnet efter.", "Alt er forklaret." if found.findings.explained else "")
-    return DONE if found.findings.explained else FINDINGS
+    print(f"\n{len(rows)} trykte tal er regnet efter.", "Alt er forklaret." if findings.explained else "")
+    return DONE if findings.explained else FINDINGS

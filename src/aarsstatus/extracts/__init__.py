@@ -45,9 +45,10 @@ from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several,
 from aarsstatus.extracts.rows import KEPT, Reader
 from aarsstatus.extracts.sums import Sum, count, number_persons
 from aarsstatus.extracts.writing import write_sums
+from aarsstatus.files import require_closed
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
-from aarsstatus.inputs.schema import KK
+from aarsstatus.inputs.schema import EXTRACTS, KK, STATUS, WARNINGS
 from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
@@ -134,6 +135,8 @@ def _ingest(
     scheme: str | None, progress: Progress,
 ) -> Ingested:  # fmt: skip
     """Do what `ingest` says, without its guard."""
+    lists = [path.with_name(f"{path.stem}.afviste.csv") for path in files if skip_bad_rows]
+    require_closed([*lists, *(project.data / table.file for table in (STATUS, EXTRACTS, WARNINGS))], project)
     data = read_data(project)
     names, limits = read_names(project, data), read_limits(project, data)
     refusals, reading = Refusals(), Reading()

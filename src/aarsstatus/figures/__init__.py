@@ -16,11 +16,6 @@ from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.inputs.schema import GROUPS
 
-__all__ = [
-    "COLUMNS", "PERCENTAGES", "Figure", "FigureId", "Measure", "Mode", "Verdict", "figure_id", "read_figure_id",
-    "show", "value_of", "verdict",
-]  # fmt: skip
-
 Measure = Literal[
     "status", "joint_status", "target", "attainment", "weight", "weighted_attainment", "spells", "spells_total",
 ]  # fmt: skip

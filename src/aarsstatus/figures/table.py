@@ -7,7 +7,7 @@ and writes and reads ``figures.csv``. The formulas themselves are in `attainment
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from operator import attrgetter
@@ -21,8 +21,6 @@ from aarsstatus.attainment import Interval
 from aarsstatus.figures import COLUMNS, Figure, Measure, Mode, Verdict, figure_id, show, value_of, verdict
 from aarsstatus.inputs.model import Data, Status
 from aarsstatus.inputs.schema import GROUPS, KK
-
-__all__ = ["Figures", "build_figures"]
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"
 _BOUNDED = ["value", "lower", "upper"]
@@ -69,36 +67,35 @@ class Figures(Mapping[str, Figure]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table; numbers are floats."""
-        frame = self._frame()
+        frame = pd.DataFrame(map(attrgetter(*COLUMNS), self.values()), columns=list(COLUMNS), dtype=object)
         frame[_BOUNDED] = frame[_BOUNDED].astype(float)
         return frame
 
     def to_csv(self) -> str:
-        """Write ``figures.csv``: comma, point decimal, one row a figure."""
-        frame = self._frame()
-        for column in _BOUNDED:
-            frame[column] = ["" if value is None else danish.plain_decimal(value) for value in frame[column]]
-        frame["inputs"] = frame["inputs"].map(" ".join)
-        return frame.to_csv(index=False, lineterminator="\n")
-
-    def _frame(self) -> pd.DataFrame:
-        """Return the figures as a table of their fields as they are."""
-        return pd.DataFrame(list(map(attrgetter(*COLUMNS), self.values())), columns=list(COLUMNS), dtype=object)
+        """Write ``figures.csv``, one row a figure."""
+        return write_csv(self.values(), COLUMNS)
 
     @classmethod
     def from_csv(cls, text: str) -> Figures:
-        """Read ``figures.csv`` back; values have the six decimals that the file has.
-
-        Raises
-        ------
-        ValueError
-            If a column is missing, or a cell is not what it should be.
-        """
+        """Read ``figures.csv`` back; values have the six decimals that the file has. Raises `ValueError`."""
         frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
         missing = [column for column in COLUMNS if column not in frame.columns]
         if missing or frame.isna().to_numpy().any():
             raise ValueError(f"figures.csv has no {missing[0] if missing else 'cell in some column'}")
         return cls([_read_figure(row) for row in frame[list(COLUMNS)].to_dict("records")])
+
+
+def write_csv(rows: Iterable[object], columns: Sequence[str]) -> str:
+    """Write the attributes of some rows as CSV: comma, point decimal, at most six decimals."""
+    frame = pd.DataFrame([[_cell(getattr(row, name)) for name in columns] for row in rows], columns=list(columns))
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def _cell(value: object) -> object:
+    """Write one value: a number, several ids, or a text as it is."""
+    if isinstance(value, Fraction):
+        return danish.plain_decimal(value)
+    return " ".join(value) if isinstance(value, tuple) else value
 
 
 def _read_figure(row: Mapping[Any, Any]) -> Figure:
@@ -112,16 +109,8 @@ def _read_figure(row: Mapping[Any, Any]) -> Figure:
 def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode = "published") -> Figures:
     """Compute every figure of a year and of the years before it.
 
-    A later year never changes an earlier notat, so nothing after `year` is looked at.
-
-    Parameters
-    ----------
-    data, year
-        What was read, and the year of the notat.
-    notat
-        The published notat that the report stands for: its printed values come first where several printed a figure.
-    mode
-        Whether a figure that was published is shown as published, or as it follows from the inputs.
+    A later year never changes an earlier notat, so nothing after `year` is looked at. What `notat` printed comes
+    first where several printed a figure; `mode` says whether a published figure is shown as it was published.
     """
     builder = _Builder(data)
     for when in reversed(data.years()):
@@ -208,7 +197,7 @@ class _Builder:
     def sum(self, at: At, measure: Measure, figures: Sequence[Figure]) -> Figure:
         """Add the joint status, or the spells in all, of the schemes that share a target."""
         value, bounds = formulas.joint(map(value_of, figures)), formulas.joint_interval(map(_interval, figures))
-        formula = f"{_sum(figures)} = {_number(value)}"
+        formula = f"{_sum(figures)} = {danish.number(value)}"
         return self.add(at, measure, value, bounds, formula, [one.id for one in figures])
 
     def attainment(self, at: At, status: Figure, statuses: Sequence[Figure]) -> Figure:
@@ -223,7 +212,7 @@ class _Builder:
         formula = NOT_ADOPTED
         if value is not None:
             above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
-            formula = f"{above} ÷ {_number(value_of(target))} = {_result(value)}"
+            formula = f"{above} ÷ {danish.number(value_of(target))} = {_result(value)}"
         return self.add(
             at, "attainment", None if value is None else value * 100, interval and interval.scaled(100), formula,
             [*(one.id for one in statuses), target.id],
@@ -266,8 +255,8 @@ class _Builder:
     def weight(self, at: At, targets: Mapping[str, int], share: Fraction) -> Figure:
         """Add a group's weight: its share of the city's targets."""
         year, _, group, _ = at
-        below = " + ".join(_number(Fraction(target)) for target in targets.values())
-        formula = f"{_number(Fraction(targets[group]))} ÷ ({below}) = {_result(share)}"
+        below = " + ".join(danish.number(Fraction(target)) for target in targets.values())
+        formula = f"{danish.number(Fraction(targets[group]))} ÷ ({below}) = {_result(share)}"
         inputs = [figure_id(year, KK, one, "target") for one in sorted(targets, key=lambda one: one != group)]
         return self.add(at, "weight", share * 100, Interval.exactly(share * 100), formula, inputs)
 
@@ -279,11 +268,6 @@ def _interval(figure: Figure) -> Interval:
     return figure.interval
 
 
-def _number(value: Fraction) -> str:
-    """Write a number in a formula: whole if it is, else with one decimal."""
-    return danish.whole(value) if value.denominator == 1 else danish.decimal(value)
-
-
 def _result(ratio: Fraction) -> str:
     """Write a ratio at the end of a formula: with a decimal, and as shown."""
     return f"{danish.decimal(ratio * 100)} → {danish.percent(ratio)}"
@@ -291,7 +275,7 @@ def _result(ratio: Fraction) -> str:
 
 def _sum(figures: Sequence[Figure]) -> str:
     """Write a sum of figures."""
-    return " + ".join(_number(value_of(figure)) for figure in figures)
+    return " + ".join(danish.number(value_of(figure)) for figure in figures)
 
 
 def _percentage(figure: Figure) -> str:

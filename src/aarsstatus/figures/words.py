@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from aarsstatus import danish
 from aarsstatus.figures import PERCENTAGES, Measure, Verdict
 
-__all__ = ["GROUPS", "MEASURES", "VERDICTS", "VERDICT_SAID", "listed", "phrase", "unit", "unit_of_change"]
-
 MEASURES: Mapping[Measure, str] = {
     "status": "status",
     "joint_status": "samlet status",

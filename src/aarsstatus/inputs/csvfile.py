@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from aarsstatus.files import read_utf8
+from aarsstatus.files import read_utf8, require_closed
 from aarsstatus.inputs.schema import Table
 from aarsstatus.problems import InputError, Problem, near, reason
 from aarsstatus.project import Project
@@ -207,6 +207,7 @@ def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
     InputError
         If a file cannot be written, as when Excel has it open.
     """
+    require_closed(contents, project)
     before = {path: path.read_bytes() if path.exists() else None for path in contents}
     path = next(iter(contents))
     renaming = False

@@ -56,12 +56,12 @@ def new_year(project: Project, year: int) -> Scaffold:
     """
     data = read_data(project)
     path = project.params / f"{year}.yml"
-    before = _before(project, year, path)
+    before = year_before(project, year)
     schemes = _schemes(year, before, data)
     groups = [group for group in GROUPS if any(one.group == group for one in schemes)]
     contents: dict[Path, bytes] = {}
     if path.exists() or path.is_symlink():  # a link that leads nowhere is somebody's, too
-        groups = _groups_there(project, year, path) or groups
+        groups = groups_there(project, year, path) or groups
     else:
         contents[path] = _params_text(year, before, schemes, groups, data).encode("utf-8")
     missing = [(code, group) for code in data.codes() for group in groups if (year, code, group) not in data.targets]
@@ -72,8 +72,9 @@ def new_year(project: Project, year: int) -> Scaffold:
     return Scaffold(tuple(project.name(file) for file in contents), tuple(steps(project, year)))
 
 
-def _before(project: Project, year: int, path: Path) -> Params:
+def year_before(project: Project, year: int) -> Params:
     """Return the parameters of the latest year before."""
+    path = project.params / f"{year}.yml"
     years = project.years()
     earlier = [one for one in years if one < year]
     if not earlier:
@@ -83,7 +84,7 @@ def _before(project: Project, year: int, path: Path) -> Params:
     return read_params(source, project.name(source))
 
 
-def _groups_there(project: Project, year: int, path: Path) -> list[str]:
+def groups_there(project: Project, year: int, path: Path) -> list[str]:
     """Return the target groups of parameters that are there; none while unfilled.
 
     Raises

@@ -118,12 +118,12 @@ def read_model(
         known one), missing keys, values of the wrong kind.
     """
     text = read_utf8(path, name, most=MOST_BYTES, expected=expected_file).removeprefix("\ufeff")
-    node, content = _parsed(text, name)
+    node, content = parsed(text, name)
     if not isinstance(node, yaml.MappingNode):
         raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected=expected_file))
     places = list(_places(node))
     lines = dict(places)
-    problems = [Problem(name, "nøglen står der to gange", line, _written(at)) for at, line in _repeated(places)]
+    problems = [Problem(name, "nøglen står der to gange", line, dotted(at)) for at, line in _repeated(places)]
     try:
         value = model.model_validate(content)
     except ValidationError as error:
@@ -135,7 +135,7 @@ def read_model(
     return value, lines
 
 
-def _parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
+def parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
     """Return a file's one document: its nodes, which know their lines, and its values."""
     try:
         loader = _Loader(text)
@@ -222,7 +222,7 @@ def _problem(
     """Turn one of pydantic's findings into a message an analyst can act on."""
     kind, at = str(detail["type"]), tuple(detail["loc"])
     line = next((lines[at[:size]] for size in range(len(at), 0, -1) if at[:size] in lines), 1)
-    key = _written(at) or None
+    key = dotted(at) or None
     if kind == "extra_forbidden":
         return Problem(name, "ukendt nøgle", line, key, hint=near(str(at[-1]), _known(model, at[:-1])))
     if kind == "missing":
@@ -245,7 +245,7 @@ def _as_yaml(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _written(at: At) -> str:
+def dotted(at: At) -> str:
     """Write where something stands: ``targets_adopted.2.date``, items counted from 1."""
     return ".".join(str(part + 1 if isinstance(part, int) else part) for part in at)
 

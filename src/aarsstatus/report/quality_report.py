@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from aarsstatus import danish
-from aarsstatus.audit import AuditRow, Threshold
+from aarsstatus.audit import AuditRow
+from aarsstatus.audit.limits import Threshold
 from aarsstatus.audit.quality import Quality
 from aarsstatus.figures import PERCENTAGES, words
 from aarsstatus.inputs.schema import REMARKS

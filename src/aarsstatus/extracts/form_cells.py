@@ -1,0 +1,72 @@
+"""Read the cells of a filled-in form (`inputs.form`), each with its place."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import python_calamine as calamine
+
+from aarsstatus.extracts.workbook import too_large
+from aarsstatus.files import irregular
+from aarsstatus.inputs.form import DATES, HERE, KEY, SOURCE, TARGETS_SHEET, target_header, title
+from aarsstatus.problems import InputError, Problem
+
+_MOST_BYTES = 8 << 20
+_FIRST_ROWS = 10
+"""Rows in which a sheet's header is looked for."""
+Row = Mapping[str, tuple[str, object]]
+"""A row's cells by the header of their column: where each is, and what it holds."""
+
+
+def form_rows(path: Path, year: int) -> dict[str, list[Row]]:
+    """Return the rows of both sheets; the file must be a form for the year."""
+    expected = "det skema, som aarsstatus new har lavet"
+    if (why := irregular(path, _MOST_BYTES)) is not None:
+        raise InputError(Problem(path.name, why))
+    content = path.read_bytes()
+    if (why := too_large(content)) is not None:
+        raise InputError(Problem(path.name, why, expected=expected))
+    try:
+        book = calamine.load_workbook(io.BytesIO(content))
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except Exception:  # whatever calamine says is not Danish
+        raise InputError(Problem(path.name, "filen kan ikke læses som Excel", expected=expected)) from None
+    found = {}
+    for name, headers in ((DATES, (HERE, KEY)), (TARGETS_SHEET, (target_header(year), SOURCE, KEY))):
+        if name not in sheets:
+            raise InputError(Problem(path.name, f"arket »{name}« mangler", expected=expected))
+        if sheets[name] and (first := str(sheets[name][0][0])) != title(year):
+            raise InputError(
+                Problem(_cell(path.name, name, 0, 0), "skemaet er ikke årets", None, None, first, title(year))
+            )
+        found[name] = list(_below_header(path.name, name, sheets[name], headers))
+    return found
+
+
+def _below_header(file: str, sheet: str, rows: Sequence[Sequence[object]], headers: Sequence[str]) -> Iterator[Row]:
+    """Yield the rows of a sheet that say where they belong."""
+    begin = next((line for line, texts in enumerate(rows[:_FIRST_ROWS]) if set(headers) <= set(texts)), None)
+    if begin is None:
+        raise InputError(Problem(file, f"overskriften mangler i arket »{sheet}«", expected=", ".join(headers)))
+    columns = {header: list(rows[begin]).index(header) for header in headers}
+    for line, texts in enumerate(rows[begin + 1 :], start=begin + 1):
+        row = {header: (_cell(file, sheet, line, column), texts[column]) for header, column in columns.items()}
+        if any(str(value).strip() for _, value in row.values()):
+            yield row
+
+
+def _cell(file: str, sheet: str, row: int, column: int) -> str:
+    """Return what a cell is called in messages."""
+    return f"{file}, ark »{sheet}«, celle {chr(ord('A') + column)}{row + 1}"
+
+
+def text_of(value: object) -> str:
+    """Return what a cell holds as a text; a whole number without decimals, a date as ISO."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == datetime.min.time():
+        return value.date().isoformat()
+    return str(value).strip()

@@ -1,0 +1,245 @@
+"""Write ``skema-YEAR.xlsx``, in which an analyst fills in what `new` left open.
+
+It has the dates and numbers of ``params/YEAR.yml`` and the year's rows of ``data/targets.csv``, each with what it was
+the year before and what may be written. Those files stay the truth; `extracts.filled_form` reads the form into them.
+The last column of both sheets says where a row belongs, so that rows may be moved.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import xlsxwriter
+
+from aarsstatus import danish
+from aarsstatus.files import read_utf8
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.csvfile import read_table, swap_in
+from aarsstatus.inputs.model import Data, Scheme
+from aarsstatus.inputs.new_year import MARK, year_before
+from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import GROUPS, TARGETS
+from aarsstatus.inputs.yamledit import Scalar, scalars
+from aarsstatus.inputs.yamlfile import At, dotted
+from aarsstatus.project import Project
+
+DATES, TARGETS_SHEET = "Datoer og numre", "Måltal"
+"""The sheets."""
+HERE, SOURCE, KEY = "Skriv her", "Hvor det står", "Hører til"
+"""The columns that are read."""
+NONE = "intet"
+"""Written for a number that the notat does not have."""
+ADOPTED = "targets_adopted"
+_HEADER = 3
+"""The row of a sheet's header, from 0."""
+_LOOK = {"font_name": "Open Sans", "font_size": 10, "valign": "top", "text_wrap": True}
+_FORMATS = {"date": "dd-mm-yyyy", "text": "@", "count": "#,##0"}
+Kind = Literal["date", "text", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of the parameters that is filled in: where it stands, what it is called, and what may be written."""
+
+    at: At
+    label: str
+    kind: Kind
+    told: str
+
+    @property
+    def key(self) -> str:
+        """What the form calls its place."""
+        return dotted(self.at)
+
+
+def form_name(year: int) -> str:
+    """Return the name of a year's form."""
+    return f"skema-{year}.xlsx"
+
+
+def title(year: int) -> str:
+    """Return the first line of both sheets."""
+    return f"Skema til årsstatus for {year}"
+
+
+def target_header(year: int) -> str:
+    """Return the header of a year's targets."""
+    return f"Måltal {year}"
+
+
+def fields(year: int, there: Mapping[At, Scalar], schemes: Sequence[Scheme]) -> list[Field]:
+    """Return the values of a year's parameters that the form asks for, those that are there.
+
+    Parameters
+    ----------
+    year, there
+        The year, and what its parameters hold (`yamledit.scalars`).
+    schemes
+        All schemes, by whose names the target groups are told.
+    """
+    number = f"Som det skal stå i notatet. Har notatet ikke et, så skriv: {NONE}"
+    asked = [
+        Field(("document", "date"), "Notatets dato", "date", f"En dato efter udgangen af {year}, fx 10-03-{year + 1}"),
+        Field(("document", "case_number_f2"), "Sagsnummer i F2", "text", number),
+        Field(("document", "document_number_f2"), "Dokumentnummer i F2", "text", number),
+        Field(("document", "case_number_edoc"), "Sagsnummer i eDoc", "text", number),
+        Field(("cover", "appendix"), "Bilagets nummer på forsiden", "count", "Et helt tal fra 1"),
+    ]
+    for at in there:
+        if at[0] == ADOPTED and at[-1] == "date":
+            groups = [one.value for where, one in there.items() if where[:3] == (*at[:2], "groups")]
+            told = "Den dag, Borgerrepræsentationen vedtog dem; gælder den gamle vedtagelse, så den gamle dato"
+            asked.append(Field(at, f"Måltal vedtaget for {_names(groups, year, schemes)}", "date", told))
+    return [one for one in asked if one.at in there]
+
+
+def _names(groups: Sequence[str], year: int, schemes: Sequence[Scheme]) -> str:
+    """Return target groups by the names of their schemes in a year."""
+    return danish.join([one.name for one in schemes if one.group in groups and one.existed(year)])
+
+
+def write_form(project: Project, year: int) -> Path | None:
+    """Write a year's form, and return it; None where it is there, or a notat has printed the year's numbers.
+
+    Call it after `new_year`.
+    """
+    path, params = project.root / form_name(year), project.params / f"{year}.yml"
+    there = scalars(read_utf8(params, project.name(params)), project.name(params))
+    notat = there.get(("notat",))
+    if path.exists() or notat is None or notat.value is not None:
+        return None
+    targets = [row for _, row in read_table(project, TARGETS).rows if row["year"] == str(year)]
+    swap_in(project, {path: form(year, year_before(project, year), there, targets, read_data(project))})
+    return path
+
+
+def form(
+    year: int, before: Params, there: Mapping[At, Scalar], targets: Sequence[Mapping[str, str]], data: Data
+) -> bytes:
+    """Return a year's form; what is filled in already stands in it.
+
+    Parameters
+    ----------
+    year, before
+        The year, and the parameters of the year before.
+    there, targets
+        What the year's parameters hold, and its rows of ``targets.csv``.
+    data
+        Everything else in ``data/``.
+    """
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": title(year), "created": datetime(year + 1, 1, 1)})  # noqa: DTZ001 - of no zone
+    pen = _Pen(book, year)
+    told = "Skriv i de gule felter, gem, og luk Excel. Læs skemaet ind med menuen eller med aarsstatus ingest."
+    page = pen.page(DATES, told, (("Hvad", 44), (HERE, 22), (f"I {before.year}", 22), ("Forklaring", 60), (KEY, 28)))
+    for row, one in enumerate(fields(year, there, list(data.schemes.values())), start=_HEADER + 1):
+        pen.text(page, row, 0, one.label)
+        pen.input(page, row, 1, one.kind, there[one.at].value, one.told)
+        pen.value(page, row, 2, one.kind, _before(before, one, there))
+        pen.text(page, row, 3, one.told)
+        pen.text(page, row, 4, one.key)
+    told = (
+        "Et helt tal i hvert gult felt, og hvor det står, fx »BR 28-11-2024, bilag 2«. Er der ikke noget "
+        "måltal, så lad tallet være tomt, og skriv, hvor det fremgår."
+    )
+    columns = (
+        ("Forvaltning", 44), ("Jobordninger", 44), (target_header(year), 16), (SOURCE, 40),
+        (f"Måltal {before.year}", 14), ("Enhed", 24), (KEY, 20),
+    )  # fmt: skip
+    page = pen.page(TARGETS_SHEET, told, columns)
+    codes = data.codes()
+    rows = sorted(targets, key=lambda row: (codes.index(row["administration"]), GROUPS.index(row["group"])))
+    for row, target in enumerate(rows, start=_HEADER + 1):
+        pen.target(page, row, target, before, data)
+    book.close()
+    return buffer.getvalue()
+
+
+def _before(before: Params, field: Field, there: Mapping[At, Scalar]) -> object:
+    """Return what a field was the year before; None where it was not there."""
+    if field.at[0] == ADOPTED:
+        own = {one.value for at, one in there.items() if at[:3] == (*field.at[:2], "groups")}
+        return next((one.date for one in before.targets_adopted if own & set(one.groups)), None)
+    part = getattr(before, str(field.at[0]))
+    return None if part is None else getattr(part, str(field.at[1]))
+
+
+class _Pen:
+    """Write the sheets, with each format made once."""
+
+    def __init__(self, book: Any, year: int) -> None:  # noqa: ANN401 - XlsxWriter is untyped
+        self.book, self.year = book, year
+        self._plain = book.add_format(_LOOK)
+        self._title = book.add_format({**_LOOK, "bold": True, "font_size": 14, "text_wrap": False})
+        self._told = book.add_format({**_LOOK, "text_wrap": False})
+        self._head = book.add_format({**_LOOK, "bold": True, "bg_color": "#E9EEF6", "bottom": 2})
+        self._values = {kind: book.add_format({**_LOOK, "num_format": look}) for kind, look in _FORMATS.items()}
+        open_ = {**_LOOK, "bg_color": "#FFF6C7", "border": 1, "border_color": "#C3CCDA", "locked": False}
+        self._inputs = {kind: book.add_format({**open_, "num_format": look}) for kind, look in _FORMATS.items()}
+
+    def page(self, name: str, told: str, columns: Sequence[tuple[str, int]]) -> Any:  # noqa: ANN401
+        """Return a new sheet with its title and header; only its yellow cells can be changed."""
+        page = self.book.add_worksheet(name)
+        page.hide_gridlines(2)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.write_string(0, 0, title(self.year), self._title)
+        page.write_string(1, 0, told, self._told)
+        for column, (header, width) in enumerate(columns):
+            page.set_column(column, column, width)
+            page.write_string(_HEADER, column, header, self._head)
+        page.freeze_panes(_HEADER + 1, 1)
+        page.protect("", {"format_columns": True, "format_rows": True})
+        return page
+
+    def text(self, page: Any, row: int, column: int, text: str) -> None:  # noqa: ANN401
+        """Write a text that is not filled in."""
+        page.write_string(row, column, text, self._plain)
+
+    def value(self, page: Any, row: int, column: int, kind: Kind, value: object, look: Any = None) -> None:  # noqa: ANN401
+        """Write a date, a number or a text; nothing where there is none."""
+        look = look or self._values[kind]
+        if isinstance(value, date):
+            page.write_datetime(row, column, datetime(value.year, value.month, value.day), look)  # noqa: DTZ001
+        elif kind == "count" and isinstance(value, int):
+            page.write_number(row, column, value, look)
+        elif value is None:
+            page.write_blank(row, column, None, look)
+        else:
+            page.write_string(row, column, str(value), look)
+
+    def input(self, page: Any, row: int, column: int, kind: Kind, value: object, told: str) -> None:  # noqa: ANN401
+        """Write a cell to fill in, with what is allowed in it."""
+        self.value(page, row, column, kind, value, self._inputs[kind])
+        allowed: dict[str, object] = {"validate": "any", "input_title": HERE, "input_message": told}
+        refused = {"error_title": "Det kan ikke stå her", "error_message": told}
+        if kind == "date":
+            allowed |= {"validate": "date", "criteria": ">=", "value": date(2000, 1, 1), **refused}
+        if kind == "count":
+            allowed |= {"validate": "integer", "criteria": ">=", "value": 0, **refused}
+        page.data_validation(row, column, row, column, allowed)
+
+    def target(self, page: Any, row: int, one: Mapping[str, str], before: Params, data: Data) -> None:  # noqa: ANN401
+        """Write a row of the targets."""
+        code, group = one["administration"], one["group"]
+        schemes = [scheme for scheme in data.schemes.values() if scheme.group == group and scheme.existed(self.year)]
+        heads = any(scheme.counting == "headcount" for scheme in schemes)
+        last = data.targets.get((before.year, code, group))
+        named = [held.name for held in data.administrations if held.code == code and held.held(self.year)]
+        self.text(page, row, 0, f"{code}: {named[0]}" if named else code)
+        self.text(page, row, 1, _names([group], self.year, schemes))
+        target = one["target"].strip()
+        whole = "Et helt tal på mindst 0. Er der ikke noget måltal, så lad feltet være tomt"
+        self.input(page, row, 2, "count", int(target) if target.isdecimal() else None, whole)
+        source = None if one["source"].startswith(MARK) else one["source"]
+        self.input(page, row, 3, "text", source, "Vedtagelsen og bilaget, fx: BR 28-11-2024, bilag 2")
+        self.value(page, row, 4, "count", last.target if last else None)
+        self.text(page, row, 5, "ansatte 31. december" if heads else "helårspersoner")
+        self.text(page, row, 6, f"{code}.{group}")
