@@ -22,8 +22,8 @@ from aarsstatus.inputs.csvfile import append_rows, read_table
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import PUBLISHED
+from aarsstatus.inputs.yamledit import replace_scalars
 from aarsstatus.markdown import read_back
-from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
 _FLOAT = re.compile(r"^:{3,} *\{#(tbl|fig)-")
@@ -61,10 +61,10 @@ def _shown(notebook: nbformat.NotebookNode) -> Iterator[str]:
 
 def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]]:
     """Yield the numbers of tables, their notes and the prose, with their places."""
-    heading, table, within = "indledning", 0, ""
+    heading, table, within, of, header = "indledning", 0, "", "", ""
     for line in text.splitlines():
         if found := _FLOAT.match(line):
-            within = found[1]
+            within, of = found[1], ""
             table += within == "tbl"
         elif line.startswith("::: {.figurdata}"):
             within = "fig"
@@ -72,15 +72,28 @@ def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]
             within = "note"
         elif found := _HEADING.match(line):
             heading, within = read_back(found[1]).lower(), ""
-        elif line.strip() == ":::" and within != "tbl":
+        elif line.strip() == ":::":
             within = ""
+        if within == "tbl" and '<th scope="col">' in line:
+            header = line
         for id_, shown in _CELL.findall(line) if within == "tbl" else ():
-            yield {"place": f"tabel {table}, {_named(figures[unescape(id_)], data)}", **_row(id_, _TAG.sub("", shown))}
+            if not of:
+                of = ".".join(id_.split(".")[:2])
+                yield _row(f"tabel {table}, nummer", f"{of}.table", f"Tabel {table}")
+                yield from _year(f"tabel {table}, kolonnehoved", f"{of}.header.year", header)
+            yield _row(f"tabel {table}, {_named(figures[unescape(id_)], data)}", id_, _TAG.sub("", shown))
+        if within == "tbl" and of and line[:1].isalpha():
+            yield from _year(f"tabel {table}, overskrift", f"{of}.caption.year", line)
         for shown, id_ in _SPAN.findall(line) if within != "fig" else ():
-            yield {
-                "place": f"tabel {table}, fodnote" if within else f"brødtekst, {heading}",
-                **_row(id_, read_back(shown)),
-            }
+            place = f"tabel {table}, fodnote" if within else f"brødtekst, {heading}"
+            yield _row(place, id_, read_back(shown))
+
+
+def _year(place: str, id_: str, text: str) -> Iterator[dict[str, str]]:
+    """Yield the year of a table where a text names it."""
+    year = id_.partition(".")[0]
+    if year in text:
+        yield _row(place, id_, year)
 
 
 def _named(figure: Figure, data: Data) -> str:
@@ -89,9 +102,9 @@ def _named(figure: Figure, data: Data) -> str:
     return f"{what}, {MEASURES[figure.measure]}"
 
 
-def _row(id_: str, shown: str) -> dict[str, str]:
-    """Return what is printed of a figure."""
-    return {"id": unescape(id_), "printed": unescape(shown).strip()}
+def _row(place: str, id_: str, shown: str) -> dict[str, str]:
+    """Return a row without its source."""
+    return {"place": place, "id": unescape(id_), "printed": unescape(shown).strip()}
 
 
 # -- what is written ------------------------------------------------------------------------------------------
@@ -111,23 +124,14 @@ def with_replaced(project: Project, notat: str, replaced: str) -> bytes:
 
 def published_params(text: str, name: str, notat: str, day: date) -> bytes:
     """Return a year's parameters as those of a notat that was published on a day."""
-    return _replaced(text, r"notat:.*", f"notat: {notat}\npublished: {day}", name).encode()
+    return replace_scalars(text, name, {("notat",): f"{notat}\npublished: {day}"}).encode()
 
 
 def corrected_params(text: str, name: str, params: Params, reason: str, day: date) -> bytes:
     """Return a year's parameters as those of a correction, which is a draft until it is published."""
     entry = f"  - date: {day}\n    replaces: {params.published}\n    reason: {json.dumps(reason, ensure_ascii=False)}\n"
-    text = _replaced(text, r"notat:.*", "notat: null", name)
-    text = _replaced(text, r"published:.*\n", "", name)
-    text = _replaced(text, r"  date:.*", f"  date: {day}", name)
+    text = replace_scalars(text, name, {("notat",): "null", ("document", "date"): str(day)})
+    text = re.sub(r"(?m)^published:.*\n", "", text)
     if not params.corrections:
         return f"{text.rstrip()}\n\ncorrections:\n{entry}".encode()
-    return _replaced(text, r"corrections:.*\n", f"corrections:\n{entry}", name).encode()
-
-
-def _replaced(text: str, line: str, new: str, name: str) -> str:
-    """Return parameters with one of their lines written anew."""
-    made, count = re.subn(rf"(?m)^{line}", lambda _: new, text, count=1)
-    if not count:
-        raise InputError(Problem(name, "linjen kan ikke findes", expected=line.partition(":")[0].strip() + ": …"))
-    return made
+    return re.sub(r"(?m)^corrections:.*\n", lambda _: f"corrections:\n{entry}", text).encode()
