@@ -188,6 +188,8 @@ def test_the_notat_compares_with_the_year_before(march: tuple[Project, list[str]
     assert f"for {YEAR}" in page
     assert "i 2025" in page
     assert "Beskæftigelses-, Integrations- og Erhvervsforvaltningen" in page
+    assert page.count("Hvert tal er afrundet for sig.") == 1
+    assert page.count("er ikke ført på en forvaltning og tæller kun med i tallene for hele kommunen.") == 1
 
 
 @pytest.mark.slow

@@ -96,7 +96,7 @@ def cover(project: Project) -> list[str]:
         f"Sagen handler om årsstatus for {year} for de særlige jobordninger i Københavns Kommune som arbejdsplads. "
         f"Notatet er skrevet af {administration} og er til orientering."
     )
-    notat = f"Bilag {appendix}. Notat fra {administration}: Å{title}"
+    notat = f"Bilag {appendix}. Notat fra {administration}: Årsstatus for de særlige jobordninger i KK for {year}"
     return [f"Orientering om å{title}", "Sagsfremstilling", matter, "Bilag", notat]
 
 

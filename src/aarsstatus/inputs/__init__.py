@@ -57,7 +57,7 @@ def read_year(project: Project, year: int, comparison_year: int | None = None) -
         if comparison_year >= year:
             message = "sammenligningsåret skal ligge før årsstatussens år"
             problems.append(Problem("--compare", message, found=str(comparison_year)))
-        params = params.model_copy(update={"comparison_year": comparison_year})
+        params = params.compared_with(comparison_year)
     if params is not None and data is not None:
         problems += missing_rows(project.name(path), params, data)
     if problems or params is None or data is None:

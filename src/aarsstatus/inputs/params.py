@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
 from aarsstatus.inputs.logo import unfit_logo
 from aarsstatus.inputs.schema import Group
@@ -109,7 +109,7 @@ class Params(_Part):
     or null for a year computed from register extracts."""
     published: date | None = None
     """The day the notat was issued; ``aarsstatus publish`` writes it."""
-    corrections: tuple[Correction, ...] = ()
+    corrections: Annotated[list[Correction], Field(default_factory=list)]
     """What was corrected in the notat after it was issued, the latest first."""
     document: Document
     office: Office
@@ -119,6 +119,23 @@ class Params(_Part):
     """The schemes that existed, in the order the notat lists them."""
     cover: Cover | None = None
     logo: Logo | None = None
+    _own: bool = PrivateAttr(default=True)
+
+    @property
+    def working_edition(self) -> bool:
+        """Return whether the notat is another than the office's own: its comparison is."""
+        return not self._own
+
+    def compared_with(self, year: int) -> Params:
+        """Return the parameters of the notat that compares with a year.
+
+        A working edition has no date, case numbers and cover sheet: those are of the notat that is issued.
+        """
+        if year == self.comparison_year:
+            return self
+        other = self.model_copy(update={"comparison_year": year, "document": Document(date=None), "cover": None})
+        other._own = False
+        return other
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Params:

@@ -40,15 +40,11 @@ def printed_rows(notebook: nbformat.NotebookNode, params: Params, data: Data, fi
     A chart repeats numbers of the tables, and those of other years from their own notats; it is left out.
     """
     text = "\n".join(_shown(notebook))
-    rows = [
-        {
-            "place": _AT.get(kind.partition(".")[0], "brødtekst, vedtagelsen"),
-            "id": f"{params.year}.{kind}",
-            "printed": way,
-        }
-        for kind, ways in known_parameters(params).items()
-        if (way := next((way for way in ways if way in read_back(text)), None)) is not None
-    ]
+    rows = []
+    for kind, ways in known_parameters(params).items():
+        place = _AT.get(kind.partition(".")[0])
+        written = [way for way in (ways if place else ways[::-1]) if way in read_back(text)]
+        rows += [_row(place or "brødtekst, vedtagelsen", f"{params.year}.{kind}", way) for way in written[:1]]
     return [*rows, *_numbers(text, data, figures)]
 
 

@@ -62,18 +62,12 @@ def _cover(notat: Notat) -> Cover:
     """Return what the cover says of a notat."""
     params = notat.params
     when = params.document.date
-    if notat.mode == "recomputed":
-        state = "Tallene er vist, som de følger af grundlaget. † betyder, at et andet tal er offentliggjort."
-    elif params.notat:
-        state = f"Tallene er vist, som de blev offentliggjort i årsstatussen for {notat.year}."
-    else:
-        state = f"Tallene for {notat.year} er beregnet ud fra registerudtræk og er ikke offentliggjort før."
     facts = {
         "Kilde": f"Københavns Kommune, {params.office.administration}"
         + (f", {params.office.name}" if params.office.name else ""),
         "Dato": danish.long_date(when) if when else "Notatet har ingen dato.",
         "År": f"{notat.year}, sammenlignet med {notat.comparison_year}",
-        "Hvilke tal": state,
+        "Hvilke tal": notat.state().replace("*", ""),
         "Enheder": "Status og måltal er helårspersoner, for fleksjob antal ansatte. Målopfyldelse og vægte er procent: "
         "74 pct. står som tallet 74. Antal forløb er et antal.",
         "Afrunding": "Arkene Tabel 1 og frem har tallene, som notatet viser dem, i hele tal. Arket Tal har dem uden "

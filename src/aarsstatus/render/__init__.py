@@ -7,9 +7,8 @@ Which one made a document stands in the manifest and at the end of a run.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
 from aarsstatus.problems import InputError, Problem, ProgramError, RenderError
 from aarsstatus.render.embedded import FORMATS, Embedded, Format
@@ -19,32 +18,8 @@ __all__ = ["ENGINES", "FORMATS", "Choice", "Embedded", "Engine", "Format", "Quar
 
 Choice = Literal["auto", "quarto", "embedded"]
 ENGINES: tuple[Choice, ...] = get_args(Choice)
-
-
-class Engine(Protocol):
-    """Render notebooks in one of two ways."""
-
-    @property
-    def name(self) -> str:
-        """Return what it is called on the command line."""
-
-    def identity(self) -> dict[str, str]:
-        """Return what tells this engine from one that may make other documents."""
-
-    def version(self) -> str:
-        """Return the versions of the programs that render."""
-
-    def remarks(self) -> tuple[str, ...]:
-        """Return in Danish what whoever publishes its documents has to know."""
-
-    def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
-        """Render an executed notebook in `folder`, and return a file of each format.
-
-        Raises
-        ------
-        ProgramError, RenderError
-            If a document cannot be made.
-        """
+Engine = Quarto | Embedded
+"""What renders notebooks: `identity` tells it from one that may make other documents, `remarks` are for its user."""
 
 
 def choose(choice: Choice, project: Path) -> Engine:

@@ -54,14 +54,14 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
     marks = "".join(
         f" {sentences([f'{line} fra {year}' for line in text.splitlines()])}" for year, text in changes.items()
     )
-    spoken = draw.spoken(groups, figures, lambda figure: f"{figure.shown} i {figure.year}")
+    spoken = draw.spoken(groups, figures, lambda figure: f"{draw.said(figure)} i {figure.year}")
     alt = f"Kurve over målopfyldelsen for hele kommunen. {spoken}{gap}{marks}"
     rows = [(str(year), [draw.find(figures, year, KK, group) for group in groups]) for year in years]
     numbers = draw.numbers_drawn("Målopfyldelse, hele kommunen", draw.headings(groups), rows)
     with draw.style(fonts):
         drawing, axes = draw.canvas(2.4)
         _trend(axes, figures, groups, missing, changes)
-        caption = f"Målopfyldelse for hele kommunen, {years[0]}–{years[-1]}"
+        caption = draw.marked(f"Målopfyldelse for hele kommunen, {years[0]}–{years[-1]}", figures)
         return Chart("fig-udvikling", caption, alt, *draw.saved(drawing), numbers)
 
 
@@ -156,8 +156,8 @@ def by_administration(notat: Notat) -> Chart:
     )
     now = [figure for figure in figures if figure.year == notat.year]
     before = [figure for figure in figures if figure.year == notat.comparison_year]
-    spoken = draw.spoken(groups, now, lambda figure: f"{figure.administration} {figure.shown}")
-    told = [f"{words.GROUPS[f.group]} {f.shown}" for f in before]
+    spoken = draw.spoken(groups, now, lambda figure: f"{figure.administration} {draw.said(figure)}")
+    told = [f"{words.GROUPS[f.group]} {draw.said(f)}" for f in before]
     compared = f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
     rows = []
     for code in codes:
@@ -182,7 +182,7 @@ def by_administration(notat: Notat) -> Chart:
             handles.insert(1, Patch(color=draw.LIGHT, label=f"{notat.comparison_year}{only}"))
         draw.outer_legend(drawing, handles)
         caption = f"Målopfyldelse i {notat.year} for hele kommunen ({KK}) og hver forvaltning"
-        return Chart("fig-maalopfyldelse", caption, alt, *draw.saved(drawing), numbers)
+        return Chart("fig-maalopfyldelse", draw.marked(caption, figures), alt, *draw.saved(drawing), numbers)
 
 
 def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequence[str], group: str) -> None:
@@ -200,7 +200,7 @@ def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequenc
             longest = max(longest, length)
             axes.barh(place, length, height=thick, color=colour, zorder=2)
             if year == notat.year:
-                values.append((place, figure.shown))
+                values.append((place, figure.shown + draw.mark(figure)))
     for place, shown in values:
         axes.text(longest * 1.36, place, shown, va="center", ha="right", fontsize=7.5)
     target = axes.axvline(100, color=draw.INK, linewidth=_TARGET, zorder=3)
@@ -221,7 +221,7 @@ def weighted(notat: Notat) -> Chart:
     """Draw the weighted attainment of each administration and the city this year."""
     codes = [KK, *notat.administrations()]
     figures = draw.drawn(notat, [(notat.year, code, "total") for code in codes], "weighted_attainment")
-    spoken = sentences([danish.join([f"{f.administration} {f.shown}" for f in figures])])
+    spoken = sentences([danish.join([f"{f.administration} {draw.said(f)}" for f in figures])])
     rows = [(code, [draw.find(figures, notat.year, code, "total")]) for code in codes]
     numbers = draw.numbers_drawn(f"Samlet målopfyldelse {notat.year}", ["Samlet målopfyldelse"], rows)
     with draw.style(notat.fonts):
@@ -233,8 +233,8 @@ def weighted(notat: Notat) -> Chart:
             axes.bar(place, height, width=0.62, color=colour, zorder=2)
             inside = height > most / 10
             axes.annotate(
-                figure.shown, (place, 0 if inside else height), (0, 5 if inside else 3), textcoords="offset points",
-                ha="center", va="bottom", fontsize=8, color="white" if inside else draw.INK,
+                figure.shown + draw.mark(figure), (place, 0 if inside else height), (0, 5 if inside else 3),
+                textcoords="offset points", ha="center", va="bottom", fontsize=8, color="white" if inside else draw.INK,
             )  # fmt: skip
         target = draw.target_line(axes, 3)
         axes.set_xticks(range(len(codes)), codes)
@@ -244,4 +244,4 @@ def weighted(notat: Notat) -> Chart:
         draw.legend(axes, [city, Patch(color=draw.SOFTER, label="Forvaltning"), target])
         caption = f"Samlet målopfyldelse (vægtet gennemsnit) i {notat.year}"
         alt = f"Søjler for den samlede målopfyldelse i {notat.year}: {spoken}"
-        return Chart("fig-samlet", caption, alt, *draw.saved(drawing), numbers)
+        return Chart("fig-samlet", draw.marked(caption, figures), alt, *draw.saved(drawing), numbers)

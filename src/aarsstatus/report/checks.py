@@ -27,10 +27,8 @@ import yaml
 from aarsstatus import danish
 from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, plain, read_back
-from aarsstatus.report.notat import MARK, Notat
+from aarsstatus.report.notat import MARK, WRONG, Notat
 from aarsstatus.run.notebook import named_cells
-
-__all__ = ["ALLOWED", "findings", "stray_numbers"]
 
 ALLOWED = {
     "i F2": "sagssystemets navn",
@@ -169,9 +167,9 @@ class _Known:
         self.years = {str(year) for year in years} | {row.printed for row in printed if row.id.endswith(".year")}
         self.printed: dict[str, set[str]] = {}
         self.prose: dict[str, set[str]] = {}
-        for row in printed:
+        for row in [*printed, *notat.data.replaced]:
             self.printed.setdefault(row.id, set()).add(row.printed)
-            if row.in_prose and notat.mode == "published":
+            if row.in_prose and notat.mode == "published" and row.notat == notat.params.notat:
                 self.prose.setdefault(row.id, set()).add(row.printed)
         names = [text for text in _parameters(notat) if text]
         self.words = _patterns([*ALLOWED, *names])
@@ -237,10 +235,14 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield from (office.name, office.administration, office.street, office.postal)
     if facts.date:
         yield from (danish.short_date(facts.date), facts.date.isoformat())
-    yield from (danish.long_date(adoption.date) for adoption in params.targets_adopted)
+    days = [*(one.date for one in params.targets_adopted), *(one.replaces for one in params.corrections)]
+    yield from map(danish.long_date, days)
+    yield from (one.reason for one in params.corrections)
     yield f"Bilag {params.cover.appendix}" if params.cover else None
     yield params.logo.alt if params.logo else None
     yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"
+    yield from (notat.undistributed(year) for year in (notat.year, notat.comparison_year))
+    yield from map(notat.renamed, notat.administrations())
     for scheme in data.schemes.values():
         yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label)
     yield from (administration.name for administration in data.administrations)
@@ -266,7 +268,7 @@ def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Ite
         yield f"»{said}« har id {id_}, men der er intet tal med det id"
         return
     expected = {figure.shown} if before is None else known.said(figure, before)
-    if not any(danish.same(said.removesuffix(MARK), text) for text in expected):
+    if not any(danish.same(said.rstrip(f"{MARK}{WRONG}"), text) for text in expected):
         yield f"»{said}« har id {id_}, men det tal er {danish.join(sorted(expected), 'eller')}"
 
 

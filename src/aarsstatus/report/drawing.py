@@ -27,7 +27,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, words
 from aarsstatus.markdown import sentences
 from aarsstatus.report.html_table import Cell, Row, Table
-from aarsstatus.report.notat import Notat
+from aarsstatus.report.notat import MARK, WRONG, Notat, differs
 from aarsstatus.run import temporary
 
 WIDTH = 6.5
@@ -81,6 +81,21 @@ def height(figure: Figure) -> float:
     return float(danish.parse(figure.shown))
 
 
+def mark(figure: Figure) -> str:
+    """Return the mark of a figure that is not what was published, or is and cannot be right."""
+    if differs(figure):
+        return MARK
+    return WRONG if figure.verdict == "contradicted" else ""
+
+
+def marked(caption: str, figures: Sequence[Figure]) -> str:
+    """Return a chart's caption, with what the marks on its numbers mean."""
+    marks = {mark(figure) for figure in figures}
+    told = {MARK: "offentliggjort med et andet tal", WRONG: "trykt sådan, men i modstrid med notatets øvrige tal"}
+    meant = [f"{sign}: {text}" for sign, text in told.items() if sign in marks]
+    return f"{caption} ({'; '.join(meant)})" if meant else caption
+
+
 def drawn(notat: Notat, wanted: Sequence[tuple[int, str, str]], measure: str) -> list[Figure]:
     """Return those figures that exist and have a value."""
     found = (notat.figure(year, code, group, measure) for year, code, group in wanted)
@@ -97,6 +112,12 @@ def headings(groups: Sequence[str]) -> list[str]:
     return [danish.capital(words.GROUPS[group]) for group in groups]
 
 
+def said(figure: Figure) -> str:
+    """Return a figure as an alternative text says it."""
+    told = {MARK: " (offentliggjort med et andet tal)", WRONG: " (i modstrid med notatets øvrige tal)", "": ""}
+    return figure.shown + told[mark(figure)]
+
+
 def spoken(groups: Sequence[str], figures: Sequence[Figure], say: Callable[[Figure], str]) -> str:
     """Say the figures of each target group in a sentence, for an alternative text."""
     return sentences(
@@ -110,35 +131,30 @@ def spoken(groups: Sequence[str], figures: Sequence[Figure], say: Callable[[Figu
 def numbers_drawn(corner: str, header: Sequence[str], rows: Sequence[tuple[str, Sequence[Figure | None]]]) -> Table:
     """Return the numbers that a chart draws, as a table."""
     cells = [
-        Row(label, tuple(Cell(f.shown, f.id) if f is not None else Cell() for f in figures)) for label, figures in rows
+        Row(label, tuple(Cell(f.shown, f.id, mark=mark(f)) if f is not None else Cell() for f in figures))
+        for label, figures in rows
     ]
     return Table("", "", (corner, *header), tuple(cells))
 
 
 @contextmanager
 def style(fonts: Path | None) -> Iterator[None]:
-    """Draw in the extension's font, with matplotlib's own settings and nobody else's."""
-    defaults = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
-    with _only_fonts(fonts) as family, mpl.rc_context({**defaults, **_SETTINGS, "font.family": [family]}):
-        yield
+    """Draw in the extension's font, with matplotlib's own settings and nobody else's.
 
-
-@contextmanager
-def _only_fonts(folder: Path | None) -> Iterator[str]:
-    """Hide the machine's fonts from matplotlib; yield the family to draw in.
-
-    A machine may have another font of the same name.
+    The machine's fonts are hidden: it may have another one of the same name.
     """
     manager = font_manager.fontManager
     known, own = manager.ttflist, mpl.get_data_path()
     manager.ttflist = [entry for entry in known if entry.fname.startswith(own)]
+    defaults = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
     family = "DejaVu Sans"
     try:
-        for path in (folder / name for name in _FONTS if folder is not None):
+        for path in (fonts / name for name in _FONTS if fonts is not None):
             if path.is_file():
                 manager.addfont(path)
                 family = "Open Sans"
-        yield family
+        with mpl.rc_context({**defaults, **_SETTINGS, "font.family": [family]}):
+            yield
     finally:
         manager.ttflist = known
 

@@ -14,7 +14,7 @@ from math import ceil
 from matplotlib.axes import Axes
 
 from aarsstatus.figures import Figure
-from aarsstatus.report.drawing import INK, MUTED, height
+from aarsstatus.report.drawing import INK, MUTED, height, mark
 
 ACROSS, UPWARDS = 410, 110
 """Points: about the width and the height that the development chart has for itself."""
@@ -118,8 +118,8 @@ def write_values(axes: Axes, figures: Sequence[Figure], span: range, top: float)
         offsets = beside_points([height(figure) * scale for figure in column], 100 * scale)
         for figure, offset in zip(column, offsets, strict=True):
             axes.annotate(
-                figure.shown, (year, height(figure)), (0, offset), textcoords="offset points", ha="center",
-                va="top" if offset < 0 else "bottom", fontsize=8, color=INK,
+                figure.shown + mark(figure), (year, height(figure)), (0, offset), textcoords="offset points",
+                ha="center", va="top" if offset < 0 else "bottom", fontsize=8, color=INK,
             )  # fmt: skip
 
 

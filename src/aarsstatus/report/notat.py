@@ -13,15 +13,20 @@ from typing import Any
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
 from aarsstatus.figures.table import Figures, build_figures
-from aarsstatus.inputs import read_year
+from aarsstatus.figures.words import GROUPS, MEASURES
+from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
-from aarsstatus.markdown import plain, sentences, span
+from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.project import find_project
 
 MARK = "†"
 """Stands after a number that is shown otherwise than it was published."""
+WRONG = "‡"
+"""Stands in a chart after a number that is shown as it was published, and contradicts others."""
+
+_ONE = {"forløb": "forløb", "ansatte": "ansat"}
 
 
 class Notat:
@@ -96,15 +101,83 @@ class Notat:
         """Return the year that was printed in a caption, a header or a footnote."""
         return self._years.get(f"{year}.{administration}.{where}.year", str(year))
 
+    def undistributed(self, year: int) -> str:
+        """Say what belongs to no administration: ``60 forløb er ikke ført på en forvaltning``.
+
+        Nothing is said of a year that has figures for the city alone, or that was printed: its numbers are no sums.
+        """
+        left = {"forløb": 0, "ansatte": 0}
+        for scheme in self.schemes(year):
+            figure = self.figure(year, KK, scheme.group, "status", scheme.key)
+            rows = [self.data.statuses.get((year, code, scheme.key)) for code in [KK, *self.administrations()]]
+            city, *parts = rows
+            if figure is None or figure.published or city is None or not any(parts):
+                continue
+            heads = scheme.counting == "headcount"
+            counts = [int(row.status) if heads else row.spells or 0 for row in rows if row is not None]
+            left["ansatte" if heads else "forløb"] += counts[0] - sum(counts[1:])
+        told = [danish.counted(count, _ONE[what], what) for what, count in left.items() if count > 0]
+        return f"{danish.join(told)} er ikke ført på en forvaltning" if told else ""
+
+    def renamed(self, code: str) -> str:
+        """Say what an administration is called from the next year, where that is another name."""
+        names = (one.name for one in self.data.administrations if (one.code, one.first_year) == (code, self.year + 1))
+        return "".join(f"{code} hedder fra {self.year + 1} {name}." for name in names)
+
+    def state(self) -> str:
+        """Say what the numbers are, and whether the notat was ever issued."""
+        issued = f"som de blev offentliggjort i årsstatussen for {self.year}."
+        if self.params.working_edition:
+            first = f"**Arbejdsudgave.** Den sammenligner {self.year} med {self.comparison_year} og er ikke sendt ud. "
+            issued = f"Tallene for {self.year} er vist, {issued}"
+        else:
+            first, issued = "", f"Notatet gengiver tallene, {issued}"
+        if self.mode == "recomputed":
+            return first + (
+                "Notatet viser tallene, som de følger af grundlaget. Et tal, der er offentliggjort med en anden værdi, "
+                "er mærket †, og en note siger, hvad der blev offentliggjort."
+            )
+        computed = f"Tallene for {self.year} er beregnet ud fra registerudtræk"
+        if self.params.published and not first:
+            return f"{computed}."
+        computed += "." if self.params.corrections else " og er ikke offentliggjort før."
+        return first + (issued if self.params.notat else computed)
+
     def title(self) -> str:
         """Return the notat's title, as the seeds word it."""
         return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
 
     def edition(self) -> str:
         """Say what stands on every page of a notat that is not the issued one."""
-        if self.mode == "recomputed":
+        if self.mode == "recomputed" or self.params.working_edition:
             return "ARBEJDSUDGAVE"
         return "" if self.params.notat else "UDKAST"
+
+    def corrections(self) -> str:
+        """Say which notat a corrected one replaces, why, and each number that changed."""
+        if not self.params.corrections or self.params.working_edition:
+            return ""
+        latest, name = self.params.corrections[0], f"{REPLACED}{len(self.params.corrections)}"
+        old: dict[str, str] = {}
+        for row in self.data.replaced:
+            if row.notat.endswith(name) and row.id.startswith(f"{self.year}."):
+                old.setdefault(row.id, row.printed)
+        changed = [
+            f"{figure.id.split('.')[1]}, {plain(MEASURES[figure.measure])} for {self._scheme_or_group(figure)}: "
+            f"{span(figure.id, figure.shown)}, før offentliggjort som {span(figure.id, printed)}"
+            for id_, printed in old.items()
+            if (figure := self.figures.get(id_)) and not danish.same(printed, figure.shown)
+        ]
+        said = [
+            f"**Rettet udgave.** Den erstatter notatet, der blev sendt ud den {danish.long_date(latest.replaces)}",
+            f"Rettelsen: {plain(latest.reason)}",
+            "Disse tal er ændret:" if changed else "Ingen tal i tabellerne er ændret",
+        ]
+        return "\n\n".join(["::: {.tilstand}", sentences(said).removesuffix("."), bullets(changed), ":::"])
+
+    def _scheme_or_group(self, figure: Figure) -> str:
+        """Return what a figure is of, in Markdown."""
+        return plain(self.data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group])
 
     def parameters(self) -> dict[str, int | str]:
         """Return what Papermill gives a notebook, so that it opens this report."""
@@ -115,7 +188,7 @@ class Notat:
     def say(self, year: int, group: str, measure: str, administration: str = KK, scheme: str = "") -> str:
         """Return a figure for a sentence, as Markdown that carries its id."""
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
-        shown = self._in_prose(figure)
+        shown = self.in_prose(figure)
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
             return span(figure.id, shown)
         self._said[figure.id] = figure
@@ -124,27 +197,17 @@ class Notat:
     def notes(self) -> str:
         """Return notes on numbers said otherwise than published, and forget them."""
         told = [
-            f"{plain(MARK)} {span(figure.id, self._in_prose(figure))} for {figure.year}: offentliggjort som "
+            f"{plain(MARK)} {span(figure.id, self.in_prose(figure))} for {figure.year}: offentliggjort som "
             f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
             for figure in self._said.values()
         ]
         self._said.clear()
         return "\n".join(["::: {.tabelnoter}", "\n\n".join(sentences([one]) for one in told), ":::"]) if told else ""
 
-    def _in_prose(self, figure: Figure) -> str:
+    def in_prose(self, figure: Figure) -> str:
         """Return a figure as the prose prints it; the tables may print it otherwise."""
         printed = self._prose.get(figure.id) if self.mode == "published" else None
         return figure.shown if printed is None else show(figure.measure, danish.parse(printed))
-
-    def change(self, group: str, measure: str, unit: str = "") -> str:
-        """Say how the city's figure changed: ``faldet fra 84 pct. i 2024 til …``."""
-        years = (self.comparison_year, self.year)
-        figures = [self.figures[figure_id(year, KK, group, measure)] for year in years]
-        before, after = (f"{self.say(year, group, measure)}{unit}" for year in years)
-        way = danish.direction(*(danish.parse(self._in_prose(figure)) for figure in figures))
-        if way == "uændret":
-            return f"uændret, {after} i både {self.comparison_year} og {self.year}"
-        return f"{way} fra {before} i {self.comparison_year} til {after} i {self.year}"
 
     def largest(self, year: int) -> list[Scheme]:
         """Return the placement schemes with the city's largest status; several on a tie."""
@@ -167,6 +230,11 @@ class Notat:
         """Return the years in which schemes changed: those that came, those that went."""
         changes = {after: self.changed_schemes(before, after) for before, after in pairwise(self.years())}
         return {year: change for year, change in changes.items() if any(change)}
+
+
+def differs(figure: Figure) -> bool:
+    """Say whether a figure was published with another value than the one shown."""
+    return bool(figure.published) and not danish.same(figure.published, figure.shown)
 
 
 def open_notat(

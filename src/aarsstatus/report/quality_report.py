@@ -80,7 +80,7 @@ def rounding_chart(quality: Quality) -> Chart:
 def moves(quality: Quality) -> Table:
     """Return each figure that moved more than usual, and the limit it passed."""
     rows = [
-        (moved.text.removesuffix("."), Cell(_change(quality, moved.id, moved.change), moved.id), moved.threshold.name)
+        (moved.text, Cell(_change(quality, moved.id, moved.change), moved.id), moved.threshold.name)
         for moved in quality.moves
     ]
     title = f"Tal, der har flyttet sig mere end sædvanligt fra {quality.params.comparison_year} til {quality.year}"

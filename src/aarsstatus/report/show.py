@@ -81,7 +81,7 @@ def cover_sheet(params: Params, title: str) -> str:
         "# Sagsfremstilling",
         matter,
         "# Bilag",
-        f"Bilag {params.cover.appendix}. Notat fra {administration}: {plain(title)}",
+        f"Bilag {params.cover.appendix}. Notat fra {administration}: {plain(title.replace(' som arbejdsplads', ''))}",
         "::::",
     ]
     return "\n\n".join(blocks)

@@ -11,7 +11,7 @@ from aarsstatus.inputs.model import Scheme
 from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.html_table import Cell, Note, Row, Table
-from aarsstatus.report.notat import MARK, Notat
+from aarsstatus.report.notat import MARK, Notat, differs
 
 _FIRM = "\u00a0"
 """A space at which no line ends: a weight stays with what it weighs."""
@@ -78,12 +78,7 @@ def _placement_rows(cell: partial[Cell], schemes: Sequence[Scheme]) -> list[Row]
 def _cell(notat: Notat, year: int, code: str, group: str, measure: str, scheme: str = "", rowspan: int = 1) -> Cell:
     """Return the cell that shows a figure; an empty one where there is none."""
     figure = notat.figure(year, code, group, measure, scheme)
-    return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, MARK * _differs(figure))
-
-
-def _differs(figure: Figure) -> bool:
-    """Say whether a figure was published with another value than the one shown."""
-    return bool(figure.published) and not danish.same(figure.published, figure.shown)
+    return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, MARK * differs(figure))
 
 
 # -- footnotes ----------------------------------------------------------------------------------------------------
@@ -99,13 +94,17 @@ def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Ite
     behind = "Kolonnen viser ikke helårspersoner, men hvor mange forløb der ligger bag helårspersonerne i"
     yield Note("**", f"{behind} {_names(schemes, 'placements')} i {when}.")
     weights = [
-        f"{_names(schemes, group)}{_FIRM}{span(weight.id, notat.weight_shown(weight) + MARK * _differs(weight))}"
+        f"{_names(schemes, group)}{_FIRM}{span(weight.id, notat.weight_shown(weight) + MARK * differs(weight))}"
         for group in GROUPS
         if (weight := notat.figure(year, code, group, "weight"))
     ]
     if weights:
         yield Note("***", sentences([f"Vægtet efter kommunens måltal: {'; '.join(weights)}"]))
     yield from _missing_targets(notat, year, code, schemes)
+    if code == KK and (left := notat.undistributed(year)):
+        yield Note("", f"{left} og tæller kun med i tallene for hele kommunen.")
+    if year == notat.year and (renamed := notat.renamed(code)):
+        yield Note("", plain(renamed))
     yield from _differences(notat, year, code, schemes)
 
 
@@ -133,7 +132,7 @@ def _differences(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) 
     told = [
         f"{label}: her vises {span(figure.id, figure.shown)}; offentliggjort som {span(figure.id, figure.published)}"
         for label, figure in _labelled(notat, year, code, schemes)
-        if figure is not None and _differs(figure)
+        if figure is not None and differs(figure)
     ]
     for where, label in _YEARS.items():
         published = notat.year_published(year, code, where)

@@ -1,0 +1,76 @@
+"""Say in Danish how the city's status and attainment went since the comparison year."""
+
+from __future__ import annotations
+
+from aarsstatus import danish
+from aarsstatus.figures import figure_id
+from aarsstatus.inputs.schema import KK
+from aarsstatus.markdown import sentences
+from aarsstatus.report.notat import Notat
+
+_WAYS = ("faldet", "uændret", "steget")
+
+
+def development(notat: Notat, group: str) -> str:
+    """Say how a target group's status and attainment went; nothing of one without figures."""
+    before, now = notat.comparison_year, notat.year
+    status = "joint_status" if group == "placements" else "status"
+    if not notat.has(now, group, status):
+        return ""
+    shared = notat.has(now, group) and notat.has(before, group)
+    told = [f"Status for {notat.names(group)} er {amount(notat, now, group, status)} i {now}"]
+    if not notat.has(before, group, status):
+        if notat.has(now, group):
+            told[0] += f", og målopfyldelsen er {notat.say(now, group, 'attainment')}"
+        several = sum(scheme.group == group for scheme in notat.listed()) > 1
+        return sentences([*told, f"{'Ordningerne' if several else 'Ordningen'} indgår ikke i {before}"])
+    if any(scheme.group == group for moved in notat.changed_schemes(before, now) for scheme in moved):
+        was = amount(notat, before, group, status)
+        told.append(f"I {before} var status {was} for {notat.names(group, before)}")
+        told.append("Tallene dækker ikke de samme ordninger, så de viser ikke en udvikling")
+        if shared:
+            share, earlier = (notat.say(year, group, "attainment") for year in (now, before))
+            told.append(f"Målopfyldelsen er {share} i {now} og var {earlier} i {before}")
+        return sentences(told)
+    told = [f"Status for {notat.names(group)} er {change(notat, group, status)}"]
+    if shared:
+        told.append(f"Målopfyldelsen er {change(notat, group, 'attainment')}")
+        told += _why(notat, group, status)
+    return sentences(told)
+
+
+def change(notat: Notat, group: str, measure: str) -> str:
+    """Say how the city's figure changed: ``faldet fra 84 pct. i 2024 til …``."""
+    years = (notat.comparison_year, notat.year)
+    before, after = (amount(notat, year, group, measure) for year in years)
+    way = _way(notat, group, measure)
+    if way == "uændret":
+        return f"uændret, {after} i både {years[0]} og {years[1]}"
+    return f"{way} fra {before} i {years[0]} til {after} i {years[1]}"
+
+
+def amount(notat: Notat, year: int, group: str, measure: str) -> str:
+    """Return the city's figure with its unit, as Markdown: ``1 helårsperson``."""
+    said = notat.say(year, group, measure)
+    if measure == "attainment":
+        return said
+    heads = any(scheme.group == group and scheme.counting == "headcount" for scheme in notat.schemes(year))
+    one, more = ("ansat", "ansatte") if heads else ("helårsperson", "helårspersoner")
+    shown = notat.in_prose(notat.figures[figure_id(year, KK, group, measure)])
+    return f"{said} {one if shown == '1' else more}"
+
+
+def _way(notat: Notat, group: str, measure: str) -> str:
+    """Say which way the city's figure went, as the notat says it."""
+    years = (notat.comparison_year, notat.year)
+    figures = [notat.figures[figure_id(year, KK, group, measure)] for year in years]
+    return danish.direction(*(danish.parse(notat.in_prose(figure)) for figure in figures))
+
+
+def _why(notat: Notat, group: str, status: str) -> list[str]:
+    """Say that the target moved, where attainment did not go the way of the status."""
+    went, share, target = (_WAYS.index(_way(notat, group, measure)) for measure in (status, "attainment", "target"))
+    moved = "steget" if share < went else "faldet"
+    if share == went or _WAYS[target] != moved:
+        return []
+    return [f"Det skyldes, at måltallet er {change(notat, group, 'target')}"]
