@@ -29,7 +29,7 @@ from aarsstatus.project import Project
 _FLOAT = re.compile(r"^:{3,} *\{#(tbl|fig)-")
 _HEADING = re.compile(r"^# (.*?)(?: \{.*)?$")
 _CELL = re.compile(r'<td[^>]*\bdata-figure="([^"]*)"[^>]*>(.*?)</td>')
-_SPAN = re.compile(r'\[((?:\\.|[^\]\\])*)\]\{figure="([^"]*)"\}')
+_SPAN = re.compile(r'(?<!offentliggjort som )\[((?:\\.|[^\]\\])*)\]\{figure="([^"]*)"\}')
 _TAG = re.compile(r"<[^>]+>")
 _AT = {"document": "brevhoved", "office": "brevhoved", "cover": "forside"}
 

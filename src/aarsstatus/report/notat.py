@@ -171,9 +171,9 @@ class Notat:
         said = [
             f"**Rettet udgave.** Den erstatter notatet, der blev sendt ud den {danish.long_date(latest.replaces)}",
             f"Rettelsen: {plain(latest.reason)}",
-            "Disse tal er ændret:" if changed else "Ingen tal i tabellerne er ændret",
         ]
-        return "\n\n".join(["::: {.tilstand}", sentences(said).removesuffix("."), bullets(changed), ":::"])
+        what = "Disse tal er ændret:" if changed else "Ingen tal i tabellerne er ændret."
+        return "\n\n".join(["::: {.tilstand}", f"{sentences(said)} {what}", bullets(changed), ":::"])
 
     def _scheme_or_group(self, figure: Figure) -> str:
         """Return what a figure is of, in Markdown."""
