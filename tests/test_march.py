@@ -71,6 +71,21 @@ def test_the_guide_installs_as_the_readme_says() -> None:
     assert "\n".join(setup) in readme
 
 
+def test_windows_is_tried_as_the_guide_installs() -> None:
+    """What installs on the Windows Python of ``make windows`` has all that the guide's lines say."""
+    tool = (
+        (ROOT / "tools" / "windows" / "windows-python")
+        .read_text(encoding="utf-8")
+        .replace("$LOCK", "requirements.lock")
+    )
+    done = [
+        set(shlex.split(line)) for line in tool.replace("\\\n", " ").splitlines() if "-m pip --isolated install" in line
+    ]
+    said = [set(shlex.split(line.partition(" install ")[2])) for line in lines() if " -m pip install " in line]
+    assert len(said) == 2
+    assert all(any(words <= tried for tried in done) for words in said)
+
+
 def test_every_picture_and_place_in_the_guide_exists() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", GUIDE):
         assert (ROOT / "docs" / target).is_file(), target

@@ -294,12 +294,14 @@ def test_a_file_without_a_scheme_must_say_what_it_is(copied: Project) -> None:
     assert any("jobordning: kolonnen mangler" in one and "--scheme fleksjob" in one for one in problems(copied, text))
     for name, options, scheme in (
         ("fleksjob.csv", {}, "fleksjob"),
-        ("ansættelser.csv", {}, "fleksjob"),
+        ("flekspersoner.csv", {}, "fleksjob"),
         ("løntilskud 2026.csv", {}, "loentilskud"),
         ("a.csv", {"scheme": "fritidsjob"}, "fritidsjob"),
     ):
         done = from_text(copied, text, name, **options)
         assert {key for _, key in done.sums} == {scheme}
+    for name in ("ansættelser.csv", "løn for ansatte.csv"):  # anybody may be employed
+        assert any("--scheme fleksjob" in one for one in problems(copied, text, name))
     said = problems(
         copied, text.replace("Person;", "Person;Jobordnign;").replace("a1;", "a1;Fleksjob;"), "fleksjob.csv"
     )

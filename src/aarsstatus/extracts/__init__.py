@@ -38,7 +38,7 @@ from pathlib import Path
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import read_limits, read_names
+from aarsstatus.extracts.aliases import Names, fold_value, read_limits, read_names
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
 from aarsstatus.extracts.refusals import Refusals, write_refused
 from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
@@ -140,7 +140,10 @@ def _ingest(
     data = read_data(project)
     names, limits = read_names(project, data), read_limits(project, data)
     refusals, reading = Refusals(), Reading()
-    _check_year(year, scheme, data, refusals)
+    _check_year(year, data, refusals)
+    scheme = _scheme(scheme, names, data, refusals)
+    if refusals.fatal:
+        raise InputError(refusals.told())
     reader = Reader(year, data, names, keep_refused=skip_bad_rows)
     for path in dict.fromkeys(files):
         read_file(path, reader, names, scheme, reading, refusals, progress)
@@ -169,8 +172,8 @@ def _ingest(
     return Ingested(year, sums, called, tuple(rows), tuple(remarks), notes, tuple(written))
 
 
-def _check_year(year: int, scheme: str | None, data: Data, refusals: Refusals) -> None:
-    """Refuse a year that was published by a notat, and a scheme that does not exist."""
+def _check_year(year: int, data: Data, refusals: Refusals) -> None:
+    """Refuse a year that was published by a notat, and one without administrations."""
     row = next(
         (row for (when, _, _), row in data.statuses.items() if when == year and row.origin.startswith("notat")), None
     )
@@ -181,9 +184,15 @@ def _check_year(year: int, scheme: str | None, data: Data, refusals: Refusals) -
         refusals.file(row.source.partition(":")[0], message, found=str(year), expected=expected)
     if not any(one.code != KK and one.held(year) for one in data.administrations):
         refusals.file("data/administrations.csv", f"ingen forvaltning har et navn i {year}")
-    if scheme is not None and scheme not in data.schemes:
-        expected, hint = danish.join(list(data.schemes), "eller"), near(scheme, data.schemes)
-        refusals.file("--scheme", "ukendt jobordning", found=scheme, expected=expected, hint=hint)
+
+
+def _scheme(said: str | None, names: Names, data: Data, refusals: Refusals) -> str | None:
+    """Return the key of the scheme that was said, by any of its names; refuse one that does not exist."""
+    if said is None or (key := names.schemes.get(fold_value(said, names.harmless))) is not None:
+        return None if said is None else key
+    expected, hint = danish.join(list(data.schemes), "eller"), near(said, data.schemes)
+    refusals.file("--scheme", "ukendt jobordning", found=said, expected=expected, hint=hint)
+    return None
 
 
 def _refuse_same_file(reading: Reading, refusals: Refusals) -> None:

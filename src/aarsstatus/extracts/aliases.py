@@ -2,15 +2,15 @@
 
 ``data/aliases.yml`` says it, and the names in ``data/``; ``data/limits.yml`` says how long a spell may last.
 
-Everything that is compared is folded first (`fold`): case, spaces, punctuation and what stands in parentheses do
-not matter.
+Everything that is compared is folded first: case, spaces and punctuation do not matter. What stands in parentheses
+does not matter in a header (`fold`), but it does in a cell (`fold_value`): »Løntilskud (privat)« is another thing.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +23,7 @@ from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 
-__all__ = ["FIELDS", "Limit", "Names", "fold", "read_limits", "read_names"]
+__all__ = ["FIELDS", "Limit", "Names", "fold", "fold_value", "read_limits", "read_names"]
 
 FIELDS: Mapping[str, str] = {
     "administration": "forvaltning",
@@ -54,6 +54,7 @@ class _Aliases(Closed):
     schemes: dict[str, Words]
     no_administration: Words
     total_row: Words
+    harmless: Words = Field(default=["offentlig", "ny ordning", "socialt frikort", "helårspersoner"])
 
 
 class Limit(Closed):
@@ -68,12 +69,24 @@ class _Limits(Closed):
 
 
 def fold(text: str) -> str:
-    """Return a name in the form that is compared.
+    """Return a header in the form that is compared.
 
     ``Start-dato (dd-mm-åååå)`` and ``STARTDATO`` are both ``startdato``.
     """
-    text = re.sub(r"\([^()]*\)", " ", unicodedata.normalize("NFC", text)).replace("&", " og ")
-    return re.sub(r"[\W_]+", "", text.casefold())
+    return _folded(_PARENTHESES.sub(" ", text))
+
+
+def fold_value(text: str, harmless: Collection[str] = ()) -> str:
+    """Return a cell's text in the form that is compared: of what is in parentheses only `harmless` words vanish."""
+    return _folded(_PARENTHESES.sub(lambda found: " " if _folded(found[1]) in harmless else found[0], text))
+
+
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+
+
+def _folded(text: str) -> str:
+    """Return a text without case, spaces and punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text).replace("&", " og ").casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +101,21 @@ class Names:
         Code or key by folded name; an administration's is None where a spell belongs to none.
     totals
         What the first words of a row of sums may be, folded.
+    harmless
+        Words in parentheses that change nothing, folded.
     """
 
     columns: Mapping[str, tuple[str, int]]
     administrations: Mapping[str, str | None]
     schemes: Mapping[str, str]
     totals: frozenset[str]
+    harmless: frozenset[str]
     administration_names: tuple[str, ...]
     scheme_names: tuple[str, ...]
 
     def scheme_in(self, text: str) -> str | None:
         """Return the one scheme that a file's or a sheet's name speaks of, or None."""
-        folded = fold(text)
+        folded = fold_value(text)
         found = {key for name, key in self.schemes.items() if len(name) > 3 and name in folded}
         return found.pop() if len(found) == 1 else None
 
@@ -158,6 +174,7 @@ def read_names(project: Project, data: Data) -> Names:
         _administrations(data, aliases),
         _schemes(data, aliases),
         frozenset(fold(word) for word in aliases.total_row),
+        frozenset(fold(word) for word in aliases.harmless),
         tuple(dict.fromkeys(n for one in data.administrations if one.code != KK for n in (one.code, one.name))),
         tuple(dict.fromkeys(n for one in data.schemes.values() for n in (one.name, one.key))),
     )
@@ -165,13 +182,13 @@ def read_names(project: Project, data: Data) -> Names:
 
 def _administrations(data: Data, aliases: _Aliases) -> dict[str, str | None]:
     """Return every name of an administration, in short forms too."""
-    known: dict[str, str | None] = {fold(word): None for word in aliases.no_administration if fold(word)}
+    known: dict[str, str | None] = {fold_value(word): None for word in aliases.no_administration if fold_value(word)}
     for one in data.administrations:
         code = None if one.code == KK else one.code  # the whole city is no administration
         for word in (one.code, one.name, *_without_ending(one.name)):
-            known[fold(word)] = code
+            known[fold_value(word)] = code
     for code, words in aliases.administrations.items():
-        known |= {fold(word): code for word in words}
+        known |= {fold_value(word): code for word in words}
     return known
 
 
@@ -184,9 +201,9 @@ def _without_ending(name: str) -> Iterable[str]:
 
 def _schemes(data: Data, aliases: _Aliases) -> dict[str, str]:
     """Return every name of a scheme."""
-    known = {fold(word): one.key for one in data.schemes.values() for word in (one.key, one.name, one.row_label)}
+    known = {fold_value(word): one.key for one in data.schemes.values() for word in (one.key, one.name, one.row_label)}
     for key, words in aliases.schemes.items():
-        known |= {fold(word): key for word in words}
+        known |= {fold_value(word): key for word in words}
     return known
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import Names, fold
+from aarsstatus.extracts.aliases import Names, fold_value
 from aarsstatus.problems import near
 
 __all__ = ["BAD", "EMPTY", "OPEN", "Codes", "Column", "Unreadable", "administration", "day", "hundredths", "legible",
@@ -164,7 +164,7 @@ def hundredths(text: str) -> int:
 
 def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     """Read an administration: its place in `codes`, or ``len(codes)`` for none."""
-    folded = fold(text)
+    folded = fold_value(text, names.harmless)
     if not folded:
         return len(codes)
     if folded not in names.administrations:
@@ -175,26 +175,41 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
 
 def scheme(text: str, names: Names, keys: Sequence[str]) -> int:
     """Read a key or name of a scheme: its place in `keys`."""
-    folded = fold(text)
+    folded = fold_value(text, names.harmless)
     if folded not in names.schemes:
         # By the first of each one's names.
-        called = {names.schemes[fold(name)]: name for name in reversed(names.scheme_names)}
+        called = {names.schemes[fold_value(name)]: name for name in reversed(names.scheme_names)}
         valid = [called[key] for key in keys if key in called]
         raise _unknown(text, names.schemes, names.scheme_names, "en jobordning", valid)
     return keys.index(names.schemes[folded])
 
 
-def _unknown(text: str, known: Container[str], names: Sequence[str], what: str, valid: Sequence[str]) -> Unreadable:
+def _unknown(text: str, known: Collection[str], names: Sequence[str], what: str, valid: Sequence[str]) -> Unreadable:
     """Return what is wrong with an unknown name, often its encoding."""
     message = "filen er gemt med et forkert tegnsæt"
     for encoding in ("utf-8", "cp865", "mac_roman"):
         repaired = _repaired(text, encoding)
-        if repaired is not None and fold(repaired) in known:
+        if repaired is not None and fold_value(repaired) in known:
             return Unreadable("æ, ø og å; gem udtrækket som »CSV UTF-8«", repaired, message)
     if "\ufffd" in text:
         return Unreadable("æ, ø og å, som er gået tabt; lav udtrækket igen", near(text, names), message)
+    if _more_than_a_name(text, known):
+        message = "ud over navnet står der mere, som kan ændre, hvad det er"
+        return Unreadable("navnet alene, eller hele teksten som et navn i data/aliases.yml", None, message)
     close = near(text, names)
     return Unreadable(what if close else f"{what} ({danish.join(valid, 'eller')})", close)
+
+
+_LONG_NAME = 8
+"""Letters: so long a name at the end of a word is that name, with something before it (»privatløntilskud«)."""
+
+
+def _more_than_a_name(text: str, known: Collection[str]) -> bool:
+    """Tell whether a text has a known name in it, and other words that may change what it is."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    runs = {"".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)}
+    whole = "".join(words)
+    return any(run in known for run in runs) or any(len(n) >= _LONG_NAME and whole.endswith(n) for n in known)
 
 
 def _repaired(text: str, encoding: str) -> str | None:

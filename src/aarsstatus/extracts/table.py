@@ -6,7 +6,7 @@ extract may have (`aliases.FIELDS`). What stands below it comes in blocks of tex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -14,7 +14,7 @@ from typing import Protocol
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import FIELDS, Names, fold
+from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.privacy import mask
 
@@ -28,8 +28,8 @@ OVERFLOW = "overflow"
 _LEAST = 2
 """A row with fewer known names than this is a title, not a header."""
 _REQUIRED = ("administration", "start", "end")
-_EMPLOYMENT = ("fleks", "ansat", "ansæt", "ansaet", "ansaettelse", "employ")
-_SPELLS = ("forløb", "forloeb", "placering", "praktik", "tilskud", "frikort", "fritid", "spell")
+_FLEKSJOB = "fleks"
+"""The one word that a file or a header of fleksjob employments is known by: anybody may be »ansat«."""
 
 Cells = Sequence[str]
 
@@ -207,12 +207,18 @@ def choose_columns(
     notes += _notes(table.label, header)
     missing = [name for name in _REQUIRED if name not in header.columns]
     fixed = None
+    if "scheme" in header.columns and scheme is not None:
+        refusals.file(
+            table.label, "filen har selv en kolonne med jobordning, så --scheme kan ikke bruges på den",
+            row=header.row, column=header.texts[header.columns["scheme"]].strip(), found=f"--scheme {scheme}",
+            expected="filen for sig, uden --scheme",
+        )  # fmt: skip
     if "scheme" not in header.columns:
         fixed = scheme or _scheme_of(table, stem, header, names)
         if fixed is None:
             missing.append("scheme")
         elif scheme is None:
-            called = next((name for name in names.scheme_names if names.schemes[fold(name)] == fixed), fixed)
+            called = next((name for name in names.scheme_names if names.schemes[fold_value(name)] == fixed), fixed)
             notes.append(f"{table.label}: der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
     for name in missing:
         _refuse_missing(table.label, name, header, names, refusals)
@@ -244,10 +250,9 @@ def _refuse_missing(label: str, name: str, header: Header, names: Names, refusal
 
 
 def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | None:
-    """Return the scheme that a table without such a column speaks of, or fleksjob.
+    """Return the scheme that a table without such a column names, in its file, its sheet, its title or a header.
 
-    It is fleksjob where the table is about employments, as a table of spells is not. None where that is not clear,
-    and where an unknown column may be the missing one.
+    None where it names none or several, and where an unknown column may be the missing one.
     """
     if any(names.nearest_header(text) == "scheme" for text in header.unknown(names)):
         return None
@@ -255,12 +260,5 @@ def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | N
     named = names.scheme_in(called)
     if named is not None:
         return named
-    words = fold(" ".join([called, *header.texts]))
-    is_employment = _mentions(words, _EMPLOYMENT)
-    is_spells = _mentions(words, _SPELLS)
-    return "fleksjob" if is_employment and not is_spells and "fleksjob" in names.schemes.values() else None
-
-
-def _mentions(folded: str, words: Iterable[str]) -> bool:
-    """Return whether a folded text has one of some words in it."""
-    return any(fold(word) in folded for word in words)
+    spoken_of = _FLEKSJOB in fold_value(" ".join([called, *header.texts]))
+    return "fleksjob" if spoken_of and "fleksjob" in names.schemes.values() else None

@@ -213,7 +213,8 @@ def pandoc(
         If pandoc fails, or warns of anything.
     """
     said = [f"--metadata={name}:{value}" for name, value in metadata.items()]
-    options = ["--data-dir=.", "--from=markdown", "--standalone", "--wrap=none", *_OPTIONS[made], *said, "--output=-"]
+    read = ("--data-dir=.", "--from=markdown", "--standalone")
+    options = [*read, "--wrap=none", "--eol=lf", *_OPTIONS[made], *said, "--output=-"]
     environment = {"SOURCE_DATE_EPOCH": str(seconds_of(day)), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     done = run("pandoc", [_pandoc(), *options], folder=folder, given=text.encode(), environment=environment)
     if done.status != 0:
