@@ -372,7 +372,7 @@ def test_two_years_are_compared_by_what_they_share(base: Finished, project: Proj
     answer = recompute([Variant(code, inputs, {**options, "year": 2021})], True)[0]
     assert answer.figures is not None
     old = older.finished("2021", inputs, answer.figures.to_csv(), options, base.packages)
-    old = Finished(old.name, {**old.manifest, "year": 2021}, old.outputs, old.inputs, old.figures)
+    old = Finished(old.name, old.manifest.model_copy(update={"year": 2021}), old.outputs, old.inputs, old.figures)
     found = diff(old, base)
     assert not found.changes, "a later year never changes an earlier one"
     assert {change.id for change in found.development} >= {"KK.placements.attainment", "KK.fritidsjob.target"}

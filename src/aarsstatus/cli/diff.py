@@ -8,8 +8,9 @@ from aarsstatus.cli.console import DONE, FINDINGS, a_page, path_from_here
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page
 from aarsstatus.diff.words import lines
-from aarsstatus.files import write_whole
+from aarsstatus.files import require_own, write_whole
 from aarsstatus.project import find_project
+from aarsstatus.release import manifest
 from aarsstatus.release.reading import open_finished
 
 DESCRIPTION = (
@@ -32,6 +33,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare two builds, and say why they differ."""
     project = find_project()
+    if arguments.html:
+        require_own(arguments.html, b">SAMMENLIGNING<", "en sammenligning", manifest.NAME)
     old, new = (open_finished(what, project) for what in (arguments.old, arguments.new))
     found = diff(old, new)
     for line in lines(found):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import nbformat
 
@@ -23,6 +24,7 @@ from aarsstatus.release import publishing
 from aarsstatus.release.issued import differences
 from aarsstatus.release.manifest import input_hashes
 from aarsstatus.release.reading import Finished, open_finished
+from aarsstatus.render import Choice
 
 DESCRIPTION = (
     "Skriver hvert tal, som det byggede notat viser, i data/published.csv, laver notatet uden UDKAST og gemmer det\n"
@@ -95,7 +97,7 @@ def _current_build(project: Project, params: Params) -> Finished:
     made = open_finished(str(params.year), project)
     options = made.options
     own = options["compare"] in {None, params.comparison_year} and options["figures"] == "published"
-    if not own or made.altered() or made.manifest["inputs"] != input_hashes(project, params.year):
+    if not own or made.altered() or made.manifest.inputs != input_hashes(project, params.year):
         message = "det byggede notat er ikke lavet af det, der ligger i params/ og data/ nu"
         raise InputError(Problem(made.name, message, expected=f"aarsstatus build {params.year}, og så publish igen"))
     return made
@@ -119,7 +121,7 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
     )
     try:
         _require_explained(project, year)
-        options = Options(engine=made.manifest["engine"]["name"], formats=tuple(made.options["formats"]))
+        options = Options(engine=cast("Choice", made.manifest.engine.name), formats=made.manifest.options.formats)
         build(project, year, options, step)
         issued = open_finished(str(year), project)
         _require_same(made, issued)

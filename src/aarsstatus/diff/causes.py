@@ -21,8 +21,6 @@ from aarsstatus.figures.table import Figures
 from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished
 
-__all__ = ["Cause", "CauseKind", "Found", "find_causes"]
-
 CauseKind = Literal["data", "parameter", "option", "code", "together", "environment", "edited", "unknown"]
 FIGURES = "figures.csv"
 MOST_MODULES = 6

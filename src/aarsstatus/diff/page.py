@@ -12,8 +12,6 @@ from aarsstatus.diff.causes import Cause
 from aarsstatus.diff.changes import Change
 from aarsstatus.render.page import breakable, make_page, table
 
-__all__ = ["comparison_page", "opening", "opening_of", "with_opening", "without_opening"]
-
 
 def comparison_page(diff: Diff, extension: Path) -> str:
     """Return a comparison as a whole page.

@@ -28,8 +28,6 @@ from aarsstatus.project import Project
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
 
-__all__ = ["Answer", "Variant", "recompute"]
-
 
 @dataclass(frozen=True)
 class Variant:

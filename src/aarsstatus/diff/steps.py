@@ -15,8 +15,6 @@ from aarsstatus.diff.contents import MISSING, Key, is_table, merged, parts
 from aarsstatus.release.packages import OtherVersion, other_versions
 from aarsstatus.release.reading import Finished
 
-__all__ = ["CODE", "Blend", "Kind", "Step", "environment", "line_ends", "other_files", "steps"]
-
 Kind = Literal["data", "parameter", "option", "code"]
 CODE = "aarsstatus/"
 """Where the program lies among the inputs."""
@@ -42,7 +40,7 @@ class Step:
 def environment(old: Finished, new: Finished) -> list[OtherVersion]:
     """Return other versions in two builds: Python, packages, the renderer."""
     before, after = (
-        {"Python": build.manifest.get("python"), **build.packages, "motor": build.manifest["engine"].get("version")}
+        {"Python": build.manifest.python, **build.packages, "motor": build.manifest.engine.version}
         for build in (old, new)
     )
     return other_versions(before, after)
@@ -50,7 +48,7 @@ def environment(old: Finished, new: Finished) -> list[OtherVersion]:
 
 def other_files(old: Finished, new: Finished) -> list[str]:
     """Return the differing inputs that no figure can come from, as notebooks."""
-    before, after = old.manifest["inputs"], new.manifest["inputs"]
+    before, after = old.manifest.inputs, new.manifest.inputs
     names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     same = line_ends(old, new)
     return [name for name in names if not _counts(name) and name not in same]

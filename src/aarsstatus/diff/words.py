@@ -13,20 +13,6 @@ from aarsstatus.diff.changes import Change, Level
 from aarsstatus.figures import PERCENTAGES, Figure
 from aarsstatus.figures.words import GROUPS, VERDICTS, listed, unit_of_change
 
-__all__ = [
-    "KINDS",
-    "as_shown",
-    "because",
-    "by_level",
-    "line_ends",
-    "lines",
-    "moved",
-    "name",
-    "summary",
-    "values",
-    "verdict",
-]
-
 KINDS: dict[CauseKind, str] = {
     "data": "data",
     "parameter": "parameter",

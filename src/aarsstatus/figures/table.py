@@ -7,6 +7,7 @@ and writes and reads ``figures.csv``. The formulas themselves are in `attainment
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -21,9 +22,12 @@ from aarsstatus.attainment import Interval
 from aarsstatus.figures import COLUMNS, Figure, Measure, Mode, Verdict, figure_id, show, value_of, verdict
 from aarsstatus.inputs.model import Data, Status
 from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.text import visible
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"
 _BOUNDED = ["value", "lower", "upper"]
+_NUMBER = re.compile(r"(-?[0-9]{1,12}(\.[0-9]{1,12})?)?")
+"""A number as ``figures.csv`` has it, or none; a longer one would take for ever to work with."""
 
 
 class Figures(Mapping[str, Figure]):
@@ -100,8 +104,10 @@ def _cell(value: object) -> object:
 
 def _read_figure(row: Mapping[Any, Any]) -> Figure:
     """Read a row of ``figures.csv``."""
-    if row["measure"] not in get_args(Measure) or row["verdict"] not in get_args(Verdict):
-        raise ValueError(f"figures.csv: {row['id']}")
+    known = row["measure"] in get_args(Measure) and row["verdict"] in get_args(Verdict)
+    numbers = all(_NUMBER.fullmatch(row[name]) for name in _BOUNDED) and re.fullmatch("[0-9]{4}", row["year"])
+    if not (known and numbers and all(visible(cell) == " ".join(cell.split()) for cell in row.values())):
+        raise ValueError("figures.csv: a cell is not what it should be")
     bounded = {name: Fraction(row[name]) if row[name] else None for name in _BOUNDED}
     return Figure(**{**row, **bounded, "year": int(row["year"]), "inputs": tuple(row["inputs"].split())})
 

@@ -23,8 +23,6 @@ from aarsstatus.report.html_table import Cell, Table
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.tables import administration_table
 
-__all__ = ["SHARED", "notat_workbook"]
-
 SHARED = "[fælles]"
 """Stands in the rows that a number above also covers."""
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
