@@ -289,8 +289,7 @@ def test_a_line_that_moved_is_no_difference(base: Finished) -> None:
 def test_figures_are_read_back_as_they_were_written(project: Project) -> None:
     params, data = read_year(project, YEAR)
     figures = build_figures(data, YEAR, notat=params.notat)
-    rows = quality.audit_years(data, quality.read_published_params(project, YEAR))
-    figures = figures.with_verdicts(audit.figure_verdicts(rows))
+    figures = figures.judged(audit.answers(quality.explained(project, data, YEAR), params.notat))
     assert Figures.from_csv(figures.to_csv()).to_csv() == figures.to_csv()
 
 

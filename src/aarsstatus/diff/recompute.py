@@ -102,8 +102,7 @@ def _answer(job: Mapping[str, Any]) -> dict[str, str]:
         params, data = read_year(project, year)
         figures = build_figures(data, year, notat=params.notat, mode=job["figures"])
         if job["verdicts"]:
-            rows = quality.audit_years(data, quality.read_published_params(project, year))
-            figures = figures.with_verdicts(audit.figure_verdicts(rows))
+            figures = figures.judged(audit.answers(quality.explained(project, data, year), params.notat))
     except InputError as error:
         return {"problem": str(error.problems[0])}
     except Exception as error:  # a changed formula may fail in any way, and that is the answer

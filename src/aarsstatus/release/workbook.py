@@ -33,6 +33,7 @@ _FIGURES = (
     ("Nedre grænse", "lower", 13), ("Øvre grænse", "upper", 13), ("Vist i notatet", "shown", 14),
     ("Formel", "formula", 60), ("Regnet ud af", "inputs", 40), ("Kilde", "source", 26),
     ("Offentliggjort som", "published", 18), ("Vurdering", "verdict", 20),
+    ("Begrundelse", "reason", 80),
 )  # fmt: skip
 """The columns of the sheet ``Tal``: what each is called, its column in ``figures.csv``, its width."""
 _NUMBERS = ("year", "value", "lower", "upper")

@@ -49,7 +49,7 @@ def within_rounding(quality: Quality) -> Table:
 
 def rounding_chart(quality: Quality) -> Chart:
     """Draw where each unrounded number may lie, seen from the printed one."""
-    rows = [(row, row.lower, row.upper) for row in quality.rounded if row.lower is not None and row.upper is not None]
+    rows = [(row, row.within.lower, row.within.upper) for row in quality.rounded if row.within is not None]
     spoken = [f"{row.place}: trykt {row.printed} uafrundet mellem {_between(row)}" for row, _, _ in rows]
     alt = f"En vandret streg for hvert tal. {sentences(spoken)}"
     blue, orange = COLOURS["placements"], COLOURS["fleksjob"]
@@ -140,6 +140,4 @@ def _change(quality: Quality, id_: str, value: Fraction) -> str:
 
 def _between(row: AuditRow) -> str:
     """Write where an unrounded number may lie: ``106,3 og 111,6``."""
-    return (
-        "" if row.lower is None or row.upper is None else f"{danish.decimal(row.lower)} og {danish.decimal(row.upper)}"
-    )
+    return f"{danish.decimal(row.within.lower)} og {danish.decimal(row.within.upper)}" if row.within else ""
