@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 
 from aarsstatus.audit.errata import read_errata
-from aarsstatus.audit.limits import check_figures
+from aarsstatus.audit.input_rules import check_figures
 from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data

@@ -14,7 +14,8 @@ from pathlib import Path
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow, Proof, answers, audit
 from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata, with_causes
-from aarsstatus.audit.limits import Finding, Moved, check_figures, moved
+from aarsstatus.audit.input_rules import Finding, check_figures
+from aarsstatus.audit.limits import Moved, moved
 from aarsstatus.figures import Figure, Mode, figure_id
 from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.figures.words import VERDICT_SAID, unit
