@@ -34,7 +34,7 @@ def contradictions(quality: Quality) -> Table:
         )
         for row, erratum in quality.contradictions
     ]
-    header = ("Sted", "Trykt", "Følger", "Sådan", "Sandsynlig årsag")
+    header = ("Sted", "Trykt", "Burde være", "Beregning", "Sandsynlig årsag")
     return _table("modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, rows)
 
 
@@ -83,8 +83,8 @@ def moves(quality: Quality) -> Table:
         (moved.text, Cell(_change(quality, moved.id, moved.change), moved.id), moved.threshold.name)
         for moved in quality.moves
     ]
-    title = f"Tal, der har flyttet sig mere end sædvanligt fra {quality.params.comparison_year} til {quality.year}"
-    return _table("flyttet", title, ("Tal", "Ændring", "Grænse"), rows)
+    title = f"Usædvanligt store ændringer fra {quality.params.comparison_year} til {quality.year}"
+    return _table("flyttet", title, ("Tal", "Ændring", "Regel"), rows)
 
 
 def extracts(quality: Quality) -> Table:
