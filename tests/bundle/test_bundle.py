@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT, copy_project
@@ -280,7 +281,7 @@ def test_bundle_verify_and_diff_from_the_command_line(
     assert run(["bundle", str(YEAR), "--output", str(target)]) == 0
     assert str(target) in capsys.readouterr().out
     assert target.read_bytes() != b""
-    assert run(["verify", str(made)]) == 0
+    assert run(["verify", "--yes", str(made)]) == 0
     assert "er de samme, byte for byte" in capsys.readouterr().out
     assert run(["diff", str(made), str(YEAR)]) == 0
     assert "De to udgaver er ens" in capsys.readouterr().out
@@ -347,3 +348,22 @@ def test_what_is_no_build_is_one_clear_message(
         status = int(end.code or 0)
     assert status == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("answer", "asked"), [(None, False), ("nej", True), ("", True)])
+def test_a_bundles_program_is_not_run_without_leave(
+    tmp_path: Path,
+    answer: str | None,
+    asked: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A whole bundle, whose hashes are right, is a program of somebody else's all the same."""
+    path = rewritten({}, tmp_path)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: asked))
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    monkeypatch.setattr("aarsstatus.cli.verify.verify_bundle", lambda _: pytest.fail("it was run"))
+    assert run(["verify", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert "det program, der ligger i pakken" in said
+    assert ("--yes" in said) == (answer is None)

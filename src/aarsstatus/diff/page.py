@@ -80,7 +80,7 @@ def _beside(diff: Diff) -> list[str]:
     ]
     if diff.line_ends:
         items.append(f"{words.line_ends(diff)}.")
-    items += [f"{step.place} kan ikke prøves alene: {why}" for step, why in diff.untried.items()]
+    items += [f"{words.not_tried(step, why)}." for step, why in diff.untried.items()]
     items += [
         f"{build}: {', '.join(wrong)} er ændret, efter at notatet blev lavet." for build, wrong in diff.altered.items()
     ]

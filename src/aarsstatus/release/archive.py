@@ -61,8 +61,12 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
     large = [Problem(name, why) for name, path in named.items() if (why := irregular(path, _LARGEST_INPUT))]
     if large:
         raise InputError(large)
-    package = {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files(PACKAGE)}
-    return dict(sorted((named | package).items()))
+    return dict(sorted((named | program_files()).items()))
+
+
+def program_files() -> dict[str, Path]:
+    """Return the files of this very program by their names among the inputs."""
+    return {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files(PACKAGE)}
 
 
 def _later(path: Path, year: int) -> bool:
