@@ -40,6 +40,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scheme", metavar="JOBORDNING", help="jobordningen i udtræk, der ikke har en kolonne med den, fx fleksjob"
     )
+    parser.add_argument(
+        "--hidden", choices=("with", "without"),
+        help="læs også rækker, der er skjult i Excel (with), eller udelad dem (without)",
+    )  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="skriv kun advarsler, og hvad der går galt")
 
 
@@ -73,7 +77,7 @@ def _read_extracts(arguments: argparse.Namespace) -> int:
     with steps(str(year), quiet=arguments.quiet) as step:
         done = ingest(
             find_project(), year, arguments.files, skip_bad_rows=arguments.skip_bad_rows, extracted=arguments.date,
-            scheme=arguments.scheme, progress=step,
+            scheme=arguments.scheme, hidden=arguments.hidden, progress=step,
         )  # fmt: skip
     if not arguments.quiet:
         for row in done.extracts:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from aarsstatus.extracts import cells
+from aarsstatus.extracts import cells, dates
 from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
 from aarsstatus.extracts.refusals import Refusals
@@ -29,6 +29,8 @@ __all__ = ["KEPT", "Counts", "Reader"]
 Mask = npt.NDArray[np.bool_]
 _MOST_TOLD = 10
 _DAYS_A_YEAR = 365.2425
+_LIKE_UNSEEN = r"^\s*(?:[#=eE]|del af|formel)"
+"""Begins as the texts do that `cells.unseen` looks at."""
 _EXPECTED = {"scheme": "en jobordning", "start": "en dato", "weekly_hours": "et timetal"}
 
 KEPT: Mapping[str, type[pl.DataType]] = {
@@ -69,6 +71,7 @@ class _Batch:
     """
 
     label: str
+    columns: Columns
     texts: pl.DataFrame
     rows: npt.NDArray[np.int64]
     codes: Mapping[str, Codes]
@@ -103,8 +106,8 @@ class Reader:
         self._columns = {
             "administration": Column(lambda text: cells.administration(text, names, self.codes), self.none),
             "scheme": Column(lambda text: cells.scheme(text, names, self.schemes)),
-            "start": Column(cells.start_day),
-            "end": Column(cells.day, cells.OPEN),
+            "start": Column(dates.start_day),
+            "end": Column(dates.end_day, dates.OPEN),
         }
         if self._by_hours.any():  # else hours count for nothing, and may be anything
             self._columns["weekly_hours"] = Column(cells.hundredths)
@@ -147,7 +150,7 @@ class Reader:
         rows = np.arange(block.first_row, block.first_row + frame.height, dtype=np.int64)
         empty = codes["start"] == EMPTY
         squeezed = self._stray.squeezed(frame, empty)
-        return _Batch(label, texts, rows, codes, squeezed, _blank(texts, empty) & ~squeezed)
+        return _Batch(label, columns, texts, rows, codes, squeezed, _blank(texts, empty) & ~squeezed)
 
     # -- what is wrong ----------------------------------------------------------------------------------------
 
@@ -160,6 +163,11 @@ class Reader:
             if name == "weekly_hours":  # hours that count for nothing may be anything; -1 and -2 are no scheme
                 here = here & np.append(self._by_hours, [False, False])[batch.codes["scheme"]]
             bad |= self._refuse_cells(batch, name, here & (codes == BAD), here & (codes == EMPTY), refusals)
+        if "person" in batch.texts.columns:
+            persons = batch.texts["person"]
+            seen = [text for text in persons.filter(persons.str.contains(_LIKE_UNSEEN)).unique() if cells.unseen(text)]
+            unseen = persons.is_in(seen).fill_null(value=False)
+            bad |= self._refuse_cells(batch, "person", looked_at & unseen.to_numpy(), np.zeros_like(bad), refusals)
         label, rows = batch.label, batch.rows
         if torn.any():  # it may have been taken for a remark below the table
             refusals.rows(label, rows[torn], None, "rækken er kortere end overskriften; er filen skåret over?")
@@ -177,9 +185,11 @@ class Reader:
         if wrong.any():
             bad = pl.DataFrame({"text": batch.texts[name].filter(pl.Series(wrong)), "row": batch.rows[wrong]})
             for (text,), group in bad.group_by("text", maintain_order=True):
-                why = self._columns[name].why(str(text))
+                shown = cells.unseen(str(text))
+                why = shown or self._columns[name].why(str(text))
+                column = FIELDS[name] if shown is None else batch.columns.called(name)
                 refusals.rows(
-                    batch.label, group["row"].to_numpy(), FIELDS[name], why.message, found=legible(str(text)),
+                    batch.label, group["row"].to_numpy(), column, why.message, found=legible(str(text)),
                     expected=why.expected, hint=why.hint,
                 )  # fmt: skip
         if missing.any():
@@ -196,8 +206,8 @@ class Reader:
         places = np.flatnonzero(backwards)
         for at in places[:_MOST_TOLD].tolist():
             refusals.rows(
-                batch.label, batch.rows[at : at + 1], FIELDS["end"], message, found=cells.show_day(int(end[at])),
-                expected=f"tidligst {cells.show_day(int(start[at]))}",
+                batch.label, batch.rows[at : at + 1], FIELDS["end"], message, found=dates.show_day(int(end[at])),
+                expected=f"tidligst {dates.show_day(int(start[at]))}",
             )  # fmt: skip
         if (rest := places[_MOST_TOLD:]).size:
             refusals.rows(batch.label, batch.rows[rest], FIELDS["end"], message)
@@ -240,8 +250,8 @@ class Reader:
         """Keep the cells of a spell that is refused after it was read."""
         if self.keep_refused:
             code = self.codes[administration] if administration < self.none else ""
-            until = "" if end == cells.OPEN else cells.show_day(end)
-            self.refused.append((label, row, [code, self.schemes[scheme], cells.show_day(start), until]))
+            until = "" if end == dates.OPEN else dates.show_day(end)
+            self.refused.append((label, row, [code, self.schemes[scheme], dates.show_day(start), until]))
 
     def _kept(self, batch: _Batch, inside: Mask, table: int) -> pl.DataFrame:
         """Return the spells of some rows that have a day in the year."""
