@@ -255,6 +255,19 @@ def test_targets_are_distributed_whole() -> None:
     ]  # fmt: skip
 
 
+def test_what_is_not_distributed_fits_its_spells() -> None:
+    """The city has 82 persons more than its administrations, and not one spell."""
+    rows = [status("KK", "a", "90", 100), status("XX", "a", "8", 100)]
+    (found,) = [one for one in check_figures(city(rows), YEAR) if one.kind == "contradicted"]
+    assert found.rule == "spells_bound"
+    assert found.text == (
+        "KK, Ordning a, status: 82 helårspersoner er ikke fordelt på en forvaltning, men kun 0 forløb er det, "
+        "og et forløb er højst hele året."
+    )
+    rows = [status("KK", "a", "90", 182), status("XX", "a", "8", 100)]
+    assert all(one.kind == "note" for one in check_figures(city(rows), YEAR))
+
+
 def test_targets_that_sum_up_are_fine() -> None:
     rows = [target("KK", "placements", 3), target("XX", "placements", 1), target("YY", "placements", 2)]
     alone = [target("KK", "fleksjob", 7)]

@@ -74,9 +74,26 @@ def _city_statuses(data: Data, year: int) -> Iterator[Finding]:
         if not city.interval.meets(joint_interval(part.interval for part in parts)):
             values = [part.status for part in parts]
             yield _difference(data, city, "status", city.status, values)
+        yield from _undistributed(data, city, parts) if _may_be_undistributed(data, city) else ()
         spells = [Fraction(part.spells) for part in parts if part.spells is not None]
         if city.spells is not None and len(spells) == len(parts) and city.spells != sum(spells):
             yield _difference(data, city, "spells", Fraction(city.spells), spells)
+
+
+def _undistributed(data: Data, city: Status, parts: Sequence[Status]) -> Iterator[Finding]:
+    """Hold what the city has beyond its administrations against the spells that it has beyond theirs."""
+    scheme, known = data.schemes[city.scheme], [part.spells for part in parts if part.spells is not None]
+    if city.spells is None or len(known) < len(parts) or scheme.counting != "days":
+        return
+    spells, bounds = city.spells - sum(known), joint_interval(part.interval for part in parts)
+    if city.interval.lower - bounds.upper > max(spells, 0):
+        more = _amount(city.status - joint(part.status for part in parts), "helårspersoner")
+        text = (
+            f"{words.listed(KK, scheme.name, 'status')}: {more} er ikke fordelt på en forvaltning, men kun "
+            f"{danish.whole(max(spells, 0))} forløb er det, og et forløb er højst hele året."
+        )
+        id_ = figure_id(city.year, KK, scheme.group, "status", scheme.key)
+        yield Finding(id_, "spells_bound", "contradicted", text, city.source)
 
 
 def _difference(data: Data, city: Status, measure: Measure, value: Fraction, values: Sequence[Fraction]) -> Finding:
