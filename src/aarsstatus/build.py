@@ -155,9 +155,9 @@ def _make(
             Outputs(project, notat, options.formats, engine, made, failed).write(executed, progress)
             keep(project, year, made_from["inputs"], made)
             progress("Sammenligner med det, der lå der før")
-            write_comparison(target, made, made_from, project.extension)
-            named = {"name": engine.name, "version": engine.version()}
-            manifest.write(made, {**made_from, "engine": named}, notat.parameters(), project)
+            described = {**made_from, "engine": {"name": engine.name, "version": engine.version()}}
+            write_comparison(target, made, described, project.extension)
+            manifest.write(made, described, notat.parameters(), project)
             failed.unlink(missing_ok=True)
             doubts += _publish(project, made, target)
         return "everything" if executed is None else "rendered", doubts

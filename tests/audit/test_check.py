@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from aarsstatus.audit.check import doubts, problems
+from aarsstatus.audit.quality import read_published_params
 from aarsstatus.build import Options, build
 from aarsstatus.cli import run
 from aarsstatus.inputs import read_year
@@ -125,3 +126,42 @@ def test_a_report_is_not_put_among_what_it_is_made_from(copied: Project, folder:
     with pytest.raises(BuildError, match=f"{folder}: mappen er til det, notatet bliver lavet af"):
         build(copied, 2025, options)
     assert sorted(copied.root.rglob("*")) == before
+
+
+# What was accepted in silence
+
+
+def refused(project: Project, year: int = 2025) -> list[str]:
+    return [str(problem) for problem in problems(project, year)]
+
+
+def test_a_notat_that_nobody_printed_is_refused_with_the_nearest(copied: Project) -> None:
+    change(copied.params / "2025.yml", "notat: notat-2025", "notat: notat-2052")
+    (told,) = refused(copied)
+    assert "data/published.csv har ingen tal fra det notat; fandt »notat-2052«; mente du »notat-2025«?" in told
+
+
+def test_an_administration_has_one_name_a_year(copied: Project) -> None:
+    change(copied.data / "administrations.csv", "BIF,Beskæftigelses- og Integrationsforvaltningen,2020,2025",
+           "BIF,Beskæftigelses- og Integrationsforvaltningen,2020,2026")  # fmt: skip
+    assert "BIF har to navne i 2026" in refused(copied)[0]
+
+
+@pytest.mark.parametrize("year", ["33:44", "0b11111101000", "0x7E8", "2_024"])
+def test_a_year_is_written_as_a_year(copied: Project, year: str) -> None:
+    """YAML reads each of them as 2024."""
+    change(copied.params / "2025.yml", "comparison_year: 2024", f"comparison_year: {year}")
+    assert year in refused(copied)[0]
+
+
+def test_data_that_departs_from_an_issued_notat_is_told(copied: Project) -> None:
+    assert doubts(copied, *read_year(copied, 2025)) == []
+    change(copied.data / "status.csv", "2025,KK,loentilskud,93,", "2025,KK,loentilskud,120,")
+    told = [str(one) for one in doubts(copied, *read_year(copied, 2025))]
+    assert any("notatet viser stadig" in one and "har 120, men der står 93" in one for one in told)
+
+
+def test_verify_looks_past_a_year_that_is_not_filled_in(copied: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(copied.root)
+    new_year(copied, YEAR)
+    assert [params.year for params in read_published_params(copied)] == [2021, 2025]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aarsstatus.audit import AuditRow
-from aarsstatus.audit.errata import Erratum, judge, read_errata, summary
+from aarsstatus.audit.errata import Erratum, judge, read_errata, summary, with_causes
 from aarsstatus.problems import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +66,16 @@ def test_an_entry_is_read_with_its_line(errata: tuple[Erratum, ...]) -> None:
     (erratum,) = errata
     assert (erratum.printed, erratum.expect, erratum.follows) == ("61", "62", "30 + 32 = 62")
     assert (erratum.file, erratum.line) == ("data/errata.yml", 2)
+
+
+def test_an_entry_may_have_other_causes_with_what_each_explains(tmp_path: Path) -> None:
+    other = "    alternatives:\n      - cause: Et tal fra TMF.\n        explains: TMF alene.\n"
+    (erratum,) = read(tmp_path, f"errata:\n{ENTRY}{other}")
+    assert erratum.causes == "Formentlig en tastefejl. Eller: et tal fra TMF. Det forklarer TMF alene."
+    (judged,) = with_causes([row()], [erratum])
+    assert judged.reason == f"{row().reason} {erratum.causes}"
+    found = refused(tmp_path, f"errata:\n{ENTRY}{other.replace('explains', 'explain')}")
+    assert any("errata.1.alternatives.1.explain: ukendt nøgle; mente du »explains«?" in problem for problem in found)
 
 
 def test_there_may_be_none(tmp_path: Path) -> None:

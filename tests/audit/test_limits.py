@@ -14,8 +14,9 @@ from typing import Literal
 import pytest
 
 from aarsstatus.attainment import Interval
-from aarsstatus.audit.limits import THRESHOLDS, Finding, Moved, check_figures, moved
-from aarsstatus.figures import Figure, Measure, figure_id
+from aarsstatus.audit.input_rules import Finding, check_figures
+from aarsstatus.audit.limits import THRESHOLDS, Moved, moved
+from aarsstatus.figures import Figure, Measure, figure_id, show
 from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.model import Administration, Data, ExtractRow, Remark, Scheme, Status, Target
 
@@ -129,7 +130,7 @@ def test_the_city_is_more_or_less_than_its_administrations() -> None:
             status("KK", "fleksjob", "3"),  # no administration has any
         ]
     )  # fmt: skip
-    assert check_figures(data, YEAR) == [
+    assert [one for one in check_figures(data, YEAR) if one.rule == "city"] == [
         Finding(
             "2030.KK.placements.a.status", "city", "note",
             "KK, Ordning a, status: forvaltningerne er tilsammen 1 + 2 = 3, og KK er 3,5. 0,5 personer er ikke fordelt "
@@ -254,6 +255,19 @@ def test_targets_are_distributed_whole() -> None:
     ]  # fmt: skip
 
 
+def test_what_is_not_distributed_fits_its_spells() -> None:
+    """The city has 82 persons more than its administrations, and not one spell."""
+    rows = [status("KK", "a", "90", 100), status("XX", "a", "8", 100)]
+    (found,) = [one for one in check_figures(city(rows), YEAR) if one.kind == "contradicted"]
+    assert found.rule == "spells_bound"
+    assert found.text == (
+        "KK, Ordning a, status: 82 helårspersoner er ikke fordelt på en forvaltning, men kun 0 forløb er det, "
+        "og et forløb er højst hele året."
+    )
+    rows = [status("KK", "a", "90", 182), status("XX", "a", "8", 100)]
+    assert all(one.kind == "note" for one in check_figures(city(rows), YEAR))
+
+
 def test_targets_that_sum_up_are_fine() -> None:
     rows = [target("KK", "placements", 3), target("XX", "placements", 1), target("YY", "placements", 2)]
     alone = [target("KK", "fleksjob", 7)]
@@ -279,7 +293,8 @@ def figure(
 ) -> Figure:
     number = None if value is None else Fraction(value)
     id_ = figure_id(year, code, group, measure, key)
-    return Figure(id_, year, code, group, key, measure, number, number, number, "", "", (), "", "", "unpublished")
+    shown = show(measure, number)
+    return Figure(id_, year, code, group, key, measure, number, number, number, shown, "", (), "", "", "unpublished")
 
 
 def pair(
@@ -322,16 +337,25 @@ def test_what_moved_is_said(measure: Measure, group: str, key: str, before: str,
 @pytest.mark.parametrize(
     ("measure", "before", "after", "seen"),
     [
-        ("status", "20", "30", True), ("status", "20", "299/10", False),  # at least ten persons
-        ("status", "100", "115", True), ("status", "100", "1149/10", False),  # at least 15 per cent
-        ("weight", "50", "52", True), ("weight", "50", "519/10", False),
+        ("status", "20", "30", True), ("status", "20", "294/10", False),  # at least ten persons
+        ("status", "100", "115", True), ("status", "100", "1144/10", False),  # at least 15 per cent
+        ("weight", "50", "52", True), ("weight", "50", "514/10", False),
+        ("weighted_attainment", "9718/100", "9223/100", True),  # 97 and 92: 4,95 apart, and five to a reader
         ("target", "5", "5", False), ("status", None, "500", False), ("status", "500", None, False),
     ],
 )  # fmt: skip
 def test_thresholds_are_reached_where_they_say(
     measure: Measure, before: str | None, after: str | None, seen: bool
 ) -> None:
-    assert bool(pair(measure, before, after)) is seen
+    assert bool(pair(measure, before, after, "total" if measure == "weighted_attainment" else "placements")) is seen
+
+
+def test_what_is_printed_is_what_is_compared() -> None:
+    """Of a number that was printed wrong: 108 and 256 are 148 apart, whatever should have been printed."""
+    old, new = figure(2029, "spells_total", "108"), figure(YEAR, "spells_total", "356")
+    (found,) = moved(Figures([replace(new, shown="256", published="256"), old]), YEAR, 2029)
+    assert (found.before, found.after, found.change) == (108, 256, 148)
+    assert "fra 108 til 256 forløb" in found.text
 
 
 def test_what_only_one_year_has_did_not_move_and_hides_nothing() -> None:

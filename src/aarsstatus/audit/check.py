@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 
 from aarsstatus.audit.errata import judge, read_errata
-from aarsstatus.audit.limits import check_figures
+from aarsstatus.audit.input_rules import check_figures
 from aarsstatus.audit.quality import ERRATA, audit_years, read_published_params
 from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year

@@ -9,6 +9,9 @@ The file is a list under the key ``errata``; every entry has these keys, all of 
       follows: 31 + 307 + 18 = 356                   # what follows from the other figures, with the arithmetic
       cause:   Formentlig en tastefejl: 2 for 3.     # the likely cause, in a sentence
       expect:  "356"                                 # what the audit must still recompute
+      alternatives:                                  # may be left out: other causes, and what each explains
+        - cause:    Årets tal er skrevet af efter en ældre opgørelse.
+          explains: tallet, men ikke resten af tabellen.
 
 `expect` guards an entry: when the data no longer show the contradiction, or show another one, the entry is stale and
 `verify` fails until somebody has looked again. An entry never changes a number.
@@ -22,13 +25,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from aarsstatus.audit import AuditRow
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem, near
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(600)]
+
+
+class Alternative(Closed):
+    """Hold another cause that a contradiction may have, and what it explains of it."""
+
+    cause: Text
+    explains: Text
 
 
 class Entry(Closed):
@@ -41,6 +51,7 @@ class Entry(Closed):
     follows: Text
     cause: Text
     expect: Text
+    alternatives: list[Alternative] = Field(default_factory=list)
 
 
 class _File(Closed):
@@ -56,9 +67,20 @@ class Erratum(Entry):
     line: int
 
     @property
+    def causes(self) -> str:
+        """Return the likely cause, and the others with what each explains."""
+        others = (f" Eller: {_small(one.cause)} Det forklarer {_small(one.explains)}" for one in self.alternatives)
+        return self.cause + "".join(others)
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """Return what tells the number it is about from every other."""
         return self.source, self.place, self.id
+
+
+def _small(text: str) -> str:
+    """Begin a text inside a sentence, less a name in capitals."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def read_errata(path: Path, name: str) -> tuple[Erratum, ...]:
@@ -156,7 +178,7 @@ def _nowhere(erratum: Erratum, rows: Sequence[AuditRow]) -> str:
 
 def with_causes(rows: Sequence[AuditRow], errata: Iterable[Erratum]) -> list[AuditRow]:
     """Return an audit's rows, the reasons of the declared contradictions with their likely causes."""
-    causes = {id(row): erratum.cause for row, erratum in judge(rows, errata).declared}
+    causes = {id(row): erratum.causes for row, erratum in judge(rows, errata).declared}
     return [replace(row, reason=f"{row.reason} {causes[id(row)]}") if id(row) in causes else row for row in rows]
 
 

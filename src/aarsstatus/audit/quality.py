@@ -14,7 +14,8 @@ from pathlib import Path
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow, Proof, answers, audit
 from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata, with_causes
-from aarsstatus.audit.limits import Finding, Moved, check_figures, moved
+from aarsstatus.audit.input_rules import Finding, check_figures
+from aarsstatus.audit.limits import Moved, moved
 from aarsstatus.figures import Figure, Mode, figure_id
 from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.figures.words import VERDICT_SAID, unit
@@ -26,6 +27,7 @@ from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project, find_project
 
 ERRATA = "errata.yml"
+_NOTAT = re.compile(rb"^[\"']?notat[\"']?\s*:(?!\s*(null|~)?\s*(#|$))", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def read_published_params(project: Project, until: int | None = None) -> list[Pa
         if until is not None and year > until:
             continue
         path = project.params / f"{year}.yml"
+        if not _NOTAT.search(path.read_bytes()):
+            continue  # not published, and perhaps not filled in yet: it matters to no other year
         try:
             found.append(read_params(path, project.name(path)))
         except InputError as error:

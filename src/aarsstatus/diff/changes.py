@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from aarsstatus import danish
 from aarsstatus.audit.limits import threshold_of
-from aarsstatus.figures import Figure
+from aarsstatus.figures import Figure, compared
 from aarsstatus.inputs.schema import KK
 
 
@@ -39,10 +39,11 @@ class Change:
 
     @property
     def size(self) -> Fraction | None:
-        """By how much the value moved; None where one has no value."""
+        """By how much the figure moved, as it is shown in both; the value itself, where it is shown the same."""
         if self.old is None or self.new is None or self.old.value is None or self.new.value is None:
             return None
-        return self.new.value - self.old.value
+        values = compared(self.old, self.new) if self.printed_differs else (self.old.value, self.new.value)
+        return values[1] - values[0] if values else None
 
     @property
     def printed_differs(self) -> bool:
@@ -75,9 +76,7 @@ def _other_verdict(change: Change) -> bool:
 
 def _moved_far(change: Change) -> bool:
     limit, old, new = threshold_of(change.figure), change.old, change.new
-    if limit is None or old is None or old.value is None or new is None or new.value is None:
-        return False
-    return limit.exceeded(old.value, new.value)
+    return limit is not None and old is not None and new is not None and limit.exceeded(old, new)
 
 
 def _headline(change: Change) -> bool:

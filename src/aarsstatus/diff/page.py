@@ -50,13 +50,15 @@ def _named(change: Change) -> str:
 
 def _before_after(change: Change) -> str:
     """Return a figure before and now, and below it by how much it moved."""
-    below = [text for text in (words.as_shown(change), words.moved(change), words.verdict(change)) if text]
+    said = (words.as_shown(change), words.moved(change), words.verdict(change), words.unmoved(change))
+    below = [text for text in said if text]
     return _values(change) + "".join(f'<span class="flyt">{escape(text)}</span>' for text in below)
 
 
 def _values(change: Change) -> str:
     before, now = map(escape, words.values(change))
-    return f'<span class="foer">{before}</span> → <strong>{now}</strong>'
+    was = f'<span class="foer">{before}</span> → ' if before != now else ""
+    return f"{was}<strong>{now}</strong>"
 
 
 def _causes(change: Change, causes: tuple[Cause, ...]) -> str:

@@ -50,7 +50,7 @@ def values(change: Change) -> tuple[str, str]:
 
 def as_shown(change: Change) -> str:
     """Return how a figure is shown, where that is the same though its value is not."""
-    return "" if change.printed_differs or not change.size else f"vises som {change.figure.shown}"
+    return "" if change.printed_differs or not change.size else f"notatet viser stadig {change.figure.shown}"
 
 
 def _exact(figure: Figure | None) -> str:
@@ -85,12 +85,26 @@ def verdict(change: Change) -> str:
     return f"{VERDICTS[change.old.verdict]} → {VERDICTS[change.new.verdict]}"
 
 
+def unmoved(change: Change) -> str:
+    """Say what differs of a figure that is the same number in both; empty of others."""
+    old, new = change.old, change.new
+    if old is None or new is None or change.printed_differs or change.size:
+        return ""
+    fields = {"formula": "formlen", "published": "det offentliggjorte tal", "lower": "grænserne", "upper": "grænserne"}
+    parts = dict.fromkeys(word for field, word in fields.items() if getattr(old, field) != getattr(new, field))
+    return f"samme tal; {danish.join(list(parts))} er ændret" if parts else ""
+
+
 def summary(diff: Diff) -> str:
     """Say in a sentence or two what the comparison came to."""
     if diff.nothing:
         return "De to udgaver er ens: samme grundlag, samme tal."
     if not diff.changes:
-        same = "De tal, som begge udgaver har, er ens." if diff.development else "Ingen tal er ændret."
+        same = "Ingen tal er ændret."
+        if diff.development:
+            count = danish.counted(len(diff.development), "tal har", "tal har")
+            years = f"fra {diff.old.year} til {diff.new.year}"
+            same = f"Udgaverne er af hver sit år: {count} flyttet sig {years}. De tal, som begge udgaver har, er ens."
         return same + (" Noget af det, de er lavet af, er ikke." if _beside(diff) else "")
     printed = sum(change.printed_differs for change in diff.changes)
     told = f"{danish.counted(len(diff.changes), 'tal er ændret', 'tal er ændret')}; {printed} af dem vises anderledes."
@@ -150,8 +164,8 @@ def not_tried(step: Step, why: str) -> str:
 
 def _line(change: Change) -> str:
     before, now = values(change)
-    told = f"{change.id}: {before} → {now}"
-    extra = [text for text in (as_shown(change), moved(change), verdict(change)) if text]
+    told = f"{change.id}: {before} → {now}" if before != now else f"{change.id}: {now}"
+    extra = [text for text in (as_shown(change), moved(change), verdict(change), unmoved(change)) if text]
     return f"{told} ({'; '.join(extra)})" if extra else told
 
 

@@ -98,6 +98,26 @@ def show(measure: Measure, value: Fraction | None) -> str:
     return danish.percent(value / 100) if measure in PERCENTAGES else danish.whole(value)
 
 
+def compared(before: Figure, after: Figure) -> tuple[Fraction, Fraction] | None:
+    """Return two figures' values as a reader may compare them; None where one has none.
+
+    They are unrounded where both are shown as computed. Where either shows what was printed of it, they are what is
+    shown: a difference of other numbers than those beside it would be false.
+    """
+    if before.value is None or after.value is None:
+        return None
+    if all(danish.same(one.shown, one.computed) for one in (before, after)):
+        return before.value, after.value
+    return seen(before, after)
+
+
+def seen(before: Figure, after: Figure) -> tuple[Fraction, Fraction] | None:
+    """Return two figures' values as they are shown; None where one has none."""
+    if danish.NO_TARGET in (before.shown, after.shown):
+        return None
+    return danish.parse(before.shown), danish.parse(after.shown)
+
+
 def value_of(figure: Figure) -> Fraction:
     """Return the value of a figure that has one."""
     if figure.value is None:

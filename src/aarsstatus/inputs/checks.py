@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
@@ -24,6 +25,10 @@ def contradictions(data: Data) -> Iterator[Problem]:
             yield _at(one.source, "last_year", "slutter, før det begynder", str(one.last_year))
     if KK not in data.codes():
         yield Problem(ADMINISTRATIONS.name, "hele kommunen mangler", expected=f"en række med koden {KK}")
+    for one_name, other in combinations(data.administrations, 2):
+        year = max(one_name.first_year, other.first_year)
+        if one_name.code == other.code and one_name.held(year) and other.held(year):
+            yield _at(other.source, "first_year", f"{other.code} har to navne i {year}; det andet: {one_name.name}")
     only: dict[tuple[int, str], str] = {}
     for status in data.statuses.values():
         scheme = data.schemes[status.scheme]
@@ -82,6 +87,10 @@ def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
 
 def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Data) -> Iterator[Problem]:
     """Yield a year's schemes and target groups that do not fit each other."""
+    notats = {row.notat for row in data.printed}
+    if params.notat is not None and params.notat not in notats:
+        message = "data/published.csv har ingen tal fra det notat"
+        yield Problem(file, message, column="notat", found=params.notat, hint=near(params.notat, notats))
     for key in params.schemes:
         if key not in data.schemes:
             yield Problem(file, "ukendt jobordning", column="schemes", found=key, hint=near(key, data.schemes))

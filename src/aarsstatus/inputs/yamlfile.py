@@ -89,6 +89,8 @@ class _Loader(yaml.SafeLoader):
         """Return the value of a node; refuse one that is not what it looks like."""
         if node.tag == _INTEGER and len(str(node.value)) > _LONGEST_NUMBER:
             raise _NotReadError(None, None, "et meget langt tal", node.start_mark)
+        if node.tag == _INTEGER and not str(node.value).isdecimal():  # YAML 1.1 takes 33:44 for 2024, and 0b1 for 1
+            raise _NotReadError(None, None, str(node.value), node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (ValueError, OverflowError, TypeError, KeyError, AttributeError):  # 2025-02-30, !!bool x

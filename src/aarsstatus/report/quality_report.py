@@ -30,7 +30,7 @@ def contradictions(quality: Quality) -> Table:
             Cell(row.printed, row.id),
             row.recomputed,
             erratum.follows if erratum else row.reason,
-            erratum.cause if erratum else "Ikke forklaret endnu.",
+            erratum.causes if erratum else "Ikke forklaret endnu.",
         )
         for row, erratum in quality.contradictions
     ]
