@@ -53,7 +53,7 @@ def environment(folder: Path) -> dict[str, str]:
     """Return what a build ran on: Python and the packages of the lock."""
     written = manifest.read(folder)
     assert written is not None
-    return {"python": written["python"], **written["packages"]}
+    return {"python": written.python, **written.packages}
 
 
 def explained(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -25,9 +25,10 @@ from filelock import FileLock
 
 from aarsstatus import interruption
 from aarsstatus.audit import check
-from aarsstatus.files import clear, scratch, swap_in, write_whole
+from aarsstatus.files import clear, scratch, write_whole
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
+from aarsstatus.release.swap import swap_in
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import TIME_LIMIT
 
@@ -512,19 +513,18 @@ def test_a_wait_can_be_interrupted(work: Lab) -> None:
 
 def test_scratch_of_a_killed_build_goes_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "2025"
-    for name in ("2025", ".2025-77", ".2025-78-old", ".2026-77", "2025-udkast"):
+    stays = {"2025", ".2026.aarsstatus-77", "2025-udkast", ".2025-77", ".2025-backup", ".2025.aarsstatus-77-vigtigt"}
+    for name in (*stays, ".2025.aarsstatus-77", ".2025.aarsstatus-78-old"):
         (tmp_path / name).mkdir()
     (tmp_path / ".2025.lock").touch()
     with scratch(target) as made:
-        assert {path.name for path in tmp_path.iterdir()} == {
-            "2025", made.name, ".2026-77", "2025-udkast", ".2025.lock",
-        }  # fmt: skip
+        assert {path.name for path in tmp_path.iterdir()} == {*stays, made.name, ".2025.lock"}
     assert not made.exists()
 
 
 def test_a_build_killed_between_two_renames_is_put_back(tmp_path: Path) -> None:
-    (tmp_path / ".2025-77-old").mkdir()
-    (tmp_path / ".2025-77-old" / "notat.html").write_text("god", encoding="utf-8")
+    (tmp_path / ".2025.aarsstatus-77-old").mkdir()
+    (tmp_path / ".2025.aarsstatus-77-old" / "notat.html").write_text("god", encoding="utf-8")
     clear(tmp_path / "2025")
     assert (tmp_path / "2025" / "notat.html").read_text(encoding="utf-8") == "god"
 
@@ -532,8 +532,8 @@ def test_a_build_killed_between_two_renames_is_put_back(tmp_path: Path) -> None:
 def test_an_interruption_between_two_renames_puts_the_old_one_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aarsstatus.files._exchange", lambda *_: False)
-    made, target = tmp_path / ".2025-1", tmp_path / "2025"
+    monkeypatch.setattr("aarsstatus.release.swap._exchange", lambda *_: False)
+    made, target = tmp_path / ".2025.aarsstatus-1", tmp_path / "2025"
     for folder in (made, target):
         folder.mkdir()
         (folder / "notat.html").write_text(folder.name, encoding="utf-8")
@@ -552,9 +552,14 @@ def test_an_interruption_between_two_renames_puts_the_old_one_back(
 
 
 def test_half_a_page_of_a_killed_run_goes(tmp_path: Path) -> None:
-    (tmp_path / ".index.html-77").write_text("halv", encoding="utf-8")
+    (tmp_path / ".index.html.aarsstatus-77").write_text("halv", encoding="utf-8")
+    (tmp_path / ".index.html-vigtigt").mkdir()
+    (tmp_path / ".indeks.html.aarsstatus-77").touch()
     write_whole(tmp_path / "index.html", b"hel")
-    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    write_whole(tmp_path / "ind*.html", b"hel")  # a name is no pattern
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "index.html", "ind*.html", ".index.html-vigtigt", ".indeks.html.aarsstatus-77",
+    }  # fmt: skip
 
 
 def test_a_file_that_cannot_be_written_is_called_what_it_was_asked_for_as(tmp_path: Path) -> None:

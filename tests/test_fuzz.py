@@ -15,7 +15,7 @@ from fuzz.campaign import Outcome, base_of, campaign, report, workspace
 from fuzz.kinds import KINDS, YEAR, Base, case, change, lay_out
 from fuzz.mutate import _MAIN, SHEET, Repeated, _parts, _sheet, _zip
 
-from aarsstatus.extracts.workbook import too_large
+from aarsstatus.extracts.appearance import look_at
 from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.inputs import read_data
 from aarsstatus.project import Project
@@ -189,7 +189,7 @@ def test_an_ordinary_sheet_is_not_too_large(tmp_path: Path, rows: int, says_wher
     lines = "".join(f"<row>{''.join(cell(row, column) for column in 'ABCDEF')}</row>" for row in range(1, rows + 1))
     path = tmp_path / "x.xlsx"
     path.write_bytes(_zip({SHEET: f"<worksheet {_MAIN}><sheetData>{lines}</sheetData></worksheet>".encode()}))
-    assert too_large(path.read_bytes()) is None
+    assert look_at(path.read_bytes()).too_large is None
 
 
 @pytest.mark.parametrize("rows", [1_400_000, 20])
@@ -199,7 +199,7 @@ def test_a_sheet_of_too_many_cells_is(tmp_path: Path, rows: int) -> None:
     path = tmp_path / "x.xlsx"
     many = 1000 if rows > 20 else 1
     path.write_bytes(_zip({SHEET: Repeated(head, row * many, rows // many, b"</sheetData></worksheet>")}))
-    assert too_large(path.read_bytes()) is not None
+    assert look_at(path.read_bytes()).too_large is not None
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,11 @@ __all__ = [
     "attainment",
     "attainment_interval",
     "days_of_year",
+    "fewest_years",
     "full_year_equivalents",
     "joint",
     "joint_interval",
+    "printed_interval",
     "round_half_up",
     "weighted_attainment",
     "weighted_attainment_interval",
@@ -113,6 +115,27 @@ class Interval:
 def days_of_year(year: int) -> int:
     """Return the number of days of a year: 365 or 366."""
     return 366 if calendar.isleap(year) else 365
+
+
+def fewest_years(spells: int, year: int) -> Fraction:
+    """Return the fewest full-year equivalents that spells can come to: one day each."""
+    return Fraction(spells, days_of_year(year))
+
+
+def printed_interval(status: Fraction, spells: int | None, year: int, counting: str) -> Interval:
+    """Return all that a scheme's status may have been before it was printed as `status`.
+
+    Heads are not rounded. Else the rounding tells, and so does the number of spells, where each is counted in days.
+    """
+    if counting == "headcount":
+        return Interval.exactly(status)
+    interval = Interval.rounded(status)
+    if spells is None or counting != "days":
+        return interval
+    if spells == 0:
+        return Interval.exactly(0) if status == 0 else interval
+    fewest = fewest_years(spells, year)
+    return Interval(max(interval.lower, fewest), interval.upper) if fewest < interval.upper else interval
 
 
 def full_year_equivalents(days: int, year: int, weekly_hours: Fraction | int | None = None) -> Fraction:

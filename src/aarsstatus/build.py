@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from aarsstatus.files import alone, keep_others, require_closed, require_replaceable, require_writable, scratch, swap_in
+from aarsstatus.files import alone, being_made, require_closed, require_writable, scratch
 from aarsstatus.problems import BuildError, InputError, reason
 from aarsstatus.project import Project
-from aarsstatus.release import manifest
+from aarsstatus.release import cache, manifest
 from aarsstatus.release.archive import keep
+from aarsstatus.release.swap import keep_others, require_replaceable, swap_aside, swap_in
 from aarsstatus.render import FORMATS, Choice, Engine, Format, choose
 from aarsstatus.run import temporary
 
@@ -113,7 +114,7 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     made_from = manifest.describe(project, year, asked, engine.identity())
     did: Did = "nothing"
     remarks = engine.remarks()
-    if options.force or not manifest.is_current(target, made_from):
+    if options.force or not cache.is_current(target, made_from):
         did, doubts = _make(project, year, options, engine, target, made_from, progress)
         remarks += doubts
     seconds = time.perf_counter() - started
@@ -135,9 +136,10 @@ def _make(
     from aarsstatus.outputs import Outputs, read_inputs  # noqa: PLC0415 - see above
 
     require_writable(target.parent, project)
-    require_replaceable(target, manifest.NAME, project)
+    if not manifest.is_ours(target):
+        require_replaceable(target, project)
     theirs = (path for path in target.rglob("*") if not path.name.startswith("~$"))  # Word notes so who has a document
-    require_closed((target.parent / manifest.OVERVIEW, *theirs), project)
+    require_closed((target.parent / cache.OVERVIEW, *theirs), project)
     progress("Læser parametre og data")
     notat, doubts = read_inputs(project, year, options.compare, options.figures)
     failed = target.with_name(f"{target.name}.fejlet.ipynb")
@@ -146,9 +148,9 @@ def _make(
         _failure_explained(project, target),
         alone(target, lambda: progress(f"Venter: {year} bliver lavet af en anden kørsel")),
     ):
-        if not options.force and manifest.is_current(target, made_from):
+        if not options.force and cache.is_current(target, made_from):
             return "nothing", doubts  # the other one has just made it
-        executed = None if options.force else manifest.executed_with(target, made_from)
+        executed = None if options.force else cache.executed_with(target, made_from)
         with scratch(target) as made:
             Outputs(project, notat, options.formats, engine, made, failed).write(executed, progress)
             keep(project, year, made_from["inputs"], made)
@@ -156,10 +158,25 @@ def _make(
             write_comparison(target, made, made_from, project.extension)
             named = {"name": engine.name, "version": engine.version()}
             manifest.write(made, {**made_from, "engine": named}, notat.parameters(), project)
-            keep_others(manifest.others(target), made, project)
             failed.unlink(missing_ok=True)
-            swap_in(made, target)
+            doubts += _publish(project, made, target)
         return "everything" if executed is None else "rendered", doubts
+
+
+def _publish(project: Project, made: Path, target: Path) -> tuple[str, ...]:
+    """Put a build in the place of the last one; return what was kept of that, and where.
+
+    What is not known to be ours is never deleted. Where the manifest cannot be read nobody knows, so all of it is kept.
+    """
+    if target.exists() and manifest.read(target) is None and any(target.iterdir()):
+        aside = _place(project, swap_aside(made, target))
+        said = f"det, der lå i {_place(project, target)}, er lavet af en anden udgave eller beskadiget"
+        return (f"{said} og er flyttet til {aside}",)
+    others = manifest.others(target) if target.exists() else {}
+    keep_others(others, made, project)
+    swap_in(made, target)
+    altered = {path.name: name for path, name in others.items() if path.name != name}
+    return tuple(f"{old} var rettet i hånden; den rettede er gemt som {new}" for old, new in altered.items())
 
 
 def _target(project: Project, year: int, options: Options) -> Path:
@@ -174,7 +191,7 @@ def _target(project: Project, year: int, options: Options) -> Path:
 def _write_overview(project: Project, results: Sequence[Result], options: Options) -> None:
     """Write the page that leads to every year, if it is of other builds than these."""
     output = options.output or project.output
-    if not results or manifest.is_overview_current(output):
+    if not results or cache.is_overview_current(output):
         return
     os.environ["MPLCONFIGDIR"] = temporary.for_matplotlib()  # it reads this as it is loaded
     from aarsstatus.release.index import write_index  # noqa: PLC0415 - it draws, and that takes a second to load
@@ -182,7 +199,7 @@ def _write_overview(project: Project, results: Sequence[Result], options: Option
     try:
         write_index(output, project.extension)
     except OSError as error:
-        where = _place(project, output / manifest.OVERVIEW)
+        where = _place(project, output / cache.OVERVIEW)
         done = f"{_place(project, results[0].folder)} er i orden"
         raise BuildError(f"{where}: siden kan ikke skrives: {reason(error)}\n{done}") from None
 
@@ -213,8 +230,8 @@ def _why(project: Project, target: Path, error: OSError | BuildError) -> str:
     if isinstance(error, BuildError):
         return str(error)
     path = Path(error.filename2 or error.filename or target)  # of a copy, the one that was being made
-    made = path.is_relative_to(target.parent) and path.relative_to(target.parent).parts[:1]
-    if made and (error.errno == errno.ENOSPC or made[0].startswith(f".{target.name}-")):
+    inside = path != target.parent and path.is_relative_to(target.parent)
+    if inside and (error.errno == errno.ENOSPC or path.is_relative_to(being_made(target))):
         path = target.parent  # a file that nobody knows: it was being made, and is gone
     return f"{_place(project, path)}: {reason(error)}"
 

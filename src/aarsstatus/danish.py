@@ -57,9 +57,9 @@ def decimal(value: Fraction | int, places: int = 1) -> str:
     return f"{sign}{whole(before)},{after:0{places}d}"
 
 
-def number(value: Fraction) -> str:
-    """Write a number: whole if it is, else with one decimal."""
-    return whole(value) if value.denominator == 1 else decimal(value)
+def number(value: Fraction, places: int = 1) -> str:
+    """Write a number: whole if it is, else with some decimals."""
+    return whole(value) if value.denominator == 1 else decimal(value, places)
 
 
 def percent(ratio: Fraction | int) -> str:

@@ -1,4 +1,4 @@
-"""Read files safely, write them whole, and swap a finished folder in.
+"""Read files safely, write them whole, and keep to oneself what is being made.
 
 Anything may stand where a file should: a folder, a pipe that nobody writes to, a link to itself, a disk image. Each is
 told as it is, before a byte of it is read. What is new is made beside the old one; only one process at a time does so
@@ -7,11 +7,10 @@ for a file or a folder, and what one that was killed left behind is cleared away
 
 from __future__ import annotations
 
-import ctypes
 import os
+import re
 import shutil
 import stat
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,15 +21,11 @@ from aarsstatus import interruption
 from aarsstatus.problems import BuildError, InputError, Problem, reason
 from aarsstatus.project import Project
 
-__all__ = [
-    "alone", "clear", "irregular", "keep_others", "read_utf8", "require_closed", "require_replaceable",
-    "require_writable", "scratch", "swap_in", "write_files", "write_whole",
-]  # fmt: skip
-
 MOST_BYTES = 8 << 20
 """A file in ``data/`` has some tens of kilobytes after a year; this is room for centuries."""
 
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
+_LARGEST_OWN = 200_000_000
+"""Bytes: no page or bundle has a tenth of it."""
 _LOOK = 1
 """Seconds between two looks at whether the run was asked to end, while it waits for another one."""
 
@@ -97,27 +92,6 @@ def require_writable(output: Path, project: Project) -> None:
         raise BuildError(f"{project.name(output)}: der kan ikke skrives i mappen; vælg en anden med --output MAPPE")
 
 
-def require_replaceable(target: Path, mark: str, project: Project) -> None:
-    """Check that the folder at `target` is ours, since all of it is taken away.
-
-    `mark` is the name of a file that every folder of ours has.
-
-    Raises
-    ------
-    BuildError
-        If it has other things in it, and no such file.
-    """
-    if not target.is_dir() or (target / mark).exists():
-        return
-    other = sorted(path.name for path in target.iterdir())
-    if other:
-        more = f" og {len(other) - 1} til" if len(other) > 1 else ""
-        raise BuildError(
-            f"{project.name(target)}: mappen har andet end en årsstatus ({other[0]}{more}), som ville blive slettet; "
-            "flyt det, eller vælg en anden mappe med --output MAPPE"
-        )
-
-
 def require_closed(paths: Iterable[Path], project: Project) -> None:
     """Check that no other program holds some files, before time is spent on what would replace them.
 
@@ -171,7 +145,7 @@ def scratch(target: Path) -> Iterator[Path]:
     Call it when alone.
     """
     clear(target)
-    folder = target.with_name(f".{target.name}-{os.getpid()}")
+    folder = being_made(target)
     folder.mkdir()
     try:
         yield folder
@@ -179,80 +153,21 @@ def scratch(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def being_made(target: Path) -> Path:
+    """Return the place beside `target` where this process makes it: no name that a person gives."""
+    return target.with_name(f".{target.name}.aarsstatus-{os.getpid()}")
+
+
 def clear(target: Path) -> None:
     """Take away the leavings of killed builds beside `target`. Call it when alone."""
-    for left in target.parent.glob(f".{target.name}-*"):
+    ours = re.compile(rf"\.{re.escape(target.name)}\.aarsstatus-\d+(-old)?")
+    for left in [path for path in target.parent.iterdir() if ours.fullmatch(path.name)]:
         if left.name.endswith("-old") and not target.exists():
             left.rename(target)  # a build was killed between two renames
         elif left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:
             left.unlink()
-
-
-def keep_others(others: Iterable[Path], made: Path, project: Project) -> None:
-    """Give a new folder the files that somebody else put into the old one.
-
-    It is there before the two change places, so that it is never lost: linked to where the disk can do that, for a
-    film takes as long as a note, and copied elsewhere.
-
-    Raises
-    ------
-    BuildError
-        If the new folder has something by the same name.
-    """
-    for path in others:
-        if (made / path.name).exists():
-            raise BuildError(
-                f"{project.name(path)}: ligger der i forvejen og er ikke lavet af årsstatus; "
-                "flyt det, eller vælg en anden mappe med --output MAPPE"
-            )
-        if path.is_dir() and not path.is_symlink():
-            shutil.copytree(path, made / path.name, symlinks=True, copy_function=_link)
-        else:
-            _link(path, made / path.name)
-
-
-def _link(path: str | Path, copy: str | Path) -> None:
-    """Let a file have one more name, or be copied where it cannot have that."""
-    try:
-        os.link(path, copy, follow_symlinks=False)
-    except (OSError, NotImplementedError):
-        shutil.copy2(path, copy, follow_symlinks=False)
-
-
-def swap_in(made: Path, target: Path) -> None:
-    """Put a finished folder in the place of the last one, which is taken away.
-
-    Linux exchanges the two in one step, so that there is always a whole one. Elsewhere the last one is moved aside
-    first, and moved back if the new one cannot take its place.
-    """
-    if not target.exists():
-        made.rename(target)
-        return
-    if _exchange(made, target):
-        shutil.rmtree(made, ignore_errors=True)
-        return
-    old = target.with_name(f"{made.name}-old")
-    try:
-        target.rename(old)
-        made.rename(target)
-    except BaseException:
-        if not target.exists():
-            old.rename(target)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change names in one step; return whether the system could."""
-    if sys.platform != "linux":
-        return False
-    with suppress(AttributeError, OSError):  # another C library, or an older one
-        rename = ctypes.CDLL(None, use_errno=True).renameat2
-        return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
-    return False
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -263,6 +178,23 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(content)
 
 
+def require_own(path: Path, mark: bytes, what: str, manifest: str) -> None:
+    """Check that a file to be written takes the place of none but such a one.
+
+    Raises
+    ------
+    InputError
+        If another file is there: one without `mark`, which every `what` has, or one in the folder of a `manifest`.
+    """
+    if not path.exists():
+        return
+    why = irregular(path, _LARGEST_OWN)
+    if why is None and (path.with_name(manifest).exists() or mark not in path.read_bytes()):
+        why = f"filen er ikke {what}, du har lavet før, og bliver ikke skrevet over; vælg et andet navn"
+    if why is not None:
+        raise InputError(Problem(str(path), why))
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that nobody ever reads half of it. Call it when alone.
 
@@ -271,9 +203,9 @@ def write_whole(path: Path, content: bytes) -> None:
     OSError
         If it cannot be written; it names the file that was asked for.
     """
-    clear(path)
-    made = path.with_name(f".{path.name}-{os.getpid()}")
+    made = being_made(path)
     try:
+        clear(path)
         made.write_bytes(content)
         made.replace(path)
     except OSError as error:

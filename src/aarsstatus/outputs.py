@@ -165,8 +165,8 @@ class Outputs:
 
 def _audited(project: Project, notat: Notat) -> Audited:
     """Audit all that was published up to the year, and give the figures its verdicts."""
-    rows = quality.audit_years(notat.data, quality.read_published_params(project, notat.year))
-    return rows, notat.figures.with_verdicts(audit.figure_verdicts(rows))
+    rows = quality.explained(project, notat.data, notat.year)
+    return rows, notat.figures.judged(audit.answers(rows, notat.params.notat))
 
 
 def _side_by_side(pool: ThreadPoolExecutor, work: Callable[[_Report], None], reports: Sequence[_Report]) -> None:

@@ -129,7 +129,7 @@ _ZIPPED = {".docx", ".xlsx"}
 
 _MOST_BYTES = 16 << 20
 """Of a file, and of what is packed into one: many times what a report or its data have."""
-_MESSAGE = "noget ligner et CPR-nummer; det må hverken gemmes eller offentliggøres"
+MESSAGE = "noget ligner et CPR-nummer; det må hverken gemmes eller offentliggøres"
 
 
 def scan(folder: Path) -> list[Problem]:
@@ -154,7 +154,7 @@ def scan_files(files: Iterable[Path], folder: Path) -> list[Problem]:
 def _scan_file(path: Path, name: str) -> Iterator[Problem]:
     """Yield the person numbers in one file, or why they cannot be looked for there."""
     if contains(name):
-        yield Problem(mask(name), _MESSAGE)
+        yield Problem(mask(name), MESSAGE)
     if path.suffix.lower() not in _TEXT | _ZIPPED or not (path.exists() or path.is_symlink()):
         return
     why = irregular(path, _MOST_BYTES)
@@ -172,9 +172,9 @@ def _scan_text(text: str, name: str, part: str) -> Iterator[Problem]:
     """Yield the person numbers in a file's text, or in what a reader sees of it."""
     plain = _DIGEST.sub("", _PICTURE.sub("", text))
     lines = [number for number, words in enumerate(plain.split("\n"), start=1) if contains(words)]
-    yield from (Problem(name, _MESSAGE, line) for line in lines)
+    yield from (Problem(name, MESSAGE, line) for line in lines)
     if not lines and contains(_seen(plain, part)):
-        yield Problem(name, _MESSAGE)
+        yield Problem(name, MESSAGE)
 
 
 def _parts(path: Path) -> Iterator[tuple[str, str]]:

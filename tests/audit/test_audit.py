@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, round_half_up
-from aarsstatus.audit import COLUMNS, AuditRow, figure_verdicts, to_csv
+from aarsstatus.audit import COLUMNS, AuditRow, answers, to_csv
 from aarsstatus.audit import audit as audit_one_by_one
 from aarsstatus.audit.errata import Erratum, judge, read_errata
 from aarsstatus.audit.limits import THRESHOLDS, check_figures, moved
@@ -165,8 +165,8 @@ def test_the_bounds_agree_with_the_verdict() -> None:
             assert danish.parse(row.recomputed) == printed
         elif row.verdict == "within_rounding":
             assert danish.parse(row.recomputed) != printed
-        if row.lower is not None and row.upper is not None and row.rule != "repeated":
-            assert Interval(row.lower, row.upper).rounds_to(printed) == (row.verdict != "contradicted"), row
+        if row.within is not None and row.rule != "repeated":
+            assert row.within.rounds_to(printed) == (row.verdict != "contradicted"), row
 
 
 def test_the_rules_know_no_number_place_or_year() -> None:
@@ -568,8 +568,8 @@ def test_numbers_that_are_possible_one_by_one_but_not_together_are_found() -> No
     found = audited(data, other)
     assert (found.verdict, found.rule) == ("contradicted", "rounding")
     assert "Sammen med 19 (tabel 3, samlet status)" in found.reason
-    assert found.lower is not None
-    assert found.lower == Fraction(37, 2) / 59 * 100
+    assert found.within is not None
+    assert found.within.lower == Fraction(37, 2) / 59 * 100
     assert found.recomputed == "31-32 pct."
 
 
@@ -676,7 +676,7 @@ def test_an_administration_without_a_target_has_no_attainment() -> None:
 
 
 def test_one_verdict_for_each_figure_is_that_of_its_table() -> None:
-    verdicts = figure_verdicts(real_rows())
+    verdicts = {id_: verdict for id_, (verdict, _) in answers(real_rows()).items()}
     assert verdicts["2025.KK.placements.joint_status"] == "exact"  # its prose is contradicted
     assert verdicts["2025.BIF.placements.spells_total"] == "contradicted"
     assert set(verdicts) == {row.id for row in real_rows()}

@@ -17,7 +17,7 @@ from typing import Any, cast
 import pytest
 
 from aarsstatus.attainment import Interval
-from aarsstatus.audit import AuditRow, figure_verdicts, proof, rules, to_csv
+from aarsstatus.audit import AuditRow, answers, proof, rules, to_csv
 from aarsstatus.audit import audit as audit_one_by_one
 from aarsstatus.audit.printed import in_table, read_sheet, table_number
 from aarsstatus.audit.proof import contradictions, unrounded
@@ -181,8 +181,9 @@ CITY = Data(
 
 
 def judged(data: Data = CITY, ours: Params = OURS, *others: Params) -> dict[str, AuditRow]:
-    """The verdicts by place and id."""
-    return {f"{row.place} | {row.id}": row for row in audit(data, [ours, *others], notat="notat-2030")}
+    """The verdicts by place and id, less the figures' own bounds."""
+    rows = audit(data, [ours, *others], notat="notat-2030")
+    return {f"{row.place} | {row.id}": replace(row, lower=None, upper=None) for row in rows}
 
 
 def told(lines: str) -> dict[str, AuditRow]:
@@ -190,9 +191,10 @@ def told(lines: str) -> dict[str, AuditRow]:
     rows = {}
     for line in lines.strip().splitlines():
         place, id_, printed, recomputed, bounds, verdict, rule, reason = line.split(" | ")
-        lower, upper = (None, None) if bounds == "-" else map(Fraction, bounds.split())
+        within = None if bounds == "-" else Interval(*map(Fraction, bounds.split()))
         rows[f"{place} | {id_}"] = AuditRow(
-            "notat-2030", place, id_, printed, printed if recomputed == "=" else recomputed, lower, upper, verdict, reason, rule,
+            "notat-2030", place, id_, printed, printed if recomputed == "=" else recomputed, None, None,
+            verdict, reason, rule, within,
         )  # fmt: skip
     return rows
 
@@ -452,7 +454,11 @@ def test_half_a_leap_year_rounds_up() -> None:
         Printed("notat-2030", "tabel 3, b", "2032.XX.placements.a.spells", "183", "data/published.csv:3"),
     )
     found = judged(replace(CITY, printed=rows), ours)["tabel 3, a | 2032.XX.placements.a.status"]
-    assert (found.rule, found.recomputed, found.lower, found.upper) == ("spells_bound", "1", Fraction(1, 2), 183)
+    assert (found.rule, found.recomputed, found.within) == (
+        "spells_bound",
+        "1",
+        Interval(Fraction(1, 2), Fraction(183)),
+    )
     assert found.reason == "183 forløb på mindst én dag giver mindst 0,50 helårspersoner, men der står 0."
     rows = (replace(rows[0], printed="1"), rows[1])
     assert judged(replace(CITY, printed=rows), ours)["tabel 3, a | 2032.XX.placements.a.status"].verdict == "exact"
@@ -635,7 +641,7 @@ def test_a_figures_verdict_is_its_tables_even_where_prose_comes_first() -> None:
     data = printed({"tabel 1, fleksjob, målopfyldelse | 2030.KK.fleksjob.attainment": "101 pct."})
     rows = list(judged(data).values())
     assert [row.verdict for row in rows if row.id == "2030.KK.fleksjob.attainment"] == ["exact", "contradicted"]
-    verdicts = figure_verdicts(rows)
+    verdicts = {id_: verdict for id_, (verdict, _) in answers(rows).items()}
     assert verdicts["2030.KK.fleksjob.attainment"] == "contradicted"
     assert verdicts["2030.KK.placements.h.status"] == "within_rounding"
     assert set(verdicts) == {row.id for row in ROWS}

@@ -54,9 +54,9 @@ def test_intervals_are_drawn_and_told(built: Result, judged: Quality) -> None:
     (image,) = page.xpath("//figure//img")
     assert judged.rounded
     for row in judged.rounded:
-        assert row.lower is not None
+        assert row.within is not None
         assert row.place in image.get("alt")
-        assert danish.decimal(row.lower) in image.get("alt")
+        assert danish.decimal(row.within.lower) in image.get("alt")
 
 
 def test_the_audit_is_written_whole(built: Result, year: int) -> None:

@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT, copy_project
@@ -68,7 +69,7 @@ def test_it_has_a_bill_of_materials_that_is_checked(files: dict[str, bytes], mad
     check = verify_bundle(rewritten(touched, tmp_path))
     assert check.altered == ("sbom.cdx.json",)
     assert not check.holds
-    assert set(check.same) == set(open_finished(str(made)).manifest["outputs"]), "the notat is none the worse"
+    assert set(check.same) == set(open_finished(str(made)).manifest.outputs), "the notat is none the worse"
     del touched["sbom.cdx.json"]  # a bundle from before there was one
     assert verify_bundle(rewritten(touched, tmp_path)).holds
 
@@ -103,7 +104,7 @@ def test_the_same_build_gives_the_same_bundle(made: Path, project_built: Project
 def test_it_is_made_again_to_the_byte(made: Path) -> None:
     check = verify_bundle(made)
     assert check.holds, check_lines(check)
-    assert set(check.same) == set(open_finished(str(made)).manifest["outputs"])
+    assert set(check.same) == set(open_finished(str(made)).manifest.outputs)
     assert {"notat.html", "notat.ipynb", "kvalitetsrapport.html", "tabeller.xlsx", INPUTS} <= set(check.same)
 
 
@@ -177,7 +178,9 @@ def test_a_build_that_was_touched_is_not_bundled(project_built: Project, tmp_pat
 def test_the_guide_of_an_older_build_has_the_look_of_today(project_built: Project, tmp_path: Path) -> None:
     finished = open_finished(str(YEAR), project_built)
     older = {name: content for name, content in finished.inputs.items() if not name.endswith("/pages.css")}
-    packed = unpack(write_bundle(replace(finished, inputs=older), tmp_path / "x.zip", EXTENSION).read_bytes(), "x.zip")
+    hashes = {name: known for name, known in finished.manifest.inputs.items() if name in older}
+    finished = replace(finished, inputs=older, manifest=finished.manifest.model_copy(update={"inputs": hashes}))
+    packed = unpack(write_bundle(finished, tmp_path / "x.zip", EXTENSION).read_bytes(), "x.zip")
     assert ".stempel {" in packed["vejledning.html"].decode()
 
 
@@ -278,7 +281,7 @@ def test_bundle_verify_and_diff_from_the_command_line(
     assert run(["bundle", str(YEAR), "--output", str(target)]) == 0
     assert str(target) in capsys.readouterr().out
     assert target.read_bytes() != b""
-    assert run(["verify", str(made)]) == 0
+    assert run(["verify", "--yes", str(made)]) == 0
     assert "er de samme, byte for byte" in capsys.readouterr().out
     assert run(["diff", str(made), str(YEAR)]) == 0
     assert "De to udgaver er ens" in capsys.readouterr().out
@@ -345,3 +348,22 @@ def test_what_is_no_build_is_one_clear_message(
         status = int(end.code or 0)
     assert status == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("answer", "asked"), [(None, False), ("nej", True), ("", True)])
+def test_a_bundles_program_is_not_run_without_leave(
+    tmp_path: Path,
+    answer: str | None,
+    asked: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A whole bundle, whose hashes are right, is a program of somebody else's all the same."""
+    path = rewritten({}, tmp_path)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: asked))
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    monkeypatch.setattr("aarsstatus.cli.verify.verify_bundle", lambda _: pytest.fail("it was run"))
+    assert run(["verify", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert "det program, der ligger i pakken" in said
+    assert ("--yes" in said) == (answer is None)

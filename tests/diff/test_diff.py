@@ -112,19 +112,24 @@ def base(builder: Builder) -> Finished:
     return builder.build("før")
 
 
+def tried(old: Finished, new: Finished) -> Diff:
+    """Compare with leave to run the builds' own programs."""
+    return diff(old, new, run_old=True)
+
+
 def kinds(found: Diff, id_: str) -> list[str]:
     return [cause.kind for cause in found.causes[id_]]
 
 
 def test_the_same_inputs_are_no_difference(base: Finished, builder: Builder) -> None:
-    found = diff(base, builder.build("nu"))
+    found = tried(base, builder.build("nu"))
     assert found.nothing
     assert list(lines(found))[1] == "De to udgaver er ens: samme grundlag, samme tal."
 
 
 def test_a_data_row_is_found(base: Finished, builder: Builder) -> None:
     new = builder.build("nu", ROW, IDLE)
-    found = diff(base, new)
+    found = tried(base, new)
     changed = {change.id for change in found.changes}
     # What differs is the row's own figure and all that follows from it, and each change has that one cause.
     row = f"{YEAR}.KK.placements.loentilskud.status"
@@ -139,7 +144,7 @@ def test_a_data_row_is_found(base: Finished, builder: Builder) -> None:
 
 def test_a_parameter_is_found(builder: Builder) -> None:
     old, new = (builder.build(name, *edits, mode="published") for name, edits in (("før", []), ("nu", [PARAMETER])))
-    found = diff(old, new)
+    found = tried(old, new)
     assert found.changes, "a year that was not published any longer shows its own figures"
     for id_ in found.causes:
         assert kinds(found, id_) == ["parameter"]
@@ -147,20 +152,20 @@ def test_a_parameter_is_found(builder: Builder) -> None:
 
 
 def test_an_option_is_found(base: Finished, builder: Builder) -> None:
-    found = diff(base, builder.build("nu", mode="published"))
+    found = tried(base, builder.build("nu", mode="published"))
     assert found.changes
     assert {kind for id_ in found.causes for kind in kinds(found, id_)} == {"option"}
 
 
 def test_a_formula_is_found(base: Finished, builder: Builder) -> None:
-    found = diff(base, builder.build("nu", FORMULA))
+    found = tried(base, builder.build("nu", FORMULA))
     assert {change.figure.measure for change in found.changes} == {"attainment", "weighted_attainment"}
     for causes in found.causes.values():
         assert [(cause.kind, cause.place, cause.text) for cause in causes] == [("code", FORMULAS, "attainment")]
 
 
 def test_a_comment_is_no_cause(base: Finished, builder: Builder) -> None:
-    found = diff(base, builder.build("nu", COMMENT, ROW))
+    found = tried(base, builder.build("nu", COMMENT, ROW))
     assert {kind for id_ in found.causes for kind in kinds(found, id_)} == {"data"}
 
 
@@ -178,7 +183,7 @@ def drift(build: Finished, builder: Builder, packages: Mapping[str, str], *, vou
 
 
 def test_a_package_is_found_by_exclusion(base: Finished, builder: Builder) -> None:
-    found = diff(base, drift(base, builder, {"pandas": "3.0.0"}))
+    found = tried(base, drift(base, builder, {"pandas": "3.0.0"}))
     assert [change.id for change in found.changes] == [TOTAL]
     (cause,) = found.causes[TOTAL]
     assert cause.kind == "environment"
@@ -186,7 +191,7 @@ def test_a_package_is_found_by_exclusion(base: Finished, builder: Builder) -> No
 
 
 def test_figures_edited_by_hand_are_no_package(base: Finished, builder: Builder) -> None:
-    found = diff(base, drift(base, builder, {"pandas": "2.2.0"}, vouched=False))
+    found = tried(base, drift(base, builder, {"pandas": "2.2.0"}, vouched=False))
     assert kinds(found, TOTAL) == ["edited"]
     assert found.altered == {"før": ["figures.csv"]}
 
@@ -194,7 +199,7 @@ def test_figures_edited_by_hand_are_no_package(base: Finished, builder: Builder)
 def test_all_together_are_told_apart(base: Finished, builder: Builder) -> None:
     """A row, another row, a parameter, a formula and a package at once: each figure gets its own causes."""
     new = drift(builder.build("nu", ROW, OTHER_ROW, IDLE, FORMULA), builder, {"pandas": "3.0.0"})
-    found = diff(base, new)
+    found = tried(base, new)
     expected = {
         f"{YEAR}.KK.placements.loentilskud.status": ["data"],
         f"{YEAR}.KK.fleksjob.status": ["data"],
@@ -214,7 +219,7 @@ def test_all_together_are_told_apart(base: Finished, builder: Builder) -> None:
 def test_changes_that_hide_each_other_are_both_found(base: Finished, builder: Builder) -> None:
     """One row up and another down by as much: the sum stands still, its formula does not."""
     down = swap(STATUS, "2025,KK,virksomhedspraktik,503,", "2025,KK,virksomhedspraktik,303,")
-    found = diff(base, builder.build("nu", ROW, down))
+    found = tried(base, builder.build("nu", ROW, down))
     (change,) = [change for change in found.changes if change.id == f"{YEAR}.KK.placements.joint_status"]
     assert change.size == 0
     assert kinds(found, change.id) == ["data", "data"]
@@ -230,7 +235,7 @@ def test_what_cannot_be_tried_alone_is_tried_together(base: Finished, builder: B
         files["data/schemes.csv"] += b"ny,placements,days,2025,,ny ordning,Ny ordning\n"
         swap(PARAMS, "smaajob, fleksjob, fritidsjob]", "smaajob, ny, fleksjob, fritidsjob]")(files)
 
-    found = diff(base, builder.build("nu", add_scheme, OTHER_ROW))
+    found = tried(base, builder.build("nu", add_scheme, OTHER_ROW))
     assert found.changes[0].level is LEVELS[0]
     assert kinds(found, CITY) == ["together"]
     assert "ny" in found.causes[CITY][0].text
@@ -242,14 +247,45 @@ def test_a_program_that_cannot_run_is_found_by_exclusion(base: Finished, builder
     broken = dict(base.inputs) | {"aarsstatus/diff/recompute.py": b"raise SystemExit(3)\n"}
     wrong = builder.build("x", FORMULA).figures.to_csv()
     old = builder.finished("gammel", broken, wrong, base.options, base.packages)
-    found = diff(old, base)
+    found = tried(old, base)
     assert kinds(found, CITY) == ["code"]
     assert "udelukkelse" in found.causes[CITY][0].text
 
 
+MARK = "import pathlib; pathlib.Path({0!r}).touch()\n"
+
+
+def test_a_program_in_a_build_is_not_run_unasked(base: Finished, builder: Builder, tmp_path: Path) -> None:
+    """Whatever its hashes say; data and parameters are told all the same, and the program by exclusion."""
+    new = builder.build("nu", ROW, FORMULA)
+    marked = dict(new.inputs)
+    for name in [name for name in marked if name.startswith("aarsstatus/") and name.endswith(".py")]:
+        marked[name] = MARK.format(str(tmp_path / "kørt")).encode() + marked[name]
+    other = builder.finished("fremmed", marked, new.figures.to_csv(), new.options, base.packages)
+    assert not other.altered()
+    found = diff(base, other)
+    assert not (tmp_path / "kørt").exists()
+    row = f"{YEAR}.KK.placements.loentilskud.status"
+    assert kinds(found, row) == ["data"]
+    assert kinds(found, CITY) == ["data", "code"]
+    assert kinds(found, f"{YEAR}.BUF.placements.attainment") == ["code"]
+    assert "ikke kørt (ved udelukkelse)" in found.causes[CITY][1].text
+    assert found.causes[row][0].alone == builder.build("kun rækken", ROW).figures[row].shown
+    assert any("er ikke kørt" in line for line in lines(found))
+    assert not any(step.kind == "code" for step in found.idle), "nobody knows what it moves"
+
+
+def test_two_builds_of_another_program_are_told_apart_by_their_data(base: Finished, builder: Builder) -> None:
+    inputs = dict(builder.build("nu", ROW).inputs) | {"aarsstatus/ny.py": b""}
+    older = {**base.inputs, "aarsstatus/ny.py": b""}
+    old = builder.finished("før", older, base.figures.to_csv(), base.options, base.packages)
+    new = builder.finished("nu", inputs, builder.build("nu", ROW).figures.to_csv(), base.options, base.packages)
+    assert {kind for id_ in diff(old, new).causes for kind in kinds(diff(old, new), id_)} == {"data"}
+
+
 def test_without_kept_inputs_nothing_is_guessed(base: Finished, builder: Builder) -> None:
     new = builder.build("nu", ROW)
-    found = diff(from_files(base.outputs, {}, "før"), new)
+    found = tried(from_files(base.outputs, {}, "før"), new)
     assert kinds(found, CITY) == ["unknown"]
 
 
@@ -289,8 +325,7 @@ def test_a_line_that_moved_is_no_difference(base: Finished) -> None:
 def test_figures_are_read_back_as_they_were_written(project: Project) -> None:
     params, data = read_year(project, YEAR)
     figures = build_figures(data, YEAR, notat=params.notat)
-    rows = quality.audit_years(data, quality.read_published_params(project, YEAR))
-    figures = figures.with_verdicts(audit.figure_verdicts(rows))
+    figures = figures.judged(audit.answers(quality.explained(project, data, YEAR), params.notat))
     assert Figures.from_csv(figures.to_csv()).to_csv() == figures.to_csv()
 
 
@@ -325,7 +360,7 @@ def test_line_ends_are_called_line_ends(base: Finished, builder: Builder) -> Non
     text = {name: content for name, content in base.inputs.items() if b"\0" not in content}
     inputs = {**base.inputs, **{name: content.replace(b"\n", b"\r\n") for name, content in text.items()}}
     inputs["notebooks/notat.ipynb"] += b" "
-    found = diff(base, builder.finished("nu", inputs, base.figures.to_csv(), base.options, {}))
+    found = tried(base, builder.finished("nu", inputs, base.figures.to_csv(), base.options, {}))
     assert (found.idle, found.changes, found.files) == ((), (), ("notebooks/notat.ipynb",))
     changed = [name for name, content in text.items() if b"\n" in content and name != "notebooks/notat.ipynb"]
     assert list(found.line_ends) == sorted(changed)
@@ -340,7 +375,7 @@ def test_line_ends_are_called_line_ends(base: Finished, builder: Builder) -> Non
 
 
 def test_the_page_says_what_the_terminal_says(base: Finished, builder: Builder, project: Project) -> None:
-    found = diff(base, builder.build("nu", ROW, FORMULA))
+    found = tried(base, builder.build("nu", ROW, FORMULA))
     html = comparison_page(found, project.extension)
     said = "\n".join(lines(found))
     for change in found.changes:
@@ -351,11 +386,11 @@ def test_the_page_says_what_the_terminal_says(base: Finished, builder: Builder, 
             assert cause.place in said
     assert "http" not in html.replace("http://www.w3.org/2000/svg", "")
     assert "<script" not in html
-    assert html == comparison_page(diff(base, builder.build("nu", ROW, FORMULA)), project.extension)
+    assert html == comparison_page(tried(base, builder.build("nu", ROW, FORMULA)), project.extension)
 
 
 def test_the_quality_report_opens_with_it_and_can_do_without(base: Finished, builder: Builder) -> None:
-    section = opening(diff(base, builder.build("nu", ROW)), "sammenligning.html")
+    section = opening(tried(base, builder.build("nu", ROW)), "sammenligning.html")
     report = '<body>\n<main id="indhold">\n<p>Rapport</p>\n</main>\n</body>\n'
     opened = with_opening(report, section)
     assert opened.index("siden notatet sidst blev lavet") < opened.index("Rapport")
@@ -372,8 +407,8 @@ def test_two_years_are_compared_by_what_they_share(base: Finished, project: Proj
     answer = recompute([Variant(code, inputs, {**options, "year": 2021})], True)[0]
     assert answer.figures is not None
     old = older.finished("2021", inputs, answer.figures.to_csv(), options, base.packages)
-    old = Finished(old.name, {**old.manifest, "year": 2021}, old.outputs, old.inputs, old.figures)
-    found = diff(old, base)
+    old = Finished(old.name, old.manifest.model_copy(update={"year": 2021}), old.outputs, old.inputs, old.figures)
+    found = tried(old, base)
     assert not found.changes, "a later year never changes an earlier one"
     assert {change.id for change in found.development} >= {"KK.placements.attainment", "KK.fritidsjob.target"}
 

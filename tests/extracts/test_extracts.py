@@ -880,7 +880,7 @@ def test_a_crash_says_where_and_nothing_else(copied: Project, monkeypatch) -> No
     "place",
     [
         "rows.Reader.read",
-        "rows.cells.day",
+        "rows.dates.end_day",
         "csv_table.CsvTable._parse",
         "number_persons",
         "write_sums",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from aarsstatus.attainment import full_year_equivalents
 from aarsstatus.extracts.aliases import Limit
-from aarsstatus.extracts.cells import OPEN
+from aarsstatus.extracts.dates import OPEN
 from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
 from aarsstatus.extracts.rows import KEPT
 from aarsstatus.extracts.sums import Sum, count, days_inside

@@ -132,7 +132,7 @@ def _unlike(now: object, old: object, new: object) -> str:
 def _made_again(lab: Lab) -> list[str]:
     """Pack the output and make it again; a bundle that does not come out the same says so."""
     pack = lab.temporary.parent / "pakke.zip"
-    for arguments in (("bundle", str(YEAR), "--output", str(pack)), ("verify", str(pack))):
+    for arguments in (("bundle", str(YEAR), "--output", str(pack)), ("verify", "--yes", str(pack))):
         said = lab.run(*arguments)
         if said.status != 0:
             return [f"{arguments[0]} ended with {said.status}: {said.out[-600:]}{said.err[-600:]}"]

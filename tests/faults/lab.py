@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 from conftest import copy_project
 
 from aarsstatus.files import alone
-from aarsstatus.release import manifest
+from aarsstatus.release import cache, manifest
 
 YEAR = 2025
 Kind = Literal["main", "kernel", "renderer"]
@@ -209,7 +209,7 @@ class Lab:
             started = time.monotonic()
             self._must_build()
             self.seconds[state.look == before.look] = time.monotonic() - started
-            self._good[before, state] = (contents(self.output), (self.project.output / manifest.OVERVIEW).read_bytes())
+            self._good[before, state] = (contents(self.output), (self.project.output / cache.OVERVIEW).read_bytes())
 
     def _must_build(self) -> None:
         said = self.run()
@@ -218,7 +218,7 @@ class Lab:
 
     @cached_property
     def _allowed(self) -> frozenset[str]:
-        return frozenset({str(YEAR), manifest.OVERVIEW, f".{YEAR}.lock", f".{manifest.OVERVIEW}.lock"})
+        return frozenset({str(YEAR), cache.OVERVIEW, f".{YEAR}.lock", f".{cache.OVERVIEW}.lock"})
 
     def good(self, before: State, after: State) -> tuple[Bytes, bytes]:
         """Return the files, and the page that leads to them, that a build from one state to another makes."""
@@ -234,7 +234,7 @@ class Lab:
         written = manifest.read(self.output)
         if written is None:
             return ["the output has no manifest"]
-        return [] if manifest.output_hashes(self.output) == written["outputs"] else ["the output is not its manifest's"]
+        return [] if manifest.output_hashes(self.output) == written.outputs else ["the output is not its manifest's"]
 
     @contextmanager
     def holding(self) -> Iterator[None]:

@@ -20,7 +20,9 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
 from aarsstatus.project import Project
 
-DESIGNED = "id,year,administration,group,scheme,measure,value,lower,upper,shown,formula,inputs,source,published,verdict"
+DESIGNED = (
+    "id,year,administration,group,scheme,measure,value,lower,upper,shown,formula,inputs,source,published,verdict,reason"
+)
 INPUTS = {"status", "target", "spells"}
 
 
@@ -74,13 +76,26 @@ def test_each_number_in_a_formula_is_that_of_an_input(figures: Figures) -> None:
     for figure in figures.values():
         if not figure.inputs or figure.value is None:
             continue
-        before, _, after = figure.formula.rpartition(" = ")
+        before, sign, after = re.split(" ([=≈]) ", figure.formula)
         numbers = re.findall(r"\d[\d.]*(?:,\d+)?(?: pct\.)?", before)
         values = {form for id_ in figure.inputs for form in _forms(figures[id_])}
         assert set(numbers) <= values, figure.id
         assert after.rpartition("→ ")[2] == figure.computed, figure.id
+        found = danish.decimal(_worked_out(before)) == danish.decimal(danish.parse(after.split(" →")[0]))
+        assert sign == ("=" if found else "≈"), figure.formula
         checked += 1
     assert checked > 50
+
+
+def _worked_out(formula: str) -> Fraction:
+    """What a formula comes to as it is written: a ratio in per cent where it ends in one."""
+    text = formula.replace(".", "").replace(",", ".").replace("÷", "/").replace("×", "*").replace(" pct", "")
+    exact = eval(re.sub(r"[\d.]+", r"Fraction('\g<0>')", text), {"Fraction": Fraction})
+    return (
+        Fraction(exact)
+        * (100 if "÷" in formula and "×" not in formula else 1)
+        / (100 if "pct." in formula and "÷" not in formula else 1)
+    )
 
 
 def _forms(figure: Figure) -> set[str]:

@@ -119,7 +119,7 @@ TABLE: dict[str, tuple[str | None, str | None, str | None, str, str, str, str]] 
     "XX.placements.target": (
         "8", "8", "8", "8", "vedtaget af Borgerrepræsentationen", "", "data/targets.csv:XXplacements"),
     "XX.placements.attainment": (
-        "425/12", "425/12", "425/12", "35 pct.", "(2,5 + 0,3) ÷ 8 = 35,4 → 35 pct.",
+        "425/12", "425/12", "425/12", "35 pct.", "(2,5 + 0,3) ÷ 8 ≈ 35,4 → 35 pct.",
         "XX.placements.a.status XX.placements.b.status XX.placements.target", ""),
     "XX.fleksjob.status": ("5", "5", "5", "5", "opgjort af udtræk af 6. januar 2031", "", "data/status.csv:XXfleksjob"),
     "XX.fleksjob.target": ("4", "4", "4", "4", "vedtaget af Borgerrepræsentationen", "", "data/targets.csv:XXfleksjob"),
@@ -244,12 +244,12 @@ def test_figures_are_found_selected_and_given_verdicts() -> None:
     assert figures.select(year=YEAR - 1) == []
     assert len(figures.select()) == len(figures) == len(TABLE)
     published, other = "2030.KK.fleksjob.attainment", "2030.KK.fleksjob.status"
-    judged = figures.with_verdicts({published: "contradicted", other: "contradicted"})
-    assert judged[published].verdict == "contradicted"
+    judged = figures.judged({published: ("contradicted", "Why."), other: ("contradicted", "Why.")})
+    assert (judged[published].verdict, judged[published].reason) == ("contradicted", "Why.")
     assert judged[other].verdict == "unpublished", "it was never published"
     assert figures[published].verdict == "within_rounding", "the first table is as it was"
     assert list(judged) == list(figures)
-    assert figures.with_verdicts({other: "exact"})[published] is figures[published]
+    assert figures.judged({other: ("exact", "")})[published] is figures[published]
 
 
 def test_two_of_one_id_are_refused_in_so_many_words() -> None:
@@ -265,11 +265,11 @@ def test_the_csv_to_the_letter() -> None:
     assert len(lines) == len(TABLE) + 2
     assert (
         "2030.KK.fleksjob.attainment,2030,KK,fleksjob,,attainment,110,108.333333,111.666667,111 pct.,"
-        '"33 ÷ 30 = 110,0 → 110 pct.",2030.KK.fleksjob.status 2030.KK.fleksjob.target,,111 pct.,within_rounding'
+        '"33 ÷ 30 = 110,0 → 110 pct.",2030.KK.fleksjob.status 2030.KK.fleksjob.target,,111 pct.,within_rounding,'
     ) in lines
     assert (
         "2030.XX.fritidsjob.target,2030,XX,fritidsjob,,target,,,,intet måltal,der er ikke vedtaget et måltal,,"
-        "data/targets.csv:XXfritidsjob,,unpublished"
+        "data/targets.csv:XXfritidsjob,,unpublished,"
     ) in lines
 
 
@@ -291,8 +291,8 @@ def test_the_csv_is_read_back_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (",formula,", ",formel,"), (",exact\n", ",right\n"), (",status,", ",state,"), ("status,2030,KK", "status,x,KK"),
-        (",1000,", ",1.000.0,"), (",exact\n", ",exact,\n"), (",within_rounding\n", "\n"),
+        (",formula,", ",formel,"), (",exact,\n", ",right,\n"), (",status,", ",state,"), ("status,2030,KK", "status,x,KK"),
+        (",1000,", ",1.000.0,"), (",exact,\n", ",exact,,\n"), (",within_rounding,\n", "\n"),
         ("2030.KK.placements.b.status,", "2030.KK.placements.a.status,"),
     ],
 )  # fmt: skip

@@ -199,7 +199,7 @@ def _sums(data: Data, year: int, written: Set[str]) -> Iterator[str]:
 
 def _pipeline(project: Project, year: int) -> int:
     """Do what a build does, up to the documents; what the notebooks show is made in this process."""
-    from aarsstatus.audit.quality import audit_years, open_quality, read_published_params  # noqa: PLC0415
+    from aarsstatus.audit.quality import explained, open_quality  # noqa: PLC0415
     from aarsstatus.release.workbook import notat_workbook  # noqa: PLC0415
     from aarsstatus.report.checks import stray_numbers  # noqa: F401, PLC0415 - imported once, before the clock runs
 
@@ -207,8 +207,8 @@ def _pipeline(project: Project, year: int) -> int:
         params, data = read_year(project, year)
         for mode in ("published", "recomputed"):
             notat = Notat(params, data, mode, project.extension / "fonts")
-            rows = audit_years(data, read_published_params(project, year))
-            figures = notat.figures.with_verdicts(audit.figure_verdicts(rows))
+            rows = explained(project, data, year)
+            figures = notat.figures.judged(audit.answers(rows))
             audit.to_csv(rows)
             figures.to_csv()
             front_matter(params, notat.title(), "NOTAT")

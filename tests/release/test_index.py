@@ -28,7 +28,8 @@ def put(output: Path, project: Project, year: int, *, mode: Mode = "published", 
     (folder / "figures.csv").write_text(figures.to_csv(), encoding="utf-8")
     (folder / "notat.html").write_text("<p>", encoding="utf-8")
     described = {
-        "manifest": manifest.VERSION, "year": year, "engine": {"name": "embedded", "version": "pandoc 3"},
+        "manifest": manifest.VERSION, "year": year, "python": "3.11.7", "packages": {}, "inputs": {},
+        "outputs": {}, "engine": {"name": "embedded", "version": "pandoc 3"},
         "options": {"compare": params.comparison_year, "figures": mode, "formats": ["html"]},
         "parameters": {"year": year, "comparison_year": params.comparison_year, "figures": mode},
     }  # fmt: skip

@@ -202,9 +202,9 @@ def test_a_click_opens_it_beside_the_number_with_what_the_table_says(
     panel = notat.locator(".talpanel")
     assert panel.is_visible()
     row = row_of(html_page(built.folder / "notat.html"), id_)
-    titles = ("Opgjort sådan", "Uden afrunding", "Kommer fra", "Offentliggjort")
+    titles = ("Offentliggjort", "Beregning", "Uden afrunding", "Kommer fra")
     assert told(notat) == {title: tidy(cell.text_content()) for title, cell in zip(titles, row[2:], strict=True)}
-    assert told(notat)["Opgjort sådan"] == figures[id_].formula
+    assert told(notat)["Beregning"] == figures[id_].formula
     assert tidy(panel.locator(".talpanel-vist").inner_text()) == figures[id_].shown
     assert panel.locator(".talpanel-bund code").inner_text() == id_
     box, size = panel.bounding_box(), notat.viewport_size

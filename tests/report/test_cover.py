@@ -93,7 +93,7 @@ def cover(project: Project) -> list[str]:
     administration = params.office.administration
     assert (year, last) == (str(params.year), str(params.year))
     matter = (
-        f"Sagen handler om årsstatus for {year} for de særlige jobordninger i Københavns Kommune som arbejdsplads. "
+        f"Her er årsstatus for {year} for de særlige jobordninger i Københavns Kommune som arbejdsplads. "
         f"Notatet er skrevet af {administration} og er til orientering."
     )
     notat = f"Bilag {appendix}. Notat fra {administration}: Årsstatus for de særlige jobordninger i KK for {year}"

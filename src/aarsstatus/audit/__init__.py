@@ -20,9 +20,10 @@ printed; `verify` and the tests do, and a build does not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
+from aarsstatus.attainment import Interval
 from aarsstatus.audit import rules
 from aarsstatus.audit.printed import Sheet, in_table, read_sheet
 from aarsstatus.audit.rules import Check, Rule
@@ -41,8 +42,8 @@ Proof = Callable[[Sheet, Figures, Mapping[str, Sequence[Check]]], Iterable[tuple
 class AuditRow:
     """Hold the verdict on one printed number: a row of ``audit.csv``.
 
-    `recomputed` is what should have been printed. ``[lower, upper)`` bounds the unrounded number, in persons,
-    spells or per cent; None where the number is not a figure. `rule` is the rule that decided, a key of `RULES`.
+    `recomputed` is what the more trusted numbers give, and `within` its bounds. ``[lower, upper)`` are the figure's
+    own, in persons, spells or per cent; None where the number is no figure. `rule` is the rule that decided.
     """
 
     source: str
@@ -55,9 +56,10 @@ class AuditRow:
     verdict: Verdict
     reason: str
     rule: Rule
+    within: Interval | None = None
 
 
-COLUMNS = tuple(field.name for field in fields(AuditRow) if field.name != "rule")
+COLUMNS = tuple(field.name for field in fields(AuditRow) if field.name not in {"rule", "within"})
 
 
 def audit(
@@ -96,11 +98,11 @@ def to_csv(rows: Iterable[AuditRow]) -> str:
     return write_csv(rows, COLUMNS)
 
 
-def figure_verdicts(rows: Iterable[AuditRow]) -> dict[str, Verdict]:
-    """Return one verdict for each id: that of its first printing in a table."""
-    first: dict[str, Verdict] = {}
-    for row in sorted(rows, key=lambda row: not in_table(row.place)):
-        first.setdefault(row.id, row.verdict)
+def answers(rows: Iterable[AuditRow], notat: str | None = None) -> dict[str, tuple[Verdict, str]]:
+    """Return one verdict and its reason for each id: of its first printing, in `notat` and a table if it can be."""
+    first: dict[str, tuple[Verdict, str]] = {}
+    for row in sorted(rows, key=lambda row: (row.source != notat, not in_table(row.place))):
+        first.setdefault(row.id, (row.verdict, row.reason))
     return first
 
 
@@ -131,9 +133,11 @@ def _judge(
         if verdict is None:
             problems.append(_problem(row, "id", "ukendt tal", row.id, [*figures, *known_texts(sheet)]))
             continue
+        own = figures.get(row.id)
+        lower, upper = (own.lower, own.upper) if own else (None, None)
         judged[row.source] = AuditRow(
-            row.notat, row.place, row.id, row.printed, verdict.recomputed, verdict.lower, verdict.upper,
-            verdict.verdict, verdict.reason, verdict.rule,
+            row.notat, row.place, row.id, row.printed, verdict.recomputed, lower, upper,
+            verdict.verdict, verdict.reason, verdict.rule, verdict.within,
         )  # fmt: skip
     return judged
 
@@ -145,4 +149,4 @@ def _decide(checks: Sequence[Check]) -> Check:
         return checks[0]
     reason = " Desuden: ".join(check.reason for check in against)
     first = against[0]
-    return Check(first.rule, first.verdict, first.recomputed, reason, first.lower, first.upper)
+    return replace(first, reason=reason)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -152,6 +152,12 @@ def _nowhere(erratum: Erratum, rows: Sequence[AuditRow]) -> str:
             meant = f"; mente du »{hint}«?" if hint else ""
             return f"data/published.csv har ingen række med {name} »{word}«{meant}"
     return "data/published.csv har ingen række med den kombination af source, place og id"
+
+
+def with_causes(rows: Sequence[AuditRow], errata: Iterable[Erratum]) -> list[AuditRow]:
+    """Return an audit's rows, the reasons of the declared contradictions with their likely causes."""
+    causes = {id(row): erratum.cause for row, erratum in judge(rows, errata).declared}
+    return [replace(row, reason=f"{row.reason} {causes[id(row)]}") if id(row) in causes else row for row in rows]
 
 
 def summary(rows: Iterable[AuditRow], findings: Findings) -> dict[str, Counter[str]]:

@@ -8,8 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from aarsstatus import danish
-from aarsstatus.attainment import joint, joint_interval
-from aarsstatus.audit.printed import fewest_years
+from aarsstatus.attainment import fewest_years, joint, joint_interval
 from aarsstatus.audit.rules import Rule
 from aarsstatus.figures import PERCENTAGES, Figure, Measure, figure_id, words
 from aarsstatus.figures.table import Figures

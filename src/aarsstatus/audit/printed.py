@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, days_of_year, round_half_up
+from aarsstatus.attainment import Interval, printed_interval, round_half_up
 from aarsstatus.figures import PERCENTAGES, FigureId, figure_id, read_figure_id
 from aarsstatus.figures.table import Figures, build_figures
 from aarsstatus.inputs.model import Data, Printed, Status, Target
@@ -32,11 +32,6 @@ def table_number(place: str) -> int | None:
 def in_table(place: str) -> bool:
     """Whether a place is in a table or its footnotes, not in prose or on the cover."""
     return place.startswith(("tabel ", "fodnote"))
-
-
-def fewest_years(spells: int, year: int) -> Fraction:
-    """Return the fewest full-year equivalents that spells can come to: one day each."""
-    return Fraction(spells, days_of_year(year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +86,11 @@ class Sheet:
         return build_figures(as_printed, self.params.year)
 
     def _interval(self, key: tuple[int, str, str], number: Fraction, spells: int | None) -> Interval:
-        """Return all that a status may have been before it was printed as `number`.
-
-        Where ``data/`` has it unrounded, and that rounds to what was printed, it was that. Else the rounding
-        tells, and so does the number of spells, where each is counted in days: one day at least.
-        """
-        row, scheme = self.data.statuses.get(key), self.data.schemes[key[2]]
+        """Return all that a status printed as `number` may have been: what ``data/`` has unrounded, if that fits."""
+        row = self.data.statuses.get(key)
         if row is not None and row.interval.exact and round_half_up(row.status) == number:
             return row.interval
-        if scheme.counting == "headcount":
-            return Interval.exactly(number)
-        interval = Interval.rounded(number)
-        if spells is None or scheme.counting != "days":
-            return interval
-        if spells == 0:
-            return Interval.exactly(0) if number == 0 else interval
-        fewest = fewest_years(spells, key[0])
-        return Interval(max(interval.lower, fewest), interval.upper) if fewest < interval.upper else interval
+        return printed_interval(number, spells, key[0], self.data.schemes[key[2]].counting)
 
 
 def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:

@@ -85,7 +85,7 @@ def contradictions(
             f"Sammen med {danish.join(others)} giver grundtallene uafrundet mellem {danish.decimal(clash.least, 2)} og "
             f"{danish.decimal(clash.greatest, 2)}{unit}, men der står {row.printed.removesuffix('.')}."
         )
-        yield clash.id, Check("rounding", "contradicted", recomputed, reason, clash.least, clash.greatest)
+        yield clash.id, Check("rounding", "contradicted", recomputed, reason, Interval(clash.least, clash.greatest))
 
 
 def unrounded(data: Data, params: Params) -> dict[str, Fraction]:

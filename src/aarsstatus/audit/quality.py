@@ -6,13 +6,14 @@ rules are held against the year's own inputs before they are published.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aarsstatus import danish
-from aarsstatus.audit import AuditRow, Proof, audit
-from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata
+from aarsstatus.audit import AuditRow, Proof, answers, audit
+from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata, with_causes
 from aarsstatus.audit.limits import Finding, Moved, check_figures, moved
 from aarsstatus.figures import Figure, Mode, figure_id
 from aarsstatus.figures.table import Figures, build_figures
@@ -126,6 +127,11 @@ def audit_years(data: Data, published: Sequence[Params], *, proof: Proof | None 
     return [row for name in wanted for row in audit(data, published, notat=name, proof=proof)]
 
 
+def explained(project: Project, data: Data, year: int | None = None) -> list[AuditRow]:
+    """Judge all that was printed, up to a year, with the declared causes: what every view shows."""
+    return with_causes(audit_years(data, read_published_params(project, year)), _errata(project))
+
+
 def open_quality(
     year: int | None = None,
     comparison_year: int | None = None,
@@ -198,14 +204,24 @@ def _errata(project: Project) -> tuple[Erratum, ...]:
 
 def explain(project: Project, id_: str) -> list[str]:
     """Return a figure as a tree of lines, in Danish; refuse an unknown id with the nearest known."""
-    data = read_data(project)
-    published = read_published_params(project)
-    notat = next((one.notat for one in published if str(one.year) == id_[:4]), None)
-    figures = build_figures(data, max(data.years(), default=0), notat=notat)
+    year = int(id_[:4]) if re.match(r"\d{4}\.", id_, re.ASCII) else 0
+    figures = explained_figures(project, min((one for one in project.years() if one >= year), default=year))
     if id_ not in figures:
         what, hint = "der er intet tal med det id", near(id_, figures)
         raise InputError(Problem("explain", what, found=id_, expected="et id fra figures.csv", hint=hint))
-    return list(_branch(figures, figures[id_], "", ""))
+    return list(tree(figures, id_))
+
+
+def explained_figures(project: Project, year: int) -> Figures:
+    """Return all figures as the notat of a year has them, with verdicts and reasons."""
+    data, published = read_data(project), read_published_params(project, year)
+    notat = next((one.notat for one in published if one.year == year), None)
+    return build_figures(data, year, notat=notat).judged(answers(explained(project, data, year), notat))
+
+
+def tree(figures: Figures, id_: str) -> Iterator[str]:
+    """Yield a figure and all below it, a line each, indented."""
+    return _branch(figures, figures[id_], "", "")
 
 
 def _branch(figures: Figures, figure: Figure, first: str, rest: str) -> Iterator[str]:
@@ -229,9 +245,10 @@ def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
     if interval is not None and not interval.exact:
         ends = f"fra {danish.decimal(interval.lower)} til {danish.decimal(interval.upper)}"
         yield f"uden afrunding: {ends} {unit(figure.measure)}"
+    city = figures.get(figure_id(figure.year, KK, figure.group, figure.measure))
     if figure.published:
         yield f"offentliggjort som {figure.published}: {VERDICT_SAID[figure.verdict]}"
-    elif figure.measure == "weight":
-        city = figures.get(figure_id(figure.year, KK, figure.group, figure.measure))
-        if city is not None and city.published:
-            yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICT_SAID[city.verdict]}"
+    elif figure.measure == "weight" and city is not None and city.published:
+        yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICT_SAID[city.verdict]}"
+    if figure.verdict != "exact" and figure.reason:
+        yield figure.reason

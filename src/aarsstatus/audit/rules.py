@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Literal
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, joint, joint_interval, round_half_up
-from aarsstatus.audit.printed import Sheet, fewest_years, in_table
+from aarsstatus.attainment import Interval, fewest_years, joint, joint_interval, round_half_up
+from aarsstatus.audit.printed import Sheet, in_table
 from aarsstatus.figures import Figure, Verdict
 from aarsstatus.figures.table import Figures
 from aarsstatus.inputs.model import Data, Printed
@@ -52,8 +52,7 @@ class Check:
     verdict: Verdict
     recomputed: str
     reason: str
-    lower: Fraction | None = None
-    upper: Fraction | None = None
+    within: Interval | None = None
 
 
 INPUTS = frozenset({"status", "spells", "target"})
@@ -127,13 +126,13 @@ def _held(
         found, reason = "within_rounding", f"{stop(said)} {rounded} {bounds}, så {row.printed} er muligt."
     else:
         found, reason = "contradicted", but(said, row)
-    return Check(rule, found, recomputed, reason, *((interval.lower, interval.upper) if interval else ()))
+    return Check(rule, found, recomputed, reason, interval)
 
 
 def _input(figure: Figure, row: Printed) -> Check:
     """Take an input for what it is: no other number gives it."""
     reason = "Grundtal: følger ikke af andre tal i notatet."
-    return Check("input", "exact", row.printed, reason, figure.lower, figure.upper)
+    return Check("input", "exact", row.printed, reason, figure.interval)
 
 
 def _city(row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:
@@ -160,7 +159,7 @@ def _spells_bound(data: Data, figures: Figures, figure: Figure, row: Printed) ->
     else:
         return
     reason = but(f"{danish.whole(most)} forløb {said}", row)
-    yield Check("spells_bound", "contradicted", danish.whole(bound), reason, fewest, most)
+    yield Check("spells_bound", "contradicted", danish.whole(bound), reason, Interval(fewest, most))
 
 
 def _transcription(sheet: Sheet, figure: Figure, row: Printed) -> Iterator[Check]:
@@ -182,8 +181,8 @@ def _transcription(sheet: Sheet, figure: Figure, row: Printed) -> Iterator[Check
         return
     text = danish.NO_TARGET if known is None else danish.whole(known)
     said = source.replace(":", " linje ") + ("" if origin.startswith(sheet.notat) else f" ({origin})")
-    value = None if known is None else Fraction(known)
-    yield Check("transcription", "contradicted", text, but(f"{said} har {text}", row), value, value)
+    within = None if known is None else Interval.exactly(known)
+    yield Check("transcription", "contradicted", text, but(f"{said} har {text}", row), within)
 
 
 def _own_notat(sheet: Sheet, figure: Figure, row: Printed, notat: str | None) -> Iterator[Check]:
@@ -194,7 +193,7 @@ def _own_notat(sheet: Sheet, figure: Figure, row: Printed, notat: str | None) ->
     for one in theirs[:1]:
         if one.printed.removesuffix(".") != row.printed.removesuffix("."):
             reason = stop(f"{notat} har {one.printed} ({one.place}), men her står {row.printed}")
-            yield Check("own_notat", "contradicted", one.printed, reason, figure.lower, figure.upper)
+            yield Check("own_notat", "contradicted", one.printed, reason, figure.interval)
 
 
 def repeated(sheet: Sheet, figures: Figures, row: Printed, first: Check) -> Check:
@@ -206,7 +205,7 @@ def repeated(sheet: Sheet, figures: Figures, row: Printed, first: Check) -> Chec
     if first.verdict == "contradicted" and figure is not None and figure.measure not in INPUTS:
         return _derived(figure, row, sheet.numbers[row.source])  # the table is wrong: the sentence may be right
     reason = stop(f"{capital(primary.place)} har {primary.printed}, men her står {row.printed}")
-    return Check("repeated", "contradicted", primary.printed, reason, first.lower, first.upper)
+    return Check("repeated", "contradicted", primary.printed, reason, first.within)
 
 
 def _end(value: Fraction) -> str:

@@ -12,7 +12,7 @@ from string import Template
 
 from aarsstatus import privacy
 from aarsstatus.bundle import sbom
-from aarsstatus.files import write_files, write_whole
+from aarsstatus.files import require_own, write_files, write_whole
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, pack
@@ -42,9 +42,10 @@ def write_bundle(build: Finished, target: Path, extension: Path) -> Path:
     Raises
     ------
     InputError
-        If it kept no inputs, if a file is not as it was when it was made, or if something in
-        it looks like a person number.
+        If it kept no inputs, if a file is not as it was when it was made, if something in it looks like a person
+        number, or if another file than a bundle is at `target`.
     """
+    require_own(target, sbom.NAME.encode(), "en pakke", manifest.NAME)
     if not build.inputs:
         raise InputError(Problem(build.name, "notatets grundlag er ikke gemt", expected=f"{INPUTS}; byg notatet igen"))
     if altered := build.altered():
@@ -76,7 +77,7 @@ def _contents(build: Finished) -> dict[str, bytes]:
 
 def vouched_for(build: Finished) -> set[str]:
     """Return the names of a build's own files, the manifest among them."""
-    return {manifest.NAME, *build.manifest["outputs"]}
+    return {manifest.NAME, *build.manifest.outputs}
 
 
 def guide(build: Finished, name: str, extension: Path) -> str:
@@ -93,7 +94,7 @@ def guide(build: Finished, name: str, extension: Path) -> str:
     """
     told = {
         "year": str(build.year), "name": name, "kept": KEPT, "sbom": sbom.NAME,
-        "engine": str(build.manifest["engine"]["version"]), "python": str(build.manifest["python"]),
+        "engine": build.manifest.engine.version, "python": build.manifest.python,
     }  # fmt: skip
     texts = {key: escape(text) for key, text in told.items()}
     body = Template(_TEXT.read_text(encoding="utf-8")).substitute(texts, contents=_places(build.year))

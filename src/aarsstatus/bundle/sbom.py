@@ -26,8 +26,6 @@ from aarsstatus.release.manifest import digest
 from aarsstatus.release.packages import Locked, folded, read_lock
 from aarsstatus.release.reading import Finished
 
-__all__ = ["CARRIED", "COLUMNS", "NAME", "TABLE", "Carried", "fits", "licences", "sbom"]
-
 NAME = "sbom.cdx.json"
 LOCK = "requirements.lock"
 _FONTS = "_extensions/notat/fonts/"
@@ -85,8 +83,8 @@ def sbom(build: Finished) -> bytes:
     there in another version than the lock's has neither the lock's hashes nor its licence.
     """
     locked = read_lock(build.inputs[LOCK].decode("utf-8"))
-    components = [*_packages(locked, build.packages, str(build.manifest["engine"]["version"])), *_around(build)]
-    version = str(build.manifest["aarsstatus"])
+    components = [*_packages(locked, build.packages, build.manifest.engine.version), *_around(build)]
+    version = build.manifest.aarsstatus
     program = _component("application", "aarsstatus", version, f"pkg:generic/aarsstatus@{quote(version)}", "MIT")
     document: dict[str, Any] = {
         "bomFormat": "CycloneDX",
@@ -117,13 +115,13 @@ def fits(content: bytes, build: Finished) -> bool:
             if component["scope"] == "required" and component["purl"].startswith("pkg:pypi/")
         }
         properties = {one["name"]: one["value"] for one in document["metadata"]["properties"]}
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return bool(
+            number == _serial(document)
+            and required == {folded(name): version for name, version in build.packages.items()}
+            and properties[_LOCK_DIGEST] == digest(build.inputs[LOCK])
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
-    return (
-        number == _serial(document)
-        and required == {folded(name): version for name, version in build.packages.items()}
-        and properties.get(_LOCK_DIGEST) == digest(build.inputs[LOCK])
-    )
 
 
 def _packages(locked: Iterable[Locked], there: Mapping[str, str], engine: str) -> Iterator[Component]:
@@ -172,12 +170,12 @@ def _carried(name: str, licence: str, purl: str, package: str, version: str, eng
 
 def _around(build: Finished) -> Iterator[Component]:
     """Yield what is no package: Python, Quarto where it rendered, the typeface."""
-    python = str(build.manifest["python"])
+    python = build.manifest.python
     yield _component("platform", "cpython", python, f"pkg:generic/cpython@{quote(python)}", "PSF-2.0")
-    if build.manifest["engine"]["name"] == "quarto":
-        version = str(build.manifest["engine"]["version"]).rpartition(" ")[2]
+    if build.manifest.engine.name == "quarto":
+        version = build.manifest.engine.version.rpartition(" ")[2]
         yield _component("application", "quarto", version, f"pkg:generic/quarto@{quote(version)}", "MIT")
-    for name, known in build.manifest["inputs"].items():
+    for name, known in build.manifest.inputs.items():
         if name.startswith(_FONTS) and name.endswith((".ttf", ".woff2")):
             file = name.removeprefix(_FONTS)
             made = _component("file", file, "", f"pkg:generic/open-sans#{quote(file)}", _FONT_LICENCE)

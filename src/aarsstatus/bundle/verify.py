@@ -22,8 +22,6 @@ from aarsstatus.release.reading import KEPT, Finished, open_finished
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
 
-__all__ = ["BundleCheck", "Different", "check_lines", "verify_bundle"]
-
 _RENDERED = {".html", ".pdf", ".docx"}
 _BUILD_LIMIT = 900
 """Seconds: a build takes half a minute on a slow machine."""
@@ -87,10 +85,10 @@ def verify_bundle(path: Path) -> BundleCheck:
     if isinstance(made, str):
         return BundleCheck(build.year, altered, (), (), (), apart, made)
     same, different, skipped = [], [], []
-    for name, known in build.manifest["outputs"].items():
+    for name, known in build.manifest.outputs.items():
         if name == COMPARISON:
             skipped.append(Different(name, "sammenligner med en tidligere udgave, som ikke er i pakken"))
-        elif made.manifest["engine"]["name"] != build.manifest["engine"]["name"] and Path(name).suffix in _RENDERED:
+        elif made.manifest.engine.name != build.manifest.engine.name and Path(name).suffix in _RENDERED:
             skipped.append(Different(name, "er lavet med Quarto, som ikke kan bruges på denne maskine"))
         elif how := _apart(name, known, build, made):
             different.append(Different(name, how))
@@ -107,7 +105,7 @@ def _strange(build: Finished) -> list[str]:
 
 def _made_again(build: Finished) -> Finished | str:
     """Make a build again with the inputs and program it kept; or say why that failed."""
-    options, engine = build.options, build.manifest["engine"]["name"]
+    options, engine = build.options, build.manifest.engine.name
     with temporary.folder() as folder:
         project, output = folder / "projekt", folder / "ud"
         write_files(project, build.inputs)
@@ -160,7 +158,7 @@ def _packed_otherwise(one: bytes, other: bytes) -> str:
 
 def _environment(build: Finished) -> tuple[OtherVersion, ...]:
     """Return the packages, and Python, that are another version here."""
-    then = {"Python": str(build.manifest["python"]), **build.packages}
+    then = {"Python": build.manifest.python, **build.packages}
     return tuple(other_versions(then, {"Python": python_version(), **installed(build.packages)}))
 
 

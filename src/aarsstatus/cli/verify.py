@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from aarsstatus.audit import quality
 from aarsstatus.audit.errata import summary
 from aarsstatus.bundle.verify import check_lines, verify_bundle
-from aarsstatus.cli.console import DONE, FINDINGS, path_from_here, year_or_bundle
+from aarsstatus.cli.console import DONE, FINDINGS, path_from_here, say, year_or_bundle
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
 
 DESCRIPTION = (
     "Regner hvert trykt tal i de offentliggjorte notater efter og holder det, der ikke passer, op mod\n"
     "data/errata.yml. En pakke fra aarsstatus bundle bliver lavet igen og sammenlignet byte for byte; det kører\n"
-    "programmet i pakken, så gør det kun med en pakke fra en afsender, du stoler på. Slutter med 0, når alt er\n"
-    "forklaret og ens, og ellers med 1."
+    "programmet i pakken, så der bliver spurgt først. Slutter med 0, når alt er forklaret og ens, og ellers med 1."
 )
 EXAMPLES = """\
 aarsstatus verify                                  alle offentliggjorte år
@@ -35,16 +36,41 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what", nargs="*", type=year_or_bundle, metavar="ÅR|PAKKE", help="årene eller pakkerne; uden: alle år"
     )
+    parser.add_argument("--yes", action="store_true", help="kør programmet i en pakke uden at spørge først")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Recompute what was published, and make bundles again."""
+    for path in [what for what in arguments.what if isinstance(what, Path)]:
+        _ask(path, yes=arguments.yes)
     bundles = [what for what in arguments.what if isinstance(what, Path)]
     years = [what for what in arguments.what if isinstance(what, int)]
     done = [_verify_bundle(path) for path in bundles]
     if years or not bundles:
         done.append(_verify_published(years))
     return max(done)
+
+
+def _ask(path: Path, *, yes: bool) -> None:
+    """Say that a bundle's program is run, and ask for leave.
+
+    Raises
+    ------
+    InputError
+        If there is nobody to ask, or the answer is no.
+    """
+    if yes or not path.exists():  # what is not there is told by who reads it
+        return
+    say(f"{path_from_here(path)}: notatet bliver lavet igen af det program, der ligger i pakken.")
+    say("Et program kan gøre alt, hvad du selv kan, så kør det kun, hvis du stoler på afsenderen.")
+    if not sys.stdin.isatty():
+        raise InputError(Problem(str(path), "pakkens program bliver ikke kørt uden tilladelse", expected="--yes"))
+    try:
+        said = input("Skal det køres? (ja/nej) ")
+    except EOFError:
+        said = ""
+    if said.strip().casefold() not in {"ja", "j"}:
+        raise InputError(Problem(str(path), "pakkens program er ikke kørt"))
 
 
 def _verify_bundle(path: Path) -> int:

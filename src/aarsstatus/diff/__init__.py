@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from aarsstatus.diff.causes import Cause, Found, Recompute, find_causes
+from aarsstatus.diff.causes import Cause, find_causes
 from aarsstatus.diff.changes import LEVELS, Change, Level, compare
-from aarsstatus.diff.recompute import recompute
 from aarsstatus.diff.steps import Step, environment, line_ends, other_files
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import Figures
@@ -54,7 +53,7 @@ class Diff:
         return not (self.changes or self.development or inputs or self.altered)
 
 
-def diff(old: Finished, new: Finished, calculate: Recompute = recompute) -> Diff:
+def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
     """Compare two builds and find out why they differ.
 
     Builds of one year are compared figure by figure. Of two years the figures that both have are: the older build's
@@ -64,8 +63,8 @@ def diff(old: Finished, new: Finished, calculate: Recompute = recompute) -> Diff
     ----------
     old, new
         What `open_finished` read.
-    calculate
-        How variants are computed; by default each version of the program computes its own.
+    run_old
+        Whether the programs that lie in the builds may be run, so that each computes its own figures.
     """
     before, after = old.figures, new.figures
     development: list[Change] = []
@@ -74,12 +73,9 @@ def diff(old: Finished, new: Finished, calculate: Recompute = recompute) -> Diff
         shared = [id_ for id_ in after if id_ in before]
         before, after = (Figures([figures[id_] for id_ in shared]) for figures in (before, after))
     changes = compare(before, after)
-    found: Found = find_causes(changes, old, new, calculate)
+    found = find_causes(changes, old, new, run_old=run_old)
     told = {(cause.place, cause.text) for causes in found.causes.values() for cause in causes}
-    blocked = (
-        set(found.untried) if any(cause.kind == "together" for c in found.causes.values() for cause in c) else set()
-    )
-    idle = [step for step in found.steps if (step.place, step.text) not in told and step not in blocked]
+    idle = [step for step in found.steps if (step.place, step.text) not in told and step not in found.untried]
     return Diff(
         old, new, tuple(changes), found.causes, tuple(development), tuple(idle), found.untried,
         tuple(environment(old, new)), tuple(other_files(old, new)),

@@ -9,22 +9,22 @@ was made otherwise. Nothing is inferred from which figures look as if they belon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from aarsstatus.diff.changes import Change
-from aarsstatus.diff.recompute import Answer, Variant
-from aarsstatus.diff.steps import CODE, Blend, Step, environment, steps
+from aarsstatus.diff.recompute import Answer, Variant, recompute
+from aarsstatus.diff.steps import CODE, Blend, Step, environment, program_of, steps
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import Figures
+from aarsstatus.release.archive import program_files
 from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished
 
-__all__ = ["Cause", "CauseKind", "Found", "find_causes"]
-
 CauseKind = Literal["data", "parameter", "option", "code", "together", "environment", "edited", "unknown"]
 FIGURES = "figures.csv"
+NOT_RUN = "er et andet end det, der sammenligner, og er ikke kørt"
 MOST_MODULES = 6
 """Modules that are tried one by one; each trial starts Python anew, and more than so many are a new version."""
 _FIELDS = ("value", "lower", "upper", "shown", "formula", "inputs", "published")
@@ -53,10 +53,7 @@ class Found:
     untried: Mapping[Step, str]
 
 
-Recompute = Callable[[Sequence[Variant], bool], list[Answer]]
-
-
-def find_causes(changes: Sequence[Change], old: Finished, new: Finished, recompute: Recompute) -> Found:
+def find_causes(changes: Sequence[Change], old: Finished, new: Finished, *, run_old: bool) -> Found:
     """Find the causes of some changes.
 
     Parameters
@@ -65,8 +62,9 @@ def find_causes(changes: Sequence[Change], old: Finished, new: Finished, recompu
         What `compare` found.
     old, new
         The builds; with the inputs that they kept.
-    recompute
-        Computes variants; the second argument says whether verdicts are needed.
+    run_old
+        Whether the programs that lie in the builds may be run. Else this very one computes everything, and tells the
+        part of data and parameters.
     """
     without = [build.name for build in (old, new) if not build.inputs]
     if without:
@@ -76,20 +74,25 @@ def find_causes(changes: Sequence[Change], old: Finished, new: Finished, recompu
     if not changes:
         return Found({}, tuple(apart), {})
     verdicts = any(change.old and change.new and change.old.verdict != change.new.verdict for change in changes)
-    trials = _Trials(Blend(old, new), apart, recompute, verdicts=verdicts)
+    trials = _Trials(Blend(old, new), apart, verdicts=verdicts, run_old=run_old)
     judge = _Judge(trials, old, new, environment(old, new))
-    return Found({change.id: judge.causes(change) for change in changes}, trials.steps, trials.untried)
+    not_run = dict.fromkeys(trials.not_run, NOT_RUN)
+    return Found({change.id: judge.causes(change) for change in changes}, trials.steps, trials.untried | not_run)
 
 
 class _Trials:
     """Make every calculation that is needed, each once."""
 
-    def __init__(self, blend: Blend, apart: Sequence[Step], recompute: Recompute, *, verdicts: bool) -> None:
-        self.blend, self._recompute, self._verdicts = blend, recompute, verdicts
+    def __init__(self, blend: Blend, apart: Sequence[Step], *, verdicts: bool, run_old: bool) -> None:
+        self.blend, self._verdicts, self.run_old = blend, verdicts, run_old
         self.fields = (*_FIELDS, "verdict") if verdicts else _FIELDS
         self._known: dict[frozenset[Step], Answer] = {}
-        self._run([frozenset(), frozenset(apart)])
-        self.before, self.after = self._figures(frozenset()), self._figures(frozenset(apart))
+        ends = [frozenset[Step](), frozenset(apart)]
+        self._run(ends)
+        if run_old and None in map(self._figures, ends):  # one cannot be run here
+            self.run_old, self._known = False, {}
+            self._run(ends)
+        self.before, self.after = map(self._figures, ends)
         self.steps, tried = self._worth_trying(apart)
         everything = frozenset(self.steps)
         self._known[everything] = self._known[frozenset(apart)]
@@ -105,32 +108,33 @@ class _Trials:
         self._run([others, frozenset(self.untried)])
         self.without_untried = self._figures(others)
         self.only_untried = self._figures(frozenset(self.untried))
-        # Where the old program cannot be run, the new one with the old inputs tells data and program apart.
-        self.code = [step for step in self.steps if step.kind == "code"]
-        if self.before is None:
-            self._run([frozenset(self.code)])
-        self.stand_in = self._figures(frozenset(self.code)) if self.before is None and self.code else None
+        self.not_run = [step for step in self.steps if step.kind == "code" and not self.run_old]
 
     def _worth_trying(self, apart: Sequence[Step]) -> tuple[tuple[Step, ...], list[Step]]:
         """Return all steps, and those that may have a part in a figure.
 
-        A module that took part in neither build's calculation has none. Many that did are one step.
+        A module that took part in neither build's calculation has none. Many that did are one step, and so is a
+        program that is not run.
         """
         sides = [self._known[frozenset()].modules, self._known[frozenset(apart)].modules]
         loaded = None if None in sides else frozenset().union(*(side for side in sides if side is not None))
-        code = [step for step in apart if step.kind == "code" and (loaded is None or step.file in loaded)]
+        every = [step for step in apart if step.kind == "code"]
+        code = [step for step in every if not self.run_old or loaded is None or step.file in loaded]
         others = [step for step in apart if step.kind != "code"]
-        if len(code) <= MOST_MODULES:
-            return tuple(apart), [*others, *code]
+        if len(code) <= (MOST_MODULES if self.run_old else 1):
+            return tuple(apart), [*others, *(code if self.run_old else [])]
         whole = Step("code", CODE, (), "programmet", f"{len(code)} filer: {', '.join(step.file for step in code)}")
-        return (*others, whole), [*others, whole]
+        return (*others, whole), [*others, whole] if self.run_old else others
 
     def _run(self, wanted: Sequence[frozenset[Step]]) -> None:
         new = list(dict.fromkeys(taken for taken in wanted if taken not in self._known))
         variants = [
-            Variant(self.blend.code(taken), self.blend.files(taken), self.blend.options(taken)) for taken in new
+            Variant(
+                self.blend.code(taken) if self.run_old else None, self.blend.files(taken), self.blend.options(taken)
+            )
+            for taken in new
         ]
-        self._known |= dict(zip(new, self._recompute(variants, self._verdicts) if new else [], strict=True))
+        self._known |= dict(zip(new, recompute(variants, self._verdicts) if new else [], strict=True))
 
     def _figures(self, taken: frozenset[Step]) -> Figures | None:
         return self._known[taken].figures
@@ -188,6 +192,8 @@ class _Judge:
     def __init__(self, trials: _Trials, old: Finished, new: Finished, apart: Sequence[OtherVersion]) -> None:
         self.trials, self.old, self.new, self.apart = trials, old, new, apart
         self.edited = [build for build in (old, new) if FIGURES in build.altered()]
+        ours = {name: path.read_bytes() for name, path in program_files().items()}
+        self.foreign = [] if trials.run_old else [build for build in (old, new) if program_of(build) != ours]
 
     def causes(self, change: Change) -> tuple[Cause, ...]:
         """Return the causes of one change, those that were tried first."""
@@ -216,15 +222,12 @@ class _Judge:
         causes = [
             Cause("edited", f"{build.name}, {FIGURES}", "filen er rettet, efter at den blev lavet") for build in edited
         ]
-        unexplained = len(drifted) > len(edited)
-        if trials.before is None and trials.stand_in is not None:
-            if trials.same(trials.stand_in.get(change.id), change.old):
-                return causes
-            place = ", ".join(step.place for step in trials.code)
-            causes.append(Cause("code", place, "det gamle program kan ikke køres her (ved udelukkelse)"))
-            unexplained = True
+        left = [build for build in drifted if build not in edited]
+        if self.trials.not_run and any(build in self.foreign for build in left):
+            place = ", ".join(step.place for step in self.trials.not_run)
+            causes.append(Cause("code", place, f"{NOT_RUN} (ved udelukkelse)"))
         failed = [build for build, figures, _ in sides if figures is None]
-        if (unexplained or failed) and self.apart:
+        if (left or failed) and self.apart:
             text = "; ".join(one.text for one in self.apart)
             causes.append(Cause("environment", "pakkernes versioner", f"{text} (ved udelukkelse)"))
         elif failed and not causes:

@@ -17,8 +17,6 @@ from aarsstatus.audit.limits import threshold_of
 from aarsstatus.figures import Figure
 from aarsstatus.inputs.schema import KK
 
-__all__ = ["LEVELS", "Change", "Level", "compare", "threshold_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

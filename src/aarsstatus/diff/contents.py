@@ -16,8 +16,6 @@ import yaml
 
 from aarsstatus.inputs.schema import TABLES
 
-__all__ = ["MISSING", "Key", "is_table", "merged", "parts"]
-
 Key = tuple[str, ...]
 """What names a row or a parameter; empty for all of a file."""
 MISSING = object()

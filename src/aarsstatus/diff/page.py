@@ -12,8 +12,6 @@ from aarsstatus.diff.causes import Cause
 from aarsstatus.diff.changes import Change
 from aarsstatus.render.page import breakable, make_page, table
 
-__all__ = ["comparison_page", "opening", "opening_of", "with_opening", "without_opening"]
-
 
 def comparison_page(diff: Diff, extension: Path) -> str:
     """Return a comparison as a whole page.
@@ -80,7 +78,7 @@ def _beside(diff: Diff) -> list[str]:
     ]
     if diff.line_ends:
         items.append(f"{words.line_ends(diff)}.")
-    items += [f"{step.place} kan ikke prøves alene: {why}" for step, why in diff.untried.items()]
+    items += [f"{words.not_tried(step, why)}." for step, why in diff.untried.items()]
     items += [
         f"{build}: {', '.join(wrong)} er ændret, efter at notatet blev lavet." for build, wrong in diff.altered.items()
     ]

@@ -11,11 +11,9 @@ from typing import Any
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening
 from aarsstatus.problems import InputError
-from aarsstatus.release import manifest
+from aarsstatus.release import cache, manifest
 from aarsstatus.release.archive import INPUTS, unpack
 from aarsstatus.release.reading import Finished, from_files, open_finished
-
-__all__ = ["COMPARISON", "QUALITY", "write_comparison"]
 
 COMPARISON = "sammenligning.html"
 QUALITY = "kvalitetsrapport.html"
@@ -46,8 +44,8 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
     written = manifest.read(last)
     if written is None:
         return False
-    if manifest.made_from_same(written, made_from):
-        return _carry_over(last, written.get("outputs"), folder)
+    if cache.made_from_same(written, made_from):
+        return _carry_over(last, written.outputs, folder)
     try:
         old = open_finished(str(last))
         new = _unfinished(folder, made_from)
@@ -71,10 +69,8 @@ def _renamed(build: Finished, name: str) -> Finished:
     return replace(build, name=name)
 
 
-def _carry_over(last: Path, outputs: object, folder: Path) -> bool:
+def _carry_over(last: Path, outputs: Mapping[str, str], folder: Path) -> bool:
     """Give the new build the comparison of the old one, if that is intact."""
-    if not isinstance(outputs, Mapping):
-        return False  # a damaged manifest
     kept = {name: (last / name).read_bytes() for name in (COMPARISON, QUALITY) if (last / name).is_file()}
     if any(name not in kept or manifest.digest(kept[name]) != outputs.get(name) for name in (COMPARISON, QUALITY)):
         return False

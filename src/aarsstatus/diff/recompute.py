@@ -28,14 +28,12 @@ from aarsstatus.project import Project
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
 
-__all__ = ["Answer", "Variant", "recompute"]
-
 
 @dataclass(frozen=True)
 class Variant:
-    """Hold the inputs of figures: a program, ``params/`` and ``data/``, options."""
+    """Hold the inputs of figures: ``params/`` and ``data/``, options, and a program; None is this very one."""
 
-    code: Mapping[str, bytes]
+    code: Mapping[str, bytes] | None
     files: Mapping[str, bytes]
     options: Mapping[str, Any]
 
@@ -54,9 +52,10 @@ class Answer:
 
 def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
     """Compute the figures of some variants, in a process for each program."""
-    programs: dict[tuple[tuple[str, bytes], ...], list[int]] = {}
+    programs: dict[tuple[tuple[str, bytes], ...] | None, list[int]] = {}
     for place, variant in enumerate(variants):
-        programs.setdefault(tuple(sorted(variant.code.items())), []).append(place)
+        code = None if variant.code is None else tuple(sorted(variant.code.items()))
+        programs.setdefault(code, []).append(place)
     answers: dict[int, Answer] = {}
     with temporary.folder() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         asked = [
@@ -71,8 +70,11 @@ def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
 
 def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
     """Have one version of the program compute some variants."""
-    program = folder / "program"
-    write_files(program, variants[0].code)
+    folder.mkdir()
+    program = None
+    if variants[0].code is not None:
+        program = folder / "program"
+        write_files(program, variants[0].code)
     jobs = []
     for number, variant in enumerate(variants):
         root = folder / f"grundlag-{number}"
@@ -83,7 +85,7 @@ def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answ
     try:
         given = json.dumps({"jobs": jobs}).encode()
         command = ["-m", "aarsstatus.diff.recompute"]
-        told = json.loads(run_python("programmet", command, folder=program, program=program, given=given).made)
+        told = json.loads(run_python("programmet", command, folder=folder, program=program, given=given).made)
         took_part = frozenset(told["modules"])
         answers = [
             Answer(Figures.from_csv(one["figures"]), "", took_part)
@@ -104,8 +106,7 @@ def _answer(job: Mapping[str, Any]) -> dict[str, str]:
         params, data = read_year(project, year)
         figures = build_figures(data, year, notat=params.notat, mode=job["figures"])
         if job["verdicts"]:
-            rows = quality.audit_years(data, quality.read_published_params(project, year))
-            figures = figures.with_verdicts(audit.figure_verdicts(rows))
+            figures = figures.judged(audit.answers(quality.explained(project, data, year), params.notat))
     except InputError as error:
         return {"problem": str(error.problems[0])}
     except Exception as error:  # a changed formula may fail in any way, and that is the answer

@@ -14,8 +14,7 @@ from typing import Any, Literal
 from aarsstatus.diff.contents import MISSING, Key, is_table, merged, parts
 from aarsstatus.release.packages import OtherVersion, other_versions
 from aarsstatus.release.reading import Finished
-
-__all__ = ["CODE", "Blend", "Kind", "Step", "environment", "line_ends", "other_files", "steps"]
+from aarsstatus.text import visible
 
 Kind = Literal["data", "parameter", "option", "code"]
 CODE = "aarsstatus/"
@@ -39,10 +38,15 @@ class Step:
     text: str
 
 
+def program_of(build: Finished) -> dict[str, bytes]:
+    """Return the program that a build kept."""
+    return {name: content for name, content in build.inputs.items() if name.startswith(CODE)}
+
+
 def environment(old: Finished, new: Finished) -> list[OtherVersion]:
     """Return other versions in two builds: Python, packages, the renderer."""
     before, after = (
-        {"Python": build.manifest.get("python"), **build.packages, "motor": build.manifest["engine"].get("version")}
+        {"Python": build.manifest.python, **build.packages, "motor": build.manifest.engine.version}
         for build in (old, new)
     )
     return other_versions(before, after)
@@ -50,7 +54,7 @@ def environment(old: Finished, new: Finished) -> list[OtherVersion]:
 
 def other_files(old: Finished, new: Finished) -> list[str]:
     """Return the differing inputs that no figure can come from, as notebooks."""
-    before, after = old.manifest["inputs"], new.manifest["inputs"]
+    before, after = old.manifest.inputs, new.manifest.inputs
     names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     same = line_ends(old, new)
     return [name for name in names if not _counts(name) and name not in same]
@@ -113,10 +117,8 @@ def _file(name: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list
     # A small difference is worth trying alone only if all of them together are the whole difference.
     if () not in changed and len(changed) <= MOST_ROWS and merged(name, before, after, changed) == after:
         between, say = (" ", _row_change) if is_table(name) else (".", _value_change)
-        return [
-            Step(kind, name, key, f"{name}, {between.join(key)}", say(was.get(key, MISSING), now.get(key, MISSING)))
-            for key in changed
-        ]
+        said = {key: say(was.get(key, MISSING), now.get(key, MISSING)) for key in changed}
+        return [Step(kind, name, key, visible(f"{name}, {between.join(key)}"), said[key]) for key in changed]
     return [Step(kind, name, (), name, f"{len(changed)} rækker er ændret" if is_table(name) else "filen er ændret")]
 
 
@@ -124,9 +126,11 @@ def _row_change(old: Any, new: Any) -> str:  # noqa: ANN401 - a row, or what sta
     """Say how a row differs, by its columns."""
     if MISSING in (old, new):
         said = ", ".join(f"{column} {cell}" for column, cell in (new if old is MISSING else old).items() if cell)
-        return f"{'rækken er kommet til' if old is MISSING else 'rækken er fjernet'}: {said}"
+        return visible(f"{'rækken er kommet til' if old is MISSING else 'rækken er fjernet'}: {said}")
     changed = [column for column in {**old, **new} if old.get(column) != new.get(column)]
-    return ", ".join(f"{column} {old.get(column) or '(tom)'} → {new.get(column) or '(tom)'}" for column in changed)
+    return visible(
+        ", ".join(f"{column} {old.get(column) or '(tom)'} → {new.get(column) or '(tom)'}" for column in changed)
+    )
 
 
 def _value_change(old: object, new: object) -> str:
@@ -134,7 +138,7 @@ def _value_change(old: object, new: object) -> str:
     before, after = (
         "(ikke der)" if value is MISSING else "null" if value is None else str(value) for value in (old, new)
     )
-    return f"{before} → {after}"
+    return visible(f"{before} → {after}")
 
 
 # -- code -----------------------------------------------------------------------------------------------------
@@ -210,10 +214,7 @@ class Blend:
 
     def code(self, taken: Collection[Step]) -> dict[str, bytes]:
         """Return the old build's program with some of its files, or all, from the new one."""
-        old, new = (
-            {name: content for name, content in build.inputs.items() if name.startswith(CODE)}
-            for build in (self.old, self.new)
-        )
+        old, new = program_of(self.old), program_of(self.new)
         names = {step.file for step in taken if step.kind == "code"}
         if CODE in names:
             return new

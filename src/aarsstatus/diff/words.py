@@ -8,24 +8,11 @@ from itertools import groupby
 
 from aarsstatus import danish
 from aarsstatus.diff import Diff
-from aarsstatus.diff.causes import Cause, CauseKind
+from aarsstatus.diff.causes import NOT_RUN, Cause, CauseKind
 from aarsstatus.diff.changes import Change, Level
+from aarsstatus.diff.steps import Step
 from aarsstatus.figures import PERCENTAGES, Figure
 from aarsstatus.figures.words import GROUPS, VERDICTS, listed, unit_of_change
-
-__all__ = [
-    "KINDS",
-    "as_shown",
-    "because",
-    "by_level",
-    "line_ends",
-    "lines",
-    "moved",
-    "name",
-    "summary",
-    "values",
-    "verdict",
-]
 
 KINDS: dict[CauseKind, str] = {
     "data": "data",
@@ -156,6 +143,11 @@ def lines(diff: Diff) -> Iterator[str]:
     yield from _rest(diff)
 
 
+def not_tried(step: Step, why: str) -> str:
+    """Say of a difference that was not tried alone why it was not."""
+    return f"{step.place} {why}" if why == NOT_RUN else f"{step.place} kan ikke prøves alene: {why}"
+
+
 def _line(change: Change) -> str:
     before, now = values(change)
     told = f"{change.id}: {before} → {now}"
@@ -177,4 +169,4 @@ def _rest(diff: Diff) -> Iterator[str]:
         if diff.line_ends:
             yield f"  {line_ends(diff)}"
     for step, why in diff.untried.items():
-        yield f"  {step.place} kan ikke prøves alene: {why}"
+        yield f"  {not_tried(step, why)}"

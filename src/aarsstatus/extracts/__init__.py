@@ -11,9 +11,10 @@ nothing is written.
 `aliases`       what columns, administrations and schemes may be called
 `reading`       a file, read once: its digest, its tables, their spells
 `csv_table`     CSV: encoding, delimiter, rows
-`workbook`      Excel: sheets, and whether they fit in memory
+`workbook`      Excel: sheets as they look to a person
+`appearance`    how large a workbook is, and what it shows (`shown`): `sheet_xml`, `opendocument`, `binary_sheets`
 `table`         a table's header, and which columns are read
-`cells`         one cell: dates, hours, names
+`cells`         one cell: hours, names; `dates`
 `rows`          rows of text into spells
 `stray_rows`    rows that are none: sums and remarks below a table
 `refusals`      what is wrong with rows, in groups
@@ -101,7 +102,8 @@ class Ingested:
 
 def ingest(
     project: Project, year: int, files: Sequence[Path], *, skip_bad_rows: bool = False, extracted: date | None = None,
-    scheme: str | None = None, early: bool = False, older: bool = False, progress: Progress = lambda _: None,
+    scheme: str | None = None, hidden: str | None = None, early: bool = False, older: bool = False,
+    progress: Progress = lambda _: None,
 ) -> Ingested:  # fmt: skip
     """Read register extracts, and write their sums to ``data/``.
 
@@ -122,6 +124,8 @@ def ingest(
         The scheme of files that have no such column.
     early, older
         Whether to read an extract drawn before the year was over, and one older than what it replaces.
+    hidden
+        Whether rows that are hidden in Excel are read: ``with`` or ``without``; None refuses them.
     progress
         Called with a Danish line as reading goes on.
 
@@ -132,7 +136,7 @@ def ingest(
     """
     unforeseen: str | None = None
     try:
-        return _ingest(project, year, files, skip_bad_rows, extracted, scheme, early, older, progress)
+        return _ingest(project, year, files, skip_bad_rows, extracted, scheme, hidden, early, older, progress)
     except (InputError, OSError, KeyboardInterrupt, SystemExit):
         raise  # a disk that is full says so, and quotes no row
     except BaseException as error:  # even a panic in a library must not quote a row
@@ -146,7 +150,7 @@ def ingest(
 
 def _ingest(
     project: Project, year: int, files: Sequence[Path], skip_bad_rows: bool, extracted: date | None,
-    scheme: str | None, early: bool, older: bool, progress: Progress,
+    scheme: str | None, hidden: str | None, early: bool, older: bool, progress: Progress,
 ) -> Ingested:  # fmt: skip
     """Do what `ingest` says, without its guard."""
     lists = [path.with_name(f"{path.stem}.afviste.csv") for path in files if skip_bad_rows]
@@ -160,7 +164,7 @@ def _ingest(
         raise InputError(refusals.told())
     reader = Reader(year, data, names, keep_refused=skip_bad_rows)
     for path in dict.fromkeys(files):
-        read_file(path, reader, names, scheme, reading, refusals, progress)
+        read_file(path, reader, names, scheme, hidden, reading, refusals, progress)
     refuse_same_file(reading, refusals)
 
     spells = pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells])

@@ -1,16 +1,14 @@
-"""Read the cells of an extract: dates, hours, names.
+"""Read the cells of an extract: hours, names, and columns of them.
 
 Each function takes the text of a cell that is not empty and returns a whole number, for the rest of the package
 computes with arrays of whole numbers; what cannot be read raises `Unreadable`, which says what was expected and what
-the nearest valid value is. Days are numbered as `datetime.date.toordinal` does.
+the nearest valid value is. Dates are read by `dates`.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Collection, Sequence
-from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -19,10 +17,11 @@ import polars as pl
 
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import Names, fold_value
+from aarsstatus.extracts.dates import Unreadable
+from aarsstatus.extracts.shown import MERGED, NOT_WORKED_OUT, is_error
 from aarsstatus.problems import near
 
-__all__ = ["BAD", "EMPTY", "OPEN", "Codes", "Column", "Unreadable", "administration", "day", "hundredths", "legible",
-           "scheme", "show_day", "start_day"]  # fmt: skip
+__all__ = ["BAD", "EMPTY", "Codes", "Column", "administration", "hundredths", "legible", "scheme", "unseen"]
 
 Codes = npt.NDArray[np.int32]
 EMPTY, BAD = -1, -2
@@ -33,35 +32,10 @@ _MOST_TEXTS = 1 << 16
 _LONGEST = 1_000
 """Characters: no name, date or number of hours is near it, and a cell may be as large as its file."""
 
-OPEN = date.max.toordinal()
-"""The last day of a spell that still runs. Registers write it as 31-12-9999 too."""
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-OPEN_FROM_YEAR = 2900
-_EXCEL_EPOCH = date(1899, 12, 30).toordinal()
-_EXCEL_SERIALS = range(10_000, 100_000)  # the years 1927 to 2173: an Excel cell that lost its date format
-
-_TIME = r"(?:[ T]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
-_DAY_FIRST = re.compile(rf"(\d{{1,2}})([-./ ])(\d{{1,2}})\2(\d{{4}}){_TIME}", re.ASCII)
-_YEAR_FIRST = re.compile(rf"(\d{{4}})([-./ ])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
-_EIGHT = re.compile(r"(\d{8})", re.ASCII)
-_SHORT_YEAR = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{2})", re.ASCII)
-_SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?", re.ASCII)
 _HOURS = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,4})(?:,(\d+))?|(\d{1,4})\.(\d{1,2})", re.ASCII)
 _MOST_HOURS = 168
 _LONGEST_HOURS = 40
 """Characters: whatever has more is no number of hours."""
-
-
-class Unreadable(ValueError):  # noqa: N818 - said of a cell, not of the program
-    """Say what was expected of a cell that cannot be read; never the cell itself."""
-
-    def __init__(self, expected: str, hint: str | None = None, message: str = "værdien kan ikke bruges") -> None:
-        super().__init__(expected)
-        self.expected, self.hint, self.message = expected, hint, message
-
-
-_DATE = "en dato som 31-12-2026, 31.12.2026 eller 2026-12-31"
-_EXISTING = "en dato, der findes"
 
 
 def legible(text: str) -> str | None:
@@ -69,73 +43,17 @@ def legible(text: str) -> str | None:
     return text if len(text) <= _LONGEST else None
 
 
-def show_day(ordinal: int) -> str:
-    """Write a day as messages do: ``31-12-2026``."""
-    return danish.short_date(date.fromordinal(ordinal))
-
-
-def day(text: str) -> int:
-    """Read a date as Danish systems and Excel write one.
-
-    Day first with ``-``, ``.``, ``/`` or space between, ISO, eight digits, or an Excel day number.
-
-    A time of day after it is left out. A year from 2900, as in 31-12-9999, is `OPEN`: "still runs".
-
-    Raises
-    ------
-    Unreadable
-        If it is no date, no such day exists, or the year is outside 1900 to 2199.
-    """
-    text = " ".join(text.split())
-    if match := _DAY_FIRST.fullmatch(text):
-        return _ordinal(int(match[4]), int(match[3]), int(match[1]), swapped=match[2] == "/")
-    if match := _YEAR_FIRST.fullmatch(text):
-        return _ordinal(int(match[1]), int(match[3]), int(match[4]))
-    if match := _EIGHT.fullmatch(text):
-        digits = match[1]
-        if digits[:2] in {"19", "20", "99"} and int(digits[4:6]) <= 12:
-            return _ordinal(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-        return _ordinal(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
-    if (match := _SERIAL.fullmatch(text)) and int(match[1]) in _EXCEL_SERIALS:
-        return _EXCEL_EPOCH + int(match[1])
-    if match := _SHORT_YEAR.fullmatch(text):
-        try:
-            hint = show_day(_ordinal(2000 + int(match[3]), int(match[2]), int(match[1])))
-        except Unreadable:
-            hint = None
-        raise Unreadable("en dato med fire cifre i årstallet", hint)
-    raise Unreadable(_DATE)
-
-
-def _ordinal(year: int, month: int, day_: int, *, swapped: bool = False) -> int:
-    """Return a day's number, or say which day is the nearest that exists."""
-    if year >= OPEN_FROM_YEAR:
-        return OPEN
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Unreadable(f"en dato mellem {FIRST_YEAR} og {LAST_YEAR}")
-    if not 1 <= month <= 12:
-        hint = _existing(year, day_, month) if swapped else None  # 12/31/2026 is how Americans write it
-        raise Unreadable(_EXISTING, hint)
-    last = calendar.monthrange(year, month)[1]
-    if not 1 <= day_ <= last:
-        raise Unreadable(_EXISTING, danish.short_date(date(year, month, min(max(day_, 1), last))))
-    return date(year, month, day_).toordinal()
-
-
-def _existing(year: int, month: int, day_: int) -> str | None:
-    """Return a day that exists, as messages show it."""
-    try:
-        return danish.short_date(date(year, month, day_))
-    except ValueError:
-        return None
-
-
-def start_day(text: str) -> int:
-    """Read the first day of a spell: a date that is not "for ever"."""
-    ordinal = day(text)
-    if ordinal == OPEN:
-        raise Unreadable(f"en dato mellem {FIRST_YEAR} og {LAST_YEAR}")
-    return ordinal
+def unseen(text: str) -> Unreadable | None:
+    """Return what is wrong with a cell that shows something else than a value."""
+    text = text.strip()
+    if text == NOT_WORKED_OUT or (text.startswith("=") and not text.startswith('="')):
+        return Unreadable("at du åbner filen i Excel og gemmer den", None, "formlen er ikke regnet ud")
+    if text == MERGED:
+        return Unreadable("en celle for hver kolonne; ophæv fletningen i Excel", None, "cellen er flettet med en anden")
+    if is_error(text):
+        return Unreadable("en værdi; ret cellen i Excel, og er den uden værdi, så lad den være tom", None,
+                          "cellen viser en fejl")  # fmt: skip
+    return None
 
 
 def hundredths(text: str) -> int:
@@ -244,7 +162,7 @@ class Column:
 
     def _code(self, text: str) -> int:
         """Return the number of one cell."""
-        if len(text) > _LONGEST:
+        if len(text) > _LONGEST or unseen(text) is not None:
             return BAD
         try:
             return self.read(text) if text.strip() else self.empty
@@ -253,6 +171,8 @@ class Column:
 
     def why(self, text: str) -> Unreadable:
         """Return what is wrong with a cell that is `BAD`."""
+        if (shown := unseen(text)) is not None:
+            return shown
         if "\n" in text.strip():
             return Unreadable("én linje; der mangler formentlig et anførselstegn", None, "cellen rummer flere linjer")
         if len(text) > _LONGEST:

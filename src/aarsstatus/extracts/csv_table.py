@@ -42,6 +42,7 @@ class CsvTable:
     """
 
     name = ""
+    hidden_rows: Sequence[int] = ()
 
     def __init__(self, content: bytes, label: str, names: Names) -> None:
         self.label = label

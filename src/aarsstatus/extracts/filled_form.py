@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from aarsstatus.extracts import cells
+from aarsstatus.extracts import dates
 from aarsstatus.extracts.form_cells import Row, form_rows, text_of
 from aarsstatus.files import alone, read_utf8
 from aarsstatus.inputs import read_data
@@ -100,7 +100,7 @@ class _Form:
                 continue
             try:
                 new = _as_yaml(text, one)
-            except cells.Unreadable as bad:
+            except dates.Unreadable as bad:
                 message = "værdien kan ikke bruges"
                 self.problems.append(Problem(place, message, found=text, expected=bad.expected, hint=bad.hint))
                 continue
@@ -206,7 +206,7 @@ def _as_yaml(text: str, one: Field) -> str:
         If it should be a date, and is none.
     """
     if one.kind == "date":
-        return date.fromordinal(cells.start_day(text)).isoformat()
+        return date.fromordinal(dates.start_day(text)).isoformat()
     if one.kind == "text" and text.casefold() in {NONE, "ingen", "-", "–"}:
         return "null"
     return text if one.kind == "count" and text.isdecimal() else json.dumps(text, ensure_ascii=False)
@@ -224,7 +224,7 @@ def _shown(value: object) -> str:
     """Return a value as the change of it is told; a date as Danes write it."""
     if value is None:
         return "(intet)"
-    return cells.show_day(value.toordinal()) if isinstance(value, date) else str(value)
+    return dates.show_day(value.toordinal()) if isinstance(value, date) else str(value)
 
 
 def _shown_yaml(new: str) -> str:

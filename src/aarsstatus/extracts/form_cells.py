@@ -9,7 +9,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from aarsstatus.extracts.workbook import too_large
+from aarsstatus.extracts.appearance import look_at
 from aarsstatus.files import irregular
 from aarsstatus.inputs.form import DATES, HERE, KEY, SOURCE, TARGETS_SHEET, target_header, title
 from aarsstatus.problems import InputError, Problem
@@ -27,8 +27,9 @@ def form_rows(path: Path, year: int) -> dict[str, list[Row]]:
     if (why := irregular(path, _MOST_BYTES)) is not None:
         raise InputError(Problem(path.name, why))
     content = path.read_bytes()
-    if (why := too_large(content)) is not None:
-        raise InputError(Problem(path.name, why, expected=expected))
+    shown = look_at(content)
+    if shown.too_large is not None:
+        raise InputError(Problem(path.name, shown.too_large, expected=expected))
     try:
         book = calamine.load_workbook(io.BytesIO(content))
         sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
@@ -38,6 +39,10 @@ def form_rows(path: Path, year: int) -> dict[str, list[Row]]:
     for name, headers in ((DATES, (HERE, KEY)), (TARGETS_SHEET, (target_header(year), SOURCE, KEY))):
         if name not in sheets:
             raise InputError(Problem(path.name, f"arket »{name}« mangler", expected=expected))
+        for (row, column), text in shown.sheets[name].cells.items():
+            raise InputError(
+                Problem(_cell(path.name, name, row - 1, column - 1), "cellen viser ingen værdi", found=text)
+            )
         if sheets[name] and (first := str(sheets[name][0][0])) != title(year):
             raise InputError(
                 Problem(_cell(path.name, name, 0, 0), "skemaet er ikke årets", None, None, first, title(year))

@@ -75,8 +75,8 @@ class Reading:
 
 
 def read_file(
-    path: Path, reader: Reader, names: Names, scheme: str | None, reading: Reading, refusals: Refusals,
-    progress: Callable[[str], None],
+    path: Path, reader: Reader, names: Names, scheme: str | None, hidden: str | None, reading: Reading,
+    refusals: Refusals, progress: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Read one file's tables.
 
@@ -88,6 +88,8 @@ def read_file(
         Reads rows; what columns may be called.
     scheme
         The scheme of tables without such a column, if somebody said it.
+    hidden
+        Whether hidden rows are read (``with`` or ``without``), if somebody said it.
     reading, refusals
         Added to.
     progress
@@ -98,7 +100,7 @@ def read_file(
     if content is None:
         return
     counts, first, notes = Counts(), len(reading.labels), list[str]()
-    for table in _tables(content, name, names, refusals, notes):
+    for table in _tables(content, name, names, hidden, refusals, notes):
         columns = choose_columns(table, path.stem, names, scheme, refusals, reading.notes)
         if columns is None:
             continue
@@ -136,13 +138,15 @@ def _content(path: Path, name: str, refusals: Refusals) -> bytes | None:
         return None
 
 
-def _tables(content: bytes, name: str, names: Names, refusals: Refusals, notes: list[str]) -> list[Table]:
+def _tables(
+    content: bytes, name: str, names: Names, hidden: str | None, refusals: Refusals, notes: list[str]
+) -> list[Table]:
     """Return the tables of a file by what its first bytes say that it is."""
     if not content[:HEAD].strip(_BLANK):
         refusals.file(name, "filen er tom", expected="en overskrift og mindst én række")
         return []
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return open_workbook(content, name, names, refusals, notes)
+        return open_workbook(content, name, names, hidden, refusals, notes)
     if content.startswith((b"%PDF", b"\x1f\x8b", b"7z\xbc\xaf")):
         refusals.file(name, "filen er hverken CSV eller XLSX", expected="et udtræk gemt som CSV eller XLSX")
         return []

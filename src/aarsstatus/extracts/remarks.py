@@ -13,7 +13,7 @@ import polars as pl
 
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import Limit
-from aarsstatus.extracts.cells import OPEN, show_day
+from aarsstatus.extracts.dates import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.inputs.model import Data, Remark, Scheme

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from aarsstatus.extracts import cells
+from aarsstatus.extracts import cells, dates
 from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
 from aarsstatus.extracts.refusals import Refusals
@@ -31,6 +31,8 @@ _MOST_TOLD = 10
 _DAYS_A_YEAR = 365.2425
 _EXCHANGED = re.compile(r"\s*(?:0?[1-9]|1[0-2])[-./](?:1[3-9]|2\d|3[01])[-./]\d{4}")
 """A date with its month first, and a day that is no month."""
+_LIKE_UNSEEN = r"^\s*(?:[#=eE]|del af|formel)"
+"""Begins as the texts do that `cells.unseen` looks at."""
 _EXPECTED = {"scheme": "en jobordning", "start": "en dato", "weekly_hours": "et timetal"}
 
 KEPT: Mapping[str, type[pl.DataType]] = {
@@ -73,6 +75,7 @@ class _Batch:
     """
 
     label: str
+    columns: Columns
     texts: pl.DataFrame
     rows: npt.NDArray[np.int64]
     codes: Mapping[str, Codes]
@@ -108,8 +111,8 @@ class Reader:
         self._columns = {
             "administration": Column(lambda text: cells.administration(text, names, self.codes), self.none),
             "scheme": Column(lambda text: cells.scheme(text, names, self.schemes)),
-            "start": Column(cells.start_day),
-            "end": Column(cells.day, cells.OPEN),
+            "start": Column(dates.start_day),
+            "end": Column(dates.end_day, dates.OPEN),
         }
         if self._by_hours.any():  # else hours count for nothing, and may be anything
             self._columns["weekly_hours"] = Column(cells.hundredths)
@@ -152,7 +155,7 @@ class Reader:
         rows = np.arange(block.first_row, block.first_row + frame.height, dtype=np.int64)
         empty = codes["start"] == EMPTY
         squeezed = self._stray.squeezed(frame, empty)
-        return _Batch(label, texts, rows, codes, squeezed, _blank(texts, empty) & ~squeezed)
+        return _Batch(label, columns, texts, rows, codes, squeezed, _blank(texts, empty) & ~squeezed)
 
     # -- what is wrong ----------------------------------------------------------------------------------------
 
@@ -165,6 +168,11 @@ class Reader:
             if name == "weekly_hours":  # hours that count for nothing may be anything; -1 and -2 are no scheme
                 here = here & np.append(self._by_hours, [False, False])[batch.codes["scheme"]]
             bad |= self._refuse_cells(batch, name, here & (codes == BAD), here & (codes == EMPTY), refusals)
+        if "person" in batch.texts.columns:
+            persons = batch.texts["person"]
+            seen = [text for text in persons.filter(persons.str.contains(_LIKE_UNSEEN)).unique() if cells.unseen(text)]
+            unseen = persons.is_in(seen).fill_null(value=False)
+            bad |= self._refuse_cells(batch, "person", looked_at & unseen.to_numpy(), np.zeros_like(bad), refusals)
         label, rows = batch.label, batch.rows
         if torn.any():  # it may have been taken for a remark below the table
             refusals.rows(label, rows[torn], None, "rækken er kortere end overskriften; er filen skåret over?")
@@ -182,11 +190,13 @@ class Reader:
         if wrong.any():
             bad = pl.DataFrame({"text": batch.texts[name].filter(pl.Series(wrong)), "row": batch.rows[wrong]})
             for (text,), group in bad.group_by("text", maintain_order=True):
-                why = self._columns[name].why(str(text))
+                shown = cells.unseen(str(text))
+                why = shown or self._columns[name].why(str(text))
+                column = FIELDS[name] if shown is None else batch.columns.called(name)
                 if name in {"start", "end"} and _EXCHANGED.match(str(text)):
                     refusals.exchanged.add((batch.label, FIELDS[name]))
                 refusals.rows(
-                    batch.label, group["row"].to_numpy(), FIELDS[name], why.message, found=legible(str(text)),
+                    batch.label, group["row"].to_numpy(), column, why.message, found=legible(str(text)),
                     expected=why.expected, hint=why.hint,
                 )  # fmt: skip
         if missing.any():
@@ -203,8 +213,8 @@ class Reader:
         places = np.flatnonzero(backwards)
         for at in places[:_MOST_TOLD].tolist():
             refusals.rows(
-                batch.label, batch.rows[at : at + 1], FIELDS["end"], message, found=cells.show_day(int(end[at])),
-                expected=f"tidligst {cells.show_day(int(start[at]))}",
+                batch.label, batch.rows[at : at + 1], FIELDS["end"], message, found=dates.show_day(int(end[at])),
+                expected=f"tidligst {dates.show_day(int(start[at]))}",
             )  # fmt: skip
         if (rest := places[_MOST_TOLD:]).size:
             refusals.rows(batch.label, batch.rows[rest], FIELDS["end"], message)
@@ -247,7 +257,7 @@ class Reader:
             known = [
                 self.codes[place] if 0 <= place < self.none else "",
                 self.schemes[scheme] if scheme >= 0 else "",
-                *("" if day < 0 or day == cells.OPEN else cells.show_day(day) for day in days),
+                *("" if day < 0 or day == dates.OPEN else dates.show_day(day) for day in days),
             ]
             self.refused.append((batch.label, int(batch.rows[at]), known))
 
@@ -255,8 +265,8 @@ class Reader:
         """Keep the cells of a spell that is refused after it was read."""
         if self.keep_refused:
             code = self.codes[administration] if administration < self.none else ""
-            until = "" if end == cells.OPEN else cells.show_day(end)
-            self.refused.append((label, row, [code, self.schemes[scheme], cells.show_day(start), until]))
+            until = "" if end == dates.OPEN else dates.show_day(end)
+            self.refused.append((label, row, [code, self.schemes[scheme], dates.show_day(start), until]))
 
     def _kept(self, batch: _Batch, inside: Mask, table: int) -> pl.DataFrame:
         """Return the spells of some rows that have a day in the year."""

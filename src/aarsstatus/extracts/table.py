@@ -65,6 +65,11 @@ class Table(Protocol):
     header: Header | None
     head: Sequence[Cells]
 
+    @property
+    def hidden_rows(self) -> Sequence[int]:
+        """Return the rows with something in them that are hidden in Excel."""
+        ...
+
     def blocks(self) -> Iterator[Block]:
         """Yield the rows below the header."""
         ...
@@ -96,6 +101,8 @@ class Header:
         Columns that fit a field too, but less well than the one that was taken.
     title
         What stands above the header.
+    hidden
+        The places of columns that are hidden in Excel.
     """
 
     row: int
@@ -104,6 +111,7 @@ class Header:
     texts: tuple[str, ...]
     passed_over: tuple[tuple[str, int], ...] = ()
     title: str = ""
+    hidden: frozenset[int] = frozenset()
 
     def unknown(self, names: Names) -> list[str]:
         """Return the headers of columns that are no field."""
@@ -114,7 +122,7 @@ class Header:
         ]
 
 
-def find_header(rows: Sequence[Cells], names: Names) -> Header | None:
+def find_header(rows: Sequence[Cells], names: Names, hidden: frozenset[int] = frozenset()) -> Header | None:
     """Find the header among an extract's first rows.
 
     Parameters
@@ -123,6 +131,8 @@ def find_header(rows: Sequence[Cells], names: Names) -> Header | None:
         The first rows, as text; the first is row 1.
     names
         What columns may be called.
+    hidden
+        The places of columns that are hidden: one is read only where no visible one serves.
 
     Returns
     -------
@@ -131,25 +141,25 @@ def find_header(rows: Sequence[Cells], names: Names) -> Header | None:
         row names two fields.
     """
     rows = rows[:MOST_ROWS]
-    single = [_header(number, 1, rows, cells, names) for number, cells in enumerate(rows, start=1)]
+    single = [_header(number, 1, rows, cells, names, hidden) for number, cells in enumerate(rows, start=1)]
     double = [
-        _header(number, 2, rows, _merged(upper, lower, names), names)
+        _header(number, 2, rows, _merged(upper, lower, names), names, hidden)
         for number, (upper, lower) in enumerate(pairwise(rows), start=2)
     ]
     best = max([*single, *double], key=lambda header: len(header.columns), default=None)
     return best if best is not None and len(best.columns) >= _LEAST else None
 
 
-def _header(row: int, height: int, rows: Sequence[Cells], cells: Cells, names: Names) -> Header:
+def _header(row: int, height: int, rows: Sequence[Cells], cells: Cells, names: Names, hidden: frozenset[int]) -> Header:
     """Read the cells of one row, or of two put together, as a header."""
-    ranked: dict[str, list[tuple[int, int]]] = {}
+    ranked: dict[str, list[tuple[bool, int, int]]] = {}
     for place, text in enumerate(cells):
         if (known := names.columns.get(fold(text))) is not None:
-            ranked.setdefault(known[0], []).append((known[1], place))
-    columns = {name: min(places)[1] for name, places in ranked.items()}
-    passed = tuple((name, place) for name, places in ranked.items() for _, place in sorted(places)[1:])
+            ranked.setdefault(known[0], []).append((place in hidden, known[1], place))
+    columns = {name: min(places)[-1] for name, places in ranked.items()}
+    passed = tuple((name, place) for name, places in ranked.items() for *_, place in sorted(places)[1:])
     title = " ".join(cell for above in rows[: row - height] for cell in above if cell)
-    return Header(row, height, columns, tuple(cells), passed, title)
+    return Header(row, height, columns, tuple(cells), passed, title, hidden)
 
 
 def _merged(upper: Cells, lower: Cells, names: Names) -> list[str]:
@@ -174,10 +184,25 @@ def _merged(upper: Cells, lower: Cells, names: Names) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Say where each field of a table stands, or which scheme all its rows have."""
+    """Say where each field of a table stands, or which scheme all its rows have.
+
+    `texts` is the whole header.
+    """
 
     places: Mapping[str, int]
     scheme: str | None = None
+    texts: Cells = ()
+
+    def called(self, field: str) -> str:
+        """Return what a field's column is called in messages, with its letter in Excel."""
+        place = self.places[field]
+        return f"{FIELDS[field]} (kolonne {column_letters(place)}, »{' '.join(self.texts[place].split())}«)"
+
+
+def column_letters(place: int) -> str:
+    """Return the letters of a column of Excel, by its place from 0."""
+    before, last = divmod(place, 26)
+    return (column_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def choose_columns(
@@ -222,7 +247,7 @@ def choose_columns(
             notes.append(f"{table.label}: der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
     for name in missing:
         _refuse_missing(table.label, name, header, names, refusals)
-    return None if missing else Columns(header.columns, fixed)
+    return None if missing else Columns(header.columns, fixed, header.texts)
 
 
 def _notes(label: str, header: Header) -> Iterator[str]:
@@ -233,6 +258,10 @@ def _notes(label: str, header: Header) -> Iterator[str]:
     for name, place in header.passed_over:
         taken, other = (mask(header.texts[at].strip()) for at in (header.columns[name], place))
         yield f"{label}: kolonnen »{other}« er ikke læst; »{taken}« er brugt som {FIELDS[name]}"
+    for name, place in header.columns.items():
+        if place in header.hidden:
+            called = mask(header.texts[place].strip())
+            yield f"{label}: kolonnen »{called}« er skjult i Excel, men er brugt som {FIELDS[name]}"
 
 
 def _refuse_missing(label: str, name: str, header: Header, names: Names, refusals: Refusals) -> None:

@@ -1,43 +1,35 @@
-"""Read the sheets of an Excel workbook, once it is known to fit in memory.
-
-Calamine unpacks a sheet whole and lays it out as a rectangle, so two cells in opposite corners of an otherwise empty
-sheet ask for hundreds of gigabytes, and a zip of a megabyte may hold a gigabyte of blanks. So a workbook is measured
-first, by an XML parser that keeps nothing.
-"""
+"""Read the sheets of an Excel workbook as they look to a person, once it is known to fit in memory."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
-from typing import IO
-from xml.parsers import expat
 
 import python_calamine as calamine
 
 from aarsstatus.extracts.aliases import Names
-from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.appearance import look_at
+from aarsstatus.extracts.refusals import Refusals, rows_shown
+from aarsstatus.extracts.shown import MERGED, Book, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame
 from aarsstatus.privacy import mask
 
-__all__ = ["open_workbook", "too_large"]
+__all__ = ["open_workbook"]
 
-MOST_UNPACKED = 400 << 20
-"""Bytes of XML: a full sheet of a million rows and six columns has about 300 MB."""
-MOST_CELLS = 8_000_000
-"""Cells of a sheet's rectangle; each takes some tens of bytes in calamine and as many in Python."""
 _BLOCK = 200_000
-_PIECE = 1 << 20
-_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
+_STRANGE_ERROR = re.compile(rb">\s*#[A-Z_/0-9!?]+\s*</((?:\w+:)?v)>")
+"""An error as a cell has it, among them those that calamine does not know, such as ``#SPILL!``."""
+_DAYS_TO_1904 = 1462
 
-Row = Sequence[object]
+Row = list[object]
 
 
-def open_workbook(content: bytes, label: str, names: Names, refusals: Refusals, notes: list[str]) -> list[Table]:
+def open_workbook(
+    content: bytes, label: str, names: Names, hidden: str | None, refusals: Refusals, notes: list[str]
+) -> list[Table]:
     """Return the sheets of a workbook that hold a table, and note the others.
 
     Parameters
@@ -46,35 +38,41 @@ def open_workbook(content: bytes, label: str, names: Names, refusals: Refusals, 
         The file's bytes, and what it is called in messages.
     names
         What columns may be called.
+    hidden
+        Whether hidden rows are read (``with`` or ``without``), if somebody said it.
     refusals, notes
         Added to; nothing is returned where the file cannot be read.
     """
-    why = too_large(content)
-    if why is not None:
-        refusals.file(label, why, expected="et mindre udtræk, eller det samme gemt som CSV")
+    book = look_at(content)
+    if book.too_large is not None:
+        refusals.file(label, book.too_large, expected="et mindre udtræk, eller det samme gemt som CSV")
         return []
     try:
-        sheets, hidden = _visible_sheets(content)
+        sheets, hidden_sheets = _visible_sheets(content)
     except calamine.PasswordError:
         refusals.file(label, "filen er låst med en adgangskode", expected="et udtræk uden adgangskode")
         return []
     except Exception:  # whatever calamine says may quote the file
+        sheets, hidden_sheets = {}, []
+    if not sheets or any(name not in book.sheets for name in sheets):
         refusals.file(label, "filen kan ikke læses som Excel", expected="en fil gemt som .xlsx i Excel")
         return []
-    if hidden:
-        notes.append(f"{label}: skjulte ark er ikke læst: {', '.join(map(mask, hidden))}")
-    filled = {name: rows for name, rows in sheets.items() if any(map(_filled, rows))}
+    if hidden_sheets:
+        notes.append(f"{label}: skjulte ark er ikke læst: {', '.join(map(mask, hidden_sheets))}")
+    filled = {name: rows for name, rows in sheets.items() if any(map(_filled, rows)) or book.sheets[name].cells}
     if not filled:
         refusals.file(label, "filen er tom", expected="en overskrift og mindst én række")
-    tables: list[Table] = [
-        _Sheet(label if len(filled) == 1 else f"{label}, ark »{mask(name)}«", name, rows, names)
+    tables = [
+        _Sheet(label if len(filled) == 1 else f"{label}, ark »{mask(name)}«", name, rows, names, book, hidden)
         for name, rows in filled.items()
     ]
     found = [table for table in tables if table.header]
+    for table in found:
+        _tell_hidden(table, hidden, refusals)
     notes += [
         f"{table.label}: ikke læst, for det har ingen overskrift" for table in tables if found and not table.header
     ]
-    return found or tables[:1]
+    return [*(found or tables[:1])]
 
 
 def _visible_sheets(content: bytes) -> tuple[Mapping[str, list[Row]], list[str]]:
@@ -83,30 +81,113 @@ def _visible_sheets(content: bytes) -> tuple[Mapping[str, list[Row]], list[str]]
     worksheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     shown = [sheet.name for sheet in worksheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in worksheets if sheet.name not in shown]
-    return {name: list(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in shown}, hidden
+    try:
+        return {name: _rows(book, name) for name in shown}, hidden
+    except calamine.CalamineError:
+        book = calamine.load_workbook(io.BytesIO(_without_strange_errors(content)))
+        return {name: _rows(book, name) for name in shown}, hidden
+
+
+def _rows(book: calamine.CalamineWorkbook, name: str) -> list[Row]:
+    """Return the rows of a sheet, from its first."""
+    return [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+
+
+def _without_strange_errors(content: bytes) -> bytes:
+    """Return a workbook in which every error is one that calamine knows."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(made, "w") as written:
+        for entry in parts.infolist():
+            part = parts.read(entry)
+            if entry.filename.casefold().endswith(".xml"):
+                part = _STRANGE_ERROR.sub(rb">#N/A</\1>", part)
+            written.writestr(entry.filename, part)
+    return made.getvalue()
+
+
+def _tell_hidden(table: _Sheet, hidden: str | None, refusals: Refusals) -> None:
+    """Refuse a table with hidden rows, unless somebody said what to do with them."""
+    if table.hidden_rows and hidden is None:
+        are = "er skjult i Excel, med et filter eller i hånden"
+        refusals.file(
+            table.label, f"{rows_shown(table.hidden_rows)} {are}",
+            expected="alle rækker synlige (Data → Ryd; marker arket, højreklik på et rækkenummer → Vis), eller "
+            "--hidden with, hvis de skal tælle med, eller --hidden without, hvis de ikke skal",
+        )  # fmt: skip
 
 
 class _Sheet:
-    """Read one sheet of a workbook."""
+    """Read one sheet of a workbook.
 
-    def __init__(self, label: str, name: str, rows: Sequence[Row], names: Names) -> None:
+    `hidden_rows` are the numbers of those below the header that have something in them.
+    """
+
+    def __init__(self, label: str, name: str, rows: list[Row], names: Names, book: Book, hidden: str | None) -> None:
         self.label, self.name = label, name
+        shown = book.sheets[name]
+        for (row, column), text in shown.cells.items():
+            _put(rows, row, column, text)
         last = max(number for number, cells in enumerate(rows, start=1) if _filled(cells))
-        self._rows = rows[:last]
+        self._rows, self._is_1904 = rows[:last], book.is_1904
         self.head: Sequence[Cells] = [[_as_text(cell) for cell in cells] for cells in rows[:MOST_ROWS]]
-        self.header = find_header(self.head, names)
+        self.header = find_header(self.head, names, frozenset(column - 1 for column in shown.hidden_columns))
+        self.hidden_rows: list[int] = []
+        if self.header is not None:
+            _fill_merged(self._rows, shown, self.header.row)
+            below = range(self.header.row + 1, last + 1)
+            self.hidden_rows = [row for row in sorted(shown.hidden_rows) if row in below and _filled(rows[row - 1])]
+        if hidden == "without":
+            for row in self.hidden_rows:
+                self._rows[row - 1] = []
 
     def blocks(self) -> Iterator[Block]:
         """Yield the rows below the header."""
         assert self.header is not None
         begin, width = self.header.row, len(self.header.texts)
         for first in range(begin, max(len(self._rows), begin + 1), _BLOCK):
-            rows = self._rows[first : first + _BLOCK]
-            frame = text_frame([[_as_text(cell) for cell in cells] for cells in rows], width)
-            yield Block(frame, first + 1, last=first + _BLOCK >= len(self._rows))
+            rows = [self._texts(cells) for cells in self._rows[first : first + _BLOCK]]
+            yield Block(text_frame(rows, width), first + 1, last=first + _BLOCK >= len(self._rows))
+
+    def _texts(self, cells: Row) -> list[str]:
+        """Write the cells of a row; days without a format too, where they are counted from 1904."""
+        texts = [_as_text(cell) for cell in cells]
+        if self._is_1904 and self.header is not None:
+            for place in (self.header.columns.get(name, len(cells)) for name in ("start", "end")):
+                if place < len(cells) and isinstance(day := cells[place], int | float):
+                    texts[place] = _as_text(day + _DAYS_TO_1904)
+        return texts
 
 
-def _filled(cells: Row) -> bool:
+def _fill_merged(rows: list[Row], shown: Shown, header: int) -> None:
+    """Give the cells below the header the text of the merge that they are part of.
+
+    A row that has nothing of its own is the rest of a tall one. A text merged over several columns is a remark where
+    it stands alone; else nothing says which column it is of.
+    """
+    filled = {row for row, cells in enumerate(rows, start=1) if _filled(cells)}
+    for top, left, below, right in shown.merged:
+        value = rows[top - 1][left - 1] if top <= len(rows) and left <= len(rows[top - 1]) else ""
+        for row in filled.intersection(range(max(top, header + 1), min(below, len(rows)) + 1)):
+            others = [cell for place, cell in enumerate(rows[row - 1], start=1) if not left <= place <= right]
+            if top <= header:
+                _put(rows, row, left, MERGED)
+            elif not _filled([value]) or (right > left and not _filled(others)):
+                continue
+            else:
+                _put(rows, row, left, value)
+                for column in range(left + 1, min(right, len(rows[row - 1])) + 1):
+                    _put(rows, row, column, MERGED)
+
+
+def _put(rows: list[Row], row: int, column: int, value: object) -> None:
+    """Put something in a cell, which may be beyond those that were read."""
+    rows += [[] for _ in range(row - len(rows))]
+    cells = rows[row - 1]
+    cells += [""] * (column - len(cells))
+    cells[column - 1] = value
+
+
+def _filled(cells: Sequence[object]) -> bool:
     """Return whether a row has anything in it."""
     return any(cell is not None and str(cell).strip() for cell in cells)
 
@@ -120,79 +201,3 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell).replace(".", ",")
     return "" if cell is None else str(cell)
-
-
-# -- how large it would be ------------------------------------------------------------------------------------
-
-
-def too_large(content: bytes) -> str | None:
-    """Say why a workbook is too large to be opened, if it is.
-
-    Calamine says of one that is no zip.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            if sum(entry.file_size for entry in parts.infolist() if not entry.filename.startswith("xl/media/")) > (
-                MOST_UNPACKED
-            ):
-                return f"filen fylder mere end {MOST_UNPACKED >> 20} MB, når den pakkes ud"
-            for entry in parts.infolist():
-                with parts.open(entry) as part:
-                    if not _Measured().fits(part):
-                        return f"et ark spænder over mere end {MOST_CELLS // 1_000_000} millioner celler"
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
-        return None
-    return None
-
-
-class _Measured:
-    """Measure the rectangle that the cells of a sheet span.
-
-    A cell says where it stands, or is the next one.
-    """
-
-    def __init__(self) -> None:
-        self.rows = self.columns = self._row = self._column = 0
-
-    def fits(self, part: IO[bytes]) -> bool:
-        """Return whether a part of a workbook spans no more than can be read."""
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartElementHandler = self._element
-        try:
-            while piece := part.read(_PIECE):
-                parser.Parse(piece)
-                if self.rows * self.columns > MOST_CELLS:
-                    return False
-        except expat.ExpatError:  # a picture, or no sheet that can be read
-            pass
-        return True
-
-    def _element(self, name: str, attributes: Mapping[str, str]) -> None:
-        """See what an element adds."""
-        kind = name.rpartition(" ")[2]
-        if kind == "row":
-            self._row, self._column = self._row + 1, 0
-        elif kind == "c":
-            self._column += 1
-            if "r" in attributes:
-                self._row, self._column = _place(attributes["r"])
-            self.columns = max(self.columns, self._column)
-        self.rows = max(self.rows, self._row)
-
-
-def _place(text: str) -> tuple[int, int]:
-    """Return the row and column of a place such as ``B7``.
-
-    A place that no sheet has is too far away.
-    """
-    match = _PLACE.fullmatch(text)
-    return (MOST_CELLS, 2) if match is None else (int(match[2]), _column(match[1].upper()))
-
-
-@cache
-def _column(letters: str) -> int:
-    """Return the number of a column, from 1."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number

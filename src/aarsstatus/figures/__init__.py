@@ -47,6 +47,7 @@ class Figure:
     source: str
     published: str
     verdict: Verdict
+    reason: str = ""
 
     @property
     def computed(self) -> str:

@@ -7,6 +7,7 @@ and writes and reads ``figures.csv``. The formulas themselves are in `attainment
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -21,9 +22,12 @@ from aarsstatus.attainment import Interval
 from aarsstatus.figures import COLUMNS, Figure, Measure, Mode, Verdict, figure_id, show, value_of, verdict
 from aarsstatus.inputs.model import Data, Status
 from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.text import visible
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"
 _BOUNDED = ["value", "lower", "upper"]
+_NUMBER = re.compile(r"(-?[0-9]{1,12}(\.[0-9]{1,12})?)?")
+"""A number as ``figures.csv`` has it, or none; a longer one would take for ever to work with."""
 
 
 class Figures(Mapping[str, Figure]):
@@ -58,12 +62,12 @@ class Figures(Mapping[str, Figure]):
         asked = {name: value for name, value in wanted.items() if value is not None}
         return [one for one in self.values() if all(getattr(one, name) == value for name, value in asked.items())]
 
-    def with_verdicts(self, verdicts: Mapping[str, Verdict]) -> Figures:
-        """Return the same figures with other verdicts, by id, where they were published."""
+    def judged(self, answers: Mapping[str, tuple[Verdict, str]]) -> Figures:
+        """Return the same figures with the audit's verdicts and reasons, by id, where they were published."""
+        found = [(one, answers.get(one.id)) for one in self.values()]
         return Figures(
-            [replace(one, verdict=verdicts[one.id]) if one.published and one.id in verdicts else one
-             for one in self.values()]
-        )  # fmt: skip
+            [replace(one, verdict=said[0], reason=said[1]) if said and one.published else one for one, said in found]
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table; numbers are floats."""
@@ -79,6 +83,8 @@ class Figures(Mapping[str, Figure]):
     def from_csv(cls, text: str) -> Figures:
         """Read ``figures.csv`` back; values have the six decimals that the file has. Raises `ValueError`."""
         frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
+        if "reason" not in frame.columns:  # of a build from before there were reasons
+            frame["reason"] = ""
         missing = [column for column in COLUMNS if column not in frame.columns]
         if missing or frame.isna().to_numpy().any():
             raise ValueError(f"figures.csv has no {missing[0] if missing else 'cell in some column'}")
@@ -100,8 +106,10 @@ def _cell(value: object) -> object:
 
 def _read_figure(row: Mapping[Any, Any]) -> Figure:
     """Read a row of ``figures.csv``."""
-    if row["measure"] not in get_args(Measure) or row["verdict"] not in get_args(Verdict):
-        raise ValueError(f"figures.csv: {row['id']}")
+    known = row["measure"] in get_args(Measure) and row["verdict"] in get_args(Verdict)
+    numbers = all(_NUMBER.fullmatch(row[name]) for name in _BOUNDED) and re.fullmatch("[0-9]{4}", row["year"])
+    if not (known and numbers and all(visible(cell) == " ".join(cell.split()) for cell in row.values())):
+        raise ValueError("figures.csv: a cell is not what it should be")
     bounded = {name: Fraction(row[name]) if row[name] else None for name in _BOUNDED}
     return Figure(**{**row, **bounded, "year": int(row["year"]), "inputs": tuple(row["inputs"].split())})
 
@@ -197,8 +205,7 @@ class _Builder:
     def sum(self, at: At, measure: Measure, figures: Sequence[Figure]) -> Figure:
         """Add the joint status, or the spells in all, of the schemes that share a target."""
         value, bounds = formulas.joint(map(value_of, figures)), formulas.joint_interval(map(_interval, figures))
-        formula = f"{_sum(figures)} = {danish.number(value)}"
-        return self.add(at, measure, value, bounds, formula, [one.id for one in figures])
+        return self.add(at, measure, value, bounds, _added(figures, value), [one.id for one in figures])
 
     def attainment(self, at: At, status: Figure, statuses: Sequence[Figure]) -> Figure:
         """Add a group's target, and its attainment: status ÷ target."""
@@ -212,7 +219,8 @@ class _Builder:
         formula = NOT_ADOPTED
         if value is not None:
             above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
-            formula = f"{above} ÷ {danish.number(value_of(target))} = {_result(value)}"
+            shown = sum(danish.parse(danish.number(value_of(one))) for one in statuses) / value_of(target)
+            formula = f"{above} ÷ {danish.number(value_of(target))} {_result(value, shown)}"
         return self.add(
             at, "attainment", None if value is None else value * 100, interval and interval.scaled(100), formula,
             [*(one.id for one in statuses), target.id],
@@ -246,7 +254,11 @@ class _Builder:
             if len(counted) < len(shares):
                 used = " + ".join(_percentage(weight) for weight, _ in counted)
                 above = f"({above}) ÷ ({used})" if len(counted) > 1 else f"{above} ÷ {used}"
-            formula = f"{above} = {_result(value)}"
+            told = [(danish.parse(danish.decimal(value_of(one))) for one in pair) for pair in counted]
+            shown = sum((share * ratio for share, ratio in told), Fraction(0)) / 100
+            if len(counted) < len(shares):
+                shown *= 100 / formulas.joint(danish.parse(danish.decimal(value_of(weight))) for weight, _ in counted)
+            formula = f"{above} {_result(value, shown / 100)}"
         self.add(
             (year, code, "total", ""), "weighted_attainment", None if value is None else value * 100,
             interval and interval.scaled(100), formula, [figure.id for pair in counted for figure in pair],
@@ -256,7 +268,7 @@ class _Builder:
         """Add a group's weight: its share of the city's targets."""
         year, _, group, _ = at
         below = " + ".join(danish.number(Fraction(target)) for target in targets.values())
-        formula = f"{danish.number(Fraction(targets[group]))} ÷ ({below}) = {_result(share)}"
+        formula = f"{danish.number(Fraction(targets[group]))} ÷ ({below}) {_result(share, share)}"
         inputs = [figure_id(year, KK, one, "target") for one in sorted(targets, key=lambda one: one != group)]
         return self.add(at, "weight", share * 100, Interval.exactly(share * 100), formula, inputs)
 
@@ -268,9 +280,19 @@ def _interval(figure: Figure) -> Interval:
     return figure.interval
 
 
-def _result(ratio: Fraction) -> str:
-    """Write a ratio at the end of a formula: with a decimal, and as shown."""
-    return f"{danish.decimal(ratio * 100)} → {danish.percent(ratio)}"
+def _result(ratio: Fraction, shown: Fraction) -> str:
+    """End a formula with its ratio; `shown` is what the numbers before it come to, rounded as they are."""
+    text = danish.decimal(ratio * 100)
+    return f"{'=' if danish.decimal(shown * 100) == text else '≈'} {text} → {danish.percent(ratio)}"
+
+
+def _added(figures: Sequence[Figure], value: Fraction) -> str:
+    """Write a sum, with as many decimals as make it true as it stands, or as one that is nearly so."""
+    for places in (1, 2, 3):
+        terms, total = [danish.number(value_of(one), places) for one in figures], danish.number(value, places)
+        if sum(map(danish.parse, terms)) == danish.parse(total):
+            return f"{' + '.join(terms)} = {total}"
+    return f"{_sum(figures)} ≈ {danish.number(value)}"
 
 
 def _sum(figures: Sequence[Figure]) -> str:

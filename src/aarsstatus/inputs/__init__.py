@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from aarsstatus import danish
-from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year
+from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year, printed_interval
 from aarsstatus.files import read_utf8
 from aarsstatus.inputs import schema
 from aarsstatus.inputs.checks import contradictions, missing_rows
@@ -84,7 +84,7 @@ def read_data(project: Project) -> Data:
     rows.known[schema.SCHEMES.file] = list(schemes)
     rows.known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
     targets = [Target(**{**values, "source": at}) for values, at in rows.of(schema.TARGETS)]
-    statuses = [_status(values, at) for values, at in rows.of(schema.STATUS)]
+    statuses = [_status(values, at, schemes) for values, at in rows.of(schema.STATUS)]
     printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows.of(schema.PUBLISHED)]
     extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows.of(schema.EXTRACTS)]
     remarks: dict[int, tuple[Remark, ...]] = {}
@@ -216,9 +216,11 @@ def _unrounded(status: Fraction, year: int) -> Fraction:
     return fraction if round(fraction * 10**_EXACT_PLACES) == status * 10**_EXACT_PLACES else status
 
 
-def _status(values: dict[str, Any], at: str) -> Status:
+def _status(values: dict[str, Any], at: str, schemes: Mapping[str, Scheme]) -> Status:
     """Return a status with the interval that its rounding leaves."""
     status = _unrounded(values["status"], values["year"]) if values["rounding"] == "exact" else values["status"]
-    interval = Interval.rounded(status) if values["rounding"] == "whole" else Interval.exactly(status)
     same = {column: values[column] for column in ("year", "administration", "scheme", "spells")}
+    interval = Interval.exactly(status)
+    if values["rounding"] == "whole":
+        interval = printed_interval(status, same["spells"], same["year"], schemes[same["scheme"]].counting)
     return Status(**same, status=status, interval=interval, origin=values["source"], source=at)

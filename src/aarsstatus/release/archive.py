@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -21,15 +24,14 @@ from aarsstatus.inputs.schema import TABLES
 from aarsstatus.problems import BuildError, InputError, Problem, reason
 from aarsstatus.project import Project
 
-__all__ = ["INPUTS", "PACKAGE", "ChangedMeanwhileError", "input_files", "keep", "pack", "unpack"]
-
 INPUTS = "inputs.zip"
 PACKAGE = Path(__file__).parent.parent
 _BESIDE = {".yml", ".yaml", ".json", ".md"}
 _SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
 _DAY = (1980, 1, 1, 0, 0, 0)
 _LARGEST_INPUT = 16 << 20
-_LARGEST = 200_000_000
+_DAMAGED = (zlib.error, struct.error, lzma.LZMAError)
+LARGEST = 200_000_000
 """Bytes that an archive may unpack to: twenty times what a bundle has."""
 
 
@@ -59,8 +61,12 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
     large = [Problem(name, why) for name, path in named.items() if (why := irregular(path, _LARGEST_INPUT))]
     if large:
         raise InputError(large)
-    package = {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files(PACKAGE)}
-    return dict(sorted((named | package).items()))
+    return dict(sorted((named | program_files()).items()))
+
+
+def program_files() -> dict[str, Path]:
+    """Return the files of this very program by their names among the inputs."""
+    return {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files(PACKAGE)}
 
 
 def _later(path: Path, year: int) -> bool:
@@ -130,19 +136,19 @@ def unpack(content: bytes, name: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if sum(entry.file_size for entry in entries) > _LARGEST:
+            if sum(entry.file_size for entry in entries) > LARGEST:
                 raise InputError(Problem(name, "zip-filen er for stor til at være en årsstatus"))
-            outside = [entry.filename for entry in entries if not _inside(entry.filename)]
+            outside = [entry.filename for entry in entries if not stays_inside(entry.filename)]
             if outside:
                 raise InputError(Problem(name, "zip-filen har en fil, der ligger uden for den", found=outside[0]))
             return {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, *_DAMAGED) as error:
         whole = "en hel zip-fil; hent eller lav den igen"
         why = f"zip-filen kan ikke læses: {reason(error)}" if isinstance(error, OSError) else "zip-filen er beskadiget"
         raise InputError(Problem(name, why, expected=whole)) from None
 
 
-def _inside(name: str) -> bool:
-    """Return whether a name in a zip stays below its folder, on Windows too."""
+def stays_inside(name: str) -> bool:
+    """Return whether a file's name stays below its folder, on Windows too."""
     path = PurePosixPath(name)
-    return not (path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name)
+    return not (path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not name.isprintable())

@@ -10,20 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import Figures
 from aarsstatus.figures.words import GROUPS, MEASURES
-from aarsstatus.files import alone, write_whole
+from aarsstatus.files import alone, read_utf8, write_whole
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import sentences
-from aarsstatus.release import manifest
+from aarsstatus.problems import BuildError, InputError
+from aarsstatus.release import cache, manifest
+from aarsstatus.release.manifest import Manifest
 from aarsstatus.render.page import make_page, table
 from aarsstatus.report.charts import draw_development
-
-__all__ = ["State", "Year", "index_page", "read_output", "write_index"]
 
 State = Literal["offentliggjort", "genberegnet", "udkast"]
 STATES: Mapping[State, str] = {
@@ -57,7 +57,7 @@ class Year:
     """
 
     year: int
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     figures: Figures
     files: tuple[str, ...]
     failed: bool = False
@@ -67,7 +67,7 @@ class Year:
         """Whether the figures are as published, recomputed, or were never published."""
         if not any(figure.published for figure in self.figures.select(year=self.year)):
             return "udkast"
-        return "genberegnet" if self.manifest["options"]["figures"] == "recomputed" else "offentliggjort"
+        return "genberegnet" if self.manifest.options.figures == "recomputed" else "offentliggjort"
 
 
 def read_output(output: Path) -> list[Year]:
@@ -81,8 +81,8 @@ def read_output(output: Path) -> list[Year]:
             continue
         written = manifest.read(folder)
         try:
-            figures = Figures.from_csv((folder / "figures.csv").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            figures = Figures.from_csv(read_utf8(folder / "figures.csv", "figures.csv"))
+        except (InputError, KeyError, TypeError, ValueError):
             continue
         if written is not None:
             files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
@@ -100,10 +100,17 @@ def write_index(output: Path, extension: Path) -> Path:
         Where the years lie.
     extension
         The folder with template, stylesheet and fonts.
+
+    Raises
+    ------
+    BuildError
+        If somebody else's file is in its place.
     """
-    path = output / manifest.OVERVIEW
+    path = output / cache.OVERVIEW
+    if cache.is_overview_foreign(output):
+        raise BuildError(f"{path}: ligger der i forvejen og er ikke lavet af årsstatus; flyt den, og byg igen")
     with alone(path):  # years may be built side by side
-        of = manifest.years_hash(output)
+        of = cache.years_hash(output)
         write_whole(path, f"{index_page(read_output(output), extension)}<!-- {of} -->\n".encode())
     return path
 
@@ -128,12 +135,13 @@ def _year(year: Year) -> str:
         if year.failed
         else ""
     )
-    compared, engine = year.manifest["parameters"]["comparison_year"], year.manifest["engine"]["version"]
+    given, engine = year.manifest.parameters, year.manifest.engine.version
+    compared = f"Sammenlignet med {given.comparison_year}. " if given else ""
     return f"""<section class="aar" aria-labelledby="aar-{year.year}">
 <h2 id="aar-{year.year}">{year.year} <span class="stempel {year.state}">{year.state.capitalize()}</span></h2>
 <p>{STATES[year.state]} {said}</p>
 {failed}<ul class="filer">{links}</ul>
-<p class="lavet">Sammenlignet med {escape(str(compared))}. Lavet med {escape(str(engine))}.</p>
+<p class="lavet">{compared}Lavet med {escape(engine)}.</p>
 </section>"""
 
 
@@ -164,7 +172,13 @@ def _development(attainments: Sequence[Figure], fonts: Path) -> str:
     """Return the section with the development: a chart of several years, and a table."""
     if not attainments:
         return ""
-    frame = Figures(attainments).to_frame().pivot(index="year", columns="group", values="shown").fillna("–")
+    frame = (
+        Figures(attainments)
+        .to_frame()
+        .drop_duplicates(["year", "group"])
+        .pivot(index="year", columns="group", values="shown")
+        .fillna("–")
+    )
     groups = [group for group in GROUPS if group in frame.columns]
     names = [danish.capital(GROUPS[group] if group != "total" else MEASURES["weighted_attainment"]) for group in groups]
     rows = [[str(when), *map(escape, shown)] for when, *shown in frame[groups].itertuples(name=None)]

@@ -1,7 +1,7 @@
 """Own ``manifest.json``: the hashes of a build's inputs and outputs.
 
-It is the cache as well: a build whose inputs match and whose outputs are intact is done already, and one whose
-notebooks were executed with the same inputs needs only to be rendered. ``docs/manifest.schema.json`` describes it.
+What is read here came from outside: it is a typed model, or it is no manifest. ``docs/manifest.schema.json`` has it in
+full.
 """
 
 from __future__ import annotations
@@ -13,41 +13,91 @@ import json
 import platform
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 import aarsstatus
-from aarsstatus.problems import ProgramError
-from aarsstatus.project import Project
-from aarsstatus.release.archive import input_files
+from aarsstatus.figures import Mode
+from aarsstatus.files import irregular, read_utf8
+from aarsstatus.problems import InputError, Problem, ProgramError
+from aarsstatus.project import FIRST_YEAR, LAST_YEAR, Project
+from aarsstatus.release.archive import input_files, stays_inside
 from aarsstatus.release.packages import installed, locked_versions, unlike
 from aarsstatus.run import programs
 
-__all__ = [
-    "describe",
-    "digest",
-    "engine_version",
-    "executed_with",
-    "figures_hash",
-    "files",
-    "input_hashes",
-    "is_current",
-    "is_overview_current",
-    "made_from_same",
-    "others",
-    "output_hashes",
-    "read",
-    "write",
-    "years_hash",
-]
-
 NAME = "manifest.json"
-OVERVIEW = "index.html"
-"""The page beside the years that leads to each of them."""
 VERSION = 2
 """The layout of the manifest; a manifest of another version is not read."""
-NOTEBOOKS = ("notat.ipynb", "kvalitetsrapport.ipynb")
 _GIT_LIMIT = 30
 """Seconds."""
+
+
+# -- its layout -----------------------------------------------------------------------------------------------
+
+
+def _printable(text: str) -> str:
+    """Return a text that steers no terminal, and refuse another."""
+    if not text.isprintable():
+        raise ValueError("unseen characters")
+    return text
+
+
+def _file(name: str) -> str:
+    """Return the name of a file that stays in its folder, and refuse another."""
+    if not stays_inside(name):
+        raise ValueError("outside the folder")
+    return name
+
+
+Word = Annotated[str, StringConstraints(max_length=300), AfterValidator(_printable)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+Digests = dict[Annotated[Word, AfterValidator(_file)], Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]]
+"""SHA-256 by the name of a file."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class Asked(_Part):
+    """Hold how a build was asked for; `compare` None is the parameters' own year."""
+
+    compare: Year | None
+    figures: Mode
+    formats: tuple[Literal["html", "pdf", "docx"], ...]
+
+
+class Renderer(_Part):
+    """Hold which renderer made a build."""
+
+    name: Word
+    version: Word = ""
+
+
+class Given(_Part):
+    """Hold what the notebooks were given."""
+
+    year: Year
+    comparison_year: Year
+    figures: Mode
+
+
+class Manifest(_Part):
+    """Hold a manifest; what has a default is of no use to whoever reads one."""
+
+    manifest: Literal[2]
+    aarsstatus: Word = ""
+    year: Year
+    options: Asked
+    engine: Renderer
+    python: Word
+    packages: dict[Word, Word]
+    unlike_lock: dict[Word, dict[Word, Word | None]] = {}
+    inputs: Digests
+    parameters: Given | None = None
+    figures: Word = ""
+    outputs: Digests
 
 
 # -- what is written ------------------------------------------------------------------------------------------
@@ -66,7 +116,13 @@ def input_hashes(project: Project, year: int) -> dict[str, str]:
 def output_hashes(folder: Path) -> dict[str, str]:
     """Return the hash of every file of a finished build, but the manifest's own."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != NAME]
-    return {path.relative_to(folder).as_posix(): digest(path.read_bytes()) for path in paths}
+    return {path.relative_to(folder).as_posix(): digest_of(path) for path in paths}
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, however large."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def figures_hash(text: str) -> str:
@@ -157,106 +213,77 @@ def _git(root: Path) -> dict[str, Any] | None:
 # -- what is read ---------------------------------------------------------------------------------------------
 
 
-def read(folder: Path) -> dict[str, Any] | None:
+def parse(content: str | bytes, name: str) -> Manifest:
+    """Return a manifest; messages call it `name`.
+
+    Raises
+    ------
+    InputError
+        If it is no manifest, or of another version.
+    """
+    try:
+        return Manifest.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+    if first["loc"] == ("manifest",) and first["type"] == "literal_error":
+        raise InputError(Problem(name, "bygget af en anden udgave", found=str(first["input"])))
+    if first["type"] == "missing":
+        raise InputError(Problem(name, "nøglen mangler", found=".".join(map(str, first["loc"]))))
+    raise InputError(Problem(name, "filen er beskadiget", expected="filen, som den blev lavet; byg igen"))
+
+
+def read(folder: Path) -> Manifest | None:
     """Return the manifest in a folder; None where there is no readable one."""
     try:
-        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return parse(read_utf8(folder / NAME, NAME), NAME)
+    except InputError:
         return None
-    return manifest if isinstance(manifest, dict) and manifest.get("manifest") == VERSION else None
+
+
+def is_ours(folder: Path) -> bool:
+    """Return whether a folder has a manifest that is not another program's.
+
+    One that cannot be read at all may be ours.
+    """
+    if irregular(folder / NAME):
+        return False
+    try:
+        said = json.loads(read_utf8(folder / NAME, NAME))
+    except (InputError, ValueError, RecursionError):
+        return True
+    return isinstance(said, dict) and isinstance(said.get("manifest"), int)
 
 
 def engine_version(folder: Path) -> str:
     """Return the version of the renderer that made a build; empty where there is none."""
-    return str((read(folder) or {"engine": {"version": ""}})["engine"]["version"])
+    manifest = read(folder)
+    return manifest.engine.version if manifest else ""
 
 
 def files(folder: Path) -> tuple[str, ...]:
     """Return the names of a build's files, the manifest among them."""
-    outputs = _outputs(read(folder))
-    return tuple(sorted({NAME, *outputs})) if outputs else ()
+    manifest = read(folder)
+    return tuple(sorted({NAME, *manifest.outputs})) if manifest else ()
 
 
-def others(folder: Path) -> list[Path]:
-    """Return what somebody put into a build's folder: what its manifest does not have.
+def others(folder: Path) -> dict[Path, str]:
+    """Return what is somebody else's in a build's folder, and the name it is to keep.
 
-    None where the manifest cannot be read: nobody can tell then.
-    """
-    outputs = _outputs(read(folder))
-    if not outputs:
-        return []
-    ours = {NAME, *(name.partition("/")[0] for name in outputs)}
-    return sorted(path for path in folder.iterdir() if path.name not in ours)
-
-
-def _outputs(manifest: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the hashes of a build's files by name; none of a damaged manifest."""
-    outputs = (manifest or {}).get("outputs")
-    return outputs if isinstance(outputs, dict) else {}
-
-
-# -- the cache ------------------------------------------------------------------------------------------------
-
-
-def made_from_same(manifest: Mapping[str, Any], made_from: Mapping[str, Any]) -> bool:
-    """Return whether a build was made from just these inputs."""
-    known = {**manifest, "engine": {key: manifest.get("engine", {}).get(key) for key in made_from["engine"]}}
-    return all(known.get(key) == value for key, value in made_from.items())
-
-
-def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
-    """Return whether a build was made from just these inputs and is intact.
-
-    What else somebody put into the folder is no part of the build.
+    That is what the manifest does not have, and under a new name what was altered since it was made.
     """
     manifest = read(folder)
-    if manifest is None or not made_from_same(manifest, made_from):
-        return False
-    outputs = _outputs(manifest)
-    return bool(outputs) and all(_is_intact(folder / name, known) for name, known in outputs.items())
+    if manifest is None:
+        return {}
+    ours = {NAME, *(name.partition("/")[0] for name in manifest.outputs)}
+    kept = {path: path.name for path in sorted(folder.iterdir()) if path.name not in ours}
+    for name, known in manifest.outputs.items():
+        path = folder / name
+        if path.exists() and not is_intact(path, known):
+            aside = (f"{path.stem}.rettet{number}{path.suffix}" for number in ("", *range(2, 10_000)))
+            kept[path] = next(one for one in aside if one not in kept.values())
+    return kept
 
 
-def executed_with(folder: Path, made_from: Mapping[str, Any]) -> Path | None:
-    """Return the folder if its executed notebooks come from these inputs; else None.
-
-    What they are made from is everything but the look, the renderer and the formats.
-    """
-    manifest = read(folder)
-    if manifest is None or _executing(manifest) != _executing(made_from):
-        return None
-    known = _outputs(manifest)
-    return folder if all(_is_intact(folder / name, known.get(name)) for name in NOTEBOOKS) else None
-
-
-def _is_intact(path: Path, known: object) -> bool:
+def is_intact(path: Path, known: str | None) -> bool:
     """Return whether a file is there and has the hash that it had."""
-    return path.is_file() and digest(path.read_bytes()) == known
-
-
-def _executing(made_from: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of a manifest that an executed notebook follows from."""
-    kept = {key: made_from.get(key) for key in ("manifest", "aarsstatus", "year", "python", "packages", "unlike_lock")}
-    options = {key: value for key, value in made_from.get("options", {}).items() if key != "formats"}
-    inputs = {name: known for name, known in made_from.get("inputs", {}).items() if not _is_look(name)}
-    return {**kept, "options": options, "inputs": inputs}
-
-
-def _is_look(name: str) -> bool:
-    """Return whether an input is only for rendering.
-
-    The charts are drawn with the fonts, so those are not.
-    """
-    return name == "_quarto.yml" or (name.startswith("_extensions/") and "/fonts/" not in name)
-
-
-def years_hash(output: Path) -> str:
-    """Return a hash of the builds in an output folder, and of the years that failed."""
-    builds = {path.parent.name: digest(path.read_bytes()) for path in output.glob(f"*/{NAME}")}
-    failed = [path.name for path in output.glob("*.fejlet.ipynb")]
-    return digest(json.dumps([sorted(builds.items()), sorted(failed)]).encode())
-
-
-def is_overview_current(output: Path) -> bool:
-    """Return whether the overview is of the builds that lie there now."""
-    page = output / OVERVIEW
-    return page.is_file() and years_hash(output) in page.read_text(encoding="utf-8")
+    return path.is_file() and digest_of(path) == known

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-__all__ = ["Locked", "OtherVersion", "folded", "installed", "locked_versions", "other_versions", "read_lock", "unlike"]
-
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<marker>[^\\]*))?")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})\b")
 

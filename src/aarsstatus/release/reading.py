@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
+from aarsstatus import privacy
 from aarsstatus.figures.table import Figures
-from aarsstatus.problems import InputError, Problem
+from aarsstatus.files import irregular
+from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
-from aarsstatus.release.archive import INPUTS, unpack
-
-__all__ = ["KEPT", "Finished", "from_files", "open_finished"]
+from aarsstatus.release.archive import INPUTS, LARGEST, unpack
+from aarsstatus.release.manifest import Manifest
 
 KEPT = "grundlag"
 """The folder of a bundle that holds the inputs."""
+FIGURES = "figures.csv"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Finished:
     """
 
     name: str
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     outputs: Mapping[str, bytes]
     inputs: Mapping[str, bytes]
     figures: Figures = field(repr=False)
@@ -38,24 +39,24 @@ class Finished:
     @property
     def year(self) -> int:
         """The year that was built."""
-        return int(self.manifest["year"])
+        return self.manifest.year
 
     @property
     def options(self) -> Mapping[str, Any]:
         """How it was built: comparison year, formats, figures."""
-        return cast("Mapping[str, Any]", self.manifest["options"])
+        return self.manifest.options.model_dump()
 
     @property
     def packages(self) -> Mapping[str, str]:
         """The version of every package that was there."""
-        return cast("Mapping[str, str]", self.manifest["packages"])
+        return self.manifest.packages
 
     def altered(self) -> list[str]:
         """Return the outputs and inputs that are missing or no longer as they were made."""
-        outputs = {name: self.manifest["outputs"].get(name) for name in self.manifest["outputs"] if name != INPUTS}
-        wrong = [name for name, known in outputs.items() if _digest(self.outputs, name) != known]
+        outputs = self.manifest.outputs
+        wrong = [name for name in outputs if name != INPUTS and _digest(self.outputs, name) != outputs[name]]
         if self.inputs:
-            known = self.manifest["inputs"]
+            known = self.manifest.inputs
             wrong += [name for name in known if _digest(self.inputs, name) != known[name]]
             wrong += [name for name in self.inputs if name not in known]
         return sorted(wrong)
@@ -87,17 +88,37 @@ def open_finished(what: str, project: Project | None = None) -> Finished:
             raise InputError(Problem(what, "året er ikke bygget", expected=f"aarsstatus build {what}"))
     if path.is_dir():
         return _from_folder(path, what)
-    try:
-        return _from_bundle(path.read_bytes(), what)
-    except FileNotFoundError:
-        raise InputError(Problem(what, "findes ikke", expected="en mappe, en pakke (zip) eller et årstal")) from None
+    if not path.exists():
+        raise InputError(Problem(what, "findes ikke", expected="en mappe, en pakke (zip) eller et årstal"))
+    return _from_bundle(_content(path, what), what)
 
 
 def _from_folder(folder: Path, name: str) -> Finished:
-    """Read a build from its output folder."""
-    outputs = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    kept = outputs.get(INPUTS)
-    return from_files(outputs, unpack(kept, f"{name}/{INPUTS}") if kept is not None else {}, name)
+    """Read a build from its output folder: what its manifest has, and nothing else."""
+    if not (folder / manifest.NAME).exists():
+        within = sorted(path.parent.name for path in folder.glob(f"*/{manifest.NAME}"))
+        raise InputError(_no_build(name, manifest.NAME, within))
+    described = _content(folder / manifest.NAME, f"{name}/{manifest.NAME}")
+    named = manifest.parse(described, f"{name}/{manifest.NAME}").outputs
+    outputs = {file: _content(folder / file, f"{name}/{file}") for file in named if (folder / file).exists()}
+    inputs = unpack(outputs[INPUTS], f"{name}/{INPUTS}") if INPUTS in outputs else {}
+    return from_files({**outputs, manifest.NAME: described}, inputs, name)
+
+
+def _content(path: Path, name: str) -> bytes:
+    """Return a file's bytes, or refuse what is no file or far too large."""
+    if why := irregular(path, LARGEST):
+        raise InputError(Problem(name, why))
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(Problem(name, f"filen kan ikke læses: {reason(error)}")) from None
+
+
+def _no_build(name: str, needed: str, within: Sequence[str]) -> Problem:
+    """Say that there is no build, and which folder within has one."""
+    hint = f"{name.rstrip('/')}/{within[0]}" if within else None
+    return Problem(name, "der er ikke en færdig årsstatus", expected=f"en mappe med {needed}", hint=hint)
 
 
 def _from_bundle(content: bytes, name: str) -> Finished:
@@ -123,34 +144,17 @@ def from_files(outputs: Mapping[str, bytes], inputs: Mapping[str, bytes], name: 
     InputError
         If the manifest or the figures cannot be read.
     """
-    for needed in (manifest.NAME, "figures.csv"):
+    for needed in (manifest.NAME, FIGURES):
         if needed not in outputs:
-            within = sorted(file.rpartition("/")[0] for file in outputs if file.endswith(f"/{manifest.NAME}"))
-            raise InputError(
-                Problem(
-                    name, "der er ikke en færdig årsstatus", expected=f"en mappe med {needed}",
-                    hint=f"{name.rstrip('/')}/{within[0]}" if within else None,
-                )
-            )  # fmt: skip
+            raise InputError(_no_build(name, needed, []))
+    described = manifest.parse(outputs[manifest.NAME], f"{name}/{manifest.NAME}")
+    shown = {file: content for file, content in inputs.items() if file.startswith(("params/", "data/"))}
+    for file, content in {**shown, FIGURES: outputs[FIGURES]}.items():
+        if privacy.contains(content.decode("utf-8", "replace")):
+            raise InputError(Problem(f"{name}/{file}", privacy.MESSAGE))
     try:
-        described = json.loads(outputs[manifest.NAME])
-        if described["manifest"] != manifest.VERSION:
-            raise InputError(
-                Problem(f"{name}/{manifest.NAME}", "bygget af en anden udgave", found=str(described["manifest"]))
-            )
-        keys = ("year", "options", "packages", "engine", "inputs", "outputs")
-        missing = [key for key in keys if key not in described]
+        figures = Figures.from_csv(outputs[FIGURES].decode("utf-8"))
     except (KeyError, TypeError, ValueError):
-        raise InputError(_damaged(name, manifest.NAME)) from None
-    if missing:
-        raise InputError(Problem(f"{name}/{manifest.NAME}", "nøglen mangler", found=missing[0]))
-    try:
-        figures = Figures.from_csv(outputs["figures.csv"].decode("utf-8"))
-    except (KeyError, TypeError, ValueError):
-        raise InputError(_damaged(name, "figures.csv")) from None
+        whole = "filen, som den blev lavet; byg igen"
+        raise InputError(Problem(f"{name}/{FIGURES}", "filen er beskadiget", expected=whole)) from None
     return Finished(name, described, outputs, inputs, figures)
-
-
-def _damaged(name: str, file: str) -> Problem:
-    """Say of a build's file that it is not as it was made."""
-    return Problem(f"{name}/{file}", "filen er beskadiget", expected="filen, som den blev lavet; byg igen")

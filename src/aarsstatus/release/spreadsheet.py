@@ -19,8 +19,6 @@ import xlsxwriter
 
 from aarsstatus.release.archive import pack
 
-__all__ = ["WHOLE", "Cover", "Number", "Sheet", "workbook"]
-
 WHOLE = "#,##0"
 """How Excel writes a whole number with thousands apart."""
 _TITLE, _HEADER, _BODY = 0, 2, 3

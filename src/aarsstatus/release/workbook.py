@@ -23,8 +23,6 @@ from aarsstatus.report.html_table import Cell, Table
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.tables import administration_table
 
-__all__ = ["SHARED", "notat_workbook"]
-
 SHARED = "[fælles]"
 """Stands in the rows that a number above also covers."""
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -35,6 +33,7 @@ _FIGURES = (
     ("Nedre grænse", "lower", 13), ("Øvre grænse", "upper", 13), ("Vist i notatet", "shown", 14),
     ("Formel", "formula", 60), ("Regnet ud af", "inputs", 40), ("Kilde", "source", 26),
     ("Offentliggjort som", "published", 18), ("Vurdering", "verdict", 20),
+    ("Begrundelse", "reason", 80),
 )  # fmt: skip
 """The columns of the sheet ``Tal``: what each is called, its column in ``figures.csv``, its width."""
 _NUMBERS = ("year", "value", "lower", "upper")

@@ -26,7 +26,7 @@ from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
 
 ROW = "tal-"
 """What the id of a figure's row in the table begins with; the figure's own id follows."""
-_HEADER = ("Tal", "Vist", "Opgjort sådan", "Uden afrunding", "Kommer fra", "Offentliggjort")
+_HEADER = ("Tal", "Vist", "Offentliggjort", "Beregning", "Uden afrunding", "Kommer fra")
 _SHOWN = re.compile(r'\bdata-figure="([^"]*)"')
 _STATE = re.compile(r'(?s)<div class="tilstand".*?(?=</div>)')
 _APART = "<!-- sidst på siden -->\n"
@@ -118,12 +118,12 @@ class _Origins:
         figure = self.figures.get(id_)
         if figure is None:  # the year in a heading, say
             first = self.printed[id_][0]
-            name, cells = danish.capital(first.place), [escape(first.printed), "", "", "", _list(self._said(id_))]
+            name, cells = danish.capital(first.place), [escape(first.printed), _list(self._said(id_)), "", "", ""]
         else:
             name, inputs = self._name(figure), [self._input(self.figures[each], figure) for each in figure.inputs]
             source = _list(inputs) if inputs else _code(figure.source)
-            texts = [escape(text) for text in (figure.shown, figure.formula, _between(figure))]
-            cells = [*texts, source, self._published(figure)]
+            shown, formula, between = (escape(text) for text in (figure.shown, figure.formula, _between(figure)))
+            cells = [shown, self._published(figure), formula, between, source]
         label = Html(f"{escape(name)} <code>{breakable(id_)}</code>")
         return Row(label, tuple(Cell(Html(cell)) for cell in cells), id=f"{ROW}{id_}")
 

@@ -34,7 +34,7 @@ def contradictions(quality: Quality) -> Table:
         )
         for row, erratum in quality.contradictions
     ]
-    header = ("Sted", "Trykt", "Følger", "Sådan", "Sandsynlig årsag")
+    header = ("Sted", "Trykt", "Burde være", "Beregning", "Sandsynlig årsag")
     return _table("modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, rows)
 
 
@@ -49,7 +49,7 @@ def within_rounding(quality: Quality) -> Table:
 
 def rounding_chart(quality: Quality) -> Chart:
     """Draw where each unrounded number may lie, seen from the printed one."""
-    rows = [(row, row.lower, row.upper) for row in quality.rounded if row.lower is not None and row.upper is not None]
+    rows = [(row, row.within.lower, row.within.upper) for row in quality.rounded if row.within is not None]
     spoken = [f"{row.place}: trykt {row.printed} uafrundet mellem {_between(row)}" for row, _, _ in rows]
     alt = f"En vandret streg for hvert tal. {sentences(spoken)}"
     blue, orange = COLOURS["placements"], COLOURS["fleksjob"]
@@ -83,8 +83,8 @@ def moves(quality: Quality) -> Table:
         (moved.text, Cell(_change(quality, moved.id, moved.change), moved.id), moved.threshold.name)
         for moved in quality.moves
     ]
-    title = f"Tal, der har flyttet sig mere end sædvanligt fra {quality.params.comparison_year} til {quality.year}"
-    return _table("flyttet", title, ("Tal", "Ændring", "Grænse"), rows)
+    title = f"Usædvanligt store ændringer fra {quality.params.comparison_year} til {quality.year}"
+    return _table("flyttet", title, ("Tal", "Ændring", "Regel"), rows)
 
 
 def extracts(quality: Quality) -> Table:
@@ -140,6 +140,4 @@ def _change(quality: Quality, id_: str, value: Fraction) -> str:
 
 def _between(row: AuditRow) -> str:
     """Write where an unrounded number may lie: ``106,3 og 111,6``."""
-    return (
-        "" if row.lower is None or row.upper is None else f"{danish.decimal(row.lower)} og {danish.decimal(row.upper)}"
-    )
+    return f"{danish.decimal(row.within.lower)} og {danish.decimal(row.within.upper)}" if row.within else ""

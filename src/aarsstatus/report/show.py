@@ -72,7 +72,7 @@ def cover_sheet(params: Params, title: str) -> str:
         return ""
     administration = plain(params.office.administration)
     matter = (
-        f"Sagen handler om årsstatus for {params.year} for de særlige jobordninger i Københavns Kommune som "
+        f"Her er årsstatus for {params.year} for de særlige jobordninger i Københavns Kommune som "
         f"arbejdsplads. Notatet er skrevet af {administration} og er til orientering."
     )
     blocks = [

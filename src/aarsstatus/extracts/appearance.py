@@ -1,0 +1,195 @@
+"""Find where a workbook shows a person something else than the reader returns.
+
+Calamine returns nothing for a cell with an error and for a formula that was never worked out, and does not say which
+rows and columns are hidden. Here the parts of the file are read once more, by an XML parser that keeps nothing but
+that, and measures how large each sheet is: calamine lays it out as a rectangle.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+
+from aarsstatus.extracts.binary_sheets import read_xls, xlsb_sheet, xlsb_workbook
+from aarsstatus.extracts.opendocument import Content
+from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, parse, whole
+from aarsstatus.extracts.shown import NOT_WORKED_OUT, Book, Shown, TooLargeError, is_error
+
+__all__ = ["look_at"]
+
+MOST_UNPACKED = 400 << 20
+"""Bytes of XML: a full sheet of a million rows and six columns has about 300 MB."""
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
+_WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.(?:xml|bin)", re.IGNORECASE)
+_YES = ("1", "true")
+
+
+def look_at(content: bytes) -> Book:
+    """Return what a workbook shows, or why it is too large to be opened.
+
+    Of a file that is no workbook, it is calamine that says so.
+    """
+    if not content.startswith(b"PK"):
+        return read_xls(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(entry.file_size for entry in parts.infolist() if not entry.filename.startswith("xl/media/")) > (
+                MOST_UNPACKED
+            ):
+                return Book(too_large=f"filen fylder mere end {MOST_UNPACKED >> 20} MB, når den pakkes ud")
+            return _look_at_parts(parts)
+    except TooLargeError:
+        return Book(too_large=f"et ark spænder over mere end {MOST_CELLS // 1_000_000} millioner celler")
+    except Exception:  # whatever a damaged file makes of itself; what was not looked at is not read
+        return Book()
+
+
+def _look_at_parts(parts: zipfile.ZipFile) -> Book:
+    """Look at every part of a workbook, since any may be a sheet.
+
+    A sheet that cannot be looked at is left out.
+    """
+    path = next((name for name in parts.namelist() if _WORKBOOK.fullmatch(name)), "")
+    workbook, is_binary = _Workbook(), path.casefold().endswith(".bin")
+    if is_binary:
+        workbook.is_1904, workbook.sheets = xlsb_workbook(parts.read(path))
+    elif path:
+        parse(parts, path, workbook.element)
+    targets = _targets(parts, path) if path else {}
+    called = {targets.get(relation, ""): name for name, relation in workbook.sheets.items()}
+    book = Book(is_1904=workbook.is_1904)
+    for name in parts.namelist():
+        sheet = called.get(name.casefold())
+        if is_binary and sheet is not None:
+            book.sheets[sheet] = xlsb_sheet(parts.read(name), MOST_CELLS)
+        elif name == "content.xml":
+            content = Content()
+            if parse(parts, name, content.element, content):
+                book.sheets.update(content.sheets)
+        else:
+            cells = _Sheet(recalculated=workbook.recalculated)
+            if parse(parts, name, cells.element, cells) and sheet is not None:
+                book.sheets[sheet] = cells.shown
+    return book
+
+
+def _targets(parts: zipfile.ZipFile, path: str) -> Mapping[str, str]:
+    """Return the part that each relation of a workbook leads to."""
+    folder, name = posixpath.split(path)
+    found: dict[str, str] = {}
+
+    def element(_: str, attributes: Attributes) -> None:
+        if "Id" in attributes and "Target" in attributes:
+            target = posixpath.normpath(posixpath.join("/", folder, attributes["Target"].replace("\\", "/")))
+            found[attributes["Id"]] = target.lstrip("/").casefold()
+
+    wanted = posixpath.join(folder, "_rels", f"{name}.rels").casefold()
+    for part in parts.namelist():
+        if part.casefold() == wanted:
+            parse(parts, part, element)
+    return found
+
+
+class _Workbook:
+    """Read the list of sheets of an XLSX file."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, str] = {}
+        self.is_1904 = self.recalculated = False
+
+    def element(self, kind: str, attributes: Attributes) -> None:
+        """See what an element says."""
+        if kind == "sheet":
+            relation = next((value for key, value in attributes.items() if key.endswith(" id")), "")
+            self.sheets[attributes.get("name", "")] = relation
+        elif kind == "workbookPr":
+            self.is_1904 = attributes.get("date1904") in _YES
+        elif kind == "calcPr":
+            self.recalculated = attributes.get("fullCalcOnLoad") in _YES
+
+
+class _Sheet(SheetXml):
+    """Look at the cells of a sheet of an XLSX file.
+
+    A cell says where it stands, or is the next one. Where Excel works every formula out anew, an empty result or 0
+    is what a library wrote that cannot work one out.
+    """
+
+    def __init__(self, *, recalculated: bool) -> None:
+        super().__init__()
+        self.shown = Shown()
+        self._recalculated = recalculated
+        self._row = self._column = 0
+        self._type, self._is_formula, self._has_value = "", False, False
+
+    def element(self, kind: str, attributes: Attributes) -> None:
+        """See what an element adds."""
+        if kind == "v":
+            self._has_value = True
+            self.text = [] if self._is_formula or self._type == "e" else None
+        elif kind == "f":
+            self._is_formula = True
+        elif kind == "c":
+            self.finish()
+            self._column += 1
+            if "r" in attributes:
+                self._row, self._column = _place(attributes["r"])
+            self._type = attributes.get("t", "")
+            self.columns = max(self.columns, self._column)
+        elif kind == "row":
+            self.finish()
+            self._row, self._column = whole(attributes.get("r"), self._row + 1), 0
+            if attributes.get("hidden") in _YES or _is_zero(attributes.get("ht")):
+                self.shown.hidden_rows.add(self._row)
+        elif kind == "col" and (attributes.get("hidden") in _YES or _is_zero(attributes.get("width"))):
+            first, last = (whole(attributes.get(end), 0) for end in ("min", "max"))
+            self.shown.hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
+        elif kind == "mergeCell":
+            self.finish()
+            corner, _, opposite = attributes.get("ref", "").partition(":")
+            if opposite:
+                self.shown.merged.append((*_place(corner), *_place(opposite)))
+        self.rows = max(self.rows, self._row)
+
+    def finish(self) -> None:
+        """See what the last cell shows."""
+        if self._is_formula or self._type == "e":
+            text = "".join(self.text or ()).strip()
+            has_result = bool(text) or (self._has_value and self._type == "str")
+            if self._recalculated and self._is_formula and text in {"", "0"}:
+                has_result = False
+            if self._type == "e" and text:
+                self.shown.cells[self._row, self._column] = text if is_error(text) else "#FEJL!"
+            elif not has_result:
+                self.shown.cells[self._row, self._column] = NOT_WORKED_OUT
+        self.text, self._type, self._is_formula, self._has_value = None, "", False, False
+
+
+def _place(text: str) -> tuple[int, int]:
+    """Return the row and column of a place such as ``B7``.
+
+    A place that no sheet has is too far away.
+    """
+    match = _PLACE.fullmatch(text)
+    return (MOST_CELLS, 2) if match is None else (int(match[2]), _column(match[1].upper()))
+
+
+@cache
+def _column(letters: str) -> int:
+    """Return the number of a column, from 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _is_zero(text: str | None) -> bool:
+    """Return whether a height or a width is 0."""
+    try:
+        return text is not None and float(text) == 0
+    except ValueError:
+        return False

@@ -1,0 +1,103 @@
+"""Find what the sheets of binary workbooks show: XLS (by xlrd) and XLSB (records)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from struct import unpack_from
+
+from aarsstatus.extracts.shown import Book, Shown, TooLargeError
+
+__all__ = ["read_xls", "xlsb_sheet", "xlsb_workbook"]
+
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+"""Errors by their number in both formats."""
+_ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMNS, _MERGED = 0, 3, 11, 60, 176
+_CELLS = range(1, 12)
+_SHEET, _WORKBOOK = 156, 153
+_ROW_HIDDEN = 0x10
+
+
+def read_xls(content: bytes) -> Book:
+    """Return what an old workbook shows."""
+    import xlrd  # noqa: PLC0415 - few files need it
+
+    try:
+        opened = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+    except Exception:
+        return Book()
+    book = Book(is_1904=opened.datemode == 1)
+    for sheet in opened.sheets():
+        shown = book.sheets[sheet.name] = Shown()
+        for row in range(sheet.nrows):
+            for column, kind in enumerate(sheet.row_types(row), start=1):
+                if kind == xlrd.XL_CELL_ERROR:
+                    number = sheet.cell_value(row, column - 1)
+                    shown.cells[row + 1, column] = _ERRORS.get(number, "#FEJL!")
+        shown.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
+        shown.hidden_columns.update(place + 1 for place, info in sheet.colinfo_map.items() if info.hidden)
+        shown.merged += [(top + 1, left + 1, below, right) for top, below, left, right in sheet.merged_cells]
+    return book
+
+
+def xlsb_workbook(content: bytes) -> tuple[bool, dict[str, str]]:
+    """Return whether an XLSB counts days from 1904, and its sheets' relations."""
+    is_1904, sheets = False, dict[str, str]()
+    for kind, body in _records(content):
+        if kind == _WORKBOOK:
+            is_1904 = bool(body[0] & 1)
+        elif kind == _SHEET:
+            relation, after = _string(body, 8)
+            sheets[_string(body, after)[0]] = relation
+    return is_1904, sheets
+
+
+def xlsb_sheet(content: bytes, most_cells: int) -> Shown:
+    """Return what a sheet of an XLSB shows, if it spans no more than so many cells."""
+    shown, row, columns = Shown(), 0, 0
+    for kind, body in _records(content):
+        if kind in _CELLS:
+            columns = max(columns, unpack_from("<I", body)[0] + 1)
+            if row * columns > most_cells:
+                raise TooLargeError
+        if kind == _ROW:
+            row = unpack_from("<I", body)[0] + 1
+            if body[11] & _ROW_HIDDEN:
+                shown.hidden_rows.add(row)
+        elif kind in {_CELL_ERROR, _FORMULA_ERROR}:
+            shown.cells[row, unpack_from("<I", body)[0] + 1] = _ERRORS.get(body[8], "#FEJL!")
+        elif kind == _COLUMNS and body[16] & 1:
+            first, last = unpack_from("<II", body)
+            shown.hidden_columns.update(range(first + 1, min(last, 1 << 14) + 2))
+        elif kind == _MERGED:
+            top, below, left, right = unpack_from("<IIII", body)
+            shown.merged.append((top + 1, left + 1, below + 1, right + 1))
+    return shown
+
+
+def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and the body of each record of a part."""
+    at = 0
+    while at < len(content):
+        kind, at = _varying(content, at, 2)
+        size, at = _varying(content, at, 4)
+        yield kind, content[at : at + size]
+        at += size
+
+
+def _varying(content: bytes, at: int, most: int) -> tuple[int, int]:
+    """Read a number whose bytes say whether another follows, and where it ends."""
+    number = 0
+    for place in range(most):
+        byte = content[at + place]
+        number |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            return number, at + place + 1
+    return number, at + most
+
+
+def _string(body: bytes, at: int) -> tuple[str, int]:
+    """Read a text with its length before it, and return where it ends."""
+    (length,) = unpack_from("<I", body, at)
+    end = at + 4 + 2 * length
+    return body[at + 4 : end].decode("utf-16-le", "replace"), end

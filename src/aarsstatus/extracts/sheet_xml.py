@@ -1,0 +1,66 @@
+"""Parse the XML of a spreadsheet, as long as its cells fit in memory."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import IO
+from xml.parsers import expat
+
+from aarsstatus.extracts.shown import TooLargeError
+
+__all__ = ["MOST_CELLS", "MOST_COLUMNS", "Attributes", "SheetXml", "parse", "whole"]
+
+MOST_CELLS = 8_000_000
+"""Cells of a sheet's rectangle; each takes some tens of bytes in calamine and as many in Python."""
+MOST_COLUMNS = 1 << 14
+_PIECE = 1 << 20
+
+Attributes = Mapping[str, str]
+
+
+class SheetXml:
+    """Collect the text of some elements, and measure a sheet."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = 0
+        self.text: list[str] | None = None
+        """None where nobody wants the text."""
+
+    def finish(self) -> None:
+        """See what the last cell shows."""
+
+
+def parse(
+    parts: zipfile.ZipFile, name: str, element: Callable[[str, Attributes], None], sheet: SheetXml | None = None
+) -> bool:
+    """Parse a part, and return whether it is XML: a picture is none."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+
+    def begun(called: str, attributes: Attributes) -> None:
+        element(called.rpartition(" ")[2], attributes)
+        if sheet is not None:
+            parser.CharacterDataHandler = None if sheet.text is None else sheet.text.append
+
+    parser.StartElementHandler = begun
+    with parts.open(name) as part:
+        try:
+            _feed(parser, part, sheet)
+        except expat.ExpatError:
+            return False
+    if sheet is not None:
+        sheet.finish()
+    return True
+
+
+def _feed(parser: expat.XMLParserType, part: IO[bytes], sheet: SheetXml | None) -> None:
+    """Give a part to a parser, as long as its sheet fits in memory."""
+    while piece := part.read(_PIECE):
+        parser.Parse(piece)
+        if sheet is not None and sheet.rows * sheet.columns > MOST_CELLS:
+            raise TooLargeError
+
+
+def whole(text: str | None, otherwise: int) -> int:
+    """Return a whole number of at most seven digits, or another."""
+    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) <= 7 else otherwise

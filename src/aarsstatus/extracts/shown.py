@@ -1,0 +1,57 @@
+"""Keep what a workbook shows where that differs from its values: errors, merges, what is hidden."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+__all__ = ["MERGED", "NOT_WORKED_OUT", "Book", "Shown", "TooLargeError", "is_error"]
+
+NOT_WORKED_OUT = "formel uden resultat"
+"""Stands for a formula that no program has worked out."""
+MERGED = "del af en flettet celle"
+"""Stands for a cell that a merge has hidden, where nothing says which column its text is of."""
+
+_ERROR = re.compile(r"#[A-ZÆØÅ_]+(?:/[A-Z0-9]+)?[!?]?|#{3,}|#?Err:[0-9]+", re.IGNORECASE)
+"""Errors as Excel writes them in any language (``#N/A``, ``#I/T``, ``#REFERENCE!``), and as LibreOffice does."""
+
+
+def is_error(text: str) -> bool:
+    """Return whether a cell shows an error, or that its column is too narrow."""
+    return _ERROR.fullmatch(text.strip()) is not None
+
+
+class TooLargeError(Exception):
+    """Say that a sheet spans more than can be read."""
+
+
+@dataclass(slots=True)
+class Shown:
+    """Say what a sheet shows; rows and columns are numbered from 1.
+
+    Attributes
+    ----------
+    cells
+        What is seen in cells that the reader takes for empty.
+    hidden_rows, hidden_columns
+        Hidden by a filter or by hand.
+    merged
+        First row, first column, last row and last column of each merge.
+    """
+
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Book:
+    """Say what a workbook's sheets show, by name, or why it is too large.
+
+    In one that `is_1904`, days are numbered from 1904 and not from 1900.
+    """
+
+    sheets: dict[str, Shown] = field(default_factory=dict)
+    is_1904: bool = False
+    too_large: str | None = None

@@ -1,0 +1,260 @@
+"""What a person sees in a file is what is read, or it is refused by file, row and column.
+
+Every file is made by another writer than the reader, and every sum is worked out here, straight.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import count
+
+import pytest
+from conftest import copy_project
+from writers import WRITERS, Error, Formula, Sheet, by_hand, by_openpyxl, zipped
+
+from aarsstatus.extracts import Ingested, ingest
+from aarsstatus.problems import InputError
+from aarsstatus.project import Project
+
+HEADER = ("CPR", "Forvaltning", "Jobordning", "Startdato", "Slutdato", "Bemærkning")
+PERSON, ADMINISTRATION, SCHEME, START, END, REMARK = range(6)
+DRAWN = date(2027, 1, 12)
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
+numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return copy_project(tmp_path_factory.mktemp("set"))
+
+
+def rows(changed: dict[tuple[int, int], object] | None = None, number: int = 4) -> list[list[object]]:
+    """Return a header and rows of March 2026, some cells changed: by row as Excel numbers it, and place."""
+    row = ("BUF", "Løntilskud", date(2026, 3, 1), date(2026, 3, 31), None)
+    found: list[list[object]] = [list(HEADER), *([f"010190-000{n}", *row] for n in range(number))]
+    for (row, place), value in (changed or {}).items():
+        found[row - 1][place] = value
+    return found
+
+
+def take(project: Project, content: bytes, ending: str, **options) -> Ingested:
+    path = project.root / f"udtræk{next(numbers)}.{ending}"
+    path.write_bytes(content)
+    try:
+        return ingest(project, 2026, [path], **{"extracted": DRAWN, **options})
+    finally:
+        path.unlink()
+
+
+def refused(project: Project, content: bytes, ending: str, **options) -> str:
+    with pytest.raises(InputError) as caught:
+        take(project, content, ending, **options)
+    return "\n".join(str(problem) for problem in caught.value.problems)
+
+
+def days(first: date, last: date | None, year: int = 2026) -> int:
+    """Count the days of a spell in a year, one by one."""
+    first = max(first, date(year, 1, 1))
+    last = min(last or date.max, date(year, 12, 31))
+    return sum(first + timedelta(n) <= last for n in range(367))
+
+
+def assert_sums(done: Ingested, code: str, *spells: tuple[date, date | None]) -> None:
+    total = done.sums[code, "loentilskud"]
+    assert (total.status, total.spells) == (Fraction(sum(days(*one) for one in spells), 365), len(spells))
+
+
+MARCH = (date(2026, 3, 1), date(2026, 3, 31))
+
+each_writer = pytest.mark.parametrize("writer", WRITERS)
+
+
+@each_writer
+def test_a_plain_sheet_is_read(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    assert_sums(take(shared, write(Sheet(rows())), ending), "BUF", *[MARCH] * 4)
+
+
+# -- errors -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [PERSON, ADMINISTRATION, SCHEME, START, END])
+@pytest.mark.parametrize("error", ERRORS)
+@each_writer
+def test_a_cell_with_an_error_is_refused_by_its_place(shared: Project, writer: str, error: str, place: int) -> None:
+    write, ending = WRITERS[writer]
+    said = refused(shared, write(Sheet(rows({(3, place): Error(error)}))), ending)
+    assert f", række 3, {('person', 'forvaltning', 'jobordning', 'startdato', 'slutdato')[place]} " in said
+    assert f"(kolonne {'ABCDE'[place]}, »{HEADER[place]}«): cellen viser en fejl; fandt »{error}«" in said
+
+
+@pytest.mark.parametrize("error", [*ERRORS, "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BUSY!"])
+@each_writer
+def test_an_error_in_a_column_that_nobody_reads_is_nobodys(shared: Project, writer: str, error: str) -> None:
+    write, ending = WRITERS[writer]
+    if writer != "xlsb" or error in (*ERRORS, "#GETTING_DATA"):
+        assert_sums(take(shared, write(Sheet(rows({(3, REMARK): Error(error)}))), ending), "BUF", *[MARCH] * 4)
+
+
+@pytest.mark.parametrize("error", ["#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BUSY!", "#CONNECT!", "#NYT!"])
+def test_an_error_that_the_reader_does_not_know_is_refused_where_it_is_read(shared: Project, error: str) -> None:
+    for write in (by_openpyxl, by_hand):
+        said = refused(shared, write(Sheet(rows({(5, END): Error(error)}))), "xlsx")
+        assert f"række 5, slutdato (kolonne E, »Slutdato«): cellen viser en fejl; fandt »{error}«" in said
+
+
+@pytest.mark.parametrize("text", ["#I/T", "#REFERENCE!", "#VÆRDI!", "#DIVISION/0!", "#NAVN?", "########", "Err:502"])
+def test_a_danish_error_in_a_csv_file_is_one(shared: Project, text: str) -> None:
+    lines = "\n".join(";".join(str(cell or "") for cell in row) for row in rows({(2, END): text}))
+    assert f"cellen viser en fejl; fandt »{text}«" in refused(shared, lines.encode(), "csv")
+
+
+def test_errors_in_every_row_of_the_last_column(shared: Project) -> None:
+    sheet = [row[:5] for row in rows({(n, END): Error() for n in range(2, 6)})]
+    for write, ending in WRITERS.values():
+        assert "række 2-5, slutdato (kolonne E" in refused(shared, write(Sheet(sheet)), ending)
+
+
+def test_a_prefix_of_xml_hides_no_error(shared: Project) -> None:
+    said = refused(shared, by_hand(Sheet(rows({(3, END): Error()})), prefix="x:"), "xlsx")
+    assert "række 3, slutdato" in said
+
+
+@pytest.fixture(scope="module")
+def by_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], bytes]:
+    """Return files that LibreOffice has saved, all made in two starts of it."""
+    if shutil.which("soffice") is None:
+        pytest.skip("needs LibreOffice")
+    folder = tmp_path_factory.mktemp("soffice")
+    made = {
+        "plain": Sheet(rows()),
+        "error": Sheet(rows({(3, END): Error("#N/A"), (4, ADMINISTRATION): Error("#REF!"), (2, REMARK): Error()})),
+        "hidden": Sheet(rows(), hidden_rows=[3, 4]),
+        "merged": Sheet(rows({(3, END): None, (4, END): None}), merged=[(2, 5, 4, 5)]),
+        "worked out": Sheet(rows({(3, END): Formula("D3+30")})),
+    }
+    for name, sheet in made.items():
+        (folder / f"{name}.xlsx").write_bytes(by_openpyxl(sheet))
+    for ending in ("ods", "xls"):
+        subprocess.run(
+            ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", ending,
+             "--outdir", folder / ending, *sorted(folder.glob("*.xlsx"))],
+            check=True, capture_output=True, timeout=300,
+        )  # fmt: skip
+    return lambda name, ending: (folder / ending / f"{name}.{ending}").read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["ods", "xls"])
+def test_files_that_libreoffice_has_saved(shared: Project, by_libreoffice, ending: str) -> None:
+    assert_sums(take(shared, by_libreoffice("plain", ending), ending), "BUF", *[MARCH] * 4)
+    said = refused(shared, by_libreoffice("error", ending), ending)
+    assert "række 3, slutdato (kolonne E, »Slutdato«): cellen viser en fejl; fandt »#N/A«" in said
+    assert "række 4, forvaltning (kolonne B, »Forvaltning«): cellen viser en fejl; fandt »#REF!«" in said
+    assert "række 2" not in said
+    assert "række 3-4 er skjult i Excel" in refused(shared, by_libreoffice("hidden", ending), ending)
+    assert_sums(take(shared, by_libreoffice("merged", ending), ending), "BUF", *[MARCH] * 4)
+    assert_sums(take(shared, by_libreoffice("worked out", ending), ending), "BUF", *[MARCH] * 4)
+
+
+# -- formulas -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [PERSON, ADMINISTRATION, SCHEME, START, END])
+@pytest.mark.parametrize("writer", ["openpyxl", "xlsxwriter", "xml", "ods"])
+def test_a_formula_that_nobody_has_worked_out_is_refused(shared: Project, writer: str, place: int) -> None:
+    write, ending = WRITERS[writer]
+    said = refused(shared, write(Sheet(rows({(4, place): Formula()}))), ending)
+    assert f"række 4, {('person', 'forvaltning', 'jobordning', 'startdato', 'slutdato')[place]} (kolonne" in said
+    assert "formlen er ikke regnet ud" in said
+    assert "at du åbner filen i Excel og gemmer den" in said
+
+
+@pytest.mark.parametrize("writer", ["openpyxl", "xlsxwriter", "xml", "ods"])
+def test_one_in_a_column_that_nobody_reads_is_nobodys(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    assert_sums(take(shared, write(Sheet(rows({(4, REMARK): Formula()}))), ending), "BUF", *[MARCH] * 4)
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_empty(shared: Project) -> None:
+    """As Excel writes ``=IF(F2="";"";F2)``: there a person sees nothing."""
+    part = '<c r="E2" t="str"><f>IF(F2="","",F2)</f><v></v></c>'
+    content = replaced(by_hand(Sheet(rows({(2, END): "X"}))), '<c r="E2" t="inlineStr"><is><t>X</t></is></c>', part)
+    assert_sums(take(shared, content, "xlsx"), "BUF", (date(2026, 3, 1), None), *[MARCH] * 3)
+
+
+def replaced(book: bytes, old: str, new: str) -> bytes:
+    """Return a workbook with something else in its first sheet."""
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert any(old in part for part in parts.values())
+    return zipped({name: part.replace(old, new) for name, part in parts.items()})
+
+
+# -- hidden and merged --------------------------------------------------------------------------------------------
+
+
+@each_writer
+def test_hidden_rows_are_refused_by_number_or_read_as_said(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    content = write(Sheet(rows(number=6), hidden_rows=[3, 4, 6]))
+    said = refused(shared, content, ending)
+    assert "række 3-4 og 6 er skjult i Excel" in said
+    assert "--hidden without" in said
+    assert_sums(take(shared, content, ending, hidden="with"), "BUF", *[MARCH] * 6)
+    assert_sums(take(shared, content, ending, hidden="without"), "BUF", *[MARCH] * 3)
+
+
+@each_writer
+def test_hidden_rows_above_the_header_or_with_nothing_in_them_are_nobodys(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    content = write(Sheet([["Udtræk"], *rows(), [None] * 6, ["I alt: 4 forløb"]], hidden_rows=[1, 7]))
+    assert_sums(take(shared, content, ending), "BUF", *[MARCH] * 4)
+
+
+@each_writer
+def test_a_visible_column_is_read_before_a_hidden_one(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    sheet = rows({(1, REMARK): "Ophør", **{(n, REMARK): date(2026, 3, 10) for n in range(2, 6)}})
+    done = take(shared, write(Sheet(sheet, hidden_columns=[5])), ending)
+    assert_sums(done, "BUF", *[(date(2026, 3, 1), date(2026, 3, 10))] * 4)
+    done = take(shared, write(Sheet(rows(), hidden_columns=[5])), ending)
+    assert_sums(done, "BUF", *[MARCH] * 4)
+    assert any("kolonnen »Slutdato« er skjult i Excel, men er brugt som slutdato" in note for note in done.notes)
+
+
+@pytest.mark.parametrize("place", [ADMINISTRATION, SCHEME, START, END])
+@each_writer
+def test_a_merged_cell_is_every_rows(shared: Project, writer: str, place: int) -> None:
+    write, ending = WRITERS[writer]
+    sheet = rows({(3, place): None, (4, place): None})
+    done = take(shared, write(Sheet(sheet, merged=[(2, place + 1, 4, place + 1)])), ending)
+    assert_sums(done, "BUF", *[MARCH] * 4)
+
+
+@each_writer
+def test_a_tall_row_is_one_row(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    sheet = [*rows(number=2), [None] * 6]
+    done = take(shared, write(Sheet(sheet, merged=[(3, column, 4, column) for column in range(1, 7)])), ending)
+    assert_sums(done, "BUF", *[MARCH] * 2)
+
+
+@each_writer
+def test_a_date_merged_over_two_columns_is_refused(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    said = refused(shared, write(Sheet(rows({(3, END): None}), merged=[(3, 4, 3, 5)])), ending)
+    assert "række 3, slutdato (kolonne E, »Slutdato«): cellen er flettet med en anden" in said
+
+
+@each_writer
+def test_a_remark_merged_over_the_table_is_a_remark(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    sheet = [["Forløb i marts", *[None] * 5], *rows(), ["Kilde: registret", *[None] * 5]]
+    done = take(shared, write(Sheet(sheet, merged=[(1, 1, 1, 6), (7, 1, 7, 6)])), ending)
+    assert_sums(done, "BUF", *[MARCH] * 4)
