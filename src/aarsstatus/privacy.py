@@ -1,9 +1,9 @@
 """Find person numbers (CPR): hide them in messages, keep them out of documents.
 
 A CPR number is six digits of a date of birth (day, month, year) and four more. It is written with or without a
-hyphen or a space, with points in its date, as a number that has lost its leading zero, or as a number with points
-between thousands. What counts here is that the first digits can be a date (a replacement number has 60 added to its
-day); the check digit has not been reliable since 2007, so nothing follows from it.
+hyphen or a space, with points, spaces or a century in its date, as a number that has lost its leading zero, or as a
+number with points between thousands. What counts here is that the first digits can be a date (a replacement number
+has 60 added to its day); the check digit has not been reliable since 2007, so nothing follows from it.
 
 Not every run of digits is one: ``10368760`` has eight, ``2025-0072439`` breaks after four, ``0.1234567890`` is a
 decimal, and a SHA-256 is not text. `scan` looks through a folder before it is published.
@@ -36,6 +36,7 @@ _BREAK = rf"[{_SPACE}]?[{_DASH}]?[{_SPACE}]?"
 _JOIN = rf"[{_SPACE}{_DASH}./]{{1,3}}"
 _NOT_AFTER = r"(?<!\d)(?<!\d\.)"  # the decimals of a number are not a person number
 _NOT_BEFORE = r"(?!\d)(?!\.\d*[1-9])"  # nor is what stands before decimals, but Excel may write 101901234.0
+_BORN = r"(?P<year>(?:18|19|20)?\d{2})"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -43,6 +44,8 @@ _PATTERNS = tuple(
         rf"(?<!\d)(?P<day>\d{{1,2}})(?P<month>\d{{2}})(?P<year>\d{{2}})(?=[{_SPACE}{_DASH}]){_BREAK}\d{{4}}(?!\d)",
         rf"(?<!\d)(?P<day>\d{{1,2}})(?P<dot>[./{_DASH}])(?P<month>\d{{2}})(?P=dot)(?P<year>\d{{2}}){_JOIN}\d{{4}}(?!\d)",
         rf"(?<!\d)(?P<day>\d{{1,2}})[{_SPACE}](?P<month>\d{{2}})[{_SPACE}](?P<year>\d{{2}})[{_DASH}]\d{{4}}(?!\d)",
+        rf"(?<![\d.,])(?P<day>\d{{2}})[{_SPACE}](?P<month>\d{{2}})[{_SPACE}](?P<year>(?:18|19|20)\d{{2}})[{_SPACE}{_DASH}]\d{{4}}(?![\d.,])",
+        rf"(?<!\d)(?P<day>\d{{1,2}})(?P<dot>[./{_DASH}])(?P<month>\d{{2}})(?P=dot){_BORN}[{_SPACE}]?[{_DASH}]\d{{4}}(?!\d)",
         rf"{_NOT_AFTER}(?P<day>[1-9])(?P<month>\d{{2}})(?P<year>\d{{2}})\d{{4}}{_NOT_BEFORE}",
     )
 )
@@ -52,6 +55,8 @@ _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _REPLACED = 60
 _DATES = re.compile(r"(?<!\d)(?:\d{1,2}[-./ ]\d{1,2}[-./ ]\d{4}|\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2})(?!\d)")
 _MOST_DIGITS = 8
+_DATE_AND_FOUR = re.compile(rf"(?<!\d)\d{{1,2}}{_JOIN}\d{{1,2}}{_JOIN}(?:18|19|20)?\d{{2}}{_JOIN}\d{{4}}(?!\d)")
+"""In a cell, a date and four digits more are a person, however they are put together."""
 
 
 def _is_date(day: int, month: int) -> bool:
@@ -98,7 +103,7 @@ def cover(text: str) -> str:
     A cell that holds a person number is hidden whole, since a name may stand beside it. One with more digits than a
     date has them hidden: it may be a person number that is written wrong.
     """
-    if contains(text):
+    if contains(text) or _DATE_AND_FOUR.search(text):
         return HIDDEN
     if sum(character.isdigit() for character in _DATES.sub("", text)) > _MOST_DIGITS:
         return re.sub(r"\d", "●", text)

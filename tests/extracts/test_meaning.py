@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def told(project: Project, text: str, name: str = "udtræk.csv", **options) -> s
     path = Path(project.root / name)
     path.write_text(text, encoding="utf-8")
     try:
-        done = ingest(project, 2026, [path], **options)
+        done = ingest(project, 2026, [path], **{"extracted": date(2027, 1, 12), **options})
     except InputError as error:
         return str(error)
     return "\n".join([*done.notes, *(remark.text for remark in done.remarks)])

@@ -41,6 +41,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--scheme", metavar="JOBORDNING", help="jobordningen i udtræk, der ikke har en kolonne med den, fx fleksjob"
     )
     parser.add_argument(
+        "--early", action="store_true",
+        help="læs et udtræk, der er lavet, før året var gået; tallene bliver foreløbige",
+    )  # fmt: skip
+    parser.add_argument("--older", action="store_true", help="lad et ældre udtræk erstatte et nyere")
+    parser.add_argument(
         "--hidden", choices=("with", "without"),
         help="læs også rækker, der er skjult i Excel (with), eller udelad dem (without)",
     )  # fmt: skip
@@ -77,7 +82,8 @@ def _read_extracts(arguments: argparse.Namespace) -> int:
     with steps(str(year), quiet=arguments.quiet) as step:
         done = ingest(
             find_project(), year, arguments.files, skip_bad_rows=arguments.skip_bad_rows, extracted=arguments.date,
-            scheme=arguments.scheme, hidden=arguments.hidden, progress=step,
+            scheme=arguments.scheme, hidden=arguments.hidden, early=arguments.early, older=arguments.older,
+            progress=step,
         )  # fmt: skip
     if not arguments.quiet:
         for row in done.extracts:

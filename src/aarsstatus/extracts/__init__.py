@@ -18,12 +18,14 @@ nothing is written.
 `rows`          rows of text into spells
 `stray_rows`    rows that are none: sums and remarks below a table
 `refusals`      what is wrong with rows, in groups
-`sums`          persons numbered; full-year equivalents, spells, headcounts
+`right_file`    extracts drawn too early, older than the last, or with too many faults
+`persons`       persons numbered, and those who cannot be told apart
+`sums`          full-year equivalents, spells, headcounts
 `remarks`       what somebody should look at
 `writing`       rows in ``data/`` replaced
 ==============  ==============================================================================
 
-Person numbers live in memory only, and `sums.number_persons` puts others in their place that mean nothing elsewhere.
+Person numbers live in memory only, and `persons.number_persons` puts others in their place that mean nothing elsewhere.
 No message quotes a row, cells are covered before they are shown (`privacy.cover`), and what goes wrong unforeseen is
 told by its kind and place alone.
 """
@@ -39,19 +41,29 @@ from pathlib import Path
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import Names, fold_value, read_limits, read_names
+from aarsstatus.extracts.aliases import read_limits, read_names
+from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
 from aarsstatus.extracts.refusals import Refusals, write_refused
 from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
+from aarsstatus.extracts.right_file import (
+    check_year,
+    either_way,
+    preliminary,
+    refuse_dates,
+    refuse_same_file,
+    refuse_too_many,
+    scheme_said,
+)
 from aarsstatus.extracts.rows import KEPT, Reader
-from aarsstatus.extracts.sums import Sum, count, number_persons
+from aarsstatus.extracts.sums import Sum, count
 from aarsstatus.extracts.writing import write_sums
 from aarsstatus.files import require_closed
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.schema import EXTRACTS, KK, STATUS, WARNINGS
 from aarsstatus.privacy import mask
-from aarsstatus.problems import InputError, Problem, near
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
 __all__ = ["Ingested", "Progress", "ingest"]
@@ -90,7 +102,8 @@ class Ingested:
 
 def ingest(
     project: Project, year: int, files: Sequence[Path], *, skip_bad_rows: bool = False, extracted: date | None = None,
-    scheme: str | None = None, hidden: str | None = None, progress: Progress = lambda _: None,
+    scheme: str | None = None, hidden: str | None = None, early: bool = False, older: bool = False,
+    progress: Progress = lambda _: None,
 ) -> Ingested:  # fmt: skip
     """Read register extracts, and write their sums to ``data/``.
 
@@ -109,6 +122,8 @@ def ingest(
         The day the extracts were made; None takes a date in the file's name, else the file's own date.
     scheme
         The scheme of files that have no such column.
+    early, older
+        Whether to read an extract drawn before the year was over, and one older than what it replaces.
     hidden
         Whether rows that are hidden in Excel are read: ``with`` or ``without``; None refuses them.
     progress
@@ -121,7 +136,7 @@ def ingest(
     """
     unforeseen: str | None = None
     try:
-        return _ingest(project, year, files, skip_bad_rows, extracted, scheme, hidden, progress)
+        return _ingest(project, year, files, skip_bad_rows, extracted, scheme, hidden, early, older, progress)
     except (InputError, OSError, KeyboardInterrupt, SystemExit):
         raise  # a disk that is full says so, and quotes no row
     except BaseException as error:  # even a panic in a library must not quote a row
@@ -135,7 +150,7 @@ def ingest(
 
 def _ingest(
     project: Project, year: int, files: Sequence[Path], skip_bad_rows: bool, extracted: date | None,
-    scheme: str | None, hidden: str | None, progress: Progress,
+    scheme: str | None, hidden: str | None, early: bool, older: bool, progress: Progress,
 ) -> Ingested:  # fmt: skip
     """Do what `ingest` says, without its guard."""
     lists = [path.with_name(f"{path.stem}.afviste.csv") for path in files if skip_bad_rows]
@@ -143,18 +158,23 @@ def _ingest(
     data = read_data(project)
     names, limits = read_names(project, data), read_limits(project, data)
     refusals, reading = Refusals(), Reading()
-    _check_year(year, data, refusals)
-    scheme = _scheme(scheme, names, data, refusals)
+    check_year(year, data, refusals)
+    scheme = scheme_said(scheme, names, data, refusals)
     if refusals.fatal:
         raise InputError(refusals.told())
     reader = Reader(year, data, names, keep_refused=skip_bad_rows)
     for path in dict.fromkeys(files):
         read_file(path, reader, names, scheme, hidden, reading, refusals, progress)
-    _refuse_same_file(reading, refusals)
+    refuse_same_file(reading, refusals)
 
-    spells = number_persons(pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells]))
+    spells = pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells])
     reading.spells.clear()
+    unclear = refuse_unclear(spells, reading.labels, refusals)
+    reading.notes += [*kinds_of_number(spells, reading.labels), *either_way(spells, reading.labels)]
+    spells = number_persons(_taken_out(spells, unclear, reading, reader))
     spells = _without_duplicates(spells, reading, reader, refusals)
+    if skip_bad_rows:
+        refuse_too_many(reading, refusals)
     if refusals.fatal or (refusals and not skip_bad_rows):
         raise InputError(refusals.told())
 
@@ -163,8 +183,12 @@ def _ingest(
     sums = count(spells, year, reader.codes, data)
     remarks = warnings(spells, of_several(spells), year, reader.codes, data, limits, days, reading.labels)
     remarks += far_from_before(sums, year, data)
-    remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
     rows = [_extract_row(one, spells, reader, days[one.tables[0]]) for one in reading.extracts]
+    refuse_dates(rows, year, data, refusals, early=early, older=older)
+    if refusals.fatal:
+        raise InputError(refusals.told())
+    remarks += preliminary(rows, sums, year, data)
+    remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
 
     written = _write_refused(reading, reader, refusals)
     written += write_sums(
@@ -173,39 +197,6 @@ def _ingest(
     notes = (*reading.notes, *reader.notes, *_outside(rows, year), *_absent(sums, data, year))
     called = {key: data.schemes[key].name for _, key in sums}
     return Ingested(year, sums, called, tuple(rows), tuple(remarks), notes, tuple(written))
-
-
-def _check_year(year: int, data: Data, refusals: Refusals) -> None:
-    """Refuse a year that was published by a notat, and one without administrations."""
-    row = next(
-        (row for (when, _, _), row in data.statuses.items() if when == year and row.origin.startswith("notat")), None
-    )
-    if row is not None:
-        notat = row.origin.partition(",")[0]
-        message = f"tallene for {year} er skrevet af efter {notat}; et udtræk kan ikke erstatte dem"
-        expected = "et år, der ikke er skrevet af efter et notat"
-        refusals.file(row.source.partition(":")[0], message, found=str(year), expected=expected)
-    if not any(one.code != KK and one.held(year) for one in data.administrations):
-        refusals.file("data/administrations.csv", f"ingen forvaltning har et navn i {year}")
-
-
-def _scheme(said: str | None, names: Names, data: Data, refusals: Refusals) -> str | None:
-    """Return the key of the scheme that was said, by any of its names; refuse one that does not exist."""
-    if said is None or (key := names.schemes.get(fold_value(said, names.harmless))) is not None:
-        return None if said is None else key
-    expected, hint = danish.join(list(data.schemes), "eller"), near(said, data.schemes)
-    refusals.file("--scheme", "ukendt jobordning", found=said, expected=expected, hint=hint)
-    return None
-
-
-def _refuse_same_file(reading: Reading, refusals: Refusals) -> None:
-    """Refuse two files with the same bytes: every spell would count twice."""
-    seen: dict[str, str] = {}
-    for extract in reading.extracts:
-        if extract.sha256 in seen:
-            message = f"filen er magen til {seen[extract.sha256]}"
-            refusals.file(extract.name, message, expected="hvert udtræk én gang")
-        seen.setdefault(extract.sha256, extract.name)
 
 
 def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, refusals: Refusals) -> pl.DataFrame:
@@ -221,11 +212,20 @@ def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, 
         message = f"rækken gentager en tidligere række ({', '.join(pairs)}{more})"
         rows = group["row"].cast(pl.Int64).to_numpy()
         refusals.rows(label, rows, None, message, expected="hvert forløb én gang")
-        for spell in group.select("row", "administration", "scheme", "start", "end").rows():
-            reader.refuse_kept(label, *spell)
+    return _taken_out(spells, repeated, reading, reader)
+
+
+def _taken_out(spells: pl.DataFrame, refused: pl.DataFrame, reading: Reading, reader: Reader) -> pl.DataFrame:
+    """Return spells without those that were refused after they were read, and count these."""
+    if refused.is_empty():
+        return spells
+    at = refused.select("table", "row")
+    shown = ("table", "row", "administration", "scheme", "start", "end")
+    for table, *spell in spells.join(at, on=["table", "row"], how="semi").select(shown).rows():
+        reader.refuse_kept(reading.labels[table], *spell)
     for extract in reading.extracts:
-        extract.counts.refused += repeated.filter(pl.col("table").is_in(list(extract.tables))).height
-    return spells.join(repeated.select("table", "row"), on=["table", "row"], how="anti")
+        extract.counts.refused += at.filter(pl.col("table").is_in(list(extract.tables))).height
+    return spells.join(at, on=["table", "row"], how="anti")
 
 
 def _extract_row(extract: Extract, spells: pl.DataFrame, reader: Reader, day: date) -> ExtractRow:

@@ -36,6 +36,9 @@ _DAY_IN_NAME = (
     (re.compile(r"(?<!\d)(\d\d)[-_.](\d\d)[-_.](20\d\d)(?!\d)"), (2, 1, 0)),
 )
 """How a name has a day in it, and where year, month and day are there."""
+_DAY = r"(?:20\d\d[-_.]?\d\d[-_.]?\d\d|\d\d[-_.]\d\d[-_.]20\d\d)"
+_PERIOD_IN_NAME = re.compile(rf"(?<!\d){_DAY}\s?(?:[-–_]{{1,2}}|til|_til_)\s?{_DAY}(?!\d)")
+"""Two days with a dash between: what the extract is of, and not when it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,12 @@ def _check_rows(label: str, counts: Counts, kept: int, reader: Reader, refusals:
         refusals.file(
             label, f"ingen forløb har dage i {year}", found=_years(counts), expected=str(year), hint=str(usual)
         )
+    elif 2 * counts.placements_outside > counts.placements:
+        outside, placed = danish.whole(counts.placements_outside), danish.whole(counts.placements)
+        refusals.file(
+            label, f"{outside} af {placed} forløb har ingen dage i {year}; er udtrækket for et andet år?",
+            expected=f"et udtræk for {year}", hint=None if usual in {None, year} else str(usual),
+        )  # fmt: skip
     elif read and not counts.begun_in_year and 2 * counts.outside >= read:
         refusals.file(
             label, f"intet forløb begynder i {year}, og de fleste slutter før; er udtrækket for et andet år?",
@@ -176,7 +185,7 @@ def _years(counts: Counts) -> str:
 
 
 def extraction_date(path: Path) -> date:
-    """Return the latest date in an extract's name, else the file's own.
+    """Return the latest date in an extract's name that is not part of a period, else the file's own.
 
     Raises
     ------
@@ -184,8 +193,9 @@ def extraction_date(path: Path) -> date:
         If the file's own date is none.
     """
     found = []
+    stem = _PERIOD_IN_NAME.sub(" ", path.stem)
     for pattern, order in _DAY_IN_NAME:
-        for match in pattern.finditer(path.stem):
+        for match in pattern.finditer(stem):
             try:
                 found.append(date(*(int(match.groups()[at]) for at in order)))
             except ValueError:

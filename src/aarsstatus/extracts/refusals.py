@@ -16,8 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from aarsstatus import danish
+from aarsstatus.extracts.aliases import FIELDS
 from aarsstatus.privacy import cover
 from aarsstatus.problems import Problem
+from aarsstatus.text import FORMULA
 
 __all__ = ["Refusals", "rows_shown", "write_refused"]
 
@@ -25,6 +27,8 @@ Rows = npt.NDArray[np.int64]
 MOST_VALUES = 20
 """How many different values of one column are told one by one before the rest are put together."""
 MOST_RANGES = 6
+_NAMED = (FIELDS["administration"], FIELDS["scheme"])
+"""The columns whose nearest value is one of ours, and not made of what stands in the cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,12 @@ class Refusals:
     ----------
     problems
         Those of a whole file or column; they cannot be skipped.
+    exchanged
+        The files and columns in which a date has its month before its day.
     """
 
     problems: list[Problem] = field(default_factory=list)
+    exchanged: set[tuple[str, str]] = field(default_factory=set)
     _groups: dict[_Group, list[Rows]] = field(default_factory=dict)
     _values: dict[tuple[str, str | None, str], int] = field(default_factory=dict)
 
@@ -96,12 +103,11 @@ class Refusals:
         ]
 
     def by_row(self) -> Mapping[tuple[str, int], Sequence[str]]:
-        """Return what is wrong with each row, by file and row."""
+        """Return what is wrong with each row, by file and row, without what stands there: it may be a name."""
         found: dict[tuple[str, int], list[str]] = {}
         for group, parts in self._groups.items():
-            text = str(Problem("", group.message, None, None, group.found, group.expected, group.hint)).removeprefix(
-                ": "
-            )
+            hint = group.hint if group.column in _NAMED else None
+            text = str(Problem("", group.message, None, None, None, group.expected, hint)).removeprefix(": ")
             for row in np.concatenate(parts).tolist():
                 found.setdefault((group.label, row), []).append(f"{group.column}: {text}" if group.column else text)
         return found
@@ -150,5 +156,5 @@ def write_refused(
 
 
 def _harmless(cell: str) -> str:
-    """Return a cell that Excel does not take for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "@")) else cell
+    """Return a cell that Excel does not take for a formula, after blanks either."""
+    return f"'{cell}" if cell.strip().startswith(FORMULA) else cell

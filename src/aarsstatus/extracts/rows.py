@@ -5,6 +5,7 @@ Arrays carry the number that each cell came to. Only spells with a day in the ye
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,13 +23,14 @@ from aarsstatus.extracts.stray_rows import StrayRows
 from aarsstatus.extracts.table import OVERFLOW, Block, Columns
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
-from aarsstatus.privacy import cover
 
 __all__ = ["KEPT", "Counts", "Reader"]
 
 Mask = npt.NDArray[np.bool_]
 _MOST_TOLD = 10
 _DAYS_A_YEAR = 365.2425
+_EXCHANGED = re.compile(r"\s*(?:0?[1-9]|1[0-2])[-./](?:1[3-9]|2\d|3[01])[-./]\d{4}")
+"""A date with its month first, and a day that is no month."""
 _LIKE_UNSEEN = r"^\s*(?:[#=eE]|del af|formel)"
 """Begins as the texts do that `cells.unseen` looks at."""
 _EXPECTED = {"scheme": "en jobordning", "start": "en dato", "weekly_hours": "et timetal"}
@@ -43,12 +45,14 @@ days as ordinals, and the person as written, until `persons.number_persons`."""
 
 @dataclass(slots=True)
 class Counts:
-    """Count the rows of a table, and the years that spells begin in."""
+    """Count the rows of a table, those that are placements (no heads), and the years that spells begin in."""
 
     rows: int = 0
     outside: int = 0
     begun_in_year: int = 0
     refused: int = 0
+    placements: int = 0
+    placements_outside: int = 0
     starts: Counter[int] = field(default_factory=Counter)
 
     def add(self, other: Counts) -> None:
@@ -102,6 +106,7 @@ class Reader:
         self.refused: list[tuple[str, int, Sequence[str]]] = []
         self.notes: list[str] = []
         self._by_hours = np.array([scheme.counting == "hours" for scheme in data.schemes.values()])
+        self._placed = np.array([scheme.counting != "headcount" for scheme in data.schemes.values()])
         self._existed = np.array([scheme.existed(year) for scheme in data.schemes.values()])
         self._columns = {
             "administration": Column(lambda text: cells.administration(text, names, self.codes), self.none),
@@ -127,7 +132,7 @@ class Reader:
         inside = (start <= self.last) & (end >= self.first) & ~batch.blank & ~bad
         gone = self._refuse_gone(batch, inside, refusals)
         bad, inside = bad | gone, inside & ~gone
-        self._count(counts, start, inside, batch.blank, bad)
+        self._count(counts, batch, inside, bad)
         if self.keep_refused and bad.any():
             self._keep_refused(batch, bad)
         return self._kept(batch, inside, table)
@@ -188,6 +193,8 @@ class Reader:
                 shown = cells.unseen(str(text))
                 why = shown or self._columns[name].why(str(text))
                 column = FIELDS[name] if shown is None else batch.columns.called(name)
+                if name in {"start", "end"} and _EXCHANGED.match(str(text)):
+                    refusals.exchanged.add((batch.label, FIELDS[name]))
                 refusals.rows(
                     batch.label, group["row"].to_numpy(), column, why.message, found=legible(str(text)),
                     expected=why.expected, hint=why.hint,
@@ -227,9 +234,14 @@ class Reader:
 
     # -- what is kept -----------------------------------------------------------------------------------------
 
-    def _count(self, counts: Counts, start: Codes, inside: Mask, blank: Mask, bad: Mask) -> None:
+    def _count(self, counts: Counts, batch: _Batch, inside: Mask, bad: Mask) -> None:
         """Count a block's rows, and the years of spells if none begins in this one."""
+        start, blank = batch.codes["start"], batch.blank
         rows, refused = int(np.count_nonzero(~blank)), int(np.count_nonzero(bad))
+        placed = ~blank & ~bad
+        placed[placed] = self._placed[batch.codes["scheme"][placed]]
+        counts.placements += int(np.count_nonzero(placed))
+        counts.placements_outside += int(np.count_nonzero(placed & ~inside))
         counts.rows += rows
         counts.refused += refused
         counts.outside += rows - refused - int(np.count_nonzero(inside))
@@ -239,11 +251,14 @@ class Reader:
             counts.starts.update(begun.tolist())
 
     def _keep_refused(self, batch: _Batch, bad: Mask) -> None:
-        """Keep the covered cells that a list of refused rows shows; never a person."""
-        shown = ("administration", "scheme", "start", "end")
+        """Keep the cells that a list of refused rows shows: those that were understood, since others may be a name."""
         for at in np.flatnonzero(bad).tolist():
-            texts = batch.texts.row(at, named=True)
-            known = ["" if batch.squeezed[at] else cover(legible(texts.get(name) or "") or "") for name in shown]
+            place, scheme, *days = (int(batch.codes[name][at]) for name in ("administration", "scheme", "start", "end"))
+            known = [
+                self.codes[place] if 0 <= place < self.none else "",
+                self.schemes[scheme] if scheme >= 0 else "",
+                *("" if day < 0 or day == dates.OPEN else dates.show_day(day) for day in days),
+            ]
             self.refused.append((batch.label, int(batch.rows[at]), known))
 
     def refuse_kept(self, label: str, row: int, administration: int, scheme: int, start: int, end: int) -> None:

@@ -5,7 +5,6 @@ Everything is exact: days are added as whole numbers, and divided once, by `atta
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from aarsstatus.attainment import full_year_equivalents
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
-__all__ = ["Sum", "count", "days_inside", "number_persons"]
+__all__ = ["Sum", "count", "days_inside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +89,3 @@ def _heads(employed: pl.DataFrame) -> int:
     """Count persons; an employment without a person counts as one."""
     persons = employed["person"]
     return persons.drop_nulls().n_unique() + persons.null_count()
-
-
-def number_persons(spells: pl.DataFrame) -> pl.DataFrame:
-    """Return spells with a number for each person, which means nothing elsewhere.
-
-    Hyphens, spaces, points and case make no difference, nor does the leading zero that a spreadsheet takes away from
-    a number of ten digits; no person is null.
-    """
-    written = pl.col("person").str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "")
-    short = written.str.contains(r"^[0-9]{9}$")
-    persons = spells.select(pl.when(short).then("0" + written).otherwise(written).replace("", None)).to_series()
-    known = persons.unique().drop_nulls().sample(fraction=1, shuffle=True, seed=secrets.randbits(63))
-    begin = secrets.randbits(62)
-    numbers = pl.int_range(begin, begin + known.len(), dtype=pl.Int64, eager=True)
-    return spells.with_columns(persons.replace_strict(known, numbers, return_dtype=pl.Int64).alias("person"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def origin(extracts: Sequence[ExtractRow], scheme: str) -> str:
         for one in extracts
         if scheme in one.schemes.split()
     ]
-    return f"registerudtræk {danish.join(parts)}"
+    early = any(scheme in one.schemes.split() and one.extracted < date(one.year, 12, 31) for one in extracts)
+    return f"{'foreløbigt ' if early else ''}registerudtræk {danish.join(parts)}"
 
 
 def write_sums(

@@ -25,6 +25,7 @@ REMARKS: Mapping[str, str] = {
     "too_long": "For langt forløb",
     "future": "Dato i fremtiden",
     "unfinished_year": "Året var ikke gået",
+    "preliminary": "Foreløbige tal",
     "no_persons": "Uden person",
     "several_administrations": "Flere forvaltninger",
     "far_from_before": "Langt fra sidste år",

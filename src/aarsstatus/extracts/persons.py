@@ -1,0 +1,94 @@
+"""Tell persons apart: number them, and refuse what cannot tell one from another.
+
+A masked number (``010180-xxxx``), a birth date alone or a name makes one person of many, and nobody sees it in a sum.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+
+from aarsstatus.extracts.aliases import FIELDS
+from aarsstatus.extracts.refusals import Refusals
+
+__all__ = ["kinds_of_number", "number_persons", "refuse_unclear"]
+
+_MASKED = r"\*|●|•|#{2,}|\?{2,}|(?i:x{2,})|_{2,}"
+_ROUNDED = r"(?i)^\s*(?:\d[.,]\d+e\+?\d+|\d+e\+\d+)\s*$"
+_DATE = r"^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d$"
+_LONG_DATE = (
+    r"^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d$|^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$"
+)
+_BORN = r"^(?:[0-2]?\d|3[01])(?:0[1-9]|1[0-2])\d{6}$"
+_UNCLEAR = (
+    ("masked", "nummeret er skjult eller ødelagt, så personer ikke kan kendes fra hinanden"),
+    ("rounded", "Excel har afrundet nummeret, så personer ikke kan kendes fra hinanden"),
+    ("name", "der står intet nummer; to personer kan hedde det samme"),
+    ("birth", "der står kun en fødselsdato; to personer kan være født samme dag"),
+)
+_EXPECTED = "hele nummeret som tekst, eller en fil uden kolonnen"
+
+
+def number_persons(spells: pl.DataFrame) -> pl.DataFrame:
+    """Return spells with a number for each person, which means nothing elsewhere.
+
+    Hyphens, spaces, points and case make no difference, nor does the leading zero that a spreadsheet takes away from
+    a number of ten digits, the decimals it adds, or a century in a date of birth; no person is null.
+    """
+    persons = _written(spells)
+    known = persons.unique().drop_nulls().sample(fraction=1, shuffle=True, seed=secrets.randbits(63))
+    begin = secrets.randbits(62)
+    numbers = pl.int_range(begin, begin + known.len(), dtype=pl.Int64, eager=True)
+    return spells.with_columns(persons.replace_strict(known, numbers, return_dtype=pl.Int64).alias("person"))
+
+
+def _written(spells: pl.DataFrame) -> pl.Series:
+    """Return persons as text in one way of writing."""
+    raw = pl.col("person").str.strip_chars()
+    whole = raw.str.replace(r"^(\d{9,10})[.,]0{1,2}$", "$1")
+    bare = whole.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "")
+    century = whole.str.contains(r"^\d{1,2}[-–./ ]\d{1,2}[-–./ ]\d{4}[-– ]\d{4}$")
+    bare = pl.when(century).then(bare.str.replace(r"^(\d{3,4})(?:18|19|20)(\d{6})$", "$1$2")).otherwise(bare)
+    short = bare.str.contains(r"^[0-9]{9}$")
+    return spells.select(pl.when(short).then("0" + bare).otherwise(bare).replace("", None)).to_series()
+
+
+def refuse_unclear(spells: pl.DataFrame, labels: Sequence[str], refusals: Refusals) -> pl.DataFrame:
+    """Tell of spells whose person cannot be told from others; return them, by table and row."""
+    parts = [
+        spells.select("table", "row", raw=pl.col("person"), bare=_written(spells)).filter(pl.col("bare").is_not_null())
+    ]
+    found = parts[0].with_columns(
+        masked=pl.col("raw").str.contains(_MASKED),
+        rounded=pl.col("raw").str.contains(_ROUNDED),
+        name=~pl.col("raw").str.contains(r"\d"),
+        birth=pl.col("bare").str.contains(_DATE) | pl.col("bare").str.contains(_LONG_DATE),
+        six=pl.col("bare").str.contains(r"^\d{5,6}$|^\d{8}$"),
+    )
+    # A number of six digits may be an employee's; where most of them are dates, they are dates.
+    mostly = pl.col("birth").sum().over("table") * 2 > pl.col("six").sum().over("table")
+    found = found.with_columns(pl.col("birth") & mostly)
+    told = pl.lit(value=False)
+    for kind, message in _UNCLEAR:
+        own = found.filter(pl.col(kind) & ~told)
+        told = told | pl.col(kind)
+        for (table,), group in own.group_by("table", maintain_order=True):
+            rows = group["row"].cast(pl.Int64).to_numpy().astype(np.int64)
+            refusals.rows(labels[int(table)], rows, FIELDS["person"], message, expected=_EXPECTED)
+    return found.filter(told).select("table", "row")
+
+
+def kinds_of_number(spells: pl.DataFrame, labels: Sequence[str]) -> Iterator[str]:
+    """Say where some files know a person by CPR number and others by another one."""
+    bare = spells.select("table", bare=_written(spells)).filter(pl.col("bare").is_not_null())
+    share = bare.group_by("table").agg(pl.col("bare").str.contains(_BORN).mean()).sort("table")
+    by_cpr = [labels[table] for table, part in share.rows() if part > 0.5]
+    others = [labels[table] for table, part in share.rows() if part <= 0.5]
+    if by_cpr and others:
+        yield (
+            f"{', '.join(by_cpr)} kender personer på CPR-nummer, {', '.join(others)} på et andet nummer; den samme "
+            "person kan ikke genkendes i begge, så gentagelser og overlap mellem dem kan ikke findes"
+        )

@@ -1,0 +1,123 @@
+"""Refuse a file that is not the right one: its year, its date, its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from aarsstatus import danish
+from aarsstatus.extracts.aliases import Names, fold_value
+from aarsstatus.extracts.reading import Reading
+from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.sums import Sum
+from aarsstatus.inputs.model import Data, ExtractRow, Remark
+from aarsstatus.inputs.schema import KK
+from aarsstatus.problems import near
+
+__all__ = ["check_year", "either_way", "preliminary", "refuse_dates", "refuse_same_file", "refuse_too_many",
+           "scheme_said"]  # fmt: skip
+
+MOST_REFUSED = 20
+"""One bad row in so many can be left out; where there are more, something is wrong with the file."""
+_ENOUGH_DATES, _ENOUGH_DAYS = 50, 5
+"""So many dates on so many days of a month, none after the 12th, are no chance."""
+
+
+def check_year(year: int, data: Data, refusals: Refusals) -> None:
+    """Refuse a year that was published by a notat, and one without administrations."""
+    row = next(
+        (row for (when, _, _), row in data.statuses.items() if when == year and row.origin.startswith("notat")), None
+    )
+    if row is not None:
+        notat = row.origin.partition(",")[0]
+        message = f"tallene for {year} er skrevet af efter {notat}; et udtræk kan ikke erstatte dem"
+        expected = "et år, der ikke er skrevet af efter et notat"
+        refusals.file(row.source.partition(":")[0], message, found=str(year), expected=expected)
+    if not any(one.code != KK and one.held(year) for one in data.administrations):
+        refusals.file("data/administrations.csv", f"ingen forvaltning har et navn i {year}")
+
+
+def scheme_said(said: str | None, names: Names, data: Data, refusals: Refusals) -> str | None:
+    """Return the key of the scheme that was said, by any of its names; refuse one that does not exist."""
+    if said is None or (key := names.schemes.get(fold_value(said, names.harmless))) is not None:
+        return None if said is None else key
+    expected, hint = danish.join(list(data.schemes), "eller"), near(said, data.schemes)
+    refusals.file("--scheme", "ukendt jobordning", found=said, expected=expected, hint=hint)
+    return None
+
+
+def refuse_same_file(reading: Reading, refusals: Refusals) -> None:
+    """Refuse two files with the same bytes: every spell would count twice."""
+    seen: dict[str, str] = {}
+    for extract in reading.extracts:
+        if extract.sha256 in seen:
+            message = f"filen er magen til {seen[extract.sha256]}"
+            refusals.file(extract.name, message, expected="hvert udtræk én gang")
+        seen.setdefault(extract.sha256, extract.name)
+
+
+def refuse_too_many(reading: Reading, refusals: Refusals) -> None:
+    """Refuse to leave out more than a few rows, or any where a column has month before day."""
+    for extract in reading.extracts:
+        counts = extract.counts
+        if counts.refused * MOST_REFUSED > counts.rows:
+            bad, rows = danish.whole(counts.refused), danish.whole(counts.rows)
+            message = f"{bad} af {rows} rækker kan ikke bruges; det er flere end hver tyvende"
+            expected = "et udtræk, der er rettet; --skip-bad-rows kan kun udelade enkelte rækker"
+            refusals.file(extract.name, message, expected=expected)
+    for label, column in sorted(refusals.exchanged):
+        message = "måned og dag er byttet om, så også de datoer, der kan læses, kan være forkerte"
+        refusals.file(label, message, column=column, expected="datoer som 31-12-2026 i hele kolonnen")
+
+
+def refuse_dates(
+    rows: Sequence[ExtractRow], year: int, data: Data, refusals: Refusals, *, early: bool, older: bool
+) -> None:
+    """Refuse an extract drawn before the year was over, and one older than what it would replace.
+
+    `early` and `older` say that somebody wants just that.
+    """
+    for row in rows:
+        drawn = danish.short_date(row.extracted)
+        if row.extracted < date(year, 12, 31) and not early:
+            refusals.file(
+                row.file, f"udtrækket er fra {drawn}, før {year} var gået",
+                expected="et udtræk fra den 31. december eller senere; skriv --early, hvis tallene skal være "
+                "foreløbige, eller --date DATO, hvis udtrækket er lavet en anden dag",
+            )  # fmt: skip
+        for key in row.schemes.split():
+            last = max(
+                (o.extracted for o in data.extracts if o.year == year and key in o.schemes.split()), default=None
+            )
+            if last is not None and last > row.extracted and not older:
+                message = f"udtrækket er fra {drawn}, men {data.schemes[key].name} er læst af et, der er nyere"
+                expected = "det nyeste udtræk; skriv --older, hvis det ældre skal træde i stedet"
+                refusals.file(row.file, message, found=danish.short_date(last), expected=expected)
+
+
+def preliminary(rows: Sequence[ExtractRow], sums: Mapping[tuple[str, str], Sum], year: int, data: Data) -> list[Remark]:
+    """Return which schemes' numbers are preliminary, since their year was not over."""
+    found = []
+    for key in [scheme for code, scheme in sums if code == KK]:
+        drawn = min((row.extracted for row in rows if key in row.schemes.split()), default=date.max)
+        if drawn < date(year, 12, 31):
+            text = f"{data.schemes[key].name}: tallene er foreløbige; udtrækket er fra {danish.short_date(drawn)}"
+            found.append(Remark("preliminary", key, "", 0, f"{text}, før {year} var gået"))
+    return found
+
+
+def either_way(spells: pl.DataFrame, labels: Sequence[str]) -> Iterator[str]:
+    """Say of which files every start can be read with month before day as well."""
+    days = spells.select("table", day=pl.from_epoch(pl.col("start") - _EPOCH, time_unit="d").dt.day())
+    counted = days.group_by("table").agg(pl.len(), pl.col("day").max(), pl.col("day").n_unique().alias("different"))
+    for table, number, latest, different in counted.sort("table").rows():
+        if number >= _ENOUGH_DATES and different >= _ENOUGH_DAYS and latest <= 12:
+            yield (
+                f"{labels[table]}: alle {danish.whole(number)} startdatoer (100 pct.) kan læses både som dag-måned og "
+                "som måned-dag; de er læst som dag-måned, så se efter, at systemet ikke skriver amerikanske datoer"
+            )
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
