@@ -120,7 +120,8 @@ def test_published_figures_are_shown_as_printed(figures: Figures, inputs: tuple[
     for id_, figure in figures.items():
         if figure.published:
             assert danish.parse(figure.shown) == danish.parse(figure.published)
-        assert recomputed[id_].shown == figure.computed
+        kept = figure.verdict == "within_rounding"  # nearer than what follows from rounded inputs
+        assert danish.same(recomputed[id_].shown, figure.shown if kept else figure.computed)
 
 
 def test_a_table_outranks_the_prose(inputs: tuple[Params, Data], figures: Figures, year: int) -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from aarsstatus import audit, danish
 from aarsstatus.cli import run
+from aarsstatus.figures import verdict
 from aarsstatus.figures.table import Figures
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data
@@ -280,7 +281,9 @@ def _figures_hold(figures: Figures, data: Data, mode: str) -> Iterator[str]:
             yield f"{figure.id} has bounds and no value, or the other way round"
         if figure.value is not None and not figure.lower <= figure.value <= figure.upper:  # type: ignore[operator]
             yield f"{figure.id} is outside its bounds"
-        shown = figure.published if figure.published and mode == "published" else figure.computed
+        wrong = verdict(figure.published, figure.computed, figure.interval) == "contradicted"
+        kept = figure.published and (mode == "published" or not wrong)
+        shown = figure.published if kept else figure.computed
         if figure.shown != shown:
             yield f"{figure.id} is shown as {figure.shown}"
 
