@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
+import openpyxl
+
+from aarsstatus.inputs.form import DATES, TARGETS_SHEET, form_name
 from aarsstatus.inputs.new_year import MARK
 from aarsstatus.project import Project
 
@@ -20,3 +24,14 @@ def fill(project: Project, year: int) -> None:
     for codes, target in (("KK", 700), (r"\w+", 100)):  # what the city has is what its seven administrations have
         text = re.sub(rf"(?m)^({year},{codes},.*,),{MARK}.*$", rf"\g<1>{target},indstilling", text)
     targets.write_text(text, encoding="utf-8", newline="\n")
+
+
+def fill_form(project: Project, year: int) -> None:
+    """Fill in the form in Excel with the same; it is not read yet."""
+    path = project.root / form_name(year)
+    book = openpyxl.load_workbook(path)
+    for row in book[DATES].iter_rows(min_row=5):
+        row[1].value = date(year + 1, 3, 10) if str(row[-1].value).endswith("date") else "nr. 1"
+    for row in book[TARGETS_SHEET].iter_rows(min_row=5):
+        row[2].value, row[3].value = (700 if str(row[-1].value).startswith("KK.") else 100), "indstilling"
+    book.save(path)

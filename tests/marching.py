@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from filling import fill
+from filling import fill_form
 from generator import Spell, Style, employments, spells, write_csv, write_xlsx
 
 from aarsstatus.inputs import read_data
@@ -27,7 +27,7 @@ def lines() -> list[str]:
 def arguments(line: str) -> list[str]:
     """Return what a line of the guide gives to aarsstatus; nothing when it runs something else."""
     program, *words = shlex.split(line.replace("\\", "/"))
-    return words if program == ".venv/Scripts/aarsstatus" else []
+    return words if program in {"aarsstatus", ".venv/Scripts/aarsstatus"} else []
 
 
 def made_up(project: Project) -> list[Spell]:
@@ -55,7 +55,7 @@ def walk(project: Project, run: Callable[[list[str]], None]) -> None:
     for words in filter(None, map(arguments, lines())):
         run(words)
         if words[0] == "new":
-            fill(project, YEAR)
+            fill_form(project, YEAR)
         if words[0] == "explain":  # the last of what is made; then comes what is put right
             path = project.params / f"{YEAR}.yml"
             text = path.read_text(encoding="utf-8")

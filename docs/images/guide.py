@@ -9,7 +9,6 @@ committing them.
 
 from __future__ import annotations
 
-import csv
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import tempfile
 from html import escape
 from pathlib import Path
 
+import openpyxl
 from make import HERE, save
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -25,10 +25,11 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from conftest import copy_project  # noqa: E402
+from filling import fill  # noqa: E402
 from generator import Style, employments, spells, write_csv, write_xlsx  # noqa: E402
-from test_scaffold import fill  # noqa: E402
 
 from aarsstatus.inputs import read_data  # noqa: E402
+from aarsstatus.inputs.form import TARGETS_SHEET, form_name  # noqa: E402
 from aarsstatus.project import Project  # noqa: E402
 
 YEAR = 2026
@@ -62,7 +63,7 @@ def main() -> None:
         picture = Path(name) / "billede.png"
         draw(page, explorer(), "stifinder", picture)
         draw(page, terminal(project, [("new", "2026")]), "new", picture)
-        draw(page, targets(project), "maaltal", picture)
+        draw(page, form(project), "skema", picture)
         fill(project, YEAR)
         good, bad, heads = extracts(project)
         draw(page, terminal(project, [("ingest", "2026", bad, heads)]), "afvist", picture)
@@ -107,35 +108,35 @@ def terminal(project: Project, commands: list[tuple[str, ...]]) -> str:
         # Progress is gone from a terminal when a command is done.
         errors = "".join(line for line in done.stderr.splitlines(keepends=True) if not line.startswith(f"{YEAR}: "))
         words = (f'"{word}"' if " " in word else word for word in command)
-        line = r".venv\Scripts\aarsstatus " + " ".join(words).replace("/", "\\")
+        line = "aarsstatus " + " ".join(words).replace("/", "\\")
         said.append(f"{PROMPT}<b>{escape(line)}</b>\n{escape(done.stdout + errors).strip()}\n\n")
     return window("Kommandoprompt", f"<pre>{''.join(said)}{PROMPT}</pre>")
 
 
 def explorer() -> str:
     """Draw a folder in Stifinder, with ``cmd`` in its address line."""
-    folders = "".join(f"<div><i></i>{name}</div>" for name in ("data", "docs", "notebooks", "output", "params", "src"))
+    names = ("data", "docs", "notebooks", "output", "params", "src", "Årsstatus.cmd")
+    folders = "".join(f"<div><i></i>{name}</div>" for name in names)
     return window(
         "aarsstatus", f'<div class="line"><b style="color:#000">cmd</b>|</div><div class="files">{folders}</div>'
     )
 
 
-def targets(project: Project) -> str:
-    """Draw the year's rows of ``data/targets.csv`` as Excel shows them."""
-    with (project.data / "targets.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    first = next(at for at, row in enumerate(rows) if row[0] == str(YEAR))
-    shown = [(1, rows[0]), *((at + 1, rows[at]) for at in range(first, first + 6))]
+def form(project: Project) -> str:
+    """Draw the top of the form's sheet of targets as Excel shows it."""
+    sheet = openpyxl.load_workbook(project.root / form_name(YEAR))[TARGETS_SHEET]
+    rows = [[str(cell.value or "") for cell in row[:6]] for row in sheet.iter_rows(min_row=4, max_row=9)]
     body = "".join(
         f"<tr><th>{number}</th>"
         + "".join(
-            f"<td{' class=fill' if number > 1 and at > 2 else ''}>{escape(cell)}</td>" for at, cell in enumerate(row)
+            f"<td{' class=fill' if number > 4 and at in {2, 3} else ''}>{escape(cell)}</td>"
+            for at, cell in enumerate(row)
         )
         + "</tr>"
-        for number, row in shown
+        for number, row in enumerate(rows, start=4)
     )
-    letters = "".join(f"<th>{letter}</th>" for letter in "ABCDE")
-    return window("targets.csv – Excel", f"<table><tr><th></th>{letters}</tr>{body}</table>")
+    letters = "".join(f"<th>{letter}</th>" for letter in "ABCDEF")
+    return window(f"{form_name(YEAR)} – Excel", f"<table><tr><th></th>{letters}</tr>{body}</table>")
 
 
 def window(title: str, inside: str) -> str:

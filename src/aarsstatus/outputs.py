@@ -129,7 +129,7 @@ class Outputs:
         written, path = (where / f"{report.name}.ipynb" for where in (self.project.notebooks, self.folder))
         name = self.project.name(written)
         source = nbformat.read(written, as_version=4)
-        _set_front_matter(source, front_matter(self.notat.params, report.title, report.doctype))
+        _set_front_matter(source, front_matter(self.notat.params, report.title, report.doctype, self.notat.edition()))
         try:
             executed = notebook.execute(source, self.notat.parameters(), self.project.root)
         except notebook.NotebookError as error:

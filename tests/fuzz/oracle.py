@@ -169,7 +169,7 @@ def _changed(
         if done.status in {0, 1}:
             allowed = _OWN["ingest"] | (refused if "--skip-bad-rows" in command else set())
     elif command[0] == "new" and done.status == 0:
-        allowed = _OWN["new"] | {f"params/{command[1]}.yml"}
+        allowed = _OWN["new"] | {f"params/{command[1]}.yml", f"skema-{command[1]}.xlsx"}
     if changed - allowed:
         yield f"changed {', '.join(sorted(changed - allowed))[:300]} with exit status {done.status}"
     if changed and command[0] == "ingest" and done.status in {0, 1}:

@@ -70,9 +70,10 @@ def test_what_compares_with_another_year_is_no_issued_notat(project: Project) ->
     assert own.state() == "Notatet gengiver tallene, som de blev offentliggjort i årsstatussen for 2025."
     assert other.state().startswith("**Arbejdsudgave.** Den sammenligner 2025 med 2021 og er ikke sendt ud. ")
     assert "Notatet gengiver" not in other.state()
-    issued, working = (front_matter(one.params, one.title(), "NOTAT") for one in (own, other))
+    issued, working = (front_matter(one.params, one.title(), "NOTAT", one.edition()) for one in (own, other))
     assert (issued["doctype"], issued["document-date"]) == ("NOTAT", "2026-03-11")
-    assert working["doctype"] == "NOTAT · ARBEJDSUDGAVE"
+    assert working["udgave"] == "ARBEJDSUDGAVE"
+    assert "udgave" not in issued
     assert "document-date" not in working
     assert set(other.params.document.model_dump().values()) == {None}
 

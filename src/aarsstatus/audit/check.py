@@ -11,8 +11,9 @@ import struct
 import sys
 from collections.abc import Callable
 
-from aarsstatus.audit.errata import read_errata
+from aarsstatus.audit.errata import judge, read_errata
 from aarsstatus.audit.limits import check_figures
+from aarsstatus.audit.quality import ERRATA, audit_years, read_published_params
 from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data
@@ -57,14 +58,28 @@ def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
 
     A published year is as it was printed; what contradicts itself there is explained in ``data/errata.yml``.
     """
+    found = _parted(project, params, data)
     if params.notat is not None:
-        return []
-    found = [] if params.document.date else [_without_date(project, params)]
+        return found
+    found += [] if params.document.date else [_without_date(project, params)]
     for finding in check_figures(data, params.year):
         if finding.kind == "contradicted":
             file, _, line = finding.source.rpartition(":")
             found.append(Problem(file, finding.text.removesuffix("."), int(line)))
     return found
+
+
+def _parted(project: Project, params: Params, data: Data) -> list[Problem]:
+    """Say where the data no longer give what was published of the year and the one it is compared with."""
+    years = {params.year, params.comparison_year}
+    published = read_published_params(project, params.year)
+    judged = audit_years(data, [one for one in published if one.year in years])
+    errata = project.data / ERRATA
+    undeclared = judge(judged, read_errata(errata, project.name(errata))).undeclared
+    return [
+        Problem(f"{row.source}, {row.place}", f"notatet viser stadig det, der blev offentliggjort: {row.reason}")
+        for row in undeclared
+    ]
 
 
 def _without_date(project: Project, params: Params) -> Problem:

@@ -96,6 +96,8 @@ def parts(sheet: Sheet, figures: Figures, figure: Figure) -> list[Figure] | None
     """Return the administrations' figures that the city's is the sum of."""
     if figure.administration != KK or figure.year != sheet.params.year or figure.measure not in INPUTS | SUMS:
         return None
+    if figure.measure != "target" and any(row.year == figure.year for row in sheet.data.extracts):
+        return None  # the register has persons of no administration, or of several: `check_figures` knows how many
     found = [
         figures.find(figure.year, code, figure.group, figure.measure, figure.scheme) for code in sheet.administrations
     ]

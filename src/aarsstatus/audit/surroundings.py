@@ -33,6 +33,11 @@ def text_check(sheet: Sheet, row: Printed) -> Check | None:
     return None
 
 
+def known_parameters(params: Params) -> dict[str, tuple[str, ...]]:
+    """Return the ways in which a notat may write each of its parameters."""
+    return {kind: write(params)[1] for kind, write in _PARAMETERS.items()}
+
+
 def known_texts(sheet: Sheet) -> list[str]:
     """Return the ids that `text_check` knows, for a near match."""
     year = sheet.params.year

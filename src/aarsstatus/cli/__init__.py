@@ -1,4 +1,4 @@
-"""Run the command line: ``aarsstatus new | ingest | check | build | verify | explain | diff | bundle``.
+"""Run the command line: ``aarsstatus new | ingest | check | build | verify | explain | diff | publish | bundle``.
 
 Each command is a module of this folder with its description, examples, `add_options` and `run`; it is loaded by its
 name when it is asked for. What a person reads is Danish.

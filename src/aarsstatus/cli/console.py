@@ -31,12 +31,14 @@ COMMANDS: Mapping[str, str] = {
     "verify": "regn alt efter, der er offentliggjort",
     "explain": "vis, hvor et tal kommer fra",
     "diff": "vis, hvad der er ændret mellem to udgaver, og hvorfor",
+    "publish": "offentliggør et notat, eller ret et, der er offentliggjort",
     "bundle": "pak et færdigt notat med alt, der skal til for at lave det igen",
 }
 """Each command and what it does, in the order of a year's work; the module of its name has the rest."""
 _MEANT: Mapping[str, str] = {name: name for name in COMMANDS} | {
     "ny": "new", "indlæs": "ingest", "læs": "ingest", "tjek": "check", "byg": "build", "lav": "build",
     "efterprøv": "verify", "forklar": "explain", "sammenlign": "diff", "pak": "bundle",
+    "udgiv": "publish", "offentliggør": "publish", "ret": "publish",
 }  # fmt: skip
 """What people write, as the command that they mean."""
 _DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}

@@ -24,6 +24,8 @@ from aarsstatus.project import Project
 from aarsstatus.text import unfit
 
 _EXACT_PLACES = 10
+REPLACED = "-erstattet-"
+"""Parts a notat's name from the number of the correction that replaced it, in ``published.csv``."""
 
 
 def read_year(project: Project, year: int, comparison_year: int | None = None) -> tuple[Params, Data]:
@@ -97,9 +99,10 @@ def read_data(project: Project) -> Data:
         tuple(administrations),
         {(one.year, one.administration, one.group): one for one in targets},
         {(one.year, one.administration, one.scheme): one for one in statuses},
-        tuple(printed),
+        tuple(one for one in printed if REPLACED not in one.notat),
         tuple(extracts),
         remarks,
+        tuple(one for one in printed if REPLACED in one.notat),
     )
     if problems := [*rows.problems, *contradictions(data)]:
         raise InputError(problems)

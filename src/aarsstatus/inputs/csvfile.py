@@ -182,6 +182,14 @@ def replace_rows(
     return "".join([*before, *written, *after])
 
 
+def append_rows(text: str, rows: Sequence[Row]) -> str:
+    """Return a CSV file's text with rows at its end."""
+    delimiter, end = _style(text)
+    columns = next(csv.reader([text.partition("\n")[0].removeprefix("\ufeff").rstrip("\r")], delimiter=delimiter))
+    whole = text if text.endswith("\n") else text + end
+    return whole + "".join(_line([row[column] for column in columns], delimiter, end) for row in rows)
+
+
 def _line(cells: Sequence[str], delimiter: str, end: str) -> str:
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator=end).writerow(cells)

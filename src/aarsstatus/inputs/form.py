@@ -37,7 +37,9 @@ NONE = "intet"
 ADOPTED = "targets_adopted"
 _HEADER = 3
 """The row of a sheet's header, from 0."""
-_LOOK = {"font_name": "Open Sans", "font_size": 10, "valign": "top", "text_wrap": True}
+_LOOK = {"font_name": "Open Sans", "font_size": 10, "valign": "top", "text_wrap": True, "align": "left", "indent": 1}
+_TWO_LINES = 30
+"""Points; LibreOffice does not make a row as high as its texts by itself."""
 _FORMATS = {"date": "dd-mm-yyyy", "text": "@", "count": "#,##0"}
 Kind = Literal["date", "text", "count"]
 
@@ -137,7 +139,7 @@ def form(
     book.set_properties({"title": title(year), "created": datetime(year + 1, 1, 1)})  # noqa: DTZ001 - of no zone
     pen = _Pen(book, year)
     told = "Skriv i de gule felter, gem, og luk Excel. Læs skemaet ind med menuen eller med aarsstatus ingest."
-    page = pen.page(DATES, told, (("Hvad", 44), (HERE, 22), (f"I {before.year}", 22), ("Forklaring", 60), (KEY, 28)))
+    page = pen.page(DATES, told, (("Hvad", 56), (HERE, 22), (f"I {before.year}", 22), ("Forklaring", 60), (KEY, 28)))
     for row, one in enumerate(fields(year, there, list(data.schemes.values())), start=_HEADER + 1):
         pen.text(page, row, 0, one.label)
         pen.input(page, row, 1, one.kind, there[one.at].value, one.told)
@@ -195,6 +197,7 @@ class _Pen:
         for column, (header, width) in enumerate(columns):
             page.set_column(column, column, width)
             page.write_string(_HEADER, column, header, self._head)
+        page.set_default_row(_TWO_LINES)
         page.freeze_panes(_HEADER + 1, 1)
         page.protect("", {"format_columns": True, "format_rows": True})
         return page

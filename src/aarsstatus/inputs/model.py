@@ -134,6 +134,8 @@ class Data:
     printed: tuple[Printed, ...]
     extracts: tuple[ExtractRow, ...] = ()
     remarks: Mapping[int, tuple[Remark, ...]] = field(default_factory=dict)
+    replaced: tuple[Printed, ...] = ()
+    """What notats printed that a correction replaced: history, which no figure is shown as."""
 
     @cached_property
     def _present(self) -> Mapping[int, set[str]]:

@@ -22,6 +22,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fi
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(100, drawn=True)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60, drawn=True)]
 """What stands in the foot of every page and in the narrow column; the longest in use has 55 characters."""
+Day = date
+"""A date, also where a field is called that."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
 
 
@@ -88,6 +90,15 @@ class Logo(_Part):
         return file
 
 
+class Correction(_Part):
+    """A correction of a notat that was published; ``aarsstatus publish --correct`` writes it."""
+
+    date: Day
+    replaces: Day
+    """The day that the notat which the corrected one replaces was issued."""
+    reason: Text
+
+
 class Params(_Part):
     """One year's parameters."""
 
@@ -96,6 +107,10 @@ class Params(_Part):
     notat: Text | None
     """The notat whose printed figures the year's inputs were read from (a ``source`` in ``data/published.csv``),
     or null for a year computed from register extracts."""
+    published: date | None = None
+    """The day the notat was issued; ``aarsstatus publish`` writes it."""
+    corrections: Annotated[list[Correction], Field(default_factory=list)]
+    """What was corrected in the notat after it was issued, the latest first."""
     document: Document
     office: Office
     targets_adopted: Annotated[list[Adoption], Field(min_length=1)]
@@ -129,6 +144,8 @@ class Params(_Part):
             raise ValueError(f"comparison_year ({self.comparison_year}) skal ligge før year ({self.year})")
         if self.document.date is not None and self.document.date.year <= self.year:
             raise ValueError(f"document.date ({self.document.date}) skal ligge efter udgangen af {self.year}")
+        if self.published is not None and self.notat is None:
+            raise ValueError("published har en dato, men notat er null; aarsstatus publish skriver dem begge")
         for name, values in (("schemes", self.schemes), ("target_groups", self.target_groups)):
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} nævner den samme to gange")

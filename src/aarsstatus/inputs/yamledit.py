@@ -37,10 +37,10 @@ def scalars(text: str, name: str) -> dict[At, Scalar]:
 
 def _walk(node: yaml.Node | None, content: Any, at: At) -> Iterator[tuple[At, Scalar]]:  # noqa: ANN401 - any YAML
     """Yield the values below a node."""
-    if isinstance(node, yaml.MappingNode):
+    if isinstance(node, yaml.MappingNode) and isinstance(content, dict):
         for key, value in node.value:
             yield from _walk(value, content.get(key.value), (*at, key.value))
-    elif isinstance(node, yaml.SequenceNode):
+    elif isinstance(node, yaml.SequenceNode) and isinstance(content, list):
         for index, item in enumerate(node.value):
             yield from _walk(item, content[index], (*at, index))
     elif isinstance(node, yaml.ScalarNode):

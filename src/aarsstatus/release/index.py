@@ -12,15 +12,20 @@ from html import escape
 from pathlib import Path
 from typing import Literal
 
+import yaml
+from pydantic import ValidationError
+
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import Figures
 from aarsstatus.figures.words import GROUPS, MEASURES
 from aarsstatus.files import alone, read_utf8, write_whole
+from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import sentences
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.release import cache, manifest
+from aarsstatus.release.archive import INPUTS, unpack
 from aarsstatus.release.manifest import Manifest
 from aarsstatus.render.page import make_page, table
 from aarsstatus.report.charts import draw_development
@@ -61,6 +66,19 @@ class Year:
     figures: Figures
     files: tuple[str, ...]
     failed: bool = False
+    params: Params | None = None
+
+    @property
+    def issued(self) -> str:
+        """When the notat was published, and what was corrected since, in HTML."""
+        if self.params is None:
+            return ""
+        day = self.params.published
+        told = [f"Offentliggjort den {danish.long_date(day)}"] if day else []
+        for one in self.params.corrections:
+            draft = "Rettet udgave, der erstatter" if day else "Udkast til en rettet udgave, der erstatter"
+            told.append(f"{draft} notatet fra den {danish.long_date(one.replaces)}: {escape(one.reason)}")
+        return sentences(told)
 
     @property
     def state(self) -> State:
@@ -87,8 +105,17 @@ def read_output(output: Path) -> list[Year]:
         if written is not None:
             files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
             failed = (output / f"{folder.name}.fejlet.ipynb").exists()
-            years.append(Year(int(folder.name), written, figures, files, failed))
+            years.append(Year(int(folder.name), written, figures, files, failed, _params(folder)))
     return years
+
+
+def _params(folder: Path) -> Params | None:
+    """Return the parameters that a year was built from; None where none were kept that can be read."""
+    try:
+        kept = unpack((folder / INPUTS).read_bytes(), INPUTS)[f"params/{folder.name}.yml"]
+        return Params.model_validate(yaml.safe_load(kept))
+    except (OSError, KeyError, InputError, ValidationError, yaml.YAMLError):
+        return None
 
 
 def write_index(output: Path, extension: Path) -> Path:
@@ -139,7 +166,7 @@ def _year(year: Year) -> str:
     compared = f"Sammenlignet med {given.comparison_year}. " if given else ""
     return f"""<section class="aar" aria-labelledby="aar-{year.year}">
 <h2 id="aar-{year.year}">{year.year} <span class="stempel {year.state}">{year.state.capitalize()}</span></h2>
-<p>{STATES[year.state]} {said}</p>
+<p>{STATES[year.state]} {year.issued} {said}</p>
 {failed}<ul class="filer">{links}</ul>
 <p class="lavet">{compared}Lavet med {escape(engine)}.</p>
 </section>"""

@@ -76,9 +76,10 @@ def finish_parts(parts: Parts, metadata: Mapping[str, Any], fonts: Path) -> None
 
 
 def _fill_in(parts: Parts, metadata: Mapping[str, Any]) -> None:
-    """Write the document type in the header, and office and address in the footers."""
+    """Write the document type in the header; office, address and UDKAST in the footers."""
     address = " · ".join(str(metadata[key]) for key in ("administration", "footer-address") if metadata.get(key))
-    lines = [(str(text), bold) for text, bold in ((metadata.get("office"), True), (address, False)) if text]
+    said = ((metadata.get("udgave"), True), (metadata.get("office"), True), (address, False))
+    lines = [(str(text), bold) for text, bold in said if text]
     for name in sorted(parts):
         if re.fullmatch(r"word/header\d+\.xml", name) and metadata.get("doctype"):
             header = etree.fromstring(parts[name])

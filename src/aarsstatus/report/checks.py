@@ -30,8 +30,6 @@ from aarsstatus.markdown import attribute, plain, read_back
 from aarsstatus.report.notat import MARK, WRONG, Notat
 from aarsstatus.run.notebook import named_cells
 
-__all__ = ["ALLOWED", "findings", "stray_numbers"]
-
 ALLOWED = {
     "i F2": "sagssystemets navn",
     "De to år": "notatets år og sammenligningsåret er altid to",
@@ -169,9 +167,9 @@ class _Known:
         self.years = {str(year) for year in years} | {row.printed for row in printed if row.id.endswith(".year")}
         self.printed: dict[str, set[str]] = {}
         self.prose: dict[str, set[str]] = {}
-        for row in printed:
+        for row in [*printed, *notat.data.replaced]:
             self.printed.setdefault(row.id, set()).add(row.printed)
-            if row.in_prose and notat.mode == "published":
+            if row.in_prose and notat.mode == "published" and row.notat == notat.params.notat:
                 self.prose.setdefault(row.id, set()).add(row.printed)
         names = [text for text in _parameters(notat) if text]
         self.words = _patterns([*ALLOWED, *names])
@@ -237,7 +235,9 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield from (office.name, office.administration, office.street, office.postal)
     if facts.date:
         yield from (danish.short_date(facts.date), facts.date.isoformat())
-    yield from (danish.long_date(adoption.date) for adoption in params.targets_adopted)
+    days = [*(one.date for one in params.targets_adopted), *(one.replaces for one in params.corrections)]
+    yield from map(danish.long_date, days)
+    yield from (one.reason for one in params.corrections)
     yield f"Bilag {params.cover.appendix}" if params.cover else None
     yield params.logo.alt if params.logo else None
     yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"

@@ -13,11 +13,12 @@ from typing import Any
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
 from aarsstatus.figures.table import Figures, build_figures
-from aarsstatus.inputs import read_year
+from aarsstatus.figures.words import GROUPS, MEASURES
+from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
-from aarsstatus.markdown import plain, sentences, span
+from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.project import find_project
 
 MARK = "†"
@@ -103,14 +104,13 @@ class Notat:
     def undistributed(self, year: int) -> str:
         """Say what belongs to no administration: ``60 forløb er ikke ført på en forvaltning``.
 
-        Nothing is said of a year that has figures for the city alone, or that was printed: its numbers are no sums.
+        Nothing is said of a year that has figures for the city alone, or was read from a notat: they are no sums.
         """
         left = {"forløb": 0, "ansatte": 0}
         for scheme in self.schemes(year):
-            figure = self.figure(year, KK, scheme.group, "status", scheme.key)
             rows = [self.data.statuses.get((year, code, scheme.key)) for code in [KK, *self.administrations()]]
             city, *parts = rows
-            if figure is None or figure.published or city is None or not any(parts):
+            if city is None or city.origin.startswith("notat-") or not any(parts):
                 continue
             heads = scheme.counting == "headcount"
             counts = [int(row.status) if heads else row.spells or 0 for row in rows if row is not None]
@@ -136,12 +136,47 @@ class Notat:
                 "Notatet viser tallene, som de følger af grundlaget. Et tal, der er offentliggjort med en anden værdi, "
                 "er mærket †, og en note siger, hvad der blev offentliggjort."
             )
-        computed = f"Tallene for {self.year} er beregnet ud fra registerudtræk og er ikke offentliggjort før."
+        computed = f"Tallene for {self.year} er beregnet ud fra registerudtræk"
+        if self.params.published and not first:
+            return f"{computed}."
+        computed += "." if self.params.corrections else " og er ikke offentliggjort før."
         return first + (issued if self.params.notat else computed)
 
     def title(self) -> str:
         """Return the notat's title, as the seeds word it."""
         return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
+
+    def edition(self) -> str:
+        """Say what stands on every page of a notat that is not the issued one."""
+        if self.mode == "recomputed" or self.params.working_edition:
+            return "ARBEJDSUDGAVE"
+        return "" if self.params.notat else "UDKAST"
+
+    def corrections(self) -> str:
+        """Say which notat a corrected one replaces, why, and each number that changed."""
+        if not self.params.corrections or self.params.working_edition:
+            return ""
+        latest, name = self.params.corrections[0], f"{REPLACED}{len(self.params.corrections)}"
+        old: dict[str, str] = {}
+        for row in self.data.replaced:
+            if row.notat.endswith(name) and row.id.startswith(f"{self.year}."):
+                old.setdefault(row.id, row.printed)
+        changed = [
+            f"{figure.id.split('.')[1]}, {plain(MEASURES[figure.measure])} for {self._scheme_or_group(figure)}: "
+            f"{span(figure.id, figure.shown)}, før offentliggjort som {span(figure.id, printed)}"
+            for id_, printed in old.items()
+            if (figure := self.figures.get(id_)) and not danish.same(printed, figure.shown)
+        ]
+        said = [
+            f"**Rettet udgave.** Den erstatter notatet, der blev sendt ud den {danish.long_date(latest.replaces)}",
+            f"Rettelsen: {plain(latest.reason)}",
+        ]
+        what = "Disse tal er ændret:" if changed else "Ingen tal i tabellerne er ændret."
+        return "\n\n".join(["::: {.tilstand}", f"{sentences(said)} {what}", bullets(changed), ":::"])
+
+    def _scheme_or_group(self, figure: Figure) -> str:
+        """Return what a figure is of, in Markdown."""
+        return plain(self.data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group])
 
     def parameters(self) -> dict[str, int | str]:
         """Return what Papermill gives a notebook, so that it opens this report."""
@@ -222,14 +257,15 @@ def open_notat(
     return Notat(params, data, figures, where.extension / "fonts")
 
 
-def front_matter(params: Params, title: str, doctype: str) -> dict[str, Any]:
+def front_matter(params: Params, title: str, doctype: str, edition: str = "") -> dict[str, Any]:
     """Return a document's metadata: title, language, who wrote it and when."""
     office = params.office
     address = ", ".join(part for part in (office.street, office.postal) if part)
     fields = {
         "title": plain(title),
         "lang": "da",
-        "doctype": f"{doctype} · ARBEJDSUDGAVE" if params.working_edition else doctype,
+        "doctype": doctype,
+        "udgave": edition,
         "office": office.name and plain(office.name),
         "administration": plain(office.administration),
         "footer-address": plain(address),

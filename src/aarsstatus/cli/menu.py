@@ -1,0 +1,192 @@
+"""Ask in Danish what to do, and do it by the commands; ``aarsstatus.cmd`` opens it with a double click.
+
+Each thing that is done is a command that docs/vejledning.md shows, and is shown before it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aarsstatus import cli
+from aarsstatus.cli.console import BAD_INPUT, COMMANDS, DONE, FINDINGS, a_year, prepare_streams, say
+from aarsstatus.inputs.form import form_name
+from aarsstatus.problems import InputError
+from aarsstatus.project import Project, find_project
+
+_YES = {"j", "ja"}
+_EXTRACTS = {".csv", ".txt", ".xlsx", ".xlsm", ".xls"}
+
+
+def _open(path: Path) -> None:
+    """Open a file or a folder in its own program, on Windows; say where it is elsewhere."""
+    if sys.platform == "win32":
+        with suppress(OSError):  # nothing is set up to open it
+            os.startfile(path)  # noqa: S606 - what we have made ourselves, as a double click would
+            return
+    print(f"Åbn selv {path}")
+
+
+@dataclass
+class Menu:
+    """A conversation about one year of a project, by what asks, what runs a command and what opens a file."""
+
+    project: Project
+    ask: Callable[[str], str] = input
+    run: Callable[[Sequence[str]], int] = cli.run
+    open: Callable[[Path], None] = _open
+    year: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with the newest year."""
+        self.year = self.project.newest()
+
+    def choices(self) -> list[tuple[str, Callable[[], object]]]:
+        """Return what can be done, in the order of a year's work."""
+        choices: list[tuple[str, Callable[[], object]]] = [
+            ("Gør klar til et nyt år", self.new),
+            ("Udfyld datoer, numre og måltal", self.fill_in),
+            ("Læs udtræk ind", self.read_extracts),
+            ("Se, om alt er der", lambda: self.do("check", str(self.year))),
+            ("Lav notatet", self.build),
+            ("Åbn mappen med notatet", lambda: self.show(self.project.output / str(self.year))),
+        ]
+        if "publish" in COMMANDS:
+            choices.append(("Udgiv notatet", lambda: self.publish([])))
+        choices.append(("Ret et notat, der er udgivet", self.correct))
+        return [*choices, ("Vælg et andet år", self.choose_year)]
+
+    def talk(self) -> int:
+        """Ask what to do until there is no more to do."""
+        while True:
+            choices = self.choices()
+            print(f"\nÅrsstatus for {self.year}. Hvad vil du?\n")
+            for number, (words, _) in enumerate(choices, start=1):
+                print(f"  {number}  {words}")
+            print("  0  Slut\n")
+            answer = self.ask("Skriv et tal, og tryk Enter: ").strip()
+            if answer == "0":
+                return DONE
+            if answer.isdecimal() and int(answer) <= len(choices):
+                choices[int(answer) - 1][1]()
+            else:
+                print(f"»{answer}« er ikke et af tallene fra 0 til {len(choices)}.")
+
+    def do(self, *words: str) -> int:
+        """Show a command and run it; return its exit status."""
+        shown = [f'"{word}"' if " " in word else word for word in words]
+        print(f"\n> aarsstatus {' '.join(shown)}")
+        try:
+            status = self.run(words)
+        except SystemExit as ended:  # of a command line that cannot be
+            status = ended.code if isinstance(ended.code, int) else BAD_INPUT
+        if status not in {DONE, FINDINGS}:
+            print("Det blev ikke til noget. Ret det, der står ovenfor, og prøv igen.")
+        return status
+
+    def show(self, *paths: Path) -> None:
+        """Open what is there."""
+        for path in paths:
+            if path.exists():
+                self.open(path)
+            else:
+                print(f"{self.project.name(path)} findes ikke endnu.")
+
+    def choose_year(self, default: int | None = None) -> bool:
+        """Ask for the year; return whether one was given."""
+        default = default or self.year
+        answer = self.ask(f"Hvilket år? (Enter for {default}): ").strip() or str(default)
+        try:
+            self.year = a_year(answer)
+        except ArgumentTypeError as error:
+            print(error)
+            return False
+        return True
+
+    def new(self) -> None:
+        """Make the files of a new year, and go on with it."""
+        if self.choose_year(self.project.newest() + 1):
+            self.do("new", str(self.year))
+
+    def fill_in(self) -> None:
+        """Open the year's form, and read it when it is filled in; one that is not there is made."""
+        form = self.project.root / form_name(self.year)
+        if not form.exists():
+            self.do("new", str(self.year))
+        self.show(form)
+        if form.exists() and not self.ask("Gem skemaet, og luk Excel. Tryk så Enter (n for at vente): ").strip():
+            self.do("ingest", str(self.year), form.name)
+
+    def read_extracts(self) -> None:
+        """Read the extracts that lie in ``data/raw``, or those that are chosen."""
+        raw = self.project.data / "raw"
+        raw.mkdir(exist_ok=True)
+        there = [path for path in sorted(raw.iterdir()) if path.suffix.lower() in _EXTRACTS]
+        files = [path for path in there if not path.name.endswith(".afviste.csv") and not path.name.startswith("~$")]
+        if not files:
+            print("Læg udtrækkene i mappen data/raw, og vælg det samme igen.")
+            self.show(raw)
+            return
+        for number, path in enumerate(files, start=1):
+            print(f"  {number}  {path.name}")
+        answer = self.ask("Hvilke? Tal med mellemrum imellem (Enter for dem alle): ").replace(",", " ").split()
+        if not all(word.isdecimal() and 1 <= int(word) <= len(files) for word in answer):
+            print("Det er ikke tallene på nogle af filerne.")
+            return
+        chosen = [files[int(word) - 1] for word in answer] or files
+        words = ["ingest", str(self.year), *(str(path.relative_to(self.project.root)) for path in chosen)]
+        question = "Læs ind uden de rækker, der ikke kan bruges? De bliver skrevet i en fil for sig. (ja/nej): "
+        if self.do(*words) == BAD_INPUT and self.ask(question).strip().lower() in _YES:
+            self.do(*words, "--skip-bad-rows")
+
+    def build(self) -> None:
+        """Make the notat, and open it with its quality report."""
+        if self.do("build", str(self.year)) == DONE:
+            folder = self.project.output / str(self.year)
+            self.show(folder / "kvalitetsrapport.html", folder / "notat.html", folder / "notat.docx")
+
+    def publish(self, more: Sequence[str]) -> None:
+        """Record what was issued, on the day that is given."""
+        date = self.ask("Hvilken dag er notatet udgivet? (fx 10-03-2027): ").strip()
+        self.do("publish", str(self.year), "--date", date, *more)
+
+    def correct(self) -> None:
+        """Make a corrected notat beside the issued one, and show how they differ; then record why."""
+        print("Ret først grundlaget: læs et nyt udtræk ind, eller ret skemaet, og læs det ind. Ret aldrig i Word.")
+        if self.ask("Er det rettet? (ja/nej): ").strip().lower() not in _YES:
+            return
+        corrected = Path("output", "rettet")
+        issued = Path("output", str(self.year))
+        if self.do("check", str(self.year)) == BAD_INPUT:
+            return
+        if self.do("build", str(self.year), "--output", str(corrected)) != DONE:
+            return
+        self.do("diff", str(issued), str(corrected / str(self.year)))
+        self.show(self.project.root / corrected / str(self.year) / "notat.docx")
+        if "publish" in COMMANDS:
+            reason = self.ask("Hvorfor er det rettet? (Enter for at vente med at udgive): ").strip()
+            if reason:
+                self.publish(["--correct", reason])
+
+
+def main() -> int:
+    """Talk to whoever double-clicked, in the project's folder."""
+    prepare_streams()
+    try:
+        project = find_project()
+        os.chdir(project.root)
+        return Menu(project).talk()
+    except InputError as error:
+        say(str(error))
+        return BAD_INPUT
+    except (EOFError, KeyboardInterrupt):  # the window is being closed
+        return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""Record a notat as issued, or declare a correction of it: ``aarsstatus publish``."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import nbformat
+
+from aarsstatus.audit.check import doubts, problems
+from aarsstatus.audit.quality import open_quality
+from aarsstatus.build import Options, Progress, build
+from aarsstatus.bundle import write_bundle
+from aarsstatus.cli.console import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
+from aarsstatus.inputs import REPLACED, read_year
+from aarsstatus.inputs.csvfile import swap_in
+from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import PUBLISHED
+from aarsstatus.problems import InputError, Problem
+from aarsstatus.project import Project, find_project
+from aarsstatus.release import publishing
+from aarsstatus.release.issued import differences
+from aarsstatus.release.manifest import input_hashes
+from aarsstatus.release.reading import Finished, open_finished
+from aarsstatus.render import Choice
+
+DESCRIPTION = (
+    "Skriver hvert tal, som det byggede notat viser, i data/published.csv, laver notatet uden UDKAST og gemmer det\n"
+    "som en pakke i udgivet/. Herefter viser notatet de tal, hvad der end sker med data. Et tal rettes ved at rette\n"
+    "grundlaget, skrive hvorfor med --correct, bygge igen og offentliggøre igen."
+)
+EXAMPLES = """\
+aarsstatus publish 2026 --date 12-03-2027
+aarsstatus publish 2026 --date 12-03-2027 --issued udsendt.docx
+aarsstatus publish 2026 --date 24-03-2027 --correct "Måltallet for BIF var et andet\""""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("year", type=a_year, metavar="ÅR", help="året")
+    parser.add_argument(
+        "--date", type=a_date, required=True, metavar="DATO",
+        help="hvornår notatet sendes ud; med --correct den dato, det rettede notat skal have",
+    )  # fmt: skip
+    parser.add_argument(
+        "--issued",
+        type=a_path,
+        metavar="FIL",
+        help="notatet, som det blev sendt ud (Word): sig, hvad der er anderledes",
+    )
+    parser.add_argument(
+        "--correct", metavar="GRUND", help="erklær en rettelse af det offentliggjorte, og skriv hvorfor"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Publish a year's notat, or declare a correction of it."""
+    project, year = find_project(), arguments.year
+    params, _ = read_year(project, year)
+    _require_date(params, arguments.date)
+    if arguments.correct is not None:
+        return _correct(project, params, arguments.date, arguments.correct)
+    if params.notat is not None:
+        raise InputError(_problem(project, params, "notatet er offentliggjort", "--correct GRUND for at rette et tal"))
+    build_ = _current_build(project, params)
+    told = differences(build_, arguments.issued) if arguments.issued else []
+    with steps(str(year), quiet=False) as step:
+        kept = _publish(project, params, build_, arguments.date, step)
+    for line in told:
+        print(f"anderledes i {path_from_here(arguments.issued)}: {line}")
+    print(f"{year}: offentliggjort; send filerne i {path_from_here(project.output / str(year))} ud")
+    print(f"gemt: {path_from_here(kept)}")
+    return FINDINGS if told else DONE
+
+
+def _require_date(params: Params, day: date) -> None:
+    """Refuse a day before the notat's own, or before the year had ended."""
+    first = max(params.document.date or date(params.year + 1, 1, 1), date(params.year + 1, 1, 1))
+    if day < first:
+        raise InputError(
+            Problem("--date", "datoen er før notatets egen", found=str(day), expected=f"{first} eller senere")
+        )
+
+
+def _problem(project: Project, params: Params, message: str, expected: str) -> Problem:
+    """Return what is wrong with a year's state."""
+    return Problem(project.name(project.params / f"{params.year}.yml"), message, expected=expected)
+
+
+def _current_build(project: Project, params: Params) -> Finished:
+    """Return the build that is published: of the inputs that are there now, unaltered, without findings."""
+    data = read_year(project, params.year)[1]
+    if found := [*problems(project, params.year), *doubts(project, params, data)]:
+        raise InputError(found)
+    made = open_finished(str(params.year), project)
+    options = made.options
+    own = options["compare"] in {None, params.comparison_year} and options["figures"] == "published"
+    if not own or made.altered() or made.manifest.inputs != input_hashes(project, params.year):
+        message = "det byggede notat er ikke lavet af det, der ligger i params/ og data/ nu"
+        raise InputError(Problem(made.name, message, expected=f"aarsstatus build {params.year}, og så publish igen"))
+    return made
+
+
+def _publish(project: Project, params: Params, made: Finished, day: date, step: Progress) -> Path:
+    """Record what was printed, make the notat that is sent out, and keep it; all of it or nothing."""
+    year, notat = params.year, f"notat-{params.year}"
+    _, data = read_year(project, year)
+    notebook = nbformat.reads(made.outputs["notat.ipynb"].decode(), as_version=4)
+    rows = publishing.printed_rows(notebook, params, data, made.figures)
+    path, table = project.params / f"{year}.yml", project.data / PUBLISHED.file
+    before = {path: path.read_bytes(), table: table.read_bytes()}
+    text = before[path].decode()
+    swap_in(
+        project,
+        {
+            table: publishing.with_published(project, notat, rows),
+            path: publishing.published_params(text, project.name(path), notat, day),
+        },
+    )
+    try:
+        _require_explained(project, year)
+        options = Options(engine=cast("Choice", made.manifest.engine.name), formats=made.manifest.options.formats)
+        build(project, year, options, step)
+        issued = open_finished(str(year), project)
+        _require_same(made, issued)
+        suffix = f"-rettet-{len(params.corrections)}" if params.corrections else ""
+        kept = project.root / "udgivet" / f"{notat}{suffix}.zip"
+        kept.parent.mkdir(exist_ok=True)
+        return write_bundle(issued, kept, project.extension)
+    except BaseException:
+        swap_in(project, before)
+        raise
+
+
+def _require_explained(project: Project, year: int) -> None:
+    """Refuse a notat with numbers that contradict each other, unless ``errata.yml`` says why."""
+    found = open_quality(year, project=project.root).findings
+    if found.undeclared:
+        raise InputError([Problem(f"{row.source}, {row.place}", row.reason) for row in found.undeclared])
+
+
+def _require_same(made: Finished, issued: Finished) -> None:
+    """Refuse to send out a notat with other numbers than those that were looked at."""
+    if moved := [id_ for id_, one in made.figures.items() if issued.figures[id_].shown != one.shown]:
+        raise InputError(Problem(issued.name, "notatet viser ikke de tal, der blev bygget", found=moved[0]))
+
+
+def _correct(project: Project, params: Params, day: date, reason: str) -> int:
+    """Declare a correction: the notat is a draft again, and says what it replaces."""
+    if params.notat is None or params.published is None:
+        how = "aarsstatus publish uden --correct" if params.notat is None else "fejl i det står i data/errata.yml"
+        raise InputError(_problem(project, params, "notatet er ikke offentliggjort med aarsstatus publish", how))
+    path, table = project.params / f"{params.year}.yml", project.data / PUBLISHED.file
+    replaced = f"{params.notat}{REPLACED}{len(params.corrections) + 1}"
+    text = path.read_bytes().decode()
+    swap_in(
+        project,
+        {
+            table: publishing.with_replaced(project, params.notat, replaced),
+            path: publishing.corrected_params(text, project.name(path), params, reason, day),
+        },
+    )
+    print(f"{params.year}: rettelsen er skrevet i {project.name(path)}; notatet er igen et udkast")
+    print(f"Nu: aarsstatus build {params.year}, se efter, og så aarsstatus publish {params.year} --date {day:%d-%m-%Y}")
+    return DONE

@@ -1,0 +1,163 @@
+"""Whatever lies in an output folder is read as carefully as an extract: one line, status 2, no hang."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from release.test_index import put
+
+from aarsstatus.cli import run
+from aarsstatus.project import Project
+from aarsstatus.release import cache, manifest
+from aarsstatus.release.archive import INPUTS, pack
+from aarsstatus.release.index import read_output, write_index
+
+HUGE = '{"manifest": 2, "year": 1' + "0" * 100_000 + "}"
+MANIFESTS: dict[str, bytes | None] = {
+    "empty": b"",
+    "deep": b"[" * 200_000,
+    "deep inside": b'{"manifest": 2, "options": ' + b'{"a":' * 100_000,
+    "a list": b"[]",
+    "an older one": b'{"manifest": 1}',
+    "a number of 100.000 digits": HUGE.encode(),
+    "no text": b"\xff\xfe\x00",
+    "a lone half of a sign": b'{"manifest": 2, "python": "\\ud800"}',
+    "a pipe": None,
+}
+WRONG: dict[str, dict[str, Any]] = {
+    "markup": {"parameters": {"year": 2025, "comparison_year": "<img onerror=x>", "figures": "published"}},
+    "a list of files": {"outputs": ["notat.html"]},
+    "a file outside": {"outputs": {"../../andet": "0" * 64}},
+    "no hash": {"outputs": {"notat.html": 7}},
+    "an escape sequence": {"python": "3.11\u001b[31m"},
+    "an escape sequence in a name": {"packages": {"a\u001b[31m": "1"}},
+    "no engine": {"engine": "pandoc"},
+    "a year of letters": {"year": "to tusind"},
+    "another year": {"year": 99999},
+    "options of another kind": {"options": {"compare": [], "figures": 1, "formats": "html"}},
+}
+FIGURES: dict[str, tuple[str, str]] = {
+    "a division by zero": (",93,92.5,", ",1/0,92.5,"),
+    "a number too large to write": (",93,92.5,", ",1e999999999,92.5,"),
+    "not a number": (",93,92.5,", ",nan,92.5,"),
+    "a cell of 131.073 characters": (",93,92.5,", f",{'9' * 131_073},92.5,"),
+    "an escape sequence": ("loentilskud,status", "loentil\u001b[31mskud,status"),
+    "a person number": ("2025.KK.placements.loentilskud.status,", "2025.KK.010190-1234.loentilskud.status,"),
+}
+
+
+@pytest.fixture
+def output(tmp_path: Path, project: Project) -> Path:
+    put(tmp_path, project, 2025)
+    put(tmp_path, project, 2021)
+    return tmp_path
+
+
+def refused(output: Path, project: Project, monkeypatch: Any, capsys: Any) -> str:
+    """Return the one line that a damaged 2021 is refused with; 2025 is shown all the same."""
+    monkeypatch.chdir(project.root)
+    assert run(["diff", str(output / "2021"), str(output / "2025")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1, said.err[:500]
+    assert "\x1b" not in said.err
+    assert "010190" not in said.err
+    assert [year.year for year in read_output(output)] == [2025]
+    page = write_index(output, project.extension).read_text(encoding="utf-8")
+    assert "<img onerror" not in page
+    assert cache.is_overview_current(output)
+    return str(said.err)
+
+
+@pytest.mark.parametrize("kind", MANIFESTS)
+def test_a_manifest_that_is_none(output: Path, project: Project, kind: str, monkeypatch: Any, capsys: Any) -> None:
+    path, content = output / "2021" / manifest.NAME, MANIFESTS[kind]
+    path.unlink()
+    if content is None:
+        os.mkfifo(path)
+    else:
+        path.write_bytes(content)
+    assert manifest.NAME in refused(output, project, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_manifest_that_says_another_kind_of_thing(
+    output: Path, project: Project, kind: str, monkeypatch: Any, capsys: Any
+) -> None:
+    path = output / "2021" / manifest.NAME
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | WRONG[kind]), encoding="utf-8")
+    assert "filen er beskadiget" in refused(output, project, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_figures_that_are_none(output: Path, project: Project, kind: str, monkeypatch: Any, capsys: Any) -> None:
+    old, new = FIGURES[kind]
+    path = output / "2025" / "figures.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    (output / "2021" / "figures.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    described = json.loads((output / "2021" / manifest.NAME).read_text(encoding="utf-8"))
+    described["outputs"] = {"figures.csv": "0" * 64}
+    (output / "2021" / manifest.NAME).write_text(json.dumps(described), encoding="utf-8")
+    monkeypatch.chdir(project.root)
+    assert run(["diff", str(output / "2021"), str(output / "2025")]) == 2
+    said = capsys.readouterr().err
+    assert "2021/figures.csv: " in said
+    assert "010190" not in said
+    assert "\x1b" not in said
+    assert {year.year for year in read_output(output)} <= {2021, 2025}
+
+
+def damaged(content: bytes, kind: str) -> bytes:
+    """Return a zip that is damaged in one way."""
+    if kind == "half":
+        return content[: len(content) // 2]
+    if kind == "a name that steers a terminal":
+        return content.replace(b"params/2025.yml", b"params/\x1b[31m.yml")
+    if kind == "garbage for what is packed":
+        start = content.index(b"params/2025.yml") + len(b"params/2025.yml")
+        return content[:start] + b"\xff" * 40 + content[start + 40 :]
+    if kind == "another method":
+        at = content.rindex(b"PK\x01\x02") + 10
+        return content[:at] + struct.pack("<H", 14) + content[at + 2 :]
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("params/2025.yml", b"0" * 300_000_000)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "kind", ["half", "a name that steers a terminal", "garbage for what is packed", "another method", "a bomb"]
+)
+def test_kept_inputs_that_are_damaged(output: Path, project: Project, kind: str, monkeypatch: Any, capsys: Any) -> None:
+    whole = pack({"params/2025.yml": b"year: 2025\n" * 100, "data/status.csv": b""})
+    folder = output / "2021"
+    (folder / INPUTS).write_bytes(damaged(whole, kind))
+    described = json.loads((folder / manifest.NAME).read_text(encoding="utf-8"))
+    described["outputs"] = {INPUTS: "0" * 64, "figures.csv": "0" * 64}
+    (folder / manifest.NAME).write_text(json.dumps(described), encoding="utf-8")
+    monkeypatch.chdir(project.root)
+    assert run(["diff", str(folder), str(output / "2025")]) == 2
+    said = capsys.readouterr().err
+    assert INPUTS in said
+    assert len(said.splitlines()) == 1
+    assert "\x1b" not in said
+
+
+def test_a_film_in_a_years_folder_is_not_read(output: Path, project: Project, monkeypatch: Any, capsys: Any) -> None:
+    """Nor is a pipe, which would never end."""
+    with (output / "2025" / "film.mp4").open("wb") as film:
+        film.truncate(5 << 30)
+    os.mkfifo(output / "2025" / "rør")
+    monkeypatch.chdir(project.root)
+    described = json.loads((output / "2025" / manifest.NAME).read_text(encoding="utf-8"))
+    described["outputs"] = {"figures.csv": manifest.digest((output / "2025" / "figures.csv").read_bytes())}
+    (output / "2025" / manifest.NAME).write_text(json.dumps(described), encoding="utf-8")
+    assert run(["diff", str(output / "2025"), str(output / "2025")]) == 0, capsys.readouterr()
