@@ -258,3 +258,140 @@ def test_a_remark_merged_over_the_table_is_a_remark(shared: Project, writer: str
     sheet = [["Forløb i marts", *[None] * 5], *rows(), ["Kilde: registret", *[None] * 5]]
     done = take(shared, write(Sheet(sheet, merged=[(1, 1, 1, 6), (7, 1, 7, 6)])), ending)
     assert_sums(done, "BUF", *[MARCH] * 4)
+
+
+# -- days ---------------------------------------------------------------------------------------------------------
+
+
+def csv(changed: dict[tuple[int, int], object] | None = None, number: int = 4) -> bytes:
+    """Return the rows as a CSV file."""
+    return "\n".join(";".join(str(cell or "") for cell in row) for row in rows(changed, number)).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1. januar 2026", date(2026, 1, 1)),
+        ("1. jan. 2026", date(2026, 1, 1)),
+        ("d. 2. maj 2026", date(2026, 5, 2)),
+        ("torsdag den 1. oktober 2026", date(2026, 10, 1)),
+        ("1/1-2026", date(2026, 1, 1)),
+        ("1/2 2026", date(2026, 2, 1)),
+        ("3. 12. 2026", date(2026, 12, 3)),
+        ("01JAN2026", date(2026, 1, 1)),
+        ("01JAN2026:00:00:00", date(2026, 1, 1)),
+        ("02-NOV-26", date(2026, 11, 2)),
+        ("2026-06-30T22:00:00Z", date(2026, 7, 1)),
+        ("2026-06-30T21:59:00Z", date(2026, 6, 30)),
+        ("2026-01-31T23:00Z", date(2026, 2, 1)),
+        ("2026-01-31T22:30:00.000Z", date(2026, 1, 31)),
+        ("2026-02-01T00:00:00+01:00", date(2026, 2, 1)),
+        ("2026-02-01T00:00:00+0300", date(2026, 1, 31)),
+        ("31-01-2026 20:00 -05:00", date(2026, 2, 1)),
+    ],
+)  # fmt: skip
+def test_a_day_that_leaves_no_doubt_is_read(shared: Project, text: str, day: date) -> None:
+    done = take(shared, csv({(2, START): text, (2, END): "31-12-2026"}), "csv")
+    assert_sums(done, "BUF", (day, date(2026, 12, 31)), *[MARCH] * 3)
+
+
+def test_a_stamp_of_the_new_year_is_a_day_of_the_next(shared: Project) -> None:
+    assert_sums(take(shared, csv({(2, START): "2026-12-31T23:00Z", (2, END): ""}), "csv"), "BUF", *[MARCH] * 3)
+
+
+@pytest.mark.parametrize("text", ["31-DEC-99", "1. janbuar 2026", "32. maj 2026", "2026-01-31T27:00Z", "01-02-26"])
+def test_a_day_in_doubt_is_refused(shared: Project, text: str) -> None:
+    assert f"række 2, startdato: værdien kan ikke bruges; fandt »{text}«" in refused(
+        shared, csv({(2, START): text}), "csv"
+    )
+
+
+@pytest.mark.parametrize("sign", [".", "-", "–", "NULL", "null", "(tom)", "løbende", "Løbende", " - "])
+def test_a_sign_that_a_spell_still_runs_is_read_and_counted(shared: Project, sign: str) -> None:
+    done = take(shared, csv({(2, END): sign, (3, END): sign, (4, END): ""}), "csv")
+    assert_sums(done, "BUF", *[(date(2026, 3, 1), None)] * 3, MARCH)
+    assert f"3 forløb er stadig i gang (2 med »{sign.strip()}«)" in done.summaries[0]
+
+
+@pytest.mark.parametrize("text", ["0", "00-00-0000", "0000-00-00", "00.00.0000", "0000-00-00 00:00:00"])
+def test_a_zero_is_no_sign(shared: Project, text: str) -> None:
+    said = refused(shared, csv({(2, END): text}), "csv")
+    assert "række 2, slutdato" in said
+    assert "lad cellen være tom, hvis forløbet er i gang" in said
+
+
+@pytest.mark.parametrize("written", ["n/a", "NaN", "ukendt", "?"])
+def test_what_may_mean_that_nobody_knows_is_no_sign(shared: Project, written: str) -> None:
+    assert "række 2, slutdato" in refused(shared, csv({(2, END): written}), "csv")
+
+
+def test_days_are_counted_from_1904_whether_formatted_or_not(shared: Project) -> None:
+    first, last = ((day - date(1904, 1, 1)).days for day in MARCH)
+    sheet = rows({(n, place): one for n in (2, 3) for place, one in ((START, first), (END, last))}, number=2)
+    content = by_hand(Sheet(sheet), workbook='<workbookPr date1904="1"/>')
+    assert_sums(take(shared, content, "xlsx"), "BUF", *[MARCH] * 2)
+    content = replaced(content, f'<c r="D2"><v>{first}', f'<c r="D2" s="1"><v>{first}')
+    assert_sums(take(shared, content, "xlsx"), "BUF", *[MARCH] * 2)
+
+
+# -- administrations, headers, kinds of file ----------------------------------------------------------------------
+
+
+@each_writer
+def test_an_administration_once_for_each_group_is_refused(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    content = write(Sheet(rows({(n, ADMINISTRATION): None for n in (3, 4, 6, 7)}, number=6)))
+    assert "4 af 6 rækker har ingen forvaltning" in refused(shared, content, ending)
+
+
+def test_one_row_in_twenty_may_have_none_and_it_is_said(shared: Project) -> None:
+    done = take(shared, csv({(n, ADMINISTRATION): "" for n in (2, 3)}, number=40).replace(b"000", b"0"), "csv")
+    assert done.sums["KK", "loentilskud"].spells == 40
+    assert done.sums["BUF", "loentilskud"].spells == 38
+    assert done.summaries[0].endswith("ingen rækker er skjult; 2 rækker har ingen forvaltning")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("BUF - Skole", "BUF"), ("BUF – Dagtilbud, Amager", "BUF"), ("SOF Socialforvaltningen", "SOF"),
+     ("SUF: Plejecentre", "SUF")],
+)  # fmt: skip
+def test_a_code_before_a_department_is_the_administration(shared: Project, text: str, code: str) -> None:
+    assert_sums(take(shared, csv({(n, ADMINISTRATION): text for n in range(2, 6)}), "csv"), code, *[MARCH] * 4)
+
+
+@pytest.mark.parametrize("text", ["BUF - SOF", "BUF Socialforvaltningen", "BUF Skole", "XXX - Skole"])
+def test_one_before_another_administration_is_refused(shared: Project, text: str) -> None:
+    assert "række 2, forvaltning: " in refused(shared, csv({(2, ADMINISTRATION): text}), "csv")
+
+
+@each_writer
+def test_a_header_that_is_repeated_is_no_spell(shared: Project, writer: str) -> None:
+    write, ending = WRITERS[writer]
+    sheet = rows()
+    done = take(shared, write(Sheet([*sheet[:3], list(HEADER), *sheet[3:]])), ending)
+    assert_sums(done, "BUF", *[MARCH] * 4)
+    assert any("række 4 gentager overskriften" in note for note in done.notes)
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "said"),
+    [
+        (b"<html><body><table><tr><td>Forvaltning</td></tr></table></body></html>", "xls", "en webside (HTML)"),
+        (b"\r\n<!DOCTYPE html><table></table>", "xls", "en webside (HTML)"),
+        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "xls", "XML"),
+        (b"$FL2@(#) SPSS DATA FILE", "sav", "SPSS"),
+        (b'[\n  {"Forvaltning": "BUF"}]', "json", "JSON"),
+        (b'{"rows": []}', "json", "JSON"),
+        (b"PAR1abc", "parquet", "Parquet"),
+        (b"\x1f\x8b\x08", "csv", "gzip"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_what_it_is(shared: Project, content: bytes, ending: str, said: str) -> None:
+    told = refused(shared, content, ending)
+    assert "filen er hverken CSV eller XLSX, men" in told
+    assert said in told
+
+
+def test_a_new_workbook_with_the_ending_of_an_old_one_is_read(shared: Project) -> None:
+    assert_sums(take(shared, by_openpyxl(Sheet(rows())), "xls"), "BUF", *[MARCH] * 4)

@@ -93,6 +93,8 @@ def _read_extracts(arguments: argparse.Namespace) -> int:
                 spells = "" if total.spells is None else f", {danish.whole(total.spells)} forløb"
                 status = danish.whole(total.status) if total.spells is None else danish.decimal(total.status)
                 print(f"  {KK}, {done.schemes[scheme]}: {status}{spells}")
+        for line in done.summaries:
+            print(f"  {line}")
         for note in done.notes:
             print(f"bemærk: {note}")
         for path in done.written:

@@ -87,6 +87,8 @@ class Ingested:
         What somebody should look at; the same as in ``data/warnings.csv``.
     notes
         How the files were read, where that was not plain.
+    summaries
+        One line of each table: how many spells still run, rows are hidden, rows have no administration.
     written
         The files that were written: in ``data/``, and lists of refused rows beside the extracts.
     """
@@ -97,6 +99,7 @@ class Ingested:
     extracts: tuple[ExtractRow, ...]
     remarks: tuple[Remark, ...]
     notes: tuple[str, ...]
+    summaries: tuple[str, ...]
     written: tuple[Path, ...]
 
 
@@ -196,7 +199,7 @@ def _ingest(
     )
     notes = (*reading.notes, *reader.notes, *_outside(rows, year), *_absent(sums, data, year))
     called = {key: data.schemes[key].name for _, key in sums}
-    return Ingested(year, sums, called, tuple(rows), tuple(remarks), notes, tuple(written))
+    return Ingested(year, sums, called, tuple(rows), tuple(remarks), notes, tuple(reading.summaries), tuple(written))
 
 
 def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, refusals: Refusals) -> pl.DataFrame:

@@ -86,9 +86,23 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     if not folded:
         return len(codes)
     if folded not in names.administrations:
+        folded = _code_before(text, names) or folded
+    if folded not in names.administrations:
         raise _unknown(text, names.administrations, names.administration_names, "en forvaltning", codes)
     code = names.administrations[folded]
     return len(codes) if code is None else codes.index(code)
+
+
+def _code_before(text: str, names: Names) -> str | None:
+    """Return the code before a department, as in »BUF - Skole«, or before the same one's name."""
+    match = re.fullmatch(r"\s*(\w{2,5})\s*([-–:/,]\s*|\s)(.*\w.*)", text)
+    if match is None:
+        return None
+    code, rest = fold_value(match[1]), names.administrations.get(fold_value(match[3]))
+    known = names.administrations.get(code)
+    if known is None or (rest is None and not match[2].strip()) or rest not in {None, known}:
+        return None
+    return code
 
 
 def scheme(text: str, names: Names, keys: Sequence[str]) -> int:

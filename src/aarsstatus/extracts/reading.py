@@ -15,14 +15,14 @@ from pathlib import Path
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import Names
+from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.csv_table import HEAD, CsvTable
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.rows import Counts, Reader
 from aarsstatus.extracts.table import Table, choose_columns
 from aarsstatus.extracts.workbook import open_workbook
 from aarsstatus.files import irregular
-from aarsstatus.privacy import contains, mask
+from aarsstatus.privacy import contains, cover, mask
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.text import unfit
 
@@ -31,6 +31,15 @@ __all__ = ["Extract", "Reading", "extraction_date", "read_file"]
 _LONGEST_NAME = 255
 _MOST_BYTES = 4 << 30
 _BLANK = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n;,"
+_KINDS = {
+    b"%PDF": "en PDF", b"\x1f\x8b": "pakket (gzip)", b"7z\xbc\xaf": "pakket (7-Zip)", b"Rar!": "pakket (RAR)",
+    b"$FL2": "et datasæt fra SPSS", b"$FL3": "et datasæt fra SPSS",
+    b"<stata_dta>": "et datasæt fra Stata", b"PAR1": "et datasæt i Parquet", b"SQLite format": "en database (SQLite)",
+    b"{\\rtf": "et dokument (RTF)", b"\x89PNG": "et billede", b"\xff\xd8\xff": "et billede",
+}  # fmt: skip
+"""What files begin with that are sometimes taken for extracts."""
+_MOST_WITHOUT = 20
+"""One row in so many may have no administration: in a pivot table only the first row of each group has one."""
 _DAY_IN_NAME = (
     (re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)"), (0, 1, 2)),
     (re.compile(r"(?<!\d)(\d\d)[-_.](\d\d)[-_.](20\d\d)(?!\d)"), (2, 1, 0)),
@@ -71,6 +80,7 @@ class Reading:
     spells: list[pl.DataFrame] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    summaries: list[str] = field(default_factory=list)
     extracts: list[Extract] = field(default_factory=list)
 
 
@@ -112,6 +122,7 @@ def read_file(
             kept += spells.height
             progress(f"{table.label}: {danish.counted(own.rows, 'række', 'rækker')}")
         _check_rows(table.label, own, kept, reader, refusals)
+        reading.summaries.append(_summary(table.label, own, len(table.hidden_rows), hidden))
         counts.add(own)
     reading.notes += notes
     sha256 = hashlib.sha256(content).hexdigest()
@@ -147,16 +158,39 @@ def _tables(
         return []
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return open_workbook(content, name, names, hidden, refusals, notes)
-    if content.startswith((b"%PDF", b"\x1f\x8b", b"7z\xbc\xaf")):
-        refusals.file(name, "filen er hverken CSV eller XLSX", expected="et udtræk gemt som CSV eller XLSX")
+    kind = _other_kind(content)
+    if kind is not None:
+        message = f"filen er hverken CSV eller XLSX, men {kind}"
+        refusals.file(name, message, expected="et udtræk gemt som CSV eller XLSX")
         return []
     return [CsvTable(content, name, names)]
+
+
+def _other_kind(content: bytes) -> str | None:
+    """Say what a file is that is no extract, whatever it is called."""
+    begins = content[:HEAD].lstrip(_BLANK).lower()
+    if begins.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")) or b"<html" in begins[:1000]:
+        return "en webside (HTML); åbn den i Excel, og gem den som .xlsx"
+    if begins.startswith((b"<?xml", b"<workbook", b"<ss:")):
+        return "XML; åbn den i Excel, og gem den som .xlsx"
+    if re.match(rb"[\[{]\s*[{\"\[]", begins):
+        return "JSON"
+    return next((said for start, said in _KINDS.items() if begins.startswith(start.lower())), None)
 
 
 def _check_rows(label: str, counts: Counts, kept: int, reader: Reader, refusals: Refusals) -> None:
     """Refuse a table without rows, and one that is of another year."""
     read, year = counts.rows - counts.refused, reader.year
     usual = counts.usual_year()
+    without = counts.without_administration
+    if without > 1 and without * _MOST_WITHOUT > counts.rows:
+        refusals.file(
+            label, f"{danish.whole(without)} af {danish.whole(counts.rows)} rækker har ingen forvaltning",
+            column=FIELDS["administration"],
+            expected="en forvaltning i hver række. Står den kun én gang for hver gruppe, så udfyld de tomme celler i "
+            "Excel (Start → Søg og vælg → Gå til speciel → Tomme celler; skriv = og tryk pil op, så Ctrl+Enter). "
+            "Rækker, der ikke hører til en forvaltning: skriv »Ingen«",
+        )  # fmt: skip
     if counts.rows == 0:
         refusals.file(label, "der er ingen rækker under overskriften", expected="mindst én række")
     elif not read and reader.keep_refused:
@@ -176,6 +210,17 @@ def _check_rows(label: str, counts: Counts, kept: int, reader: Reader, refusals:
             label, f"intet forløb begynder i {year}, og de fleste slutter før; er udtrækket for et andet år?",
             found=_years(counts), expected=str(year), hint=str(usual),
         )  # fmt: skip
+
+
+def _summary(label: str, counts: Counts, hidden: int, read: str | None) -> str:
+    """Say what an analyst can hold against what she knows of a table."""
+    signs = danish.join([f"{danish.whole(number)} med »{cover(sign)}«" for sign, number in counts.signs.most_common(5)])
+    running = f"{danish.whole(counts.running)} forløb er stadig i gang" + (f" ({signs})" if signs else "")
+    counted = "" if not hidden else ", som er talt med" if read == "with" else ", som ikke er talt med"
+    rows = danish.counted(hidden, "række", "rækker") if hidden else "ingen rækker"
+    without = danish.counted(counts.without_administration, "række", "rækker")
+    none = f"{without} har ingen forvaltning" if counts.without_administration else "alle rækker har en forvaltning"
+    return f"{label}: {running}; {rows} er skjult{counted}; {none}"
 
 
 def _years(counts: Counts) -> str:

@@ -18,7 +18,7 @@ import polars as pl
 from aarsstatus.extracts import cells, dates
 from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
-from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.refusals import Refusals, rows_shown
 from aarsstatus.extracts.stray_rows import StrayRows
 from aarsstatus.extracts.table import OVERFLOW, Block, Columns
 from aarsstatus.inputs.model import Data
@@ -45,7 +45,10 @@ days as ordinals, and the person as written, until `persons.number_persons`."""
 
 @dataclass(slots=True)
 class Counts:
-    """Count the rows of a table, those that are placements (no heads), and the years that spells begin in."""
+    """Count the rows of a table, those that are placements (no heads), and the years that spells begin in.
+
+    `signs` are what stands where a spell is still `running`, if anything does.
+    """
 
     rows: int = 0
     outside: int = 0
@@ -53,6 +56,9 @@ class Counts:
     refused: int = 0
     placements: int = 0
     placements_outside: int = 0
+    running: int = 0
+    signs: Counter[str] = field(default_factory=Counter)
+    without_administration: int = 0
     starts: Counter[int] = field(default_factory=Counter)
 
     def add(self, other: Counts) -> None:
@@ -133,6 +139,7 @@ class Reader:
         gone = self._refuse_gone(batch, inside, refusals)
         bad, inside = bad | gone, inside & ~gone
         self._count(counts, batch, inside, bad)
+        self._count_empty(counts, batch, inside)
         if self.keep_refused and bad.any():
             self._keep_refused(batch, bad)
         return self._kept(batch, inside, table)
@@ -155,7 +162,18 @@ class Reader:
         rows = np.arange(block.first_row, block.first_row + frame.height, dtype=np.int64)
         empty = codes["start"] == EMPTY
         squeezed = self._stray.squeezed(frame, empty)
-        return _Batch(label, columns, texts, rows, codes, squeezed, _blank(texts, empty) & ~squeezed)
+        blank = (_blank(texts, empty) & ~squeezed) | self._header_again(texts, rows, columns, label)
+        return _Batch(label, columns, texts, rows, codes, squeezed, blank)
+
+    def _header_again(self, texts: pl.DataFrame, rows: npt.NDArray[np.int64], columns: Columns, label: str) -> Mask:
+        """Return which rows repeat the header, as printed pages do, and note them."""
+        same = pl.all_horizontal(
+            pl.col(name).str.strip_chars() == columns.texts[columns.places[name]].strip() for name in ("start", "end")
+        )
+        again: Mask = texts.select(same.fill_null(value=False)).to_series().to_numpy()
+        if again.any():
+            self.notes.append(f"{label}: {rows_shown(rows[again])} gentager overskriften og er ikke læst")
+        return again
 
     # -- what is wrong ----------------------------------------------------------------------------------------
 
@@ -249,6 +267,16 @@ class Reader:
         if not counts.begun_in_year:
             begun = ((start[~blank & ~bad] - 1) / _DAYS_A_YEAR).astype(np.int32) + 1  # near enough
             counts.starts.update(begun.tolist())
+
+    @staticmethod
+    def _count_empty(counts: Counts, batch: _Batch, inside: Mask) -> None:
+        """Count spells that still run, by which sign, and rows without administration."""
+        running = inside & (batch.codes["end"] == dates.OPEN)
+        counts.running += int(np.count_nonzero(running))
+        signs = batch.texts["end"].filter(pl.Series(running)).drop_nulls().str.strip_chars().value_counts()
+        counts.signs.update({sign: number for sign, number in signs.rows() if sign})
+        named = batch.texts["administration"].str.contains(r"\S").fill_null(value=False).to_numpy()
+        counts.without_administration += int(np.count_nonzero(~named & ~batch.blank & ~batch.squeezed))
 
     def _keep_refused(self, batch: _Batch, bad: Mask) -> None:
         """Keep the cells that a list of refused rows shows: those that were understood, since others may be a name."""

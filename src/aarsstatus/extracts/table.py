@@ -271,6 +271,8 @@ def _refuse_missing(label: str, name: str, header: Header, names: Names, refusal
     expected = f"en kolonne, der hedder {danish.join(called, 'eller')}; andre navne skrives i data/aliases.yml"
     if name == "scheme":
         expected += ". Er alle rækker samme jobordning, så skriv den, fx --scheme fleksjob"
+    if ", ark »" in label:
+        expected += ". Hører arket ikke til udtrækket, så skjul det i Excel: højreklik på arkets navn → Skjul"
     refusals.file(
         label, "kolonnen mangler", row=header.row, column=FIELDS[name],
         found=None if close is None else " ".join(close.split()), expected=expected,
