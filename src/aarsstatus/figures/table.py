@@ -29,7 +29,7 @@ _BOUNDED = ["value", "lower", "upper"]
 _NUMBER = re.compile(r"(-?[0-9]{1,12}(\.[0-9]{1,12})?)?")
 """A number as ``figures.csv`` has it, or none; a longer one would take for ever to work with."""
 _RUNS = re.compile(r"((?:^|;)\s*)(?![-+]?\d[\d.,]*\s*(?:;|$))(?=[=+\-@])")
-"""Where a spreadsheet takes a text for a formula: at its start, and after a `;`, where Danish ones split. Not a number."""
+"""Where a spreadsheet takes a text for a formula: at its start, and after the `;` where Danish ones split a line."""
 
 
 class Figures(Mapping[str, Figure]):
