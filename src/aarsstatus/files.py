@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,8 @@ MOST_BYTES = 8 << 20
 
 _LARGEST_OWN = 200_000_000
 """Bytes: no page or bundle has a tenth of it."""
+_PATIENCE = 600
+"""Seconds to wait for another run: one takes half a minute, and a lock that nobody holds is kept for ever."""
 _LOOK = 1
 """Seconds between two looks at whether the run was asked to end, while it waits for another one."""
 
@@ -121,6 +124,11 @@ def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
     """Keep every other process from publishing at `target`.
 
     `waiting` is called once when another one does so now.
+
+    Raises
+    ------
+    BuildError
+        If it does so for longer than anybody does, and then says which file is in the way.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(target.with_name(f".{target.name}.lock"))
@@ -128,8 +136,14 @@ def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
         lock.acquire(blocking=False)
     except Timeout:
         waiting()
+        until = time.monotonic() + _PATIENCE
         while not lock.is_locked:
             interruption.check()
+            if time.monotonic() > until:
+                raise BuildError(
+                    f"en anden kørsel har holdt {lock.lock_file} i {_PATIENCE // 60} minutter; er der ikke en, så slet "
+                    "filen, og prøv igen"
+                ) from None
             with suppress(Timeout):
                 lock.acquire(timeout=_LOOK)
     try:

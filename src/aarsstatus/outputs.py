@@ -134,12 +134,13 @@ class Outputs:
             executed = notebook.execute(source, self.notat.parameters(), self.project.root)
         except notebook.NotebookError as error:
             if error.notebook is not None:
-                _write(self.failed, nbformat.writes(error.notebook) + "\n")
-            raise BuildError(f"{name}, {error}") from None
+                _write(path, nbformat.writes(error.notebook) + "\n")
+                self._keep_failed(path)
+            raise BuildError(f"{name}, {privacy.mask(str(error))}") from None
         _write(path, nbformat.writes(executed) + "\n")
         problems = findings(executed) or (stray_numbers(executed, self.notat) if report.name == "notat" else [])
         if problems:
-            shutil.copyfile(path, self.failed)
+            self._keep_failed(path)
             raise BuildError("\n".join(f"{name}, {problem}" for problem in problems))
 
     def _render(self, report: _Report, audited: Future[Audited]) -> None:
@@ -153,8 +154,13 @@ class Outputs:
                 published = notat.params.notat if as_printed else None
                 finish(path.with_suffix(".html"), figures, notat.data, rows, self.project.extension, published)
         except BuildError:
-            shutil.copyfile(path, self.failed)
+            self._keep_failed(path)
             raise
+
+    def _keep_failed(self, path: Path) -> None:
+        """Keep a notebook that cannot be used, unless something in it looks like a person number."""
+        if not privacy.scan_files([path], path.parent):
+            shutil.copyfile(path, self.failed)
 
     def _write_tables(self, rows: list[audit.AuditRow], figures: Figures) -> None:
         """Write the figures, the audit and the workbook."""

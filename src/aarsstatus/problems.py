@@ -100,7 +100,10 @@ _REASONS = {
     errno.ELOOP: "linket fører i ring",
     errno.ENAMETOOLONG: "navnet er for langt",
     errno.ENOMEM: "maskinen mangler hukommelse; luk andre programmer, og prøv igen",
-    errno.EMFILE: "der er for mange åbne filer",
+    errno.EMFILE: "der er for mange åbne filer; luk andre programmer, og prøv igen",
+    errno.ENFILE: "der er for mange åbne filer; luk andre programmer, og prøv igen",
+    errno.ENOLCK: "disken kan ikke låse filer; vælg en mappe på en anden disk med --output MAPPE",
+    errno.EOPNOTSUPP: "disken kan ikke låse filer; vælg en mappe på en anden disk med --output MAPPE",
     errno.EIO: "disken kan ikke læses eller skrives",
 }
 

@@ -28,6 +28,8 @@ NOT_ADOPTED = "der er ikke vedtaget et måltal"
 _BOUNDED = ["value", "lower", "upper"]
 _NUMBER = re.compile(r"(-?[0-9]{1,12}(\.[0-9]{1,12})?)?")
 """A number as ``figures.csv`` has it, or none; a longer one would take for ever to work with."""
+_RUNS = re.compile(r"((?:^|;)\s*)(?![-+]?\d[\d.,]*\s*(?:;|$))(?=[=+\-@])")
+"""Where a spreadsheet takes a text for a formula: at its start, and after the `;` where Danish ones split a line."""
 
 
 class Figures(Mapping[str, Figure]):
@@ -101,7 +103,8 @@ def _cell(value: object) -> object:
     """Write one value: a number, several ids, or a text as it is."""
     if isinstance(value, Fraction):
         return danish.plain_decimal(value)
-    return " ".join(value) if isinstance(value, tuple) else value
+    text = " ".join(value) if isinstance(value, tuple) else value
+    return _RUNS.sub(r"\1'", text) if isinstance(text, str) else text
 
 
 def _read_figure(row: Mapping[Any, Any]) -> Figure:
