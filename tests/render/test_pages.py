@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -53,11 +52,11 @@ def altered(build: Finished) -> Finished:
             for figure in build.figures.values()
         ]
     )
-    described = {**build.manifest, "packages": {**build.packages, "pandas": "1.0"}}
+    described = build.manifest.model_copy(update={"packages": {**build.packages, "pandas": "1.0"}})
     outputs = {
         **build.outputs,
         "figures.csv": figures.to_csv().encode(),
-        "manifest.json": json.dumps(described).encode(),
+        "manifest.json": described.model_dump_json().encode(),
     }
     return Finished("marts", described, outputs, build.inputs, figures)
 

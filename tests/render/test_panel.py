@@ -26,7 +26,9 @@ from aarsstatus.render.origins import ROW, add_origins
 EXTENSION = Path(__file__).parents[2] / "_extensions" / "notat"
 pytestmark = pytest.mark.xdist_group("browser")
 PAGES = ("notat", "kvalitetsrapport")
-SHOWN, COLUMN = 1, {"status": "status", "spells": "spells", "target": "target"}
+SHOWN, PUBLISHED, FORMULA, BETWEEN, SOURCE = 1, 2, 3, 4, 5
+"""The columns of the table of origins."""
+COLUMN = {"status": "status", "spells": "spells", "target": "target"}
 
 # -- the table, as it stands without a script -------------------------------------------------------------------
 
@@ -39,7 +41,7 @@ def row_of(page: html.HtmlElement, id_: str) -> list[html.HtmlElement]:
 def leaves(page: html.HtmlElement, id_: str) -> Iterator[tuple[str, list[html.HtmlElement]]]:
     """Yield the figures that a figure is made of in the end, by following the table's own links."""
     cells = row_of(page, id_)
-    links = cells[4].xpath(".//a/@href")
+    links = cells[SOURCE].xpath(".//a/@href")
     if not links:
         yield id_, cells
     for link in links:
@@ -56,7 +58,7 @@ def test_each_figure_leads_down_to_file_and_line_and_the_line_holds_the_value(
     reached = {id_: cells for one in shown for id_, cells in leaves(page, one)}
     assert shown <= set(figures)
     for id_, cells in reached.items():
-        name, line = tidy(cells[4].text_content()).rsplit(":", 1)
+        name, line = tidy(cells[SOURCE].text_content()).rsplit(":", 1)
         lines = (project.root / name).read_text(encoding="utf-8-sig").splitlines()
         header, row = csv.reader([lines[0], lines[int(line) - 1]])
         values = dict(zip(header, row, strict=True))
@@ -72,23 +74,23 @@ def test_the_table_says_what_the_figure_is(report: Result, figures: Figures) -> 
     for id_ in set(page.xpath("//*[@data-figure]/@data-figure")):
         figure, cells = figures[id_], [tidy(cell.text_content()) for cell in row_of(page, id_)]
         assert id_ in cells[0]
-        assert cells[1] == figure.shown
-        assert cells[2] == figure.formula
-        assert bool(cells[3]) == (figure.interval is not None and not figure.interval.exact)
+        assert cells[SHOWN] == figure.shown
+        assert cells[FORMULA] == figure.formula
+        assert bool(cells[BETWEEN]) == (figure.interval is not None and not figure.interval.exact)
         city = figures.get(f"{figure.year}.KK.{figure.group}.weight") if figure.measure == "weight" else None
         if figure.published:
-            assert figure.published in cells[5]
+            assert figure.published in cells[PUBLISHED]
         elif city and city.published:
-            assert cells[5].startswith(f"Samme vægt som KK's, der er trykt: {city.published} stemmer.")
+            assert cells[PUBLISHED].startswith(f"Samme vægt som KK's, der er trykt: {city.published} stemmer.")
         else:
-            assert cells[5] == "Ikke trykt i et udsendt notat"
+            assert cells[PUBLISHED] == "Ikke trykt i et udsendt notat"
 
 
 def test_an_input_that_was_printed_otherwise_says_that_it_is_recomputed(report: Result, figures: Figures) -> None:
     page = html_page(report.folder / "notat.html")
     marked = 0
     for row in page.xpath("//tr[starts-with(@id, $start)]", start=ROW):
-        for link in row[4].xpath(".//a"):
+        for link in row[SOURCE].xpath(".//a"):
             figure = figures[link.get("href").removeprefix(f"#{ROW}")]
             other = figure.published and not danish.same(figure.published, figure.computed)
             assert (f"(regnet efter; trykt {figure.published})" in link.tail) == bool(other), figure.id
@@ -122,7 +124,7 @@ def test_published_values_have_the_audits_verdict_and_their_line(report: Result,
     printed = (project.data / "published.csv").read_text(encoding="utf-8").splitlines()
     assert {row["verdict"] for row in rows} == set(verdicts)
     for row in rows:
-        cell = row_of(page, row["id"])[5]
+        cell = row_of(page, row["id"])[PUBLISHED]
         text = tidy(cell.text_content())
         assert f"{row['printed']} {verdicts[row['verdict']]}." in text
         if row["verdict"] != "exact":
