@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aarsstatus import audit
+from aarsstatus import audit, danish
 from aarsstatus.audit import quality
 from aarsstatus.diff import LEVELS, Diff, compare, diff
 from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening, without_opening
@@ -304,7 +304,9 @@ def test_what_matters_most_comes_first(base: Finished) -> None:
     altered(f"{YEAR}.SOF.placements.target", verdict="contradicted")
     altered(f"{YEAR}.BUF.fleksjob.attainment", value=value + 30, shown="1 pct.")
     altered(CITY, shown="75 pct.")
-    altered(f"{YEAR}.SUF.fleksjob.status", shown="1")
+    employed = figures[f"{YEAR}.SUF.fleksjob.status"].value
+    assert employed is not None
+    altered(f"{YEAR}.SUF.fleksjob.status", shown=danish.whole(employed + 1))
     altered(
         f"{YEAR}.TMF.fleksjob.attainment", value=figures[f"{YEAR}.TMF.fleksjob.attainment"].value + Fraction(1, 100)
     )  # type: ignore[operator]

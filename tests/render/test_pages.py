@@ -14,6 +14,7 @@ from aarsstatus.build import Result
 from aarsstatus.bundle import guide
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page
+from aarsstatus.figures import show
 from aarsstatus.figures.table import Figures
 from aarsstatus.project import Project
 from aarsstatus.release.index import write_index
@@ -48,7 +49,9 @@ def altered(build: Finished) -> Finished:
     """Return a build as if another package had made all its figures come out otherwise."""
     figures = Figures(
         [
-            replace(figure, value=figure.value + 2, shown=f"{figure.shown} (før)") if figure.value else figure
+            replace(figure, value=figure.value + 2, shown=show(figure.measure, figure.value + 2))
+            if figure.value
+            else figure
             for figure in build.figures.values()
         ]
     )

@@ -287,7 +287,8 @@ class Reader:
                 self.schemes[scheme] if scheme >= 0 else "",
                 *("" if day < 0 or day == dates.OPEN else dates.show_day(day) for day in days),
             ]
-            self.refused.append((batch.label, int(batch.rows[at]), known))
+            whole = ["", "", "", ""] if batch.squeezed[at] else known  # all of a row in one cell is no administration
+            self.refused.append((batch.label, int(batch.rows[at]), whole))
 
     def refuse_kept(self, label: str, row: int, administration: int, scheme: int, start: int, end: int) -> None:
         """Keep the cells of a spell that is refused after it was read."""
