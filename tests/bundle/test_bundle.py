@@ -335,7 +335,7 @@ def test_a_difference_is_a_finding_on_the_terminal_and_as_a_page(
         (["verify", "pakke.rar"], "er ikke et årstal"),
         (["diff", "notebooks", "2025"], "der er ikke en færdig årsstatus; forventede en mappe med manifest.json"),
         (["diff", "2025", "output"], "forventede en mappe med manifest.json; mente du »output/2025«?"),
-        (["verify", "ingen.zip"], "ingen.zip: zip-filen er beskadiget; forventede en hel zip-fil"),
+        (["verify", "--yes", "ingen.zip"], "ingen.zip: zip-filen er beskadiget; forventede en hel zip-fil"),
     ],
 )
 def test_what_is_no_build_is_one_clear_message(
