@@ -62,6 +62,7 @@ def test_a_cell_is_hidden_whole_and_a_doubtful_one_loses_its_digits() -> None:
     assert cover("Socialforvaltnigen") == "Socialforvaltnigen"
 
 
+@pytest.mark.slow
 def test_what_is_built_holds_none(reports: Reports) -> None:
     """Hundreds of figures, hashes, drawings and fonts, and not one false alarm."""
     assert scan(reports("embedded", 2025).folder) == []

@@ -92,7 +92,7 @@ def run(
             if process.poll() is None:
                 interruption.end(process.pid)
     interruption.check()
-    return Done(process.returncode, made, said.decode(errors="replace").strip())
+    return Done(process.returncode, made, said.decode(errors="replace").replace("\r\n", "\n").strip())
 
 
 def run_python(
