@@ -149,7 +149,8 @@ def report(request: pytest.FixtureRequest, reports: Reports, year: int) -> Resul
 
 NOT_SEEN_GREEN = (
     # Seen to fail on this code, and to be mended: what each says is in the closing note of 29 November 2026.
-    "tests/cli/test_publish.py",
+    "tests/cli/test_publish.py::test_what_is_published_is_what_the_draft_showed",
+    "tests/cli/test_publish.py::test_a_corrected_notat_says_what_it_replaces_and_each_number",
     "tests/report/test_tables.py::test_what_no_administration_has_is_told_of_a_year_from_extracts",
     "tests/release/test_index.py::test_the_development_is_that_of_the_figures",
     "tests/release/test_index.py::test_a_file_of_figures_that_was_changed_by_hand_is_left_out",

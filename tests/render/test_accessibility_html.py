@@ -310,8 +310,9 @@ def test_charts_have_a_text_and_a_table_of_the_numbers_drawn(report: Result) -> 
         alt = figure.xpath(".//img/@alt | .//img/@aria-label")[0]
         details = figure.xpath("following::details[1]")[0]
         assert details.xpath("./summary")[0].text_content() == "Tallene i figuren"
-        drawn = [tidy(cell.text_content()) for cell in details.xpath(".//td") if tidy(cell.text_content())]
+        cells = [tidy(cell.text_content()) for cell in details.xpath(".//td")]
+        drawn = [cell.rstrip("‡") for cell in cells if cell]  # the text says in words what the sign says
         assert len(drawn) >= 8 or "Kurve" in alt
-        assert all(number.rstrip("‡") in alt for number in drawn), "the text alternative leaves a number out"
+        assert all(number in alt for number in drawn), "the text alternative leaves a number out"
         said = set(re.findall(r"\d+ pct\.", alt))
         assert said == set(drawn), "the table leaves a number out"
