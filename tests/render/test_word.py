@@ -111,8 +111,9 @@ def test_a_table_stays_with_its_caption_and_notes(body: etree._Element) -> None:
         while following is not None and (following.tag != f"{W}p" or style_of(following) == "Tabelnoter"):
             notes += [following] if following.tag == f"{W}p" else []
             following = following.getnext()
-        assert len(notes) == 3
-        assert [each.find(f"{W}pPr/{W}keepNext") is not None for each in notes] == [True, True, False]
+        assert len(notes) in {3, 4}  # what the weights are, and where an administration gets a new name
+        kept = [each.find(f"{W}pPr/{W}keepNext") is not None for each in notes]
+        assert kept == [True] * (len(notes) - 1) + [False]
 
 
 def test_a_heading_stays_with_the_chart_below_its_one_paragraph(body: etree._Element) -> None:
