@@ -16,7 +16,8 @@ import pytest
 from jupyter_client.provisioning import LocalProvisioner
 
 from aarsstatus.build import Options, Result, build
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_year
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params

@@ -18,7 +18,7 @@ import yaml
 from aarsstatus import audit, interruption, privacy
 from aarsstatus.audit import quality
 from aarsstatus.audit.check import doubts, require_filled, require_fonts
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import read_year
 from aarsstatus.problems import BuildError, Problem
 from aarsstatus.project import Project
@@ -158,7 +158,7 @@ class Outputs:
             raise
 
     def _keep_failed(self, path: Path) -> None:
-        """Keep a notebook that cannot be used, unless something in it looks like a person number."""
+        """Keep a failed notebook, unless something in it looks like a person number."""
         if not privacy.scan_files([path], path.parent):
             shutil.copyfile(path, self.failed)
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from aarsstatus import audit, danish
 from aarsstatus.cli import run
 from aarsstatus.figures import verdict
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import GROUPS, KK

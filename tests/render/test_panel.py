@@ -16,7 +16,7 @@ from reading import docx_text, html_page, pdf_text, tidy
 
 from aarsstatus import danish
 from aarsstatus.build import Result
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import RenderError

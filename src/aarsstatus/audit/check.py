@@ -70,7 +70,7 @@ def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
 
 
 def _parted(project: Project, params: Params, data: Data) -> list[Problem]:
-    """Say where the data no longer give what was published of the year and the one it is compared with."""
+    """Say where the data no longer give what was published of either year."""
     years = {params.year, params.comparison_year}
     published = read_published_params(project, params.year)
     judged = audit_years(data, [one for one in published if one.year in years])
@@ -128,7 +128,7 @@ def _font_problems(project: Project) -> list[Problem]:
 
 
 def _is_whole(font: bytes) -> bool:
-    """Whether each table of a font has its sum, or a web font its length."""
+    """Tell whether each table of a font has its sum, or a web font its length."""
     try:
         if font[:4] == b"wOF2":
             return bool(struct.unpack_from(">I", font, 8)[0] == len(font))
@@ -139,7 +139,7 @@ def _is_whole(font: bytes) -> bool:
 
 
 def _is_table_whole(font: bytes, entry: int) -> bool:
-    """Whether the table that is listed at `entry` has the sum that is listed with it."""
+    """Tell whether the table listed at `entry` has the sum listed with it."""
     tag, known, start, length = struct.unpack_from(">4sIII", font, entry)
     table = font[start : start + length]
     if len(table) != length:

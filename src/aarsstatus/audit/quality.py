@@ -17,7 +17,8 @@ from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata, with_
 from aarsstatus.audit.input_rules import Finding, check_figures
 from aarsstatus.audit.limits import Moved, moved
 from aarsstatus.figures import Figure, Mode, figure_id
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.figures.words import VERDICT_SAID, unit
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
@@ -32,7 +33,7 @@ _NOTAT = re.compile(rb"^[\"']?notat[\"']?\s*:(?!\s*(null|~)?\s*(#|$))", re.MULTI
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Hold one year's quality: what was printed, and what to look at.
+    """Hold one year's quality: its printed numbers and their findings.
 
     `rows` and `findings` are empty of contradictions for a year that was never published; `checks` are the same
     rules on the year's inputs, `moves` what moved more than usual since the comparison year.
@@ -132,7 +133,7 @@ def audit_years(data: Data, published: Sequence[Params], *, proof: Proof | None 
 
 
 def explained(project: Project, data: Data, year: int | None = None) -> list[AuditRow]:
-    """Judge all that was printed, up to a year, with the declared causes: what every view shows."""
+    """Judge all numbers printed up to a year, with the declared causes."""
     return with_causes(audit_years(data, read_published_params(project, year)), _errata(project))
 
 
@@ -207,7 +208,7 @@ def _errata(project: Project) -> tuple[Erratum, ...]:
 
 
 def explain(project: Project, id_: str) -> list[str]:
-    """Return a figure as a tree of lines, in Danish; refuse an unknown id with the nearest known."""
+    """Return a figure as a tree of Danish lines; refuse an unknown id."""
     year = int(id_[:4]) if re.match(r"\d{4}\.", id_, re.ASCII) else 0
     figures = explained_figures(project, min((one for one in project.years() if one >= year), default=year))
     if id_ not in figures:

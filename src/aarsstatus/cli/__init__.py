@@ -1,4 +1,4 @@
-"""Run the command line: ``aarsstatus new | ingest | check | build | verify | explain | diff | publish | bundle``.
+"""Run the command line: find the command, and answer with its exit status.
 
 Each command is a module of this folder with its description, examples, `add_options` and `run`; it is loaded by its
 name when it is asked for. What a person reads is Danish.
@@ -45,7 +45,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _nobody_reads(error: OSError) -> bool:
-    """Tell whether whoever read our output has closed it, as `head` does. Windows calls that an invalid argument."""
+    """Tell whether the reader of our output has closed it, as `head` does.
+
+    Windows calls that an invalid argument.
+    """
     return isinstance(error, BrokenPipeError) or (
         sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None
     )

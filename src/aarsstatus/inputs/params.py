@@ -91,7 +91,7 @@ class Logo(_Part):
 
 
 class Correction(_Part):
-    """A correction of a notat that was published; ``aarsstatus publish --correct`` writes it."""
+    """Hold a correction of a published notat, as ``publish --correct`` writes it."""
 
     date: Day
     replaces: Day

@@ -131,7 +131,7 @@ class Quarto:
 
 
 def _is_whole(path: Path, format_: Format) -> bool:
-    """Whether a file is there and begins and ends as a document of its format does."""
+    """Tell whether a file begins and ends as a document of its format does."""
     begin, end = _ENDS[format_]
     content = path.read_bytes() if path.is_file() else b""
     return content.startswith(begin) and end in content[-1024:]

@@ -1,4 +1,6 @@
-"""Find what is wrong in an executed notebook: gaps, dangling references, and numbers that nobody answers for.
+"""Find the faults of an executed notebook.
+
+Gaps, dangling references, and numbers that nobody answers for.
 
 A renderer lets most of it pass in silence, so it is looked for first, and named by its cell. A number in the notat is
 one of four things:
@@ -93,7 +95,7 @@ def _bad_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str | None]]:
-    """Yield the id and content of each table's and figure's div; None if it never ends.
+    """Yield the id and content of each table's and figure's div, None if unclosed.
 
     Nested divs are part of the content.
     """

@@ -12,7 +12,8 @@ from typing import Any
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.figures.words import GROUPS, MEASURES
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Data, Scheme
@@ -102,7 +103,7 @@ class Notat:
         return self._years.get(f"{year}.{administration}.{where}.year", str(year))
 
     def undistributed(self, year: int) -> str:
-        """Say what belongs to no administration: ``60 forløb er ikke ført på en forvaltning``.
+        """Say how much is undistributed: ``60 forløb er ikke ført på en forvaltning``.
 
         Nothing is said of a year that has figures for the city alone, or was read from a notat: they are no sums.
         """
@@ -119,7 +120,7 @@ class Notat:
         return f"{danish.join(told)} er ikke ført på en forvaltning" if told else ""
 
     def renamed(self, code: str) -> str:
-        """Say what an administration is called from the next year, where that is another name."""
+        """Say an administration's new name, where it has another from the next year."""
         names = (one.name for one in self.data.administrations if (one.code, one.first_year) == (code, self.year + 1))
         return "".join(f"{code} hedder fra {self.year + 1} {name}." for name in names)
 
