@@ -17,6 +17,7 @@ from typing import NoReturn
 from aarsstatus.cli.console import BAD_INPUT, DONE, parse, prepare_streams, say
 from aarsstatus.interruption import listening, silence
 from aarsstatus.problems import BuildError, InputError, reason
+from aarsstatus.run.allowance import require_allowance
 
 INTERRUPTED = 128
 """Added to a signal's number, this is the exit status when one ended the command, as shells have it."""
@@ -26,6 +27,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status. No traceback reaches an analyst."""
     parsed = parse(arguments)
     try:
+        require_allowance()
         with listening():
             status: int = import_module(f"{__name__}.{parsed.command}").run(parsed)
             sys.stdout.flush()  # output that cannot be written is told of here, and not by Python when it ends
