@@ -33,7 +33,6 @@ from aarsstatus.run import temporary
 from aarsstatus.run.programs import TIME_LIMIT
 
 pytestmark = [
-    pytest.mark.xdist_group("faults"),  # all break the same project, one after another
     pytest.mark.skipif(sys.platform != "linux", reason="processes are listed and killed as Linux does it"),
 ]
 LIMIT = "20"

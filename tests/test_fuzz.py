@@ -23,7 +23,6 @@ from aarsstatus.project import Project
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="pipes and links in a file's place are made as POSIX has them"),
-    pytest.mark.xdist_group("fuzz"),
 ]
 
 SEED = 8

@@ -34,7 +34,6 @@ FORMULAS = "aarsstatus/attainment.py"
 CITY = f"{YEAR}.KK.placements.attainment"
 TOTAL = f"{YEAR}.KK.total.weighted_attainment"
 
-pytestmark = pytest.mark.xdist_group("diff")  # the builds are made once, in one process
 
 Edit = Callable[[dict[str, bytes]], None]
 

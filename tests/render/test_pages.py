@@ -20,7 +20,6 @@ from aarsstatus.project import Project
 from aarsstatus.release.index import write_index
 from aarsstatus.release.reading import Finished, open_finished
 
-pytestmark = pytest.mark.xdist_group("browser")
 PAGES = ("index", "sammenligning", "vejledning")
 BROKEN = """() => [...document.querySelectorAll('td, th')].flatMap(cell => {
     // A word is broken when its letters stand in more than one line: each word is measured by itself.

@@ -1,6 +1,4 @@
-"""Find the faults of an executed notebook.
-
-Gaps, dangling references, and numbers that nobody answers for.
+"""Find the faults of an executed notebook: gaps, dangling references, stray numbers.
 
 A renderer lets most of it pass in silence, so it is looked for first, and named by its cell. A number in the notat is
 one of four things:
