@@ -22,6 +22,7 @@ from aarsstatus.figures.words import VERDICT_SAID, unit
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project, find_project
@@ -94,7 +95,7 @@ class Quality:
     def unpaired(self) -> list[str]:
         """Return the administrations without figures for the comparison year."""
         before = {figure.administration for figure in self.figures.select(year=self.params.comparison_year)}
-        return [code for code in self.data.codes() if code not in before]
+        return [code for code in self.data.codes(self.params.year) if code not in before]
 
 
 def read_published_params(project: Project, until: int | None = None) -> list[Params]:
@@ -170,8 +171,18 @@ def quality(
         tuple(rows),
         judge(rows, [erratum for erratum in errata if erratum.source == params.notat]),
         tuple(check_figures(data, params.year)),
-        tuple(moved(figures, params.year, params.comparison_year, schemes=data.schemes)),
+        tuple(_moved(params, data, figures)),
     )
+
+
+def _moved(params: Params, data: Data, figures: Figures) -> list[Moved]:
+    """Return what moved more than usual, of administrations that are the same organisation in both years."""
+    before, now = params.comparison_year, params.year
+    return [
+        one
+        for one in moved(figures, now, before, schemes=data.schemes)
+        if comparable(data, figures[one.id].administration, before, now)
+    ]
 
 
 def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow], Findings]:

@@ -41,6 +41,8 @@ class Administration:
     first_year: int
     last_year: int | None
     source: str
+    successors: tuple[str, ...] = ()
+    """The codes of those that took over; none for the same code under its next name, or for nobody."""
 
     def held(self, year: int) -> bool:
         """Return whether the administration held this name in a year."""
@@ -145,9 +147,9 @@ class Data:
             found.setdefault(year, set()).add(scheme)
         return found
 
-    def codes(self) -> list[str]:
-        """Return the administrations' codes in the order of the tables, KK first."""
-        return list(dict.fromkeys(administration.code for administration in self.administrations))
+    def codes(self, year: int | None = None) -> list[str]:
+        """Return the codes of a year's administrations, or of all that ever were, in the order of the tables."""
+        return list(dict.fromkeys(one.code for one in self.administrations if year is None or one.held(year)))
 
     def name(self, code: str, year: int) -> str:
         """Return what an administration was called in a year."""

@@ -150,9 +150,9 @@ def by_administration(notat: Notat) -> Chart:
     """
     codes = [KK, *notat.administrations()]
     groups = [group for group in GROUPS if notat.has(notat.year, group)]
-    years = (notat.year, notat.comparison_year)
+    years = {notat.year: codes, notat.comparison_year: notat.compared_administrations()}
     figures = draw.drawn(
-        notat, [(year, code, group) for year in years for code in codes for group in groups], "attainment"
+        notat, [(year, code, group) for year in years for code in years[year] for group in groups], "attainment"
     )
     now = [figure for figure in figures if figure.year == notat.year]
     before = [figure for figure in figures if figure.year == notat.comparison_year]

@@ -243,6 +243,7 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"
     yield from (notat.undistributed(year) for year in (notat.year, notat.comparison_year))
     yield from map(notat.renamed, notat.administrations())
+    yield notat.reorganised()
     for scheme in data.schemes.values():
         yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label)
     yield from (administration.name for administration in data.administrations)

@@ -17,6 +17,7 @@ from aarsstatus.figures.words import GROUPS, MEASURES
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.reorganisations import changes, comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.project import find_project
@@ -76,7 +77,12 @@ class Notat:
 
     def administrations(self) -> list[str]:
         """Return the administrations' codes in the order of the tables, without KK."""
-        return [code for code in self.data.codes() if code != KK]
+        return [code for code in self.data.codes(self.year) if code != KK]
+
+    def compared_administrations(self) -> list[str]:
+        """Return the codes of those that are the same organisation as in the comparison year, KK first."""
+        codes = [KK, *self.administrations()]
+        return [code for code in codes if comparable(self.data, code, self.comparison_year, self.year)]
 
     def figure(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
         """Return a figure by its parts, or None where there is no such figure."""
@@ -119,9 +125,20 @@ class Notat:
         return f"{danish.join(told)} er ikke ført på en forvaltning" if told else ""
 
     def renamed(self, code: str) -> str:
-        """Say what an administration is called from the next year, where that is another name."""
-        names = (one.name for one in self.data.administrations if (one.code, one.first_year) == (code, self.year + 1))
-        return "".join(f"{code} hedder fra {self.year + 1} {name}." for name in names)
+        """Say what an administration is called from the next year, where the letterhead has that name already."""
+        then = (self.params.office.administration, code, self.year + 1)
+        found = any((one.name, one.code, one.first_year) == then for one in self.data.administrations)
+        return f"{code} hedder fra {self.year + 1} {then[0]}." if found else ""
+
+    def reorganised(self) -> str:
+        """Say how the administrations were reorganised for this year and for the one before."""
+        moved = [one for when in (self.year - 1, self.year) for one in changes(self.data, when)]
+        said = " ".join(plain(one.said()) for one in moved)
+        return said + (
+            " Hvor det ikke er de samme opgaver, er tallene ikke holdt op mod året før."
+            if any(one.before and not one.same_body for one in moved)
+            else ""
+        )
 
     def state(self) -> str:
         """Say what the numbers are, and whether the notat was ever issued."""
