@@ -96,7 +96,8 @@ class Sheet:
 def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
     """Pick a notat's rows and read their numbers; tell what is unreadable."""
     administrations = tuple(code for code in data.codes(params.year) if code != KK)
-    tables = ((params.year, KK), (params.comparison_year, KK), *((params.year, code) for code in administrations))
+    compared = ((params.comparison_year, KK),) if params.comparison_year else ()
+    tables = ((params.year, KK), *compared, *((params.year, code) for code in administrations))
     rows = tuple(row for row in data.printed if row.notat == params.notat)
     primary: dict[str, Printed] = {}
     numbers: dict[str, Fraction | None] = {}

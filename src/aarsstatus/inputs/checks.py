@@ -93,7 +93,7 @@ def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
     schemes = [data.schemes[key] for key in params.schemes if key in data.schemes]
     yield from _unfit_params(file, params, schemes, data)
     year = params.year
-    for code in dict.fromkeys([KK, *data.codes(year)]):
+    for code in dict.fromkeys([KK, *data.told_of(year)]):
         for scheme in schemes:
             if (year, code, scheme.key) not in data.statuses:
                 yield Problem(STATUS.name, "rækken mangler", expected=f"{year},{code},{scheme.key},…")
@@ -112,6 +112,8 @@ def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
 def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Data) -> Iterator[Problem]:
     """Yield a year's schemes and target groups that do not fit each other."""
     notats = {row.notat for row in data.printed}
+    if not params.targets_adopted and not data.read_from(params.year):
+        yield Problem(file, "det står ikke, hvornår måltallene blev vedtaget", column="targets_adopted")
     if params.notat is not None and params.notat not in notats:
         message = "data/published.csv har ingen tal fra det notat"
         yield Problem(file, message, column="notat", found=params.notat, hint=near(params.notat, notats))
@@ -130,6 +132,8 @@ def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Da
 def _without_comparison(params: Params, data: Data) -> Iterator[Problem]:
     """Yield what the whole city lacks in the comparison year."""
     year = params.comparison_year
+    if year is None:
+        return
     if not _is_named(KK, year, data):
         yield Problem(ADMINISTRATIONS.name, f"{KK} har intet navn i {year}")
     if not any(when == year and code == KK for when, code, _ in data.statuses):

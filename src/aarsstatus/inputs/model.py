@@ -158,6 +158,18 @@ class Data:
                 return administration.name
         raise KeyError(f"{code} had no name in {year}")
 
+    def read_from(self, year: int) -> str | None:
+        """Return where a year was read that is known from another year's notat: for the whole city alone."""
+        rows = [row for row in self.statuses.values() if row.year == year]
+        others = {code for when, code, _ in self.targets if when == year} | {row.administration for row in rows}
+        origin = next((row.origin for row in rows if row.origin.startswith("notat-")), None)
+        return origin if len(others) == 1 else None
+
+    def told_of(self, year: int) -> list[str]:
+        """Return the codes that there are tables of in a year: KK, and its administrations where they are known."""
+        codes = self.codes(year)
+        return codes[:1] if self.read_from(year) else codes
+
     def years(self) -> list[int]:
         """Return the years that have any status, oldest first."""
         return sorted(self._present)

@@ -65,7 +65,7 @@ def new_year(project: Project, year: int) -> Scaffold:
     else:
         contents[path] = _params_text(year, before, schemes, groups, data).encode("utf-8")
     missing = [
-        (code, group) for code in data.codes(year) for group in groups if (year, code, group) not in data.targets
+        (code, group) for code in data.told_of(year) for group in groups if (year, code, group) not in data.targets
     ]
     if missing:
         contents[project.data / TARGETS.file] = _with_targets(project, year, missing, data).encode("utf-8")
@@ -248,7 +248,7 @@ def steps(project: Project, year: int) -> list[Step]:
         place = f"{TARGETS.name}, linje {min(lines)}-{max(lines)}, kolonnerne target og source"
         found.append(Step(f"{danish.whole(len(lines))} måltal for {year}", place))
     data = read_data(project)
-    codes = data.codes(year)
+    codes = data.told_of(year)
     if KK not in codes:
         found.append(Step(f"navn i {year} på {KK}", ADMINISTRATIONS.name))
     try:

@@ -77,12 +77,12 @@ class Notat:
 
     def administrations(self) -> list[str]:
         """Return the administrations' codes in the order of the tables, without KK."""
-        return [code for code in self.data.codes(self.year) if code != KK]
+        return [code for code in self.data.told_of(self.year) if code != KK]
 
     def compared_administrations(self) -> list[str]:
         """Return the codes of those that are the same organisation as in the comparison year, KK first."""
-        codes = [KK, *self.administrations()]
-        return [code for code in codes if comparable(self.data, code, self.comparison_year, self.year)]
+        codes, before = [KK, *self.administrations()], self.comparison_year
+        return [code for code in codes if before and comparable(self.data, code, before, self.year)]
 
     def figure(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
         """Return a figure by its parts, or None where there is no such figure."""
@@ -153,11 +153,17 @@ class Notat:
                 "Notatet viser tallene, som de følger af grundlaget. Et tal, der er offentliggjort med en anden værdi, "
                 "er mærket †, og en note siger, hvad der blev offentliggjort."
             )
+        if origin := self.data.read_from(self.year):
+            return f"{first or '**Arbejdsudgave.** '}{sentences([f'Tallene er læst i {plain(origin)}'])} {self.known()}"
         computed = f"Tallene for {self.year} er beregnet ud fra registerudtræk"
         if self.params.published and not first:
             return f"{computed}."
         computed += "." if self.params.corrections else " og er ikke offentliggjort før."
         return first + (issued if self.params.notat else computed)
+
+    def known(self) -> str:
+        """Say that a year is known for the whole city alone."""
+        return f"For {self.year} kendes kun tallene for hele kommunen." if self.data.read_from(self.year) else ""
 
     def title(self) -> str:
         """Return the notat's title, as the seeds word it."""
@@ -165,7 +171,7 @@ class Notat:
 
     def edition(self) -> str:
         """Say what stands on every page of a notat that is not the issued one."""
-        if self.mode == "recomputed" or self.params.working_edition:
+        if self.mode == "recomputed" or self.params.working_edition or self.data.read_from(self.year):
             return "ARBEJDSUDGAVE"
         return "" if self.params.notat else "UDKAST"
 
@@ -195,7 +201,7 @@ class Notat:
         """Return what a figure is of, in Markdown."""
         return plain(self.data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group])
 
-    def parameters(self) -> dict[str, int | str]:
+    def parameters(self) -> dict[str, int | str | None]:
         """Return what Papermill gives a notebook, so that it opens this report."""
         return {"year": self.year, "comparison_year": self.comparison_year, "figures": self.mode}
 
