@@ -25,8 +25,9 @@ from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine, Format
 from aarsstatus.render.origins import finish
-from aarsstatus.report.checks import findings, stray_numbers
+from aarsstatus.report.checks import findings
 from aarsstatus.report.notat import Notat, front_matter
+from aarsstatus.report.stray_numbers import stray_numbers
 from aarsstatus.run import notebook
 
 __all__ = ["Outputs", "read_inputs"]
