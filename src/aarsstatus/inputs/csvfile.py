@@ -62,7 +62,7 @@ def parse(text: str, table: Table) -> tuple[list[tuple[int, dict[str, str]]], li
             return [], problems
         for cells in reader:
             if len(cells) == len(header):
-                row = dict(zip(header, cells, strict=True))
+                row = dict.fromkeys(table.header, "") | dict(zip(header, cells, strict=True))
                 rows += [(reader.line_num, row)] if any(cell.strip() for cell in cells) else []
             elif any(cell.strip() for cell in cells):
                 message, expected = "rækken har ikke rigtigt antal celler", f"{len(header)} celler som i overskriften"
@@ -76,7 +76,7 @@ def _wrong_header(header: Sequence[str], table: Table) -> list[Problem]:
     """Return which columns a file lacks, and which its table does not have."""
     if not header:
         return [Problem(table.name, "filen er tom", 1, expected=f"overskriften {','.join(table.header)}")]
-    missing = [column for column in table.header if column not in header]
+    missing = [column.name for column in table.columns if column.name not in header and not column.newer]
     unknown = [column for column in header if column not in table.header]
     problems = [Problem(table.name, "kolonnen mangler", 1, column) for column in missing]
     problems += [Problem(table.name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown]

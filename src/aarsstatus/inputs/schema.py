@@ -39,7 +39,7 @@ class Column:
 
     `expected` is Danish, for messages. `among` are the values there are, where they are few; `refers_to` is the file
     whose first column has them. A text has at most `longest` characters; one that is `drawn` is printed in the notat,
-    whose font must have them all.
+    whose font must have them all. A file from before there was a column that is `newer` lacks it: its cells are empty.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Column:
     refers_to: str | None = None
     longest: int = MOST
     drawn: bool = False
+    newer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,14 @@ ADMINISTRATIONS = Table(
         Column("name", "Name as the notats' table titles print it.", drawn=True),
         _year("first_year", "First year (of figures) under this name."),
         _year("last_year", "Last year under this name; empty: still held.", required=False),
+        Column(
+            "successor",
+            "Codes, separated by spaces, of those that took over after last_year. Empty: the same code's next row with "
+            "a new name, or where there is none nobody: it was closed. Rows that name the same one were merged; a row "
+            "that names several was split.",
+            "koder på forvaltninger med mellemrum imellem", required=False, newer=True,
+            pattern="[A-ZÆØÅ]{1,10}( [A-ZÆØÅ]{1,10})*",
+        ),
     ),
 )  # fmt: skip
 
