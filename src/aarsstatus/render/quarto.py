@@ -47,7 +47,7 @@ _LONGEST = 400
 
 
 def _copy_settings(settings: Path, folder: Path) -> None:
-    """Copy the project's settings, without the script that keeps people from rendering the whole of it."""
+    """Copy the project's settings, without the script that stops a whole render."""
     text = settings.read_text(encoding="utf-8")
     (folder / settings.name).write_text(_STOPS_PEOPLE.sub("", text), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Find the numbers in an executed notebook that no figure or parameter answers for.
+"""Find numbers in an executed notebook that no figure or parameter explains.
 
 A number in the notat is one of four things:
 
