@@ -29,6 +29,7 @@ REMARKS: Mapping[str, str] = {
     "no_persons": "Uden person",
     "several_administrations": "Flere forvaltninger",
     "far_from_before": "Langt fra sidste år",
+    "note": "Bemærkning",
 }
 """What an analyst is told of a year's extracts: each kind, and what people call it."""
 
@@ -39,7 +40,7 @@ class Column:
 
     `expected` is Danish, for messages. `among` are the values there are, where they are few; `refers_to` is the file
     whose first column has them. A text has at most `longest` characters; one that is `drawn` is printed in the notat,
-    whose font must have them all.
+    whose font must have them all. A column that came `late` may be missing in a file: its cells are empty.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Column:
     refers_to: str | None = None
     longest: int = MOST
     drawn: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ WARNINGS = Table(
         replace(_ADMINISTRATION, description="One of administrations.csv; empty where it is of all.", required=False),
         _rows("count", "How many spells or persons it is about."),
         Column("text", "What to look at, in Danish; it may name several files and rows.", longest=_SENTENCES),
+        Column("svar", "What the analyst found out; empty until then.", required=False, longest=_SENTENCES, late=True),
     ),
 )  # fmt: skip
 
