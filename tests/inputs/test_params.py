@@ -41,7 +41,8 @@ def test_the_years_can_be_read(project: Project) -> None:
 def test_an_unknown_key_is_refused_with_the_nearest(tmp_path: Path, text: str) -> None:
     found = problems(tmp_path, text.replace("comparison_year", "comparision_year"))
     assert any("comparision_year" in one and "mente du »comparison_year«" in one and "linje 3" in one for one in found)
-    assert any("comparison_year: nøglen mangler" in one for one in found)
+    found = problems(tmp_path, text.replace("target_groups:", "targetgroups:"))
+    assert any("target_groups: nøglen mangler" in one for one in found)
 
 
 def test_an_unknown_key_deep_down_is_placed(tmp_path: Path, text: str) -> None:

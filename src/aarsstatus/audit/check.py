@@ -62,7 +62,8 @@ def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
     found = _parted(project, params, data)
     if params.notat is not None:
         return found
-    found += [] if params.document.date else [_without_date(project, params)]
+    if not params.document.date and not data.read_from(params.year):
+        found.append(_without_date(project, params))
     for finding in check_figures(data, params.year):
         if finding.kind == "contradicted":
             file, _, line = finding.source.rpartition(":")

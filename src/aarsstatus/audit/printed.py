@@ -95,8 +95,9 @@ class Sheet:
 
 def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
     """Pick a notat's rows and read their numbers; tell what is unreadable."""
-    administrations = tuple(code for code in data.codes() if code != KK and _existed(data, code, params.year))
-    tables = ((params.year, KK), (params.comparison_year, KK), *((params.year, code) for code in administrations))
+    administrations = tuple(code for code in data.codes(params.year) if code != KK)
+    compared = ((params.comparison_year, KK),) if params.comparison_year else ()
+    tables = ((params.year, KK), *compared, *((params.year, code) for code in administrations))
     rows = tuple(row for row in data.printed if row.notat == params.notat)
     primary: dict[str, Printed] = {}
     numbers: dict[str, Fraction | None] = {}
@@ -119,14 +120,6 @@ def _number(text: str) -> Fraction | None:
         return danish.parse(text)
     except ValueError:
         return None
-
-
-def _existed(data: Data, code: str, year: int) -> bool:
-    """Whether an administration had a name in a year."""
-    return any(
-        one.code == code and one.first_year <= year and (one.last_year is None or year <= one.last_year)
-        for one in data.administrations
-    )
 
 
 def _unreadable(row: Printed, at: FigureId, data: Data, tables: tuple[tuple[int, str], ...]) -> Problem | None:

@@ -22,6 +22,7 @@ from aarsstatus.figures.words import VERDICT_SAID, unit
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project, find_project
@@ -63,6 +64,11 @@ class Quality:
         return [row for row in self.data.extracts if row.year == self.year]
 
     @property
+    def origin(self) -> str | None:
+        """Return where a year was read that has no notat of its own."""
+        return self.data.read_from(self.params.year)
+
+    @property
     def remarks(self) -> tuple[Remark, ...]:
         """Return what somebody should look at in the year's extracts."""
         return self.data.remarks.get(self.year, ())
@@ -97,9 +103,11 @@ class Quality:
         return sum(row.verdict == verdict for row in self.rows)
 
     def unpaired(self) -> list[str]:
-        """Return the administrations without figures for the comparison year."""
+        """Return the administrations without figures for the comparison year, if there is one."""
+        if self.params.comparison_year is None:
+            return []
         before = {figure.administration for figure in self.figures.select(year=self.params.comparison_year)}
-        return [code for code in self.data.codes() if code not in before]
+        return [code for code in self.data.told_of(self.params.year) if code not in before]
 
 
 def read_published_params(project: Project, until: int | None = None) -> list[Params]:
@@ -175,8 +183,20 @@ def quality(
         tuple(rows),
         judge(rows, [erratum for erratum in errata if erratum.source == params.notat]),
         tuple(check_figures(data, params.year)),
-        tuple(moved(figures, params.year, params.comparison_year, schemes=data.schemes)),
+        tuple(_moved(params, data, figures)),
     )
+
+
+def _moved(params: Params, data: Data, figures: Figures) -> list[Moved]:
+    """Return what moved more than usual, of administrations that are the same organisation in both years."""
+    before, now = params.comparison_year, params.year
+    if before is None:
+        return []
+    return [
+        one
+        for one in moved(figures, now, before, schemes=data.schemes)
+        if comparable(data, figures[one.id].administration, before, now)
+    ]
 
 
 def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow], Findings]:
@@ -214,11 +234,24 @@ def _errata(project: Project) -> tuple[Erratum, ...]:
 def explain(project: Project, id_: str) -> list[str]:
     """Return a figure as a tree of lines, in Danish; refuse an unknown id with the nearest known."""
     year = int(id_[:4]) if re.match(r"\d{4}\.", id_, re.ASCII) else 0
-    figures = explained_figures(project, min((one for one in project.years() if one >= year), default=year))
+    data = read_data(project)
+    own = [one for one in project.years() if one >= year and not data.read_from(one)]  # whose notat tells of the year
+    figures = explained_figures(project, min(own, default=year))
     if id_ not in figures:
-        what, hint = "der er intet tal med det id", near(id_, figures)
+        what, hint = _why_not(data, id_) or "der er intet tal med det id", near(id_, figures)
         raise InputError(Problem("explain", what, found=id_, expected="et id fra figures.csv", hint=hint))
     return list(tree(figures, id_))
+
+
+def _why_not(data: Data, id_: str) -> str:
+    """Say why a year has no figure of an administration, where it has none."""
+    match = re.match(r"(\d{4})\.([^.]+)\.", id_, re.ASCII)
+    if match is None or match[2] not in data.codes() or match[2] in data.told_of(int(match[1])):
+        return ""
+    year, code = int(match[1]), match[2]
+    if data.read_from(year):
+        return f"for {year} kendes kun tallene for hele kommunen ({KK})"
+    return f"{code} fandtes ikke i {year} ifølge data/administrations.csv"
 
 
 def explained_figures(project: Project, year: int) -> Figures:

@@ -58,7 +58,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Publish a year's notat, or declare a correction of it."""
     project, year = find_project(), arguments.year
-    params, _ = read_year(project, year)
+    params, data = read_year(project, year)
+    if origin := data.read_from(year):
+        raise InputError(_problem(project, params, f"tallene er læst i {origin}", "et år med sit eget notat"))
     _require_date(params, arguments.date)
     if arguments.correct is not None:
         return _correct(project, params, arguments.date, arguments.correct)

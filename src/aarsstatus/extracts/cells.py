@@ -90,6 +90,10 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     if folded not in names.administrations:
         raise _unknown(text, names.administrations, names.administration_names, "en forvaltning", codes)
     code = names.administrations[folded]
+    if code is not None and code not in codes:  # it had another year
+        raise Unreadable(
+            f"en af årets forvaltninger ({danish.join(codes, 'eller')})", None, "forvaltningen fandtes ikke i året"
+        )
     return len(codes) if code is None else codes.index(code)
 
 

@@ -17,6 +17,7 @@ from aarsstatus.extracts.dates import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.inputs.model import Data, ExtractRow, Remark, Scheme
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import mask
 from aarsstatus.text import unfit, visible
@@ -179,7 +180,7 @@ def far_from_before(sums: Mapping[tuple[str, str], Sum], year: int, data: Data) 
     found = []
     for (code, key), now in sums.items():
         before = max((y for y, c, s in data.statuses if c == code and s == key and y < year), default=None)
-        if before is None:
+        if before is None or not comparable(data, code, before, year):
             continue
         old = data.statuses[before, code, key]
         scheme = data.schemes[key]

@@ -105,7 +105,7 @@ class Reader:
     def __init__(self, year: int, data: Data, names: Names, *, keep_refused: bool) -> None:
         self.year, self.data, self.keep_refused = year, data, keep_refused
         self.first, self.last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
-        self.codes = [code for code in data.codes() if code != KK]
+        self.codes = [code for code in data.codes(year) if code != KK]
         self.schemes = list(data.schemes)
         self.none = len(self.codes)
         """The place of "no administration"."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from aarsstatus import danish
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.files import alone, read_utf8
-from aarsstatus.inputs.csvfile import Contents, read_table, replace_rows, swap_in, with_late_columns
+from aarsstatus.inputs.csvfile import Contents, read_table, replace_rows, swap_in, with_newer_columns
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS, Table
 from aarsstatus.problems import InputError, Problem, reason
@@ -152,7 +152,7 @@ def _replaced(text: str, table: Table, year: int, schemes: set[str], rows: Seque
         places = _place(codes, row["administration"]), _place(keys, row["scheme"])
         return places if table is STATUS else (places[1], row["kind"], places[0])
 
-    whole = with_late_columns(text, table)
+    whole = with_newer_columns(text, table)
     return replace_rows(whole, lambda row: _goes(table, row, year, schemes), rows, order, year)
 
 

@@ -125,7 +125,7 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
     """
     builder = _Builder(data)
     for when in reversed(data.years()):
-        for code in data.codes() if when <= year else ():
+        for code in data.codes(when) if when <= year else ():
             builder.table(when, code)
     printed = printed_values(data, notat)
     return Figures([_as_published(figure, printed.get(figure.id), mode) for figure in builder.figures])

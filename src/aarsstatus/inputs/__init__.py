@@ -79,7 +79,8 @@ def read_data(project: Project) -> Data:
         for values, at in rows.of(schema.SCHEMES)
     }
     administrations = [
-        Administration(code=v.pop("administration"), **v, source=at) for v, at in rows.of(schema.ADMINISTRATIONS)
+        Administration(v["administration"], v["name"], v["first_year"], v["last_year"], at, _codes(v["successor"]))
+        for v, at in rows.of(schema.ADMINISTRATIONS)
     ]
     if rows.problems:
         raise InputError(rows.problems)
@@ -107,6 +108,11 @@ def read_data(project: Project) -> Data:
     if problems := [*rows.problems, *contradictions(data)]:
         raise InputError(problems)
     return data
+
+
+def _codes(cell: str | None) -> tuple[str, ...]:
+    """Return the codes in a cell."""
+    return tuple((cell or "").split())
 
 
 class _CellError(ValueError):

@@ -53,7 +53,6 @@ def parse(text: str, table: Table) -> tuple[list[tuple[int, dict[str, str]]], li
         return [], [squeezed]
     rows: list[tuple[int, dict[str, str]]] = []
     problems: list[Problem] = []
-    late = {column.name: "" for column in table.columns if column.late}
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     reader = csv.reader(lines, delimiter=_style(text)[0], strict=True)
     try:
@@ -63,7 +62,7 @@ def parse(text: str, table: Table) -> tuple[list[tuple[int, dict[str, str]]], li
             return [], problems
         for cells in reader:
             if len(cells) == len(header):
-                row = late | dict(zip(header, cells, strict=True))
+                row = dict.fromkeys(table.header, "") | dict(zip(header, cells, strict=True))
                 rows += [(reader.line_num, row)] if any(cell.strip() for cell in cells) else []
             elif any(cell.strip() for cell in cells):
                 message, expected = "rækken har ikke rigtigt antal celler", f"{len(header)} celler som i overskriften"
@@ -77,7 +76,7 @@ def _wrong_header(header: Sequence[str], table: Table) -> list[Problem]:
     """Return which columns a file lacks, and which its table does not have."""
     if not header:
         return [Problem(table.name, "filen er tom", 1, expected=f"overskriften {','.join(table.header)}")]
-    missing = [column.name for column in table.columns if column.name not in header and not column.late]
+    missing = [column.name for column in table.columns if column.name not in header and not column.newer]
     unknown = [column for column in header if column not in table.header]
     problems = [Problem(table.name, "kolonnen mangler", 1, column) for column in missing]
     problems += [Problem(table.name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown]
@@ -139,16 +138,16 @@ def _style(text: str) -> tuple[str, str]:
     return (";" if header.count(";") > header.count(",") else ","), ("\r\n" if header.endswith("\r") else "\n")
 
 
-def with_late_columns(text: str, table: Table) -> str:
+def with_newer_columns(text: str, table: Table) -> str:
     """Return a file's text with the columns that came after it was written, empty."""
     delimiter, end = _style(text)
     head, *records = _records(text)
     columns = next(csv.reader([head.removeprefix("\ufeff")], delimiter=delimiter))
-    late = [column.name for column in table.columns if column.late and column.name not in columns]
-    if not late:
+    newer = [column.name for column in table.columns if column.newer and column.name not in columns]
+    if not newer:
         return text
-    lines = [delimiter.join([head.rstrip("\r\n"), *late]) + end]
-    lines += [record.rstrip("\r\n") + delimiter * len(late) + end for record in records if record.strip()]
+    lines = [delimiter.join([head.rstrip("\r\n"), *newer]) + end]
+    lines += [record.rstrip("\r\n") + delimiter * len(newer) + end for record in records if record.strip()]
     return "".join(lines)
 
 

@@ -113,10 +113,11 @@ def write_form(project: Project, year: int) -> Path | None:
     path, params = project.root / form_name(year), project.params / f"{year}.yml"
     there = scalars(read_utf8(params, project.name(params)), project.name(params))
     notat = there.get(("notat",))
-    if path.exists() or notat is None or notat.value is not None:
+    data = read_data(project)
+    if path.exists() or notat is None or notat.value is not None or data.read_from(year):
         return None
     targets = [row for _, row in read_table(project, TARGETS).rows if row["year"] == str(year)]
-    swap_in(project, {path: form(year, year_before(project, year), there, targets, read_data(project))})
+    swap_in(project, {path: form(year, year_before(project, year), there, targets, data)})
     return path
 
 

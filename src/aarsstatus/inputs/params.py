@@ -103,7 +103,8 @@ class Params(_Part):
     """One year's parameters."""
 
     year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
-    comparison_year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    comparison_year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None = None
+    """The year that the notat compares with; left out, it compares with none."""
     notat: Text | None
     """The notat whose printed figures the year's inputs were read from (a ``source`` in ``data/published.csv``),
     or null for a year computed from register extracts."""
@@ -113,7 +114,8 @@ class Params(_Part):
     """What was corrected in the notat after it was issued, the latest first."""
     document: Document
     office: Office
-    targets_adopted: Annotated[list[Adoption], Field(min_length=1)]
+    targets_adopted: list[Adoption]
+    """Empty for a year that is known from another year's notat alone, which does not say."""
     target_groups: Annotated[list[Group], Field(min_length=1)]
     schemes: Annotated[list[Key], Field(min_length=1)]
     """The schemes that existed, in the order the notat lists them."""
@@ -140,7 +142,7 @@ class Params(_Part):
     @model_validator(mode="after")
     def _hangs_together(self) -> Params:
         """Check what no single key can tell."""
-        if self.comparison_year >= self.year:
+        if self.comparison_year is not None and self.comparison_year >= self.year:
             raise ValueError(f"comparison_year ({self.comparison_year}) skal ligge før year ({self.year})")
         if self.document.date is not None and self.document.date.year <= self.year:
             raise ValueError(f"document.date ({self.document.date}) skal ligge efter udgangen af {self.year}")
@@ -150,7 +152,7 @@ class Params(_Part):
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} nævner den samme to gange")
         adopted = [group for adoption in self.targets_adopted for group in adoption.groups]
-        if sorted(adopted) != sorted(self.target_groups):
+        if adopted and sorted(adopted) != sorted(self.target_groups):
             raise ValueError(
                 "targets_adopted skal nævne hver af target_groups "
                 f"({', '.join(self.target_groups)}) én gang, men nævner {', '.join(adopted)}"

@@ -163,7 +163,7 @@ def _year(year: Year) -> str:
         else ""
     )
     given, engine = year.manifest.parameters, year.manifest.engine.version
-    compared = f"Sammenlignet med {given.comparison_year}. " if given else ""
+    compared = f"Sammenlignet med {given.comparison_year}. " if given and given.comparison_year else ""
     return f"""<section class="aar" aria-labelledby="aar-{year.year}">
 <h2 id="aar-{year.year}">{year.year} <span class="stempel {year.state}">{year.state.capitalize()}</span></h2>
 <p>{STATES[year.state]} {year.issued} {said}</p>

@@ -163,7 +163,7 @@ class _Known:
     def __init__(self, notat: Notat) -> None:
         self.notat, self.figures = notat, notat.figures
         printed = [row for row in notat.data.printed if row.notat == notat.params.notat]
-        years = {notat.year, notat.comparison_year, *notat.years(), *notat.missing_years()}
+        years = {notat.year, notat.comparison_year or notat.year, *notat.years(), *notat.missing_years()}
         self.years = {str(year) for year in years} | {row.printed for row in printed if row.id.endswith(".year")}
         self.printed: dict[str, set[str]] = {}
         self.prose: dict[str, set[str]] = {}
@@ -241,8 +241,10 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield f"Bilag {params.cover.appendix}" if params.cover else None
     yield params.logo.alt if params.logo else None
     yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"
-    yield from (notat.undistributed(year) for year in (notat.year, notat.comparison_year))
+    yield from (notat.undistributed(year) for year in (notat.year, notat.comparison_year) if year)
+    yield data.read_from(notat.year)
     yield from map(notat.renamed, notat.administrations())
+    yield notat.reorganised()
     for scheme in data.schemes.values():
         yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label)
     yield from (administration.name for administration in data.administrations)
