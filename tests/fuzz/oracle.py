@@ -29,7 +29,7 @@ from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
-from aarsstatus.report.notat import Notat, front_matter
+from aarsstatus.report.notat import Notat
 
 __all__ = ["Said", "commands_of", "judge", "run_command"]
 
@@ -212,7 +212,7 @@ def _pipeline(project: Project, year: int) -> int:
             figures = notat.figures.judged(audit.answers(rows))
             audit.to_csv(rows)
             figures.to_csv()
-            front_matter(params, notat.title(), "NOTAT")
+            notat.head()
             notat_workbook(notat, figures)
             problems = [*_figures_hold(figures, data, mode), *_audit_holds(rows)]
             if problems:

@@ -31,7 +31,7 @@ def test_a_year_of_the_city_alone_is_in_order(project: Project, year: int) -> No
     assert (notat.administrations(), notat.comparison_year) == ([], None)
     assert notat.known() == f"For {year} kendes kun tallene for hele kommunen."
     assert notat.state().startswith("**Arbejdsudgave.** Tallene er læst i notat")
-    assert notat.edition() == "ARBEJDSUDGAVE"
+    assert notat.head()["udgave"] == "ARBEJDSUDGAVE"
     assert quality(params, data, [], []).unpaired() == []
 
 

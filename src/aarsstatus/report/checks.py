@@ -26,7 +26,7 @@ import yaml
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, show
-from aarsstatus.markdown import attribute, plain, read_back
+from aarsstatus.markdown import attribute, metadata_in, plain, read_back
 from aarsstatus.report.notat import MARK, WRONG, Notat
 from aarsstatus.run.notebook import named_cells
 
@@ -151,7 +151,7 @@ def stray_numbers(notebook: nbformat.NotebookNode, notat: Notat) -> list[str]:
     known = _Known(notat)
     found = []
     for name, cell in named_cells(notebook):
-        text = known.unnamed(_metadata(str(cell.source)) if cell.cell_type == "raw" else _shown(cell))
+        text = known.unnamed(_metadata(str(cell.source) if cell.cell_type == "raw" else _shown(cell)))
         problems = dict.fromkeys([*_in_text(known, text), *_in_charts(known, text)])
         found += [f"{name}: {problem}" for problem in problems]
     return found
@@ -219,9 +219,9 @@ _FORMS = (plain, escape, lambda text: attribute("", text)[2:-1])
 
 
 def _metadata(source: str) -> str:
-    """Return the values of a notebook's front matter; any other text unchanged."""
+    """Return the values of a document's front matter; any other text unchanged."""
     try:
-        values = yaml.safe_load(source.strip().removeprefix("---").removesuffix("---"))
+        values = yaml.safe_load(metadata_in(source) or "")
     except yaml.YAMLError:
         return source
     return "\n".join(map(str, values.values())) if isinstance(values, dict) else source

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
@@ -169,11 +168,9 @@ class Notat:
         """Return the notat's title, as the seeds word it."""
         return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
 
-    def edition(self) -> str:
-        """Say what stands on every page of a notat that is not the issued one."""
-        if self.mode == "recomputed" or self.params.working_edition or self.data.read_from(self.year):
-            return "ARBEJDSUDGAVE"
-        return "" if self.params.notat else "UDKAST"
+    def head(self) -> dict[str, str]:
+        """Return the notat's title, and what stands around it."""
+        return front_matter(self.params, self.data, self.title(), "NOTAT", self.mode)
 
     def corrections(self) -> str:
         """Say which notat a corrected one replaces, why, and each number that changed."""
@@ -280,18 +277,25 @@ def open_notat(
     return Notat(params, data, figures, where.extension / "fonts")
 
 
-def front_matter(params: Params, title: str, doctype: str, edition: str = "") -> dict[str, Any]:
-    """Return a document's metadata: title, language, who wrote it and when."""
+def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mode) -> dict[str, str]:
+    """Return a document's metadata: title, language, who wrote it, when, and what edition it is."""
     office = params.office
     address = ", ".join(part for part in (office.street, office.postal) if part)
     fields = {
         "title": plain(title),
         "lang": "da",
         "doctype": doctype,
-        "udgave": edition,
-        "office": office.name and plain(office.name),
+        "udgave": _edition(params, data, mode),
+        "office": plain(office.name or ""),
         "administration": plain(office.administration),
         "footer-address": plain(address),
-        "document-date": params.document.date and params.document.date.isoformat(),
+        "document-date": params.document.date.isoformat() if params.document.date else "",
     }
     return {key: value for key, value in fields.items() if value}
+
+
+def _edition(params: Params, data: Data, mode: Mode) -> str:
+    """Say what stands on every page of a document that is not the issued one."""
+    if mode == "recomputed" or params.working_edition or data.read_from(params.year):
+        return "ARBEJDSUDGAVE"
+    return "" if params.notat else "UDKAST"
