@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-__all__ = ["attribute", "bullets", "plain", "read_back", "sentences", "span"]
+import yaml
+
+__all__ = ["attribute", "bullets", "metadata", "metadata_in", "plain", "read_back", "sentences", "span"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~^$@&\"':%=/])")
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+_METADATA = re.compile(r"\A\s*---\s*\n(.*?)\n---\s*\Z", re.DOTALL)
 
 
 def plain(text: str) -> str:
@@ -48,3 +52,14 @@ def attribute(name: str, text: str) -> str:
 def bullets(items: Sequence[str]) -> str:
     """Write a list."""
     return "\n".join(f"- {item}" for item in items)
+
+
+def metadata(values: Mapping[str, Any]) -> str:
+    """Write a block of metadata, which pandoc and Quarto take wherever it stands."""
+    return f"---\n{yaml.safe_dump(dict(values), allow_unicode=True, sort_keys=False, width=1000)}---"
+
+
+def metadata_in(text: str) -> str | None:
+    """Return the YAML of a block of metadata; None of a text that is anything else."""
+    found = _METADATA.match(text)
+    return found[1] if found else None

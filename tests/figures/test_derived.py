@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from aarsstatus import danish
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
-from aarsstatus.figures.table import Figures
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data
 from aarsstatus.project import Project

@@ -14,7 +14,8 @@ from fractions import Fraction
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, printed_interval, round_half_up
 from aarsstatus.figures import PERCENTAGES, FigureId, figure_id, read_figure_id
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs.model import Data, Printed, Status, Target
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
@@ -30,7 +31,7 @@ def table_number(place: str) -> int | None:
 
 
 def in_table(place: str) -> bool:
-    """Whether a place is in a table or its footnotes, not in prose or on the cover."""
+    """Tell whether a place is in a table or its footnotes."""
     return place.startswith(("tabel ", "fodnote"))
 
 
@@ -86,7 +87,10 @@ class Sheet:
         return build_figures(as_printed, self.params.year)
 
     def _interval(self, key: tuple[int, str, str], number: Fraction, spells: int | None) -> Interval:
-        """Return all that a status printed as `number` may have been: what ``data/`` has unrounded, if that fits."""
+        """Return what a status printed as `number` may have been.
+
+        That is what ``data/`` has unrounded, where it rounds to `number`.
+        """
         row = self.data.statuses.get(key)
         if row is not None and row.interval.exact and round_half_up(row.status) == number:
             return row.interval
@@ -95,8 +99,9 @@ class Sheet:
 
 def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
     """Pick a notat's rows and read their numbers; tell what is unreadable."""
-    administrations = tuple(code for code in data.codes() if code != KK and _existed(data, code, params.year))
-    tables = ((params.year, KK), (params.comparison_year, KK), *((params.year, code) for code in administrations))
+    administrations = tuple(code for code in data.codes(params.year) if code != KK)
+    compared = ((params.comparison_year, KK),) if params.comparison_year else ()
+    tables = ((params.year, KK), *compared, *((params.year, code) for code in administrations))
     rows = tuple(row for row in data.printed if row.notat == params.notat)
     primary: dict[str, Printed] = {}
     numbers: dict[str, Fraction | None] = {}
@@ -119,14 +124,6 @@ def _number(text: str) -> Fraction | None:
         return danish.parse(text)
     except ValueError:
         return None
-
-
-def _existed(data: Data, code: str, year: int) -> bool:
-    """Whether an administration had a name in a year."""
-    return any(
-        one.code == code and one.first_year <= year and (one.last_year is None or year <= one.last_year)
-        for one in data.administrations
-    )
 
 
 def _unreadable(row: Printed, at: FigureId, data: Data, tables: tuple[tuple[int, str], ...]) -> Problem | None:

@@ -17,12 +17,13 @@ from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata, with_
 from aarsstatus.audit.input_rules import Finding, check_figures
 from aarsstatus.audit.limits import Moved, moved
 from aarsstatus.figures import Figure, Mode, figure_id
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
-from aarsstatus.figures.table import Figures
 from aarsstatus.figures.words import VERDICT_SAID, unit
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project, find_project
@@ -33,7 +34,7 @@ _NOTAT = re.compile(rb"^[\"']?notat[\"']?\s*:(?!\s*(null|~)?\s*(#|$))", re.MULTI
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Hold one year's quality: what was printed, and what to look at.
+    """Hold one year's quality: its printed numbers and their findings.
 
     `rows` and `findings` are empty of contradictions for a year that was never published; `checks` are the same
     rules on the year's inputs, `moves` what moved more than usual since the comparison year.
@@ -64,9 +65,19 @@ class Quality:
         return [row for row in self.data.extracts if row.year == self.year]
 
     @property
+    def origin(self) -> str | None:
+        """Return where a year was read that has no notat of its own."""
+        return self.data.read_from(self.params.year)
+
+    @property
     def remarks(self) -> tuple[Remark, ...]:
         """Return what somebody should look at in the year's extracts."""
         return self.data.remarks.get(self.year, ())
+
+    @property
+    def unanswered(self) -> list[Remark]:
+        """Return the unanswered remarks, none once the year is published."""
+        return [] if self.published else [one for one in self.remarks if not one.svar]
 
     @property
     def contradictions(self) -> list[tuple[AuditRow, Erratum | None]]:
@@ -94,8 +105,10 @@ class Quality:
 
     def unpaired(self) -> list[str]:
         """Return the administrations without figures for the comparison year."""
+        if self.params.comparison_year is None:
+            return []
         before = {figure.administration for figure in self.figures.select(year=self.params.comparison_year)}
-        return [code for code in self.data.codes() if code not in before]
+        return [code for code in self.data.told_of(self.params.year) if code not in before]
 
 
 def read_published_params(project: Project, until: int | None = None) -> list[Params]:
@@ -133,7 +146,7 @@ def audit_years(data: Data, published: Sequence[Params], *, proof: Proof | None 
 
 
 def explained(project: Project, data: Data, year: int | None = None) -> list[AuditRow]:
-    """Judge all that was printed, up to a year, with the declared causes: what every view shows."""
+    """Judge all numbers printed up to a year, with the declared causes."""
     return with_causes(audit_years(data, read_published_params(project, year)), _errata(project))
 
 
@@ -171,8 +184,20 @@ def quality(
         tuple(rows),
         judge(rows, [erratum for erratum in errata if erratum.source == params.notat]),
         tuple(check_figures(data, params.year)),
-        tuple(moved(figures, params.year, params.comparison_year, schemes=data.schemes)),
+        tuple(_moved(params, data, figures)),
     )
+
+
+def _moved(params: Params, data: Data, figures: Figures) -> list[Moved]:
+    """Return the unusual moves of administrations that both years have alike."""
+    before, now = params.comparison_year, params.year
+    if before is None:
+        return []
+    return [
+        one
+        for one in moved(figures, now, before, schemes=data.schemes)
+        if comparable(data, figures[one.id].administration, before, now)
+    ]
 
 
 def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow], Findings]:
@@ -208,13 +233,26 @@ def _errata(project: Project) -> tuple[Erratum, ...]:
 
 
 def explain(project: Project, id_: str) -> list[str]:
-    """Return a figure as a tree of lines, in Danish; refuse an unknown id with the nearest known."""
+    """Return a figure as a tree of Danish lines; refuse an unknown id."""
     year = int(id_[:4]) if re.match(r"\d{4}\.", id_, re.ASCII) else 0
-    figures = explained_figures(project, min((one for one in project.years() if one >= year), default=year))
+    data = read_data(project)
+    own = [one for one in project.years() if one >= year and not data.read_from(one)]  # whose notat tells of the year
+    figures = explained_figures(project, min(own, default=year))
     if id_ not in figures:
-        what, hint = "der er intet tal med det id", near(id_, figures)
+        what, hint = _why_not(data, id_) or "der er intet tal med det id", near(id_, figures)
         raise InputError(Problem("explain", what, found=id_, expected="et id fra figures.csv", hint=hint))
     return list(tree(figures, id_))
+
+
+def _why_not(data: Data, id_: str) -> str:
+    """Say why a year has no figure of an administration, where it has none."""
+    match = re.match(r"(\d{4})\.([^.]+)\.", id_, re.ASCII)
+    if match is None or match[2] not in data.codes() or match[2] in data.told_of(int(match[1])):
+        return ""
+    year, code = int(match[1]), match[2]
+    if data.read_from(year):
+        return f"for {year} kendes kun tallene for hele kommunen ({KK})"
+    return f"{code} fandtes ikke i {year} ifølge data/administrations.csv"
 
 
 def explained_figures(project: Project, year: int) -> Figures:

@@ -90,11 +90,15 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     if folded not in names.administrations:
         raise _unknown(text, names.administrations, names.administration_names, "en forvaltning", codes)
     code = names.administrations[folded]
+    if code is not None and code not in codes:  # it had another year
+        raise Unreadable(
+            f"en af årets forvaltninger ({danish.join(codes, 'eller')})", None, "forvaltningen fandtes ikke i året"
+        )
     return len(codes) if code is None else codes.index(code)
 
 
 def _code_before(text: str, names: Names) -> str | None:
-    """Return the code before a department, as in »BUF - Skole«, or before the same one's name."""
+    """Return the code before a department, as in »BUF - Skole«, or before its name."""
     match = re.fullmatch(r"\s*(\w{2,5})\s*([-–:/,]\s*|\s)(.*\w.*)", text)
     if match is None:
         return None
@@ -137,7 +141,7 @@ _LONG_NAME = 8
 
 
 def _more_than_a_name(text: str, known: Collection[str]) -> bool:
-    """Tell whether a text has a known name in it, and other words that may change what it is."""
+    """Tell whether a text has a known name in it, and other words as well."""
     words = re.findall(r"[^\W_]+", text.casefold())
     runs = {"".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)}
     whole = "".join(words)

@@ -45,7 +45,7 @@ days as ordinals, and the person as written, until `persons.number_persons`."""
 
 @dataclass(slots=True)
 class Counts:
-    """Count the rows of a table, those that are placements (no heads), and the years that spells begin in.
+    """Count a table's rows, its placements, and the years in which spells begin.
 
     `signs` are what stands where a spell is still `running`, if anything does.
     """
@@ -105,7 +105,7 @@ class Reader:
     def __init__(self, year: int, data: Data, names: Names, *, keep_refused: bool) -> None:
         self.year, self.data, self.keep_refused = year, data, keep_refused
         self.first, self.last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
-        self.codes = [code for code in data.codes() if code != KK]
+        self.codes = [code for code in data.codes(year) if code != KK]
         self.schemes = list(data.schemes)
         self.none = len(self.codes)
         """The place of "no administration"."""
@@ -279,7 +279,10 @@ class Reader:
         counts.without_administration += int(np.count_nonzero(~named & ~batch.blank & ~batch.squeezed))
 
     def _keep_refused(self, batch: _Batch, bad: Mask) -> None:
-        """Keep the cells that a list of refused rows shows: those that were understood, since others may be a name."""
+        """Keep the cells that a list of refused rows shows: those understood.
+
+        Others may be a name.
+        """
         for at in np.flatnonzero(bad).tolist():
             place, scheme, *days = (int(batch.codes[name][at]) for name in ("administration", "scheme", "start", "end"))
             known = [

@@ -12,7 +12,7 @@ from fractions import Fraction
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
 from aarsstatus.figures import At, Figure, Measure, bounds_of, computed_figure, show, value_of
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 
 
 def change(figures: Figures, code: str, before: int, after: int) -> Iterator[Figure]:

@@ -14,7 +14,8 @@ from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.figures import At, Figure, Mode, bounds_of, computed_figure, value_of
 from aarsstatus.figures.change import change, result
-from aarsstatus.figures.table import NOT_ADOPTED, Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import NOT_ADOPTED, build_figures
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 

@@ -79,7 +79,8 @@ def read_data(project: Project) -> Data:
         for values, at in rows.of(schema.SCHEMES)
     }
     administrations = [
-        Administration(code=v.pop("administration"), **v, source=at) for v, at in rows.of(schema.ADMINISTRATIONS)
+        Administration(v["administration"], v["name"], v["first_year"], v["last_year"], at, _codes(v["successor"]))
+        for v, at in rows.of(schema.ADMINISTRATIONS)
     ]
     if rows.problems:
         raise InputError(rows.problems)
@@ -92,7 +93,7 @@ def read_data(project: Project) -> Data:
     remarks: dict[int, tuple[Remark, ...]] = {}
     for values, _ in rows.of(schema.WARNINGS):
         year = values.pop("year")
-        remark = Remark(**{**values, "administration": values["administration"] or ""})
+        remark = Remark(**{**values, **{name: values[name] or "" for name in ("administration", "svar")}})
         remarks[year] = (*remarks.get(year, ()), remark)
     data = Data(
         schemes,
@@ -107,6 +108,11 @@ def read_data(project: Project) -> Data:
     if problems := [*rows.problems, *contradictions(data)]:
         raise InputError(problems)
     return data
+
+
+def _codes(cell: str | None) -> tuple[str, ...]:
+    """Return the codes in a cell."""
+    return tuple((cell or "").split())
 
 
 class _CellError(ValueError):
@@ -127,7 +133,7 @@ class _Rows:
         self.problems: list[Problem] = []
 
     def of(self, table: schema.Table) -> list[tuple[dict[str, Any], str]]:
-        """Return each row's values by column, and where it stands, as ``data/status.csv:12``."""
+        """Return each row's values by column, and its place: ``data/status.csv:12``."""
         try:
             text = read_utf8(self._project.data / table.file, table.name)
         except InputError as error:

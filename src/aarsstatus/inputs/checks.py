@@ -7,9 +7,9 @@ from itertools import combinations
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.inputs.model import Administration, Data, Printed, Scheme
+from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import ADMINISTRATIONS, GROUPS, KK, STATUS, TARGETS
+from aarsstatus.inputs.schema import ADMINISTRATIONS, GROUPS, KK, STATUS, TARGETS, WARNINGS
 from aarsstatus.problems import Problem, near
 
 _PARTS = 4
@@ -25,10 +25,7 @@ def contradictions(data: Data) -> Iterator[Problem]:
             yield _at(one.source, "last_year", "slutter, før det begynder", str(one.last_year))
     if KK not in data.codes():
         yield Problem(ADMINISTRATIONS.name, "hele kommunen mangler", expected=f"en række med koden {KK}")
-    for one_name, other in combinations(data.administrations, 2):
-        year = max(one_name.first_year, other.first_year)
-        if one_name.code == other.code and one_name.held(year) and other.held(year):
-            yield _at(other.source, "first_year", f"{other.code} har to navne i {year}; det andet: {one_name.name}")
+    yield from _of_administrations(data)
     only: dict[tuple[int, str], str] = {}
     for status in data.statuses.values():
         scheme = data.schemes[status.scheme]
@@ -42,6 +39,33 @@ def contradictions(data: Data) -> Iterator[Problem]:
         if status.interval != Interval.exactly(status.status) and status.status.denominator != 1:
             yield _at(status.source, "status", "et tal, der er rundet af til et helt, har ingen decimaler")
     yield from _not_numbers(data.printed)
+
+
+def _of_administrations(data: Data) -> Iterator[Problem]:
+    """Yield administrations that are alike or lack successors, and rows of none."""
+    for one, other in combinations(data.administrations, 2):
+        year = max(one.first_year, other.first_year)
+        if not (one.held(year) and other.held(year)):
+            continue
+        if one.code == other.code:
+            yield _at(other.source, "first_year", f"{other.code} har to navne i {year}; det andet: {one.name}")
+        elif one.name.casefold() == other.name.casefold():
+            yield _at(other.source, "name", f"{one.code} og {other.code} har samme navn i {year}", other.name)
+    for one in data.administrations:
+        if one.successors and one.last_year is None:
+            yield _at(one.source, "successor", "en forvaltning, der ikke er ophørt, har ingen efterfølger", one.code)
+        after = data.codes(one.last_year + 1) if one.last_year is not None else one.successors
+        for code in one.successors:
+            if code == KK or code not in after:
+                when = f"fandtes ikke i {(one.last_year or 0) + 1}"
+                message = "hele kommunen kan ikke efterfølge" if code == KK else f"efterfølgeren {when}"
+                yield _at(one.source, "successor", message, code, danish.join(after[1:], "eller") or None)
+    rows: list[Status | Target] = [*data.statuses.values(), *data.targets.values()]
+    held = {year: data.codes(year) for year in {row.year for row in rows}}
+    for row in rows:
+        if row.administration not in held[row.year] and row.administration != KK:
+            message = f"forvaltningen fandtes ikke i {row.year} ifølge {ADMINISTRATIONS.name}"
+            yield _at(row.source, "administration", message, row.administration)
 
 
 def _not_numbers(printed: Iterable[Printed]) -> Iterator[Problem]:
@@ -64,12 +88,22 @@ def _at(source: str, column: str, message: str, found: str | None = None, expect
     return Problem(file, message, int(line), column, found, expected)
 
 
+def unanswered(params: Params, data: Data) -> list[Problem]:
+    """Return the unanswered warnings of a year's extracts, none once published."""
+    open_ = [one for one in data.remarks.get(params.year, ()) if not one.svar and params.notat is None]
+    if not open_:
+        return []
+    count = danish.counted(len(open_), "bemærkning", "bemærkninger")
+    message, expected = f"{count} om udtrækkene er ikke besvaret", "det, du fandt ud af, ud for hver i kolonnen svar"
+    return [*(Problem(WARNINGS.name, one.text) for one in open_), Problem(WARNINGS.name, message, expected=expected)]
+
+
 def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
     """Yield what a year's notat needs and lacks, and parameters that do not fit."""
     schemes = [data.schemes[key] for key in params.schemes if key in data.schemes]
     yield from _unfit_params(file, params, schemes, data)
     year = params.year
-    for code in data.codes():
+    for code in dict.fromkeys([KK, *data.told_of(year)]):
         for scheme in schemes:
             if (year, code, scheme.key) not in data.statuses:
                 yield Problem(STATUS.name, "rækken mangler", expected=f"{year},{code},{scheme.key},…")
@@ -88,6 +122,8 @@ def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
 def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Data) -> Iterator[Problem]:
     """Yield a year's schemes and target groups that do not fit each other."""
     notats = {row.notat for row in data.printed}
+    if not params.targets_adopted and not data.read_from(params.year):
+        yield Problem(file, "det står ikke, hvornår måltallene blev vedtaget", column="targets_adopted")
     if params.notat is not None and params.notat not in notats:
         message = "data/published.csv har ingen tal fra det notat"
         yield Problem(file, message, column="notat", found=params.notat, hint=near(params.notat, notats))
@@ -106,6 +142,8 @@ def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Da
 def _without_comparison(params: Params, data: Data) -> Iterator[Problem]:
     """Yield what the whole city lacks in the comparison year."""
     year = params.comparison_year
+    if year is None:
+        return
     if not _is_named(KK, year, data):
         yield Problem(ADMINISTRATIONS.name, f"{KK} har intet navn i {year}")
     if not any(when == year and code == KK for when, code, _ in data.statuses):

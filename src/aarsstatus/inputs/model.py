@@ -41,6 +41,8 @@ class Administration:
     first_year: int
     last_year: int | None
     source: str
+    successors: tuple[str, ...] = ()
+    """The codes of those that took over; none for the same code under its next name, or for nobody."""
 
     def held(self, year: int) -> bool:
         """Return whether the administration held this name in a year."""
@@ -113,7 +115,8 @@ class ExtractRow:
 class Remark:
     """Something to look at in a year's extracts, without personal data.
 
-    `kind` is one of `schema.REMARKS`, `administration` is empty where it is of all, `count` is how many it is about.
+    `kind` is one of `schema.REMARKS`, `administration` is empty where it is of all, `count` is how many it is about,
+    `svar` what the analyst found out (fields are the columns of the file).
     """
 
     kind: str
@@ -121,6 +124,7 @@ class Remark:
     administration: str
     count: int
     text: str
+    svar: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,9 +149,9 @@ class Data:
             found.setdefault(year, set()).add(scheme)
         return found
 
-    def codes(self) -> list[str]:
-        """Return the administrations' codes in the order of the tables, KK first."""
-        return list(dict.fromkeys(administration.code for administration in self.administrations))
+    def codes(self, year: int | None = None) -> list[str]:
+        """Return the codes of a year's administrations, or of all, in table order."""
+        return list(dict.fromkeys(one.code for one in self.administrations if year is None or one.held(year)))
 
     def name(self, code: str, year: int) -> str:
         """Return what an administration was called in a year."""
@@ -155,6 +159,18 @@ class Data:
             if administration.code == code and administration.held(year):
                 return administration.name
         raise KeyError(f"{code} had no name in {year}")
+
+    def read_from(self, year: int) -> str | None:
+        """Return the notat that a year is known from, for the whole city alone."""
+        rows = [row for row in self.statuses.values() if row.year == year]
+        others = {code for when, code, _ in self.targets if when == year} | {row.administration for row in rows}
+        origin = next((row.origin for row in rows if row.origin.startswith("notat-")), None)
+        return origin if len(others) == 1 else None
+
+    def told_of(self, year: int) -> list[str]:
+        """Return the codes with a table in a year: KK, and known administrations."""
+        codes = self.codes(year)
+        return codes[:1] if self.read_from(year) else codes
 
     def years(self) -> list[int]:
         """Return the years that have any status, oldest first."""

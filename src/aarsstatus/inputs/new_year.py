@@ -64,7 +64,9 @@ def new_year(project: Project, year: int) -> Scaffold:
         groups = groups_there(project, year, path) or groups
     else:
         contents[path] = _params_text(year, before, schemes, groups, data).encode("utf-8")
-    missing = [(code, group) for code in data.codes() for group in groups if (year, code, group) not in data.targets]
+    missing = [
+        (code, group) for code in data.told_of(year) for group in groups if (year, code, group) not in data.targets
+    ]
     if missing:
         contents[project.data / TARGETS.file] = _with_targets(project, year, missing, data).encode("utf-8")
     if contents:
@@ -246,11 +248,9 @@ def steps(project: Project, year: int) -> list[Step]:
         place = f"{TARGETS.name}, linje {min(lines)}-{max(lines)}, kolonnerne target og source"
         found.append(Step(f"{danish.whole(len(lines))} måltal for {year}", place))
     data = read_data(project)
-    codes = data.codes()
-    named = {one.code for one in data.administrations if one.held(year)}
-    unnamed = [code for code in codes if code not in named]
-    if unnamed:
-        found.append(Step(f"navn i {year} på {danish.join(unnamed)}", ADMINISTRATIONS.name))
+    codes = data.told_of(year)
+    if KK not in codes:
+        found.append(Step(f"navn i {year} på {KK}", ADMINISTRATIONS.name))
     try:
         path = project.params / f"{year}.yml"
         keys = read_params(path, project.name(path)).schemes

@@ -18,6 +18,9 @@ from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
 
+_LATEST = 10
+"""Years after its own in which a notat may be issued; a date beyond is a slip of the hand."""
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(drawn=True)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(100, drawn=True)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60, drawn=True)]
@@ -91,7 +94,7 @@ class Logo(_Part):
 
 
 class Correction(_Part):
-    """A correction of a notat that was published; ``aarsstatus publish --correct`` writes it."""
+    """Hold a correction of a published notat, as ``publish --correct`` writes it."""
 
     date: Day
     replaces: Day
@@ -103,7 +106,8 @@ class Params(_Part):
     """One year's parameters."""
 
     year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
-    comparison_year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    comparison_year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None = None
+    """The year that the notat compares with; left out, it compares with none."""
     notat: Text | None
     """The notat whose printed figures the year's inputs were read from (a ``source`` in ``data/published.csv``),
     or null for a year computed from register extracts."""
@@ -113,7 +117,8 @@ class Params(_Part):
     """What was corrected in the notat after it was issued, the latest first."""
     document: Document
     office: Office
-    targets_adopted: Annotated[list[Adoption], Field(min_length=1)]
+    targets_adopted: list[Adoption]
+    """Empty for a year that is known from another year's notat alone, which does not say."""
     target_groups: Annotated[list[Group], Field(min_length=1)]
     schemes: Annotated[list[Key], Field(min_length=1)]
     """The schemes that existed, in the order the notat lists them."""
@@ -140,17 +145,21 @@ class Params(_Part):
     @model_validator(mode="after")
     def _hangs_together(self) -> Params:
         """Check what no single key can tell."""
-        if self.comparison_year >= self.year:
+        if self.comparison_year is not None and self.comparison_year >= self.year:
             raise ValueError(f"comparison_year ({self.comparison_year}) skal ligge før year ({self.year})")
         if self.document.date is not None and self.document.date.year <= self.year:
             raise ValueError(f"document.date ({self.document.date}) skal ligge efter udgangen af {self.year}")
+        days = [self.document.date, *(one.date for one in self.targets_adopted)]
+        for day in days:
+            if day is not None and not FIRST_YEAR <= day.year <= self.year + _LATEST:
+                raise ValueError(f"datoen {day} skal ligge fra {FIRST_YEAR} til {self.year + _LATEST}")
         if self.published is not None and self.notat is None:
             raise ValueError("published har en dato, men notat er null; aarsstatus publish skriver dem begge")
         for name, values in (("schemes", self.schemes), ("target_groups", self.target_groups)):
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} nævner den samme to gange")
         adopted = [group for adoption in self.targets_adopted for group in adoption.groups]
-        if sorted(adopted) != sorted(self.target_groups):
+        if adopted and sorted(adopted) != sorted(self.target_groups):
             raise ValueError(
                 "targets_adopted skal nævne hver af target_groups "
                 f"({', '.join(self.target_groups)}) én gang, men nævner {', '.join(adopted)}"

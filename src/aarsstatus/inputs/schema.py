@@ -29,6 +29,7 @@ REMARKS: Mapping[str, str] = {
     "no_persons": "Uden person",
     "several_administrations": "Flere forvaltninger",
     "far_from_before": "Langt fra sidste år",
+    "note": "Bemærkning",
 }
 """What an analyst is told of a year's extracts: each kind, and what people call it."""
 
@@ -39,7 +40,7 @@ class Column:
 
     `expected` is Danish, for messages. `among` are the values there are, where they are few; `refers_to` is the file
     whose first column has them. A text has at most `longest` characters; one that is `drawn` is printed in the notat,
-    whose font must have them all.
+    whose font must have them all. A file from before there was a column that is `newer` lacks it: its cells are empty.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Column:
     refers_to: str | None = None
     longest: int = MOST
     drawn: bool = False
+    newer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,14 @@ ADMINISTRATIONS = Table(
         Column("name", "Name as the notats' table titles print it.", drawn=True),
         _year("first_year", "First year (of figures) under this name."),
         _year("last_year", "Last year under this name; empty: still held.", required=False),
+        Column(
+            "successor",
+            "Codes, separated by spaces, of those that took over after last_year. Empty: the same code's next row with "
+            "a new name, or where there is none nobody: it was closed. Rows that name the same one were merged; a row "
+            "that names several was split.",
+            "koder på forvaltninger med mellemrum imellem", required=False, newer=True,
+            pattern="[A-ZÆØÅ]{1,10}( [A-ZÆØÅ]{1,10})*",
+        ),
     ),
 )  # fmt: skip
 
@@ -215,6 +225,7 @@ WARNINGS = Table(
         replace(_ADMINISTRATION, description="One of administrations.csv; empty where it is of all.", required=False),
         _rows("count", "How many spells or persons it is about."),
         Column("text", "What to look at, in Danish; it may name several files and rows.", longest=_SENTENCES),
+        Column("svar", "What the analyst found out; empty until then.", required=False, longest=_SENTENCES, newer=True),
     ),
 )  # fmt: skip
 

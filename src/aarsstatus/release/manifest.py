@@ -79,7 +79,7 @@ class Given(_Part):
     """Hold what the notebooks were given."""
 
     year: Year
-    comparison_year: Year
+    comparison_year: Year | None
     figures: Mode
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import GROUPS, MEASURES, VERDICTS, unit
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import read_back
@@ -51,7 +51,8 @@ def notat_workbook(notat: Notat, figures: Figures) -> bytes:
     figures
         Its figures, with the audit's verdicts.
     """
-    pairs = [(KK, notat.year), (KK, notat.comparison_year), *((code, notat.year) for code in notat.administrations())]
+    compared = [(KK, notat.comparison_year)] if notat.comparison_year else []
+    pairs = [(KK, notat.year), *compared, *((code, notat.year) for code in notat.administrations())]
     tables = [administration_table(notat, code, year) for code, year in pairs]
     sheets = [_table_sheet(number, table) for number, table in enumerate(tables, start=1)]
     return workbook([*sheets, _figures_sheet(figures)], _cover(notat))
@@ -65,7 +66,7 @@ def _cover(notat: Notat) -> Cover:
         "Kilde": f"Københavns Kommune, {params.office.administration}"
         + (f", {params.office.name}" if params.office.name else ""),
         "Dato": danish.long_date(when) if when else "Notatet har ingen dato.",
-        "År": f"{notat.year}, sammenlignet med {notat.comparison_year}",
+        "År": f"{notat.year}, sammenlignet med {notat.comparison_year}" if notat.comparison_year else str(notat.year),
         "Hvilke tal": notat.state().replace("*", ""),
         "Enheder": "Status og måltal er helårspersoner, for fleksjob antal ansatte. Målopfyldelse og vægte er procent: "
         "74 pct. står som tallet 74. Antal forløb er et antal.",

@@ -61,7 +61,8 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
     with draw.style(fonts):
         drawing, axes = draw.canvas(2.4)
         _trend(axes, figures, groups, missing, changes)
-        caption = draw.marked(f"Målopfyldelse for hele kommunen, {years[0]}–{years[-1]}", figures)
+        period = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
+        caption = draw.marked(f"Målopfyldelse for hele kommunen, {period}", figures)
         return Chart("fig-udvikling", caption, alt, *draw.saved(drawing), numbers)
 
 
@@ -150,21 +151,22 @@ def by_administration(notat: Notat) -> Chart:
     """
     codes = [KK, *notat.administrations()]
     groups = [group for group in GROUPS if notat.has(notat.year, group)]
-    years = (notat.year, notat.comparison_year)
+    earlier = notat.comparison_year or 0  # no year has figures that is none
+    years = {notat.year: codes, earlier: notat.compared_administrations()}
     figures = draw.drawn(
-        notat, [(year, code, group) for year in years for code in codes for group in groups], "attainment"
+        notat, [(year, code, group) for year in years for code in years[year] for group in groups], "attainment"
     )
     now = [figure for figure in figures if figure.year == notat.year]
-    before = [figure for figure in figures if figure.year == notat.comparison_year]
+    before = [figure for figure in figures if figure.year == earlier]
     spoken = draw.spoken(groups, now, lambda figure: f"{figure.administration} {draw.said(figure)}")
     told = [f"{words.GROUPS[f.group]} {draw.said(f)}" for f in before]
-    compared = f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
+    compared = f" Til sammenligning {earlier} for KK: {sentences([danish.join(told)])}" if told else ""
     rows = []
     for code in codes:
         rows.append((code, [draw.find(now, notat.year, code, group) for group in groups]))
         if any(figure.administration == code for figure in before):
-            was = [draw.find(before, notat.comparison_year, code, group) for group in groups]
-            rows.append((f"{code} i {notat.comparison_year}", was))
+            was = [draw.find(before, earlier, code, group) for group in groups]
+            rows.append((f"{code} i {earlier}", was))
     numbers = draw.numbers_drawn(f"Målopfyldelse {notat.year}", draw.headings(groups), rows)
     alt = f"Vandrette søjler for hver forvaltning. {spoken}{compared}"
     with draw.style(notat.fonts):
@@ -179,7 +181,7 @@ def by_administration(notat: Notat) -> Chart:
         if before:
             whose = list(dict.fromkeys(figure.administration for figure in before))
             only = f" (kun {danish.join(whose)})" if len(whose) < len(codes) else ""
-            handles.insert(1, Patch(color=draw.LIGHT, label=f"{notat.comparison_year}{only}"))
+            handles.insert(1, Patch(color=draw.LIGHT, label=f"{earlier}{only}"))
         draw.outer_legend(drawing, handles)
         caption = f"Målopfyldelse i {notat.year} for hele kommunen ({KK}) og hver forvaltning"
         return Chart("fig-maalopfyldelse", draw.marked(caption, figures), alt, *draw.saved(drawing), numbers)
@@ -190,7 +192,7 @@ def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequenc
     longest, values = 100.0, []
     for place, code in enumerate(codes):
         for year, thick, colour in (
-            (notat.comparison_year, 0.72, draw.LIGHT),
+            (notat.comparison_year or 0, 0.72, draw.LIGHT),
             (notat.year, 0.36, COLOURS["placements"]),
         ):
             figure = draw.find(figures, year, code, group)

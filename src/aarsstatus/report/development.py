@@ -1,4 +1,4 @@
-"""Say in Danish how the city's status and attainment went since the comparison year."""
+"""Say how the city's status and attainment went since the comparison year."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ _WAYS = ("faldet", "uændret", "steget")
 
 
 def development(notat: Notat, group: str) -> str:
-    """Say how a target group's status and attainment went; nothing of one without figures."""
+    """Say how a target group's status and attainment went, if it has figures."""
     before, now = notat.comparison_year, notat.year
     status = "joint_status" if group == "placements" else "status"
     if not notat.has(now, group, status):
         return ""
-    shared = notat.has(now, group) and notat.has(before, group)
     told = [f"Status for {notat.names(group)} er {amount(notat, now, group, status)} i {now}"]
-    if not notat.has(before, group, status):
+    if before is None or not notat.has(before, group, status):
         if notat.has(now, group):
             told[0] += f", og målopfyldelsen er {notat.say(now, group, 'attainment')}"
+        if before is None:
+            return sentences(told)
         several = sum(scheme.group == group for scheme in notat.listed()) > 1
         return sentences([*told, f"{'Ordningerne' if several else 'Ordningen'} indgår ikke i {before}"])
+    shared = notat.has(now, group) and notat.has(before, group)
     if any(scheme.group == group for moved in notat.changed_schemes(before, now) for scheme in moved):
         was = amount(notat, before, group, status)
         told.append(f"I {before} var status {was} for {notat.names(group, before)}")
@@ -39,9 +41,16 @@ def development(notat: Notat, group: str) -> str:
     return sentences(told)
 
 
+def _years(notat: Notat) -> tuple[int, int]:
+    """Return the two years that are compared."""
+    if notat.comparison_year is None:
+        raise ValueError(f"{notat.year} is compared with no year")
+    return notat.comparison_year, notat.year
+
+
 def change(notat: Notat, group: str, measure: str) -> str:
     """Say how the city's figure changed: ``faldet fra 84 pct. i 2024 til …``."""
-    years = (notat.comparison_year, notat.year)
+    years = _years(notat)
     before, after = (amount(notat, year, group, measure) for year in years)
     way = _way(notat, group, measure)
     if way == "uændret":
@@ -62,7 +71,7 @@ def amount(notat: Notat, year: int, group: str, measure: str) -> str:
 
 def _way(notat: Notat, group: str, measure: str) -> str:
     """Say which way the city's figure went, as the notat says it."""
-    years = (notat.comparison_year, notat.year)
+    years = _years(notat)
     figures = [notat.figures[figure_id(year, KK, group, measure)] for year in years]
     return danish.direction(*(danish.parse(notat.in_prose(figure)) for figure in figures))
 

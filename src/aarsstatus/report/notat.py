@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
-from aarsstatus.figures.table import Figures
 from aarsstatus.figures.words import GROUPS, MEASURES
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.reorganisations import changes, comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.project import find_project
@@ -77,7 +77,12 @@ class Notat:
 
     def administrations(self) -> list[str]:
         """Return the administrations' codes in the order of the tables, without KK."""
-        return [code for code in self.data.codes() if code != KK]
+        return [code for code in self.data.told_of(self.year) if code != KK]
+
+    def compared_administrations(self) -> list[str]:
+        """Return the codes of those that are comparable over the years, KK first."""
+        codes, before = [KK, *self.administrations()], self.comparison_year
+        return [code for code in codes if before and comparable(self.data, code, before, self.year)]
 
     def figure(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
         """Return a figure by its parts, or None where there is no such figure."""
@@ -103,7 +108,7 @@ class Notat:
         return self._years.get(f"{year}.{administration}.{where}.year", str(year))
 
     def undistributed(self, year: int) -> str:
-        """Say what belongs to no administration: ``60 forløb er ikke ført på en forvaltning``.
+        """Say how much is undistributed: ``60 forløb er ikke ført på en forvaltning``.
 
         Nothing is said of a year that has figures for the city alone, or was read from a notat: they are no sums.
         """
@@ -120,9 +125,20 @@ class Notat:
         return f"{danish.join(told)} er ikke ført på en forvaltning" if told else ""
 
     def renamed(self, code: str) -> str:
-        """Say what an administration is called from the next year, where that is another name."""
-        names = (one.name for one in self.data.administrations if (one.code, one.first_year) == (code, self.year + 1))
-        return "".join(f"{code} hedder fra {self.year + 1} {name}." for name in names)
+        """Say an administration's new name, where the letterhead has it already."""
+        then = (self.params.office.administration, code, self.year + 1)
+        found = any((one.name, one.code, one.first_year) == then for one in self.data.administrations)
+        return f"{code} hedder fra {self.year + 1} {then[0]}." if found else ""
+
+    def reorganised(self) -> str:
+        """Say how administrations were reorganised this year and the year before."""
+        moved = [one for when in (self.year - 1, self.year) for one in changes(self.data, when)]
+        said = " ".join(plain(one.said()) for one in moved)
+        return said + (
+            " Hvor det ikke er de samme opgaver, er tallene ikke holdt op mod året før."
+            if any(one.before and not one.same_body for one in moved)
+            else ""
+        )
 
     def state(self) -> str:
         """Say what the numbers are, and whether the notat was ever issued."""
@@ -137,21 +153,25 @@ class Notat:
                 "Notatet viser tallene, som de følger af grundlaget. Et tal, der er offentliggjort med en anden værdi, "
                 "er mærket †, og en note siger, hvad der blev offentliggjort."
             )
+        if origin := self.data.read_from(self.year):
+            return f"{first or '**Arbejdsudgave.** '}{sentences([f'Tallene er læst i {plain(origin)}'])} {self.known()}"
         computed = f"Tallene for {self.year} er beregnet ud fra registerudtræk"
         if self.params.published and not first:
             return f"{computed}."
         computed += "." if self.params.corrections else " og er ikke offentliggjort før."
         return first + (issued if self.params.notat else computed)
 
+    def known(self) -> str:
+        """Say that a year is known for the whole city alone."""
+        return f"For {self.year} kendes kun tallene for hele kommunen." if self.data.read_from(self.year) else ""
+
     def title(self) -> str:
         """Return the notat's title, as the seeds word it."""
         return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
 
-    def edition(self) -> str:
-        """Say what stands on every page of a notat that is not the issued one."""
-        if self.mode == "recomputed" or self.params.working_edition:
-            return "ARBEJDSUDGAVE"
-        return "" if self.params.notat else "UDKAST"
+    def head(self) -> dict[str, str]:
+        """Return the notat's title, and what stands around it."""
+        return front_matter(self.params, self.data, self.title(), "NOTAT", self.mode)
 
     def corrections(self) -> str:
         """Say which notat a corrected one replaces, why, and each number that changed."""
@@ -179,7 +199,7 @@ class Notat:
         """Return what a figure is of, in Markdown."""
         return plain(self.data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group])
 
-    def parameters(self) -> dict[str, int | str]:
+    def parameters(self) -> dict[str, int | str | None]:
         """Return what Papermill gives a notebook, so that it opens this report."""
         return {"year": self.year, "comparison_year": self.comparison_year, "figures": self.mode}
 
@@ -258,18 +278,25 @@ def open_notat(
     return Notat(params, data, figures, where.extension / "fonts")
 
 
-def front_matter(params: Params, title: str, doctype: str, edition: str = "") -> dict[str, Any]:
-    """Return a document's metadata: title, language, who wrote it and when."""
+def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mode) -> dict[str, str]:
+    """Return a document's metadata: title, language, sender, date and edition."""
     office = params.office
     address = ", ".join(part for part in (office.street, office.postal) if part)
     fields = {
         "title": plain(title),
         "lang": "da",
         "doctype": doctype,
-        "udgave": edition,
-        "office": office.name and plain(office.name),
+        "udgave": _edition(params, data, mode),
+        "office": plain(office.name or ""),
         "administration": plain(office.administration),
         "footer-address": plain(address),
-        "document-date": params.document.date and params.document.date.isoformat(),
+        "document-date": params.document.date.isoformat() if params.document.date else "",
     }
     return {key: value for key, value in fields.items() if value}
+
+
+def _edition(params: Params, data: Data, mode: Mode) -> str:
+    """Say what stands on every page of a document that is not the issued one."""
+    if mode == "recomputed" or params.working_edition or data.read_from(params.year):
+        return "ARBEJDSUDGAVE"
+    return "" if params.notat else "UDKAST"
