@@ -21,11 +21,11 @@ from aarsstatus.inputs.schema import KK
 
 
 def every_figure(
-    data: Data, year: int, comparison_year: int, *, notat: str | None = None, mode: Mode = "published"
+    data: Data, year: int, comparison_year: int | None, *, notat: str | None = None, mode: Mode = "published"
 ) -> Figures:
     """Compute every figure of a year's build: as `build_figures`, and what follows beside the tables."""
     figures = build_figures(data, year, notat=notat, mode=mode)
-    return Figures([*figures.values(), *_derived(figures, data.codes(), year, comparison_year)])
+    return Figures([*figures.values(), *_derived(figures, data.codes(), year, comparison_year or 0)])
 
 
 def _derived(figures: Figures, codes: Sequence[str], year: int, comparison_year: int) -> Iterator[Figure]:

@@ -26,11 +26,10 @@ def _total(notat: Notat) -> str:
     if not notat.has(notat.year, "total", "weighted_attainment"):
         return f"Der er ikke vedtaget måltal for {notat.year}, så der er ingen målopfyldelse"
     told = f"{_TOTAL} er {notat.say(notat.year, 'total', 'weighted_attainment')} i {notat.year}"
-    if not notat.has(notat.comparison_year, "total", "weighted_attainment"):
+    before = _before(notat)
+    if not notat.has(before, "total", "weighted_attainment"):
         return told
-    return (
-        f"{told}; i {notat.comparison_year} var den {notat.say(notat.comparison_year, 'total', 'weighted_attainment')}"
-    )
+    return f"{told}; i {before} var den {notat.say(before, 'total', 'weighted_attainment')}"
 
 
 def _largest_part(notat: Notat) -> str:
@@ -67,7 +66,7 @@ def _reached(notat: Notat) -> str:
 
 def _targets(notat: Notat) -> str:
     """Say which of the city's targets moved since the comparison year."""
-    before, now, told, same = notat.comparison_year, notat.year, [], 0
+    before, now, told, same = _before(notat), notat.year, [], 0
     for group in GROUPS:
         had, has = (notat.has(year, group, "target") for year in (before, now))
         if has and had:
@@ -104,10 +103,15 @@ def why(notat: Notat) -> str:
     )
 
 
+def _before(notat: Notat) -> int:
+    """Return the comparison year; of a year without one, a year that has no figures."""
+    return notat.comparison_year or 0
+
+
 def _comparable(notat: Notat) -> bool:
     """Say whether the groups that both years have hold the same schemes in both."""
-    shared = {group for group in GROUPS if notat.has(notat.comparison_year, group) and notat.has(notat.year, group)}
-    moved = notat.changed_schemes(notat.comparison_year, notat.year)
+    shared = {group for group in GROUPS if notat.has(_before(notat), group) and notat.has(notat.year, group)}
+    moved = notat.changed_schemes(_before(notat), notat.year)
     return not any(scheme.group in shared for schemes in moved for scheme in schemes)
 
 
@@ -136,5 +140,5 @@ def _rest(notat: Notat) -> str:
 def _other_groups(notat: Notat) -> Iterator[str]:
     """Yield the groups that only one of the years has."""
     for group in GROUPS:
-        if notat.has(notat.comparison_year, group) != notat.has(notat.year, group):
+        if notat.has(_before(notat), group) != notat.has(notat.year, group):
             yield GROUPS[group]
