@@ -89,7 +89,7 @@ class Interval:
         return Interval(self.lower + other.lower, self.upper + other.upper)
 
     def __sub__(self, other: Interval) -> Interval:
-        """Return the bounds of a difference; its upper end may belong to it, and its lower one not."""
+        """Return the bounds of a difference; here the upper end may belong to it."""
         return Interval(self.lower - other.upper, self.upper - other.lower)
 
     def scaled(self, factor: Fraction | int) -> Interval:
@@ -285,7 +285,7 @@ def comparable_attainment(
 def contributions(
     before: Mapping[str, Fraction | None], after: Mapping[str, Fraction | None], weights_before: Mapping[str, Fraction]
 ) -> dict[str, Fraction]:
-    """Return how each group moved the weighted attainment, at the weights of the year before.
+    """Return how each group moved the weighted attainment, at the old weights.
 
     They sum to `comparable_attainment` less the weighted attainment of the year before, exactly; what is left of the
     change is that weights and groups are others.

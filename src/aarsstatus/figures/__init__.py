@@ -114,7 +114,7 @@ def computed_figure(
     at: At, measure: Measure, value: Fraction | None, interval: Interval | None, formula: str,
     inputs: Sequence[str] = (), source: str = "",
 ) -> Figure:  # fmt: skip
-    """Return a figure as it was worked out, before anything is known of what was printed."""
+    """Return a figure as it was worked out, with nothing of it printed yet."""
     year, code, group, scheme = at
     lower, upper = (interval.lower, interval.upper) if interval else (None, None)
     return Figure(

@@ -1,4 +1,4 @@
-"""Split the change of a weighted attainment into its parts, each a figure with formula and inputs.
+"""Split the change of a weighted attainment into its parts, each a figure.
 
 First the attainments, at the weights of the comparison year; then the weights and the groups. The parts sum to the
 whole, exactly; `attainment` has the formulas.
@@ -16,7 +16,7 @@ from aarsstatus.figures.collection import Figures
 
 
 def change(figures: Figures, code: str, before: int, after: int) -> Iterator[Figure]:
-    """Yield the parts of an administration's change from one year to another, and the whole.
+    """Yield the parts of an administration's change between two years, and the whole.
 
     There are none where one of the years has no weighted attainment.
     """
@@ -33,7 +33,7 @@ def change(figures: Figures, code: str, before: int, after: int) -> Iterator[Fig
 
 
 class _Split:
-    """Hold the attainments of both years, and the old year's weights of the groups that had one."""
+    """Hold the attainments of both years, and the old year's weights."""
 
     def __init__(self, figures: Figures, code: str, before: int, after: int) -> None:
         self.at: At = (after, code, "total", "")
@@ -63,7 +63,7 @@ class _Split:
         return computed_figure(self.at, "comparable_attainment", value, bounds, formula, tuple(inputs))
 
     def _ratios(self) -> tuple[dict[str, Fraction | None], dict[str, Fraction | None], dict[str, Fraction]]:
-        """Return the attainments of both years and the old weights, as the formulas take them."""
+        """Return attainments and old weights as the formulas take them."""
         old, new, weights = (
             {group: value_of(one) / 100 for group, one in side.items()} for side in (self.old, self.new, self.weights)
         )
@@ -74,7 +74,7 @@ class _Split:
         return value_of(self.weights[group]) / self.sum
 
     def _weight(self, group: str) -> str:
-        """Write a group's old weight, as a share of the others' where a group had no target."""
+        """Write a group's old weight; a share of the others' where one had no target."""
         own, whole = _percentage(self.weights[group]), " + ".join(map(_percentage, self.weights.values()))
         return own if self.sum == 100 else f"{own} ÷ ({whole})"
 
@@ -84,7 +84,7 @@ class _Split:
 
 
 def _attained(figures: Figures, year: int, code: str) -> dict[str, Figure]:
-    """Return the attainments of an administration's year that have a value, by target group."""
+    """Return an administration's attainments that have a value, by target group."""
     found = figures.select(year=year, administration=code, measure="attainment")
     return {one.group: one for one in found if one.value is not None}
 
@@ -98,7 +98,7 @@ def _difference(measure: Measure, first: Figure, second: Figure) -> Figure:
 
 
 def result(measure: Measure, value: Fraction) -> str:
-    """End a formula whose numbers are rounded with its result: ``≈ −5,85 → −5,8 procentpoint``."""
+    """End a formula with its result: ``≈ −5,85 → −5,8 procentpoint``."""
     return f"≈ {_two_places(value)} → {show(measure, value)}"
 
 

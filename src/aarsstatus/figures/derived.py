@@ -1,4 +1,4 @@
-"""Work out what stands in no table: how many persons are missing, who reached the targets, and what moved.
+"""Work out what stands in no table: persons missing, targets reached, what moved.
 
 All of it follows from the table of figures, so each is a row with formula and inputs as any other. `every_figure` is
 what a build shows: the figures of the tables, and these after them.
@@ -23,7 +23,7 @@ from aarsstatus.inputs.schema import KK
 def every_figure(
     data: Data, year: int, comparison_year: int | None, *, notat: str | None = None, mode: Mode = "published"
 ) -> Figures:
-    """Compute every figure of a year's build: as `build_figures`, and what follows beside the tables."""
+    """Compute every figure of a year's build, those beside the tables too."""
     figures = build_figures(data, year, notat=notat, mode=mode)
     return Figures([*figures.values(), *_derived(figures, data.codes(), year, comparison_year or 0)])
 
@@ -74,7 +74,7 @@ def _closing_effect(figures: Figures, missing: Figure) -> Iterator[Figure]:
 
 
 def _reached(figures: Figures, codes: Sequence[str], year: int) -> Iterator[Figure]:
-    """Yield how many administrations reached 100 per cent, their weighted attainments rounded as they are shown."""
+    """Yield how many administrations reached 100 per cent, rounded as it is shown."""
     totals = (figures.find(year, code, "total", "weighted_attainment") for code in codes if code != KK)
     counted = [one for one in totals if one is not None and one.value is not None]
     if not counted:

@@ -1,4 +1,4 @@
-"""Say in a few sentences how the year went, and what moved the city's weighted attainment."""
+"""Say in a few sentences how the year went, and why."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOTAL = "Den samlede målopfyldelse for hele kommunen"
 
 
 def brief(notat: Notat) -> list[str]:
-    """Return three or four sentences: the total, what moved it most, who reached the targets, targets that moved."""
+    """Return three or four sentences: the total, its cause, who got there, new targets."""
     found = [_total(notat), _largest_part(notat), _reached(notat), _targets(notat)]
     return [sentences([text]) for text in found if text]
 
@@ -85,7 +85,7 @@ def _targets(notat: Notat) -> str:
 
 
 def why(notat: Notat) -> str:
-    """Say how the change of the city's weighted attainment splits: attainments first, then weights and groups."""
+    """Say how the city's change splits: attainments first, then weights and groups."""
     comparable, rest = (_figure(notat, "total", measure) for measure in ("comparable_attainment", "reweighting"))
     parts = _contributions(notat)
     if comparable is None or rest is None or not parts or not _comparable(notat):
@@ -133,7 +133,7 @@ def _group(notat: Notat, group: str) -> str:
 
 
 def _rest(notat: Notat) -> str:
-    """Return what moved the total besides the attainments: groups that are new or gone, and weights."""
+    """Name what else moved the total: groups that are new or gone, and the weights."""
     return danish.join([*_other_groups(notat), "de ændrede vægte"])
 
 
