@@ -24,7 +24,8 @@ from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine, Format
 from aarsstatus.render.origins import finish
-from aarsstatus.report.checks import findings, stray_numbers
+from aarsstatus.report.checks import stray_numbers
+from aarsstatus.report.gaps import findings
 from aarsstatus.report.notat import Notat
 from aarsstatus.run import notebook
 from aarsstatus.run.source import read_notebook

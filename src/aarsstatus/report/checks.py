@@ -1,7 +1,6 @@
-"""Find what is wrong in an executed notebook: gaps, dangling references, and numbers that nobody answers for.
+"""Find numbers in an executed notebook that nobody answers for, and name each by its cell.
 
-A renderer lets most of it pass in silence, so it is looked for first, and named by its cell. A number in the notat is
-one of four things:
+A number in the notat is one of four things:
 
 - a figure, which carries its id: a table's cell, or a span in the text. It must say what the figure says;
 - a number in a chart's alternative text, which cannot carry an id: the table beside the chart answers for it, whose
@@ -27,6 +26,7 @@ import yaml
 from aarsstatus import danish
 from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, metadata_in, plain, read_back
+from aarsstatus.report.gaps import shown
 from aarsstatus.report.notat import MARK, WRONG, Notat
 from aarsstatus.run.notebook import named_cells
 
@@ -36,10 +36,6 @@ ALLOWED = {
     "tilsammen giver 100 pct.": "vægtene giver 100 pct., hvad tallene end er",
 }
 """The words around a number that may stand unanswered for, and the reason."""
-_REFERENCE = re.compile(r"(?<![\w\\@])-?@((?:tbl|fig)-[\w-]*\w)")
-_IMAGES = ("image/svg+xml", "image/png")
-_PICTURE = "\ufffcpicture\ufffc"
-"""Stands for a picture among the text of a cell's outputs."""
 _IN_WORDS = "|".join(danish.in_words(count) for count in range(2, 13))
 _NUMBER = re.compile(rf"(?<!\w)(?:\w*\d\w*(?:[.,]\d+)*(?: pct\b\.?)?|(?:{_IN_WORDS})(?!\w))", re.IGNORECASE)
 _SPAN = re.compile(r'\[([^\]]*)\]\{figure="([^"]*)"\}')
@@ -58,91 +54,6 @@ _PUBLISHED = "offentliggjort som "
 """These words in a note introduce what a figure was published as, where the notat shows it otherwise."""
 
 
-def findings(notebook: nbformat.NotebookNode) -> list[str]:
-    """Return the problems of an executed notebook in Danish, each naming its cell."""
-    found: list[str] = []
-    defined: dict[str, str] = {}
-    referred: list[tuple[str, str]] = []
-    for name, cell in named_cells(notebook):
-        found += [f"{name}: {text}" for text in _bad_outputs(cell)]
-        text = _shown(cell)
-        for id_, inside in _blocks(text):
-            if id_ in defined:
-                found.append(f"{name}: {id_} findes allerede i {defined[id_]}")
-            defined[id_] = name
-            found += [f"{name}: {id_} {lack}" for lack in _lacks(id_, inside)]
-        literal = re.sub(r"(?ms)^```.*?^```|^:::.*?$", "", text)  # in fence lines and code an @ is no reference
-        referred += [(name, match.group(1)) for match in _REFERENCE.finditer(literal)]
-    found += [f"{name}: henvisningen @{id_} peger ikke på noget" for name, id_ in referred if id_ not in defined]
-    return found
-
-
-def _bad_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
-    """Yield what a cell shows that cannot be shown to a reader."""
-    for output in cell.get("outputs", []):
-        if output.output_type == "error":
-            yield f"fejlen {output.ename}: {output.evalue}"
-        elif output.output_type == "stream" and output.name == "stdout":
-            yield f"cellen udskriver tekst uden om notatet: »{' '.join(output.text.split())[:60]}«"
-        elif output.output_type in {"display_data", "execute_result"}:
-            shown = set(output.data)
-            if "text/html" in shown:
-                yield "cellen viser text/html; et notat viser text/markdown"
-            elif not shown & {"text/markdown", *_IMAGES}:
-                yield f"cellen viser {', '.join(sorted(shown))}, som ikke kan vises i notatet"
-
-
-def _blocks(text: str) -> Iterator[tuple[str, str | None]]:
-    """Yield the id and content of each table's and figure's div; None if it never ends.
-
-    Nested divs are part of the content.
-    """
-    opened: list[tuple[str, list[str]]] = []
-    for line in text.splitlines():
-        if match := re.match(r":{3,}\s*\{(.*)\}\s*$", line):
-            name = re.match(r"#((?:tbl|fig)-[\w-]+)", match.group(1))
-            opened.append((name.group(1) if name else "", []))
-        elif re.match(r":{3,}\s*$", line) and opened:
-            id_, inside = opened.pop()
-            if id_:
-                yield id_, "\n".join(inside)
-            if opened:
-                opened[-1][1].extend(inside)
-        elif opened:
-            opened[-1][1].append(line)
-    yield from ((id_ or "div", None) for id_, _ in opened)
-
-
-def _lacks(id_: str, inside: str | None) -> Iterator[str]:
-    """Yield what a table or a figure lacks."""
-    if inside is None:
-        yield "har en ramme (:::), der åbnes, men ikke lukkes"
-        return
-    if id_.startswith("tbl-") and "<table" not in inside:
-        yield "har ingen tabel"
-    if id_.startswith("fig-") and _PICTURE not in inside:
-        yield "har intet billede"
-    if not re.sub(r"(?ms)^```.*?^```\s*$", "", inside).replace(_PICTURE, "").strip():
-        yield "har ingen titel"
-
-
-def _shown(cell: nbformat.NotebookNode) -> str:
-    """Join a cell's outputs as a renderer does, with placeholders for pictures."""
-    if cell.cell_type == "markdown":
-        return str(cell.source)
-    parts = []
-    for output in cell.get("outputs", []):
-        data = output.get("data", {})
-        if "text/markdown" in data:
-            parts.append(str(data["text/markdown"]))
-        elif any(kind in data for kind in _IMAGES):
-            parts.append(_PICTURE)
-    return "".join(parts)
-
-
-# -- numbers that nobody answers for ----------------------------------------------------------------------------
-
-
 def stray_numbers(notebook: nbformat.NotebookNode, notat: Notat) -> list[str]:
     """Return each number that nothing answers for, in Danish, naming its cell.
 
@@ -151,7 +62,7 @@ def stray_numbers(notebook: nbformat.NotebookNode, notat: Notat) -> list[str]:
     known = _Known(notat)
     found = []
     for name, cell in named_cells(notebook):
-        text = known.unnamed(_metadata(str(cell.source) if cell.cell_type == "raw" else _shown(cell)))
+        text = known.unnamed(_metadata(str(cell.source) if cell.cell_type == "raw" else shown(cell)))
         problems = dict.fromkeys([*_in_text(known, text), *_in_charts(known, text)])
         found += [f"{name}: {problem}" for problem in problems]
     return found

@@ -1,0 +1,110 @@
+"""Find what a renderer would let pass in silence: gaps, dangling references, pictures and values that stand bare.
+
+It is looked for in the executed notebook, and named by its cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import nbformat
+
+from aarsstatus.run.notebook import named_cells
+
+_REFERENCE = re.compile(r"(?<![\w\\@])-?@((?:tbl|fig)-[\w-]*\w)")
+_IMAGES = ("image/svg+xml", "image/png")
+_PICTURE = "\ufffcpicture\ufffc"
+"""Stands for a picture among the text of a cell's outputs."""
+
+
+def findings(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return the problems of an executed notebook in Danish, each naming its cell."""
+    found: list[str] = []
+    defined: dict[str, str] = {}
+    referred: list[tuple[str, str]] = []
+    for name, cell in named_cells(notebook):
+        text = shown(cell)
+        found += [f"{name}: {problem}" for problem in [*_bad_outputs(cell), *_bare_pictures(text)]]
+        for id_, inside in _blocks(text):
+            if id_ in defined:
+                found.append(f"{name}: {id_} findes allerede i {defined[id_]}")
+            defined[id_] = name
+            found += [f"{name}: {id_} {lack}" for lack in _lacks(id_, inside)]
+        literal = re.sub(r"(?ms)^```.*?^```|^:::.*?$", "", text)  # in fence lines and code an @ is no reference
+        referred += [(name, match.group(1)) for match in _REFERENCE.finditer(literal)]
+    found += [f"{name}: henvisningen @{id_} peger ikke på noget" for name, id_ in referred if id_ not in defined]
+    return found
+
+
+def _bad_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
+    """Yield what a cell shows that cannot be shown to a reader."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            yield f"fejlen {output.ename}: {output.evalue}"
+        elif output.output_type == "stream" and output.name == "stdout":
+            yield f"cellen udskriver tekst uden om notatet: »{' '.join(output.text.split())[:60]}«"
+        elif output.output_type in {"display_data", "execute_result"}:
+            kinds = set(output.data)
+            if "text/html" in kinds:
+                yield 'cellen viser text/html, fx en DataFrame; skriv show_table(tabel, caption="…")'
+            elif not kinds & {"text/markdown", *_IMAGES}:
+                said = f"cellen viser {', '.join(sorted(kinds))}, som ikke kan vises i notatet"
+                yield f"{said}; skriv show(…), show_table(…) eller show_chart(…), eller slet linjen"
+
+
+def _bare_pictures(text: str) -> Iterator[str]:
+    """Yield a picture that stands in no figure: it has no caption, and is not read out."""
+    depth = 0
+    for line in text.splitlines():
+        depth += 1 if re.match(r":{3,}\s*\{", line) else -1 if re.match(r":{3,}\s*$", line) else 0
+        if _PICTURE in line and depth < 1:
+            yield 'cellen viser et diagram uden titel; skriv show_chart(diagram, caption="…", alt="…")'
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the id and content of each table's and figure's div; None if it never ends.
+
+    Nested divs are part of the content.
+    """
+    opened: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        if match := re.match(r":{3,}\s*\{(.*)\}\s*$", line):
+            name = re.match(r"#((?:tbl|fig)-[\w-]+)", match.group(1))
+            opened.append((name.group(1) if name else "", []))
+        elif re.match(r":{3,}\s*$", line) and opened:
+            id_, inside = opened.pop()
+            if id_:
+                yield id_, "\n".join(inside)
+            if opened:
+                opened[-1][1].extend(inside)
+        elif opened:
+            opened[-1][1].append(line)
+    yield from ((id_ or "div", None) for id_, _ in opened)
+
+
+def _lacks(id_: str, inside: str | None) -> Iterator[str]:
+    """Yield what a table or a figure lacks."""
+    if inside is None:
+        yield "har en ramme (:::), der åbnes, men ikke lukkes"
+        return
+    if id_.startswith("tbl-") and "<table" not in inside:
+        yield "har ingen tabel"
+    if id_.startswith("fig-") and _PICTURE not in inside:
+        yield "har intet billede"
+    if not re.sub(r"(?ms)^```.*?^```\s*$", "", inside).replace(_PICTURE, "").strip():
+        yield "har ingen titel"
+
+
+def shown(cell: nbformat.NotebookNode) -> str:
+    """Join a cell's outputs as a renderer does, with placeholders for pictures."""
+    if cell.cell_type == "markdown":
+        return str(cell.source)
+    parts = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if "text/markdown" in data:
+            parts.append(str(data["text/markdown"]))
+        elif any(kind in data for kind in _IMAGES):
+            parts.append(_PICTURE)
+    return "".join(parts)
