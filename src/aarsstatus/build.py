@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from aarsstatus.files import alone, being_made, require_closed, require_writable, scratch
+from aarsstatus.inputs import read_year
+from aarsstatus.inputs.checks import unanswered
 from aarsstatus.problems import BuildError, InputError, reason
 from aarsstatus.project import Project
 from aarsstatus.release import cache, manifest
@@ -117,6 +119,8 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     if options.force or not cache.is_current(target, made_from):
         did, doubts = _make(project, year, options, engine, target, made_from, progress)
         remarks += doubts
+    else:
+        remarks += tuple(map(str, unanswered(*read_year(project, year))))
     seconds = time.perf_counter() - started
     return Result(year, target, manifest.files(target), manifest.engine_version(target), seconds, did, remarks)
 

@@ -16,10 +16,11 @@ from aarsstatus.audit.input_rules import check_figures
 from aarsstatus.audit.quality import ERRATA, audit_years, read_published_params
 from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
+from aarsstatus.inputs.checks import unanswered
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.new_year import unfilled
 from aarsstatus.inputs.params import Params
-from aarsstatus.privacy import scan_files
+from aarsstatus.privacy import mask, scan_files
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
@@ -67,7 +68,17 @@ def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
         if finding.kind == "contradicted":
             file, _, line = finding.source.rpartition(":")
             found.append(Problem(file, finding.text.removesuffix("."), int(line)))
-    return found
+    return [*found, *unanswered(params, data)]
+
+
+def left_over(project: Project, params: Params) -> list[Problem]:
+    """Return which files with persons, or of a build that failed, lie there though the last year is published."""
+    if params.notat is None or params.year != project.newest():
+        return []
+    with_persons = [*(project.data / "raw").rglob("*"), *project.data.glob("*.afviste.csv")]
+    found = [path for path in [*with_persons, *project.output.glob("*.fejlet.ipynb")] if path.is_file()]
+    expected = f"at filen bliver slettet, når årsstatus {params.year} er offentliggjort"
+    return [Problem(mask(project.name(path)), "filen ligger der stadig", expected=expected) for path in sorted(found)]
 
 
 def _parted(project: Project, params: Params, data: Data) -> list[Problem]:

@@ -74,6 +74,11 @@ class Quality:
         return self.data.remarks.get(self.year, ())
 
     @property
+    def unanswered(self) -> list[Remark]:
+        """Return those of the remarks that nobody has answered, until the year is published."""
+        return [] if self.published else [one for one in self.remarks if not one.svar]
+
+    @property
     def contradictions(self) -> list[tuple[AuditRow, Erratum | None]]:
         """Return each contradicted number, and what has been said of it."""
         return [(row, self.findings.erratum(row)) for row in self.rows if row.verdict == "contradicted"]

@@ -93,7 +93,7 @@ def read_data(project: Project) -> Data:
     remarks: dict[int, tuple[Remark, ...]] = {}
     for values, _ in rows.of(schema.WARNINGS):
         year = values.pop("year")
-        remark = Remark(**{**values, "administration": values["administration"] or ""})
+        remark = Remark(**{**values, **{name: values[name] or "" for name in ("administration", "svar")}})
         remarks[year] = (*remarks.get(year, ()), remark)
     data = Data(
         schemes,

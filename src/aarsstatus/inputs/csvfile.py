@@ -138,6 +138,19 @@ def _style(text: str) -> tuple[str, str]:
     return (";" if header.count(";") > header.count(",") else ","), ("\r\n" if header.endswith("\r") else "\n")
 
 
+def with_newer_columns(text: str, table: Table) -> str:
+    """Return a file's text with the columns that came after it was written, empty."""
+    delimiter, end = _style(text)
+    head, *records = _records(text)
+    columns = next(csv.reader([head.removeprefix("\ufeff")], delimiter=delimiter))
+    newer = [column.name for column in table.columns if column.newer and column.name not in columns]
+    if not newer:
+        return text
+    lines = [delimiter.join([head.rstrip("\r\n"), *newer]) + end]
+    lines += [record.rstrip("\r\n") + delimiter * len(newer) + end for record in records if record.strip()]
+    return "".join(lines)
+
+
 def replace_rows(
     text: str,
     replaced: Callable[[Row], bool],

@@ -115,7 +115,8 @@ class ExtractRow:
 class Remark:
     """Something to look at in a year's extracts, without personal data.
 
-    `kind` is one of `schema.REMARKS`, `administration` is empty where it is of all, `count` is how many it is about.
+    `kind` is one of `schema.REMARKS`, `administration` is empty where it is of all, `count` is how many it is about,
+    `svar` what the analyst found out (fields are the columns of the file).
     """
 
     kind: str
@@ -123,6 +124,7 @@ class Remark:
     administration: str
     count: int
     text: str
+    svar: str = ""
 
 
 @dataclass(frozen=True, eq=False)
