@@ -23,7 +23,7 @@ from pathlib import Path
 from aarsstatus import audit, danish
 from aarsstatus.cli import run
 from aarsstatus.figures import verdict
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import GROUPS, KK
@@ -203,7 +203,7 @@ def _pipeline(project: Project, year: int) -> int:
     """Do what a build does, up to the documents; what the notebooks show is made in this process."""
     from aarsstatus.audit.quality import explained, open_quality  # noqa: PLC0415
     from aarsstatus.release.workbook import notat_workbook  # noqa: PLC0415
-    from aarsstatus.report.checks import stray_numbers  # noqa: F401, PLC0415 - imported once, before the clock runs
+    from aarsstatus.report.stray_numbers import stray_numbers  # noqa: F401, PLC0415 - imported once, before the clock runs
 
     try:
         params, data = read_year(project, year)
@@ -235,8 +235,8 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
 
     from aarsstatus.problems import Problem  # noqa: PLC0415
     from aarsstatus.report import show  # noqa: PLC0415
-    from aarsstatus.report.checks import stray_numbers  # noqa: PLC0415
-    from aarsstatus.report.gaps import findings  # noqa: PLC0415
+    from aarsstatus.report.checks import findings  # noqa: PLC0415
+    from aarsstatus.report.stray_numbers import stray_numbers  # noqa: PLC0415
 
     for name in ("notat", "kvalitetsrapport"):
         written = nbformat.read(project.notebooks / f"{name}.ipynb", as_version=4)

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from aarsstatus.report.gaps import findings
+from aarsstatus.report.checks import findings
 from aarsstatus.run.notebook import normalise
 
 TABLE = "::: {#tbl-a .notat-tabel}\n```{=html}\n<table></table>\n```\n\nEn titel\n:::\n"

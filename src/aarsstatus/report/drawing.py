@@ -82,7 +82,7 @@ def height(figure: Figure) -> float:
 
 
 def mark(figure: Figure) -> str:
-    """Return the mark of a figure that is not what was published, or is and cannot be right."""
+    """Return the mark of a figure that was published otherwise or is contradicted."""
     if differs(figure):
         return MARK
     return WRONG if figure.verdict == "contradicted" else ""

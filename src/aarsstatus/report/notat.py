@@ -12,7 +12,8 @@ from typing import get_args
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.figures.words import GROUPS, MEASURES
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Data, Scheme
@@ -81,7 +82,7 @@ class Notat:
         return [code for code in self.data.told_of(self.year) if code != KK]
 
     def compared_administrations(self) -> list[str]:
-        """Return the codes of those that are the same organisation as in the comparison year, KK first."""
+        """Return the codes of those that are comparable over the years, KK first."""
         codes, before = [KK, *self.administrations()], self.comparison_year
         return [code for code in codes if before and comparable(self.data, code, before, self.year)]
 
@@ -109,7 +110,7 @@ class Notat:
         return self._years.get(f"{year}.{administration}.{where}.year", str(year))
 
     def undistributed(self, year: int) -> str:
-        """Say what belongs to no administration: ``60 forløb er ikke ført på en forvaltning``.
+        """Say how much is undistributed: ``60 forløb er ikke ført på en forvaltning``.
 
         Nothing is said of a year that has figures for the city alone, or was read from a notat: they are no sums.
         """
@@ -126,13 +127,13 @@ class Notat:
         return f"{danish.join(told)} er ikke ført på en forvaltning" if told else ""
 
     def renamed(self, code: str) -> str:
-        """Say what an administration is called from the next year, where the letterhead has that name already."""
+        """Say an administration's new name, where the letterhead has it already."""
         then = (self.params.office.administration, code, self.year + 1)
         found = any((one.name, one.code, one.first_year) == then for one in self.data.administrations)
         return f"{code} hedder fra {self.year + 1} {then[0]}." if found else ""
 
     def reorganised(self) -> str:
-        """Say how the administrations were reorganised for this year and for the one before."""
+        """Say how administrations were reorganised this year and the year before."""
         moved = [one for when in (self.year - 1, self.year) for one in changes(self.data, when)]
         said = " ".join(plain(one.said()) for one in moved)
         return said + (
