@@ -61,7 +61,7 @@ def attribute(name: str, text: str) -> str:
 
 
 def reference_name(kind: str, text: str) -> str:
-    """Return what refers to a table or a figure: ``tbl-`` or ``fig-`` and the first words of a text."""
+    """Return a reference's name: ``tbl-`` or ``fig-`` and a text's first words."""
     spelled = "".join(_LETTERS.get(letter, letter) for letter in text.lower().removeprefix(f"{kind}-"))
     return "-".join([kind, *re.findall(r"[a-z0-9]+", spelled)[:6]])
 

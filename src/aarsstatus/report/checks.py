@@ -54,7 +54,7 @@ def _bad_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
 
 
 def _bare_pictures(text: str) -> Iterator[str]:
-    """Yield a picture that stands in no figure: it has no caption, and is not read out."""
+    """Yield a picture that stands in no figure, and so has no caption."""
     depth = 0
     for line in text.splitlines():
         depth += 1 if re.match(r":{3,}\s*\{", line) else -1 if re.match(r":{3,}\s*$", line) else 0

@@ -33,7 +33,7 @@ class Shown(str):
 
 
 def figures_frame(notat: Notat) -> pd.DataFrame:
-    """Return all figures, one a row: categories in the notat's order, units, values, texts."""
+    """Return all figures, one a row: ordered categories, units, values and texts."""
     frame = notat.figures.to_frame()
     order = {
         "administration": [KK, *(code for code in notat.data.codes() if code != KK)],
@@ -56,7 +56,10 @@ def tables_frame(notat: Notat, year: int | None = None) -> pd.DataFrame:
 
 
 def table_frame(notat: Notat, code: str, year: int | None = None) -> pd.DataFrame:
-    """Return one administration's table as it stands in the notat; merged cells are empty below the first."""
+    """Return one administration's table as it stands in the notat.
+
+    Merged cells are empty below the first.
+    """
     table = administration_table(notat, code, year)
     columns, rows = len(table.header) - 1, []
     below = [0] * columns  # rows that a cell from above still fills
@@ -73,7 +76,7 @@ def table_frame(notat: Notat, code: str, year: int | None = None) -> pd.DataFram
 
 
 def own_table(frame: pd.DataFrame, caption: str, id_: str = "") -> Table:
-    """Make a table of the notat of a frame. Raises `InputError` without a caption, and as `to_table`."""
+    """Make a table of the notat of a frame; `InputError` without a caption."""
     if not caption.strip():
         expected = 'show_table(tabel, caption="titel")'
         raise InputError(Problem("show_table", "tabellen mangler caption", expected=expected))

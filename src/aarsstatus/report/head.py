@@ -15,7 +15,7 @@ def notat_head(notat: Notat) -> dict[str, str]:
 
 
 def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mode) -> dict[str, str]:
-    """Return a document's metadata: title, language, who wrote it, when, and what edition it is."""
+    """Return a document's metadata: title, language, sender, date and edition."""
     office = params.office
     address = ", ".join(part for part in (office.street, office.postal) if part)
     fields = {

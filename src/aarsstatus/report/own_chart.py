@@ -1,4 +1,4 @@
-"""Make a chart of the notat of any matplotlib drawing: its type, its colours, numbered, with its text read out."""
+"""Make a chart of the notat of any matplotlib drawing."""
 
 from __future__ import annotations
 
