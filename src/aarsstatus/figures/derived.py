@@ -1,4 +1,4 @@
-"""Work out what stands in no table: persons missing, targets reached, what moved.
+"""Work out what stands in no table: missing persons, reached targets, changes.
 
 All of it follows from the table of figures, so each is a row with formula and inputs as any other. `every_figure` is
 what a build shows: the figures of the tables, and these after them.
@@ -74,7 +74,7 @@ def _closing_effect(figures: Figures, missing: Figure) -> Iterator[Figure]:
 
 
 def _reached(figures: Figures, codes: Sequence[str], year: int) -> Iterator[Figure]:
-    """Yield how many administrations reached 100 per cent, rounded as it is shown."""
+    """Yield how many administrations reached 100 per cent, rounded as shown."""
     totals = (figures.find(year, code, "total", "weighted_attainment") for code in codes if code != KK)
     counted = [one for one in totals if one is not None and one.value is not None]
     if not counted:
