@@ -16,7 +16,7 @@ _TOTAL = "Den samlede målopfyldelse for hele kommunen"
 
 
 def brief(notat: Notat) -> list[str]:
-    """Return three or four sentences: the total, its cause, who got there, new targets."""
+    """Return three or four sentences: the total, its cause, who got there, targets."""
     found = [_total(notat), _largest_part(notat), _reached(notat), _targets(notat)]
     return [sentences([text]) for text in found if text]
 
