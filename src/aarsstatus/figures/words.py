@@ -1,4 +1,4 @@
-"""Hold the Danish words for figures: measures, groups, units, verdicts."""
+"""Hold the Danish words for figures: measures, units, verdicts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ MEASURES: Mapping[Measure, str] = {
     "weighted_attainment": "samlet målopfyldelse",
     "spells": "antal forløb",
     "spells_total": "antal forløb i alt",
-}
-GROUPS: Mapping[str, str] = {
-    "placements": "virksomhedsplaceringer",  # the notats' text has no common name for them; 2021's footnote has this
-    "fleksjob": "fleksjob",
-    "fritidsjob": "fritidsjob",
-    "total": "alle ordninger",
 }
 VERDICTS: Mapping[Verdict, str] = {
     "exact": "stemmer",
