@@ -229,8 +229,7 @@ def _metadata(source: str) -> str:
 
 def _parameters(notat: Notat) -> Iterator[str | None]:
     """Yield what parameters and data say that is no figure, as the notat writes it."""
-    params, data = notat.params, notat.data
-    facts, office = params.document, params.office
+    params, data, facts, office = notat.params, notat.data, notat.params.document, notat.params.office
     yield from (facts.case_number_f2, facts.document_number_f2, facts.case_number_edoc)
     yield from (office.name, office.administration, office.street, office.postal)
     if facts.date:
@@ -238,16 +237,15 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     days = [*(one.date for one in params.targets_adopted), *(one.replaces for one in params.corrections)]
     yield from map(danish.long_date, days)
     yield from (one.reason for one in params.corrections)
-    yield f"Bilag {params.cover.appendix}" if params.cover else None
-    yield params.logo.alt if params.logo else None
+    yield from (f"Bilag {params.cover.appendix}" if params.cover else None, params.logo.alt if params.logo else None)
     yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"
     yield from (notat.undistributed(year) for year in (notat.year, notat.comparison_year) if year)
-    yield data.read_from(notat.year)
     yield from map(notat.renamed, notat.administrations())
-    yield notat.reorganised()
+    yield from (notat.reorganised(), data.read_from(notat.year))
     for scheme in data.schemes.values():
-        yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label)
-    yield from (administration.name for administration in data.administrations)
+        yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label, scheme.note)
+    yield from (one.name for one in (*data.administrations, *data.groups.values()))
+    yield from (group.spells_label for group in data.groups.values())
 
 
 def _in_text(known: _Known, text: str) -> Iterator[str]:
