@@ -244,8 +244,8 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield from (notat.reorganised(), data.read_from(notat.year))
     for scheme in data.schemes.values():
         yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label, scheme.note)
-    yield from (one.name for one in (*data.administrations, *data.groups.values()))
-    yield from (group.spells_label for group in data.groups.values())
+    yield from (administration.name for administration in data.administrations)
+    yield from (text for group in data.groups.values() for text in (group.name, group.spells_label))
 
 
 def _in_text(known: _Known, text: str) -> Iterator[str]:
