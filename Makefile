@@ -40,7 +40,7 @@ windows: $(VENV)/.installed-dev ## the same bytes from a Windows Python, under W
 
 lab: $(VENV)/.installed ## open the notebooks in JupyterLab
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'jupyterlab>=4'
-	AARSSTATUS_VIEW=lab $(BIN)/jupyter lab notebooks/notat.ipynb
+	$(BIN)/jupyter lab notebooks/notat.ipynb
 
 bench: $(VENV)/.installed-dev ## measure, and write bench/RESULTS.md
 	$(BIN)/python bench/bench.py

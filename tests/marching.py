@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 from collections.abc import Callable, Sequence
@@ -57,10 +58,23 @@ def walk(project: Project, run: Callable[[list[str]], None]) -> None:
         run(words)
         if words[0] == "new":
             fill_form(project, YEAR)
+        if words[0] == "ingest":
+            answer_warnings(project)
         if words[0] == "publish" and not issued:  # now something is put right
             issued = True
             for code in ("BIF", "KK"):
                 change_target(project, code, -1)
+
+
+def answer_warnings(project: Project) -> None:
+    """Answer all that was said of the extracts, as somebody does in Excel."""
+    path = project.data / "warnings.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "svar": "Set efter i fagsystemet."} for row in rows)
 
 
 def change_target(project: Project, code: str, by: int) -> None:

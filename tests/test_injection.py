@@ -33,9 +33,8 @@ from fontTools.ttLib import TTFont
 from lxml import etree, html
 from reading import pdf_text
 
-from aarsstatus import outputs
 from aarsstatus.inputs import read_data, read_year
-from aarsstatus.markdown import plain
+from aarsstatus.markdown import metadata, plain
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.render import Format
@@ -270,8 +269,8 @@ def test_front_matter_is_text(project: Project, tmp_path: Path, format_: Format)
     payloads = battery(tmp_path / "h", tmp_path / "r", 9)
     keys = ("title", "office", "administration", "footer-address")
     values = {"lang": "da", "doctype": "NOTAT", **dict.fromkeys(keys, plain(" ".join(payloads)))}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("")])
-    outputs._set_front_matter(notebook, values)
+    shown = nbformat.v4.new_output("display_data", {"text/markdown": metadata(values)})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[shown])])
     made = tmp_path / f"notat.{format_}"
     render(notebook, format_, project.extension, made)
     if format_ == "html":

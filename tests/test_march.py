@@ -114,9 +114,9 @@ def fits(row: str, said: str) -> bool:
 def test_the_guide_explains_every_warning(copied: Project) -> None:
     """Extracts with all that is warned of: each kind has its row, and each row is about something."""
     rows = [
-        "BUF;Praktik;01-01-2026;31-08-2026;a", "BUF;Praktik;01-08-2026;31-08-2026;a", ";Praktik;01-02-2026;02-02-2026;b",
-        "BUF;Praktik;15-12-2026;16-12-2026;c", "BUF;Praktik;01-11-2026;;d", "BUF;Løntilskud;01-03-2026;02-03-2026;",
-        "BUF;Fleksjob;01-01-2020;;e", "SOF;Fleksjob;01-01-2020;;e", "SOF;Fleksjob;01-01-2020;;",
+        "BUF;Praktik;01-01-2026;31-08-2026;1", "BUF;Praktik;01-08-2026;31-08-2026;1", ";Praktik;01-02-2026;02-02-2026;2",
+        "BUF;Praktik;15-12-2026;16-12-2026;3", "BUF;Praktik;01-11-2026;;4", "BUF;Løntilskud;01-03-2026;02-03-2026;",
+        "BUF;Fleksjob;01-01-2020;;5", "SOF;Fleksjob;01-01-2020;;5", "SOF;Fleksjob;01-01-2020;;",
     ]  # fmt: skip
     path = copied.root / "alt 2026-12-01.csv"
     path.write_text("Forvaltning;Ordning;Fra;Til;Person\n" + "\n".join(rows) + "\n", encoding="utf-8")
@@ -224,8 +224,11 @@ def test_the_quality_report_shows_the_extracts_and_every_warning(march: tuple[Pr
     assert {row["kind"] for row in warned} >= {"not_distributed", "too_long", "overlap", "several_administrations"}
     assert [cells[1] for cells in told] == [REMARKS[row["kind"]] for row in warned]
     for cells, row in zip(told, warned, strict=True):
-        assert cells[0].lower() + ": " + cells[3][:1].lower() + cells[3][1:] == tidy(row["text"])
-        assert any(f"advarsel: {row['text']}\n" in one for one in said)
+        said_as = "bemærk" if row["kind"] == "note" else "advarsel"
+        told_of = "" if row["kind"] == "note" else f"{cells[0].lower()}: "
+        assert (told_of + cells[3]).casefold() == tidy(row["text"]).casefold()
+        assert cells[4] == row["svar"] == "Set efter i fagsystemet."
+        assert any(f"{said_as}: {row['text']}\n" in one for one in said)
 
 
 @pytest.mark.slow

@@ -123,7 +123,7 @@ def fewest_years(spells: int, year: int) -> Fraction:
 
 
 def printed_interval(status: Fraction, spells: int | None, year: int, counting: str) -> Interval:
-    """Return all that a scheme's status may have been before it was printed as `status`.
+    """Return what a scheme's status may have been before it was rounded to `status`.
 
     Heads are not rounded. Else the rounding tells, and so does the number of spells, where each is counted in days.
     """

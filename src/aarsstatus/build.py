@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from aarsstatus.files import alone, being_made, require_closed, require_writable, scratch
+from aarsstatus.inputs import read_year
+from aarsstatus.inputs.checks import unanswered
 from aarsstatus.problems import BuildError, InputError, reason
 from aarsstatus.project import Project
 from aarsstatus.release import cache, manifest
@@ -117,6 +119,8 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     if options.force or not cache.is_current(target, made_from):
         did, doubts = _make(project, year, options, engine, target, made_from, progress)
         remarks += doubts
+    else:
+        remarks += tuple(map(str, unanswered(*read_year(project, year))))
     seconds = time.perf_counter() - started
     return Result(year, target, manifest.files(target), manifest.engine_version(target), seconds, did, remarks)
 
@@ -164,7 +168,7 @@ def _make(
 
 
 def _publish(project: Project, made: Path, target: Path) -> tuple[str, ...]:
-    """Put a build in the place of the last one; return what was kept of that, and where.
+    """Put a build in the place of the last one; return where that was kept.
 
     What is not known to be ours is never deleted. Where the manifest cannot be read nobody knows, so all of it is kept.
     """

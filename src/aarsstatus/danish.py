@@ -128,7 +128,7 @@ def join(words: Sequence[str], last: Literal["og", "eller"] = "og") -> str:
 
 
 def capital(text: str) -> str:
-    """Begin a text as a sentence begins; the rest stays as it is."""
+    """Return a text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
 
 

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-__all__ = ["attribute", "bullets", "plain", "read_back", "sentences", "span"]
+import yaml
+
+__all__ = [
+    "attribute",
+    "bullets",
+    "metadata",
+    "metadata_in",
+    "plain",
+    "read_back",
+    "reference_name",
+    "sentences",
+    "span",
+]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~^$@&\"':%=/])")
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+_LETTERS = {"æ": "ae", "ø": "oe", "å": "aa"}
+_METADATA = re.compile(r"\A\s*---\s*\n(.*?)\n---\s*\Z", re.DOTALL)
 
 
 def plain(text: str) -> str:
@@ -45,6 +60,23 @@ def attribute(name: str, text: str) -> str:
     return f'{name}="{literal}"'
 
 
+def reference_name(kind: str, text: str) -> str:
+    """Return a reference's name: ``tbl-`` or ``fig-`` and a text's first words."""
+    spelled = "".join(_LETTERS.get(letter, letter) for letter in text.lower().removeprefix(f"{kind}-"))
+    return "-".join([kind, *re.findall(r"[a-z0-9]+", spelled)[:6]])
+
+
 def bullets(items: Sequence[str]) -> str:
     """Write a list."""
     return "\n".join(f"- {item}" for item in items)
+
+
+def metadata(values: Mapping[str, Any]) -> str:
+    """Write a block of metadata, which pandoc and Quarto take wherever it stands."""
+    return f"---\n{yaml.safe_dump(dict(values), allow_unicode=True, sort_keys=False, width=1000)}---"
+
+
+def metadata_in(text: str) -> str | None:
+    """Return the YAML of a block of metadata; None of a text that is anything else."""
+    found = _METADATA.match(text)
+    return found[1] if found else None

@@ -10,24 +10,25 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import nbformat
-import yaml
 
 from aarsstatus import audit, interruption, privacy
 from aarsstatus.audit import quality
 from aarsstatus.audit.check import doubts, require_filled, require_fonts
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import read_year
 from aarsstatus.problems import BuildError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine, Format
 from aarsstatus.render.origins import finish
-from aarsstatus.report.checks import findings, stray_numbers
-from aarsstatus.report.notat import Notat, front_matter
+from aarsstatus.report.checks import findings
+from aarsstatus.report.notat import Notat
+from aarsstatus.report.stray_numbers import stray_numbers
 from aarsstatus.run import notebook
+from aarsstatus.run.source import read_notebook
 
 __all__ = ["Outputs", "read_inputs"]
 
@@ -37,11 +38,9 @@ Audited = tuple[list[audit.AuditRow], Figures]
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """Describe one of a build's notebooks, and the formats it is rendered to."""
+    """Name one of a build's notebooks, and the formats it is rendered to."""
 
     name: str
-    title: str
-    doctype: str
     formats: tuple[Format, ...]
 
 
@@ -91,11 +90,7 @@ class Outputs:
             If a notebook or a renderer fails, or something looks like a person number.
         """
         _refuse_personal(privacy.scan_files(self._words(), self.project.root))
-        title = f"Kvalitetsrapport for årsstatus {self.notat.year}"
-        reports = [
-            _Report("notat", self.notat.title(), "NOTAT", self.formats),
-            _Report("kvalitetsrapport", title, "KVALITETSRAPPORT", ("html",)),  # for the screen alone
-        ]
+        reports = [_Report("notat", self.formats), _Report("kvalitetsrapport", ("html",))]  # that for the screen alone
         with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
             audited = pool.submit(_audited, self.project, self.notat)
             progress("Kører notebookene og regner efter" if executed is None else "Regner efter")
@@ -128,10 +123,10 @@ class Outputs:
         """Execute a notebook into the folder, and check what came of it."""
         written, path = (where / f"{report.name}.ipynb" for where in (self.project.notebooks, self.folder))
         name = self.project.name(written)
-        source = nbformat.read(written, as_version=4)
-        _set_front_matter(source, front_matter(self.notat.params, report.title, report.doctype, self.notat.edition()))
+        parameters = self.notat.parameters()
+        source = read_notebook(written, name, parameters)
         try:
-            executed = notebook.execute(source, self.notat.parameters(), self.project.root)
+            executed = notebook.execute(source, parameters, self.project.root)
         except notebook.NotebookError as error:
             if error.notebook is not None:
                 _write(path, nbformat.writes(error.notebook) + "\n")
@@ -158,7 +153,7 @@ class Outputs:
             raise
 
     def _keep_failed(self, path: Path) -> None:
-        """Keep a notebook that cannot be used, unless something in it looks like a person number."""
+        """Keep a failed notebook, unless something in it looks like a person number."""
         if not privacy.scan_files([path], path.parent):
             shutil.copyfile(path, self.failed)
 
@@ -190,12 +185,6 @@ def _refuse_personal(problems: list[Problem]) -> None:
     """Stop a report that would publish a person number; no message repeats it."""
     if problems:
         raise BuildError("\n".join(["intet er offentliggjort:", *map(str, problems)]))
-
-
-def _set_front_matter(notebook: nbformat.NotebookNode, values: dict[str, Any]) -> None:
-    """Put the year's metadata in the notebook's first cell, for both renderers."""
-    text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
-    notebook.cells[0].source = f"---\n{text}---"
 
 
 def _write(path: Path, text: str) -> None:

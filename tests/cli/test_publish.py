@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 import pytest
 from conftest import copy_project
 from filling import fill
-from marching import YEAR, made_up, write_extracts
+from marching import YEAR, answer_warnings, made_up, write_extracts
 
 from aarsstatus.figures import Figure
 from aarsstatus.inputs import read_data
@@ -63,6 +63,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     fill(one.project, YEAR)
     one.run("ingest", str(YEAR), "data/raw/forløb 2027-01-12.xlsx", "--quiet", status=1)
     one.run("ingest", str(YEAR), "data/raw/fleksjob 2027-01-12.csv", "--scheme", "fleksjob", "--quiet", status=1)
+    answer_warnings(one.project)
     one.run("build", str(YEAR), "--quiet", "--engine", "embedded")
     one.keep("draft")
     one.said.append(one.run("publish", str(YEAR), "--date", "12-03-2027"))

@@ -18,7 +18,8 @@ from aarsstatus.diff.previous import COMPARISON, QUALITY, write_comparison
 from aarsstatus.diff.recompute import Variant, recompute
 from aarsstatus.diff.steps import Blend, steps
 from aarsstatus.diff.words import lines
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
@@ -33,7 +34,6 @@ FORMULAS = "aarsstatus/attainment.py"
 CITY = f"{YEAR}.KK.placements.attainment"
 TOTAL = f"{YEAR}.KK.total.weighted_attainment"
 
-pytestmark = pytest.mark.xdist_group("diff")  # the builds are made once, in one process
 
 Edit = Callable[[dict[str, bytes]], None]
 

@@ -13,7 +13,8 @@ import pytest
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.figures import COLUMNS, Figure, verdict
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params

@@ -14,7 +14,8 @@ from conftest import GROUPS
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, full_year_equivalents, joint, weighted_attainment
 from aarsstatus.figures import Figure, figure_id, show, value_of, verdict, words
-from aarsstatus.figures.table import Figures, _interval, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import _interval, build_figures
 from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
 
 YEAR = 2030

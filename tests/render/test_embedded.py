@@ -187,7 +187,7 @@ def test_the_author_is_the_office_else_the_administration_else_nobody(tmp_path: 
 def test_front_matter_must_be_yaml():
     assert front_matter(new_notebook(cells=[])) == {}
     for text in ("---\na: [\n---", "---\nbare tekst\n---"):
-        with pytest.raises(RenderError, match="første celle"):
+        with pytest.raises(RenderError, match="celle 1"):
             front_matter(new_notebook(cells=[new_raw_cell(text)]))
 
 

@@ -14,8 +14,8 @@ from aarsstatus.build import BuildError, Options, Result, build
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
-from aarsstatus.report.checks import ALLOWED, stray_numbers
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.stray_numbers import ALLOWED, stray_numbers
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +93,15 @@ def test_a_second_mention_of_a_drawn_number_is_found(notebook: nbformat.Notebook
 
 
 def test_a_number_in_the_title_is_found(notebook: nbformat.NotebookNode, notat: Notat) -> None:
-    other = copy.deepcopy(notebook)
-    other.cells[0].source = re.sub("(?m)^(title: .*)$", r"\1, 88 pct.", other.cells[0].source)
-    (found,) = stray_numbers(other, notat)
-    assert found.startswith("celle 1 (»frontmatter«): ")
-    assert "88 pct." in found
+    written = copy.deepcopy(notebook)
+    written.cells[0].source = re.sub("(?m)^(title: .*)$", r"\1, 88 pct.", written.cells[0].source)
+    for other, cell in (
+        (written, "frontmatter"),
+        (changed(notebook, "setup", MARKDOWN, "jobordninger", "88"), "setup"),
+    ):
+        (found,) = stray_numbers(other, notat)
+        assert f"(»{cell}«): " in found
+        assert "88" in found
 
 
 def test_each_exception_has_its_reason_and_is_needed(notebook: nbformat.NotebookNode, notat: Notat) -> None:

@@ -16,10 +16,11 @@ from aarsstatus.audit.input_rules import check_figures
 from aarsstatus.audit.quality import ERRATA, audit_years, read_published_params
 from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
+from aarsstatus.inputs.checks import unanswered
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.new_year import unfilled
 from aarsstatus.inputs.params import Params
-from aarsstatus.privacy import scan_files
+from aarsstatus.privacy import mask, scan_files
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
@@ -67,11 +68,21 @@ def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
         if finding.kind == "contradicted":
             file, _, line = finding.source.rpartition(":")
             found.append(Problem(file, finding.text.removesuffix("."), int(line)))
-    return found
+    return [*found, *unanswered(params, data)]
+
+
+def left_over(project: Project, params: Params) -> list[Problem]:
+    """Return leftover files with persons, or of failed builds, of a published year."""
+    if params.notat is None or params.year != project.newest():
+        return []
+    with_persons = [*(project.data / "raw").rglob("*"), *project.data.glob("*.afviste.csv")]
+    found = [path for path in [*with_persons, *project.output.glob("*.fejlet.ipynb")] if path.is_file()]
+    expected = f"at filen bliver slettet, når årsstatus {params.year} er offentliggjort"
+    return [Problem(mask(project.name(path)), "filen ligger der stadig", expected=expected) for path in sorted(found)]
 
 
 def _parted(project: Project, params: Params, data: Data) -> list[Problem]:
-    """Say where the data no longer give what was published of the year and the one it is compared with."""
+    """Say where the data no longer give what was published of either year."""
     years = {params.year, params.comparison_year}
     published = read_published_params(project, params.year)
     judged = audit_years(data, [one for one in published if one.year in years])
@@ -129,7 +140,7 @@ def _font_problems(project: Project) -> list[Problem]:
 
 
 def _is_whole(font: bytes) -> bool:
-    """Whether each table of a font has its sum, or a web font its length."""
+    """Tell whether each table of a font has its sum, or a web font its length."""
     try:
         if font[:4] == b"wOF2":
             return bool(struct.unpack_from(">I", font, 8)[0] == len(font))
@@ -140,7 +151,7 @@ def _is_whole(font: bytes) -> bool:
 
 
 def _is_table_whole(font: bytes, entry: int) -> bool:
-    """Whether the table that is listed at `entry` has the sum that is listed with it."""
+    """Tell whether the table listed at `entry` has the sum listed with it."""
     tag, known, start, length = struct.unpack_from(">4sIII", font, entry)
     table = font[start : start + length]
     if len(table) != length:

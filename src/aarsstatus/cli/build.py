@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from aarsstatus.build import Options, Result, build, build_years
 from aarsstatus.cli.console import BAD_INPUT, DONE, a_path, a_year, formats, path_from_here, say, steps
@@ -41,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Build the report of one year, or of several; one that fails does not stop the others."""
+    """Build the reports of some years; one that fails does not stop the others."""
     project = find_project()
     options = Options(
         arguments.compare, arguments.engine, arguments.formats, arguments.figures, arguments.output, arguments.force
@@ -67,13 +68,14 @@ def _tell(result: Result, *, quiet: bool) -> None:
     """Say what a build came to."""
     if quiet:
         return
-    for remark in result.remarks:
-        say(f"{result.year}: bemærk: {remark}")
     took = f"{result.seconds:.1f}".replace(".", ",")
     if result.did == "nothing":
         print(f"{result.year}: intet er ændret; {path_from_here(result.folder)} er i orden ({took} s)")
-        return
-    how = ", kun udseendet er lavet om" if result.did == "rendered" else ""
-    print(f"{result.year}: færdig på {took} s med {result.engine}{how}")
-    for name in result.files:
-        print(f"  {path_from_here(result.folder / name)}")
+    else:
+        how = ", kun udseendet er lavet om" if result.did == "rendered" else ""
+        print(f"{result.year}: færdig på {took} s med {result.engine}{how}")
+        for name in result.files:
+            print(f"  {path_from_here(result.folder / name)}")
+    sys.stdout.flush()  # what has to be known before publishing is said last, for the last lines are read
+    for remark in result.remarks:
+        say(f"{result.year}: bemærk: {remark}")

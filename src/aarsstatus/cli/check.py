@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.audit.check import doubts, problems
+from aarsstatus.audit.check import doubts, left_over, problems
 from aarsstatus.cli.console import DONE, FINDINGS, a_year
 from aarsstatus.inputs import read_year
 from aarsstatus.privacy import mask
@@ -30,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(mask(line))
         print(f"{year}: {len(found)} {'problem' if len(found) == 1 else 'problemer'}")
         return FINDINGS
-    doubtful = doubts(project, *read_year(project, year))
+    params, data = read_year(project, year)
+    doubtful = [*doubts(project, params, data), *left_over(project, params)]
     for line in told(doubtful):
         print(f"bemærk: {mask(line)}")
     if doubtful:

@@ -9,9 +9,13 @@ from aarsstatus import danish
 from aarsstatus.cli.console import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
 from aarsstatus.extracts import ingest
 from aarsstatus.extracts.filled_form import is_form, read_form
+from aarsstatus.extracts.sums import Sum
+from aarsstatus.extracts.writing import take_back
+from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import ExtractRow
 from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import mask
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
 
 DESCRIPTION = (
@@ -22,13 +26,14 @@ DESCRIPTION = (
 EXAMPLES = """\
 aarsstatus ingest 2026 skema-2026.xlsx
 aarsstatus ingest 2026 data/raw/forloeb.xlsx data/raw/fleksjob.csv
-aarsstatus ingest 2026 data/raw/forloeb.xlsx --skip-bad-rows"""
+aarsstatus ingest 2026 data/raw/forloeb.xlsx --skip-bad-rows
+aarsstatus ingest 2026 --undo"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument("year", type=a_year, metavar="ÅR", help="året")
-    parser.add_argument("files", nargs="+", type=a_path, metavar="FIL", help="udtrækkene")
+    parser.add_argument("files", nargs="*", type=a_path, metavar="FIL", help="udtrækkene")
     parser.add_argument(
         "--skip-bad-rows", action="store_true",
         help="udelad rækker, der ikke kan bruges; de skrives uden personoplysninger i FIL.afviste.csv",
@@ -49,16 +54,36 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--hidden", choices=("with", "without"),
         help="læs også rækker, der er skjult i Excel (with), eller udelad dem (without)",
     )  # fmt: skip
+    parser.add_argument(
+        "--undo", action="store_true", help="tag årets seneste indlæsning tilbage: data/ bliver, som det var før"
+    )
     parser.add_argument("--quiet", action="store_true", help="skriv kun advarsler, og hvad der går galt")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read filled-in forms and register extracts, and say what came of them."""
+    if arguments.undo != (not arguments.files):
+        message = "--undo tager en indlæsning tilbage og læser ingen fil" if arguments.undo else "filen mangler"
+        raise InputError(Problem(f"ingest {arguments.year}", message, expected="en fil eller --undo"))
+    if arguments.undo:
+        return _undo(arguments)
     forms = [path for path in arguments.files if is_form(path)]
     for path in forms:
         _read_form(path, arguments)
     arguments.files = [path for path in arguments.files if path not in forms]
     return _read_extracts(arguments) if arguments.files else DONE
+
+
+def _undo(arguments: argparse.Namespace) -> int:
+    """Take the year's last reading back, and say which files are as they were."""
+    project, year = find_project(), arguments.year
+    with steps(str(year), quiet=arguments.quiet) as step:
+        written = take_back(project, year, read_data(project), lambda: step("Venter: en anden kørsel skriver i data/"))
+    if not arguments.quiet:
+        print(f"{year}: den seneste indlæsning er taget tilbage")
+        for path in written:
+            print(f"skrevet: {path_from_here(path)}")
+    return DONE
 
 
 def _read_form(path: Path, arguments: argparse.Namespace) -> None:
@@ -77,7 +102,7 @@ def _read_form(path: Path, arguments: argparse.Namespace) -> None:
 
 
 def _read_extracts(arguments: argparse.Namespace) -> int:
-    """Read register extracts, and say what they came to and what was written."""
+    """Read register extracts, and report their sums and the files written."""
     year = arguments.year
     with steps(str(year), quiet=arguments.quiet) as step:
         done = ingest(
@@ -89,10 +114,10 @@ def _read_extracts(arguments: argparse.Namespace) -> int:
         for row in done.extracts:
             print(f"{year}: {_counted(row)}")
         for (code, scheme), total in done.sums.items():
-            if code == KK:
-                spells = "" if total.spells is None else f", {danish.whole(total.spells)} forløb"
-                status = danish.whole(total.status) if total.spells is None else danish.decimal(total.status)
-                print(f"  {KK}, {done.schemes[scheme]}: {status}{spells}")
+            before = done.before.get((code, scheme))
+            if code == KK or total.status or (before is not None and before.status):
+                was = "nyt" if before is None else "som før" if before == total else f"før {_came_to(before)}"
+                print(f"  {code}, {done.schemes[scheme]}: {_came_to(total)} ({was})")
         for line in done.summaries:
             print(f"  {line}")
         for note in done.notes:
@@ -102,6 +127,13 @@ def _read_extracts(arguments: argparse.Namespace) -> int:
     for remark in done.remarks:
         print(f"advarsel: {remark.text}")
     return FINDINGS if done.remarks else DONE
+
+
+def _came_to(total: Sum) -> str:
+    """Write what a scheme came to: persons, and spells where they are counted."""
+    if total.spells is None:
+        return danish.whole(total.status)
+    return f"{danish.decimal(total.status)}, {danish.whole(total.spells)} forløb"
 
 
 def _counted(row: ExtractRow) -> str:

@@ -20,7 +20,8 @@ from typing import Any
 
 from aarsstatus import audit, interruption
 from aarsstatus.audit import quality
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.files import write_files
 from aarsstatus.inputs import read_year
 from aarsstatus.problems import InputError, ProgramError
@@ -31,7 +32,10 @@ from aarsstatus.run.programs import run_python
 
 @dataclass(frozen=True)
 class Variant:
-    """Hold the inputs of figures: ``params/`` and ``data/``, options, and a program; None is this very one."""
+    """Hold the inputs of figures: ``params/``, ``data/``, options and a program.
+
+    A program of None is this very one.
+    """
 
     code: Mapping[str, bytes] | None
     files: Mapping[str, bytes]

@@ -33,19 +33,26 @@ told by its kind and place alone.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from aarsstatus import danish
 from aarsstatus.extracts.aliases import read_limits, read_names
 from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
 from aarsstatus.extracts.refusals import Refusals, write_refused
-from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
+from aarsstatus.extracts.remarks import (
+    absent,
+    duplicates,
+    far_from_before,
+    of_several,
+    outside,
+    remembered,
+    warnings,
+)
 from aarsstatus.extracts.right_file import (
     check_year,
     either_way,
@@ -60,8 +67,8 @@ from aarsstatus.extracts.sums import Sum, count
 from aarsstatus.extracts.writing import write_sums
 from aarsstatus.files import require_closed
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.model import Data, ExtractRow, Remark
-from aarsstatus.inputs.schema import EXTRACTS, KK, STATUS, WARNINGS
+from aarsstatus.inputs.model import ExtractRow, Remark
+from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS
 from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
@@ -89,6 +96,8 @@ class Ingested:
         How the files were read, where that was not plain.
     summaries
         One line of each table: how many spells still run, rows are hidden, rows have no administration.
+    before
+        What stood in ``data/`` before, by code and key.
     written
         The files that were written: in ``data/``, and lists of refused rows beside the extracts.
     """
@@ -100,6 +109,7 @@ class Ingested:
     remarks: tuple[Remark, ...]
     notes: tuple[str, ...]
     summaries: tuple[str, ...]
+    before: Mapping[tuple[str, str], Sum]
     written: tuple[Path, ...]
 
 
@@ -193,13 +203,17 @@ def _ingest(
     remarks += preliminary(rows, sums, year, data)
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
 
+    notes = list(dict.fromkeys([*reading.notes, *reader.notes, *outside(rows, year)]))
     written = _write_refused(reading, reader, refusals)
+    kept = [*remarks, *remembered(notes, sums)]
     written += write_sums(
-        project, year, sums, rows, remarks, data, lambda: progress("Venter: en anden kørsel skriver i data/")
+        project, year, sums, rows, kept, data, lambda: progress("Venter: en anden kørsel skriver i data/")
     )
-    notes = (*reading.notes, *reader.notes, *_outside(rows, year), *_absent(sums, data, year))
+    notes += absent(sums, data, year)  # not kept: `check` sees by itself whether they are still missing
+    before = {at: Sum(old.status, old.spells) for at in sums if (old := data.statuses.get((year, *at))) is not None}
     called = {key: data.schemes[key].name for _, key in sums}
-    return Ingested(year, sums, called, tuple(rows), tuple(remarks), notes, tuple(reading.summaries), tuple(written))
+    return Ingested(year, sums, called, tuple(rows), tuple(remarks), tuple(notes), tuple(reading.summaries), before,
+                    tuple(written))  # fmt: skip
 
 
 def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, refusals: Refusals) -> pl.DataFrame:
@@ -219,7 +233,7 @@ def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, 
 
 
 def _taken_out(spells: pl.DataFrame, refused: pl.DataFrame, reading: Reading, reader: Reader) -> pl.DataFrame:
-    """Return spells without those that were refused after they were read, and count these."""
+    """Return spells without those refused after they were read, and count these."""
     if refused.is_empty():
         return spells
     at = refused.select("table", "row")
@@ -262,18 +276,3 @@ def _write_refused(reading: Reading, reader: Reader, refusals: Refusals) -> list
             write_refused(path, own, why)
             written.append(path)
     return written
-
-
-def _outside(rows: Sequence[ExtractRow], year: int) -> Iterator[str]:
-    """Tell of rows that count for nothing, since they have no day in the year."""
-    for row in rows:
-        if row.outside:
-            rows_outside = danish.counted(row.outside, "række", "rækker")
-            yield f"{row.file}: {rows_outside} har ingen dage i {year} og tæller ikke med"
-
-
-def _absent(sums: Mapping[tuple[str, str], Sum], data: Data, year: int) -> Iterator[str]:
-    """Tell of schemes that exist and have no numbers for the year yet."""
-    for one in data.schemes.values():
-        if one.existed(year) and (KK, one.key) not in sums and (year, KK, one.key) not in data.statuses:
-            yield f"{one.name}: der er endnu ingen tal for {year}; jobordningen var ikke i disse udtræk"

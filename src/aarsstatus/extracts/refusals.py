@@ -103,7 +103,10 @@ class Refusals:
         ]
 
     def by_row(self) -> Mapping[tuple[str, int], Sequence[str]]:
-        """Return what is wrong with each row, by file and row, without what stands there: it may be a name."""
+        """Return the problems of each row, by file and row, without its cells.
+
+        A cell may hold a name.
+        """
         found: dict[tuple[str, int], list[str]] = {}
         for group, parts in self._groups.items():
             hint = group.hint if group.column in _NAMED else None

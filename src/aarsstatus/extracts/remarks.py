@@ -16,11 +16,15 @@ from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.dates import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
 from aarsstatus.extracts.sums import Sum
-from aarsstatus.inputs.model import Data, Remark, Scheme
+from aarsstatus.inputs.model import Data, ExtractRow, Remark, Scheme
 from aarsstatus.inputs.reorganisations import comparable
+from aarsstatus.inputs.schema import KK
+from aarsstatus.privacy import mask
+from aarsstatus.text import unfit, visible
 
-__all__ = ["duplicates", "far_from_before", "of_several", "warnings"]
+__all__ = ["absent", "duplicates", "far_from_before", "of_several", "outside", "remembered", "warnings"]
 
+_LONGEST_NOTE = 2000
 FAR = Fraction(1, 2)
 """A status or a number of spells that is half as large again as last year's, or half as small, is far from it: the
 notats' own largest change for the whole city between two years is a third (spells in løntilskud, 2020 to 2021)."""
@@ -193,6 +197,30 @@ def far_from_before(sums: Mapping[tuple[str, str], Sum], year: int, data: Data) 
             text = f"{scheme.name}, {code}: {numbers} i {before}; se efter, om udtrækket er helt"
             found.append(Remark("far_from_before", key, code, int(max(far)[0]), text))
     return found
+
+
+def remembered(notes: Sequence[str], sums: Mapping[tuple[str, str], Sum]) -> Iterator[Remark]:
+    """Yield notes as ``data/warnings.csv`` keeps them, with the first scheme read."""
+    scheme = next(key for _, key in sums)
+    for note in notes:
+        text = mask(visible(note))[:_LONGEST_NOTE]
+        unkept = "en bemærkning om udtrækkene kan ikke gemmes; læs dem ind igen for at se den"
+        yield Remark("note", scheme, "", 0, text if unfit(text, _LONGEST_NOTE) is None else unkept)
+
+
+def outside(rows: Sequence[ExtractRow], year: int) -> Iterator[str]:
+    """Tell of rows that count for nothing, since they have no day in the year."""
+    for row in rows:
+        if row.outside:
+            rows_outside = danish.counted(row.outside, "række", "rækker")
+            yield f"{row.file}: {rows_outside} har ingen dage i {year} og tæller ikke med"
+
+
+def absent(sums: Mapping[tuple[str, str], Sum], data: Data, year: int) -> Iterator[str]:
+    """Tell of schemes that exist and have no numbers for the year yet."""
+    for one in data.schemes.values():
+        if one.existed(year) and (KK, one.key) not in sums and (year, KK, one.key) not in data.statuses:
+            yield f"{one.name}: der er endnu ingen tal for {year}; jobordningen var ikke i disse udtræk"
 
 
 def _where(found: pl.DataFrame, labels: Sequence[str]) -> str:

@@ -45,7 +45,7 @@ days as ordinals, and the person as written, until `persons.number_persons`."""
 
 @dataclass(slots=True)
 class Counts:
-    """Count the rows of a table, those that are placements (no heads), and the years that spells begin in.
+    """Count a table's rows, its placements, and the years in which spells begin.
 
     `signs` are what stands where a spell is still `running`, if anything does.
     """
@@ -279,7 +279,10 @@ class Reader:
         counts.without_administration += int(np.count_nonzero(~named & ~batch.blank & ~batch.squeezed))
 
     def _keep_refused(self, batch: _Batch, bad: Mask) -> None:
-        """Keep the cells that a list of refused rows shows: those that were understood, since others may be a name."""
+        """Keep the cells that a list of refused rows shows: those understood.
+
+        Others may be a name.
+        """
         for at in np.flatnonzero(bad).tolist():
             place, scheme, *days = (int(batch.codes[name][at]) for name in ("administration", "scheme", "start", "end"))
             known = [

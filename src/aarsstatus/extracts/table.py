@@ -281,7 +281,7 @@ def _refuse_missing(label: str, name: str, header: Header, names: Names, refusal
 
 
 def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | None:
-    """Return the scheme that a table without such a column names, in its file, its sheet, its title or a header.
+    """Return the scheme that a table's file, sheet, title or header names.
 
     None where it names none or several, and where an unknown column may be the missing one.
     """

@@ -50,7 +50,7 @@ class Figure:
 
     @property
     def computed(self) -> str:
-        """Return the figure as it is shown where the published one is not."""
+        """Return the figure with its recomputed value as the one shown."""
         return show(self.measure, self.value)
 
     @property
@@ -98,7 +98,7 @@ def show(measure: Measure, value: Fraction | None) -> str:
 
 
 def compared(before: Figure, after: Figure) -> tuple[Fraction, Fraction] | None:
-    """Return two figures' values as a reader may compare them; None where one has none.
+    """Return two figures' comparable values, or None where one has none.
 
     They are unrounded where both are shown as computed. Where either shows what was printed of it, they are what is
     shown: a difference of other numbers than those beside it would be false.

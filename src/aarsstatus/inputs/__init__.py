@@ -98,7 +98,7 @@ def read_data(project: Project) -> Data:
     remarks: dict[int, tuple[Remark, ...]] = {}
     for values, _ in rows.of(schema.WARNINGS):
         year = values.pop("year")
-        remark = Remark(**{**values, "administration": values["administration"] or ""})
+        remark = Remark(**{**values, **{name: values[name] or "" for name in ("administration", "svar")}})
         remarks[year] = (*remarks.get(year, ()), remark)
     data = Data(
         schemes,
@@ -139,7 +139,7 @@ class _Rows:
         self.problems: list[Problem] = []
 
     def of(self, table: schema.Table) -> list[tuple[dict[str, Any], str]]:
-        """Return each row's values by column, and where it stands, as ``data/status.csv:12``."""
+        """Return each row's values by column, and its place: ``data/status.csv:12``."""
         try:
             text = read_utf8(self._project.data / table.file, table.name)
         except InputError as error:

@@ -9,7 +9,7 @@ from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.inputs.model import Administration, Data, Scheme, Status, Target
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import ADMINISTRATIONS, KK, STATUS, TARGETS
+from aarsstatus.inputs.schema import ADMINISTRATIONS, KK, STATUS, TARGETS, WARNINGS
 from aarsstatus.problems import Problem, near
 
 _PARTS = 4
@@ -37,7 +37,7 @@ def contradictions(data: Data) -> Iterator[Problem]:
 
 
 def _of_administrations(data: Data) -> Iterator[Problem]:
-    """Yield administrations that cannot be told apart, or whose successors were not there, and rows of none."""
+    """Yield administrations that are alike or lack successors, and rows of none."""
     for one, other in combinations(data.administrations, 2):
         year = max(one.first_year, other.first_year)
         if not (one.held(year) and other.held(year)):
@@ -81,6 +81,16 @@ def _at(source: str, column: str, message: str, found: str | None = None, expect
     """Return a problem with a row that has been read."""
     file, _, line = source.rpartition(":")
     return Problem(file, message, int(line), column, found, expected)
+
+
+def unanswered(params: Params, data: Data) -> list[Problem]:
+    """Return the unanswered warnings of a year's extracts, none once published."""
+    open_ = [one for one in data.remarks.get(params.year, ()) if not one.svar and params.notat is None]
+    if not open_:
+        return []
+    count = danish.counted(len(open_), "bemærkning", "bemærkninger")
+    message, expected = f"{count} om udtrækkene er ikke besvaret", "det, du fandt ud af, ud for hver i kolonnen svar"
+    return [*(Problem(WARNINGS.name, one.text) for one in open_), Problem(WARNINGS.name, message, expected=expected)]
 
 
 def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:

@@ -131,7 +131,8 @@ class ExtractRow:
 class Remark:
     """Something to look at in a year's extracts, without personal data.
 
-    `kind` is one of `schema.REMARKS`, `administration` is empty where it is of all, `count` is how many it is about.
+    `kind` is one of `schema.REMARKS`, `administration` is empty where it is of all, `count` is how many it is about,
+    `svar` what the analyst found out (fields are the columns of the file).
     """
 
     kind: str
@@ -139,6 +140,7 @@ class Remark:
     administration: str
     count: int
     text: str
+    svar: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +168,7 @@ class Data:
         return found
 
     def codes(self, year: int | None = None) -> list[str]:
-        """Return the codes of a year's administrations, or of all that ever were, in the order of the tables."""
+        """Return the codes of a year's administrations, or of all, in table order."""
         return list(dict.fromkeys(one.code for one in self.administrations if year is None or one.held(year)))
 
     def name(self, code: str, year: int) -> str:
@@ -177,14 +179,14 @@ class Data:
         raise KeyError(f"{code} had no name in {year}")
 
     def read_from(self, year: int) -> str | None:
-        """Return where a year was read that is known from another year's notat: for the whole city alone."""
+        """Return the notat that a year is known from, for the whole city alone."""
         rows = [row for row in self.statuses.values() if row.year == year]
         others = {code for when, code, _ in self.targets if when == year} | {row.administration for row in rows}
         origin = next((row.origin for row in rows if row.origin.startswith("notat-")), None)
         return origin if len(others) == 1 else None
 
     def told_of(self, year: int) -> list[str]:
-        """Return the codes that there are tables of in a year: KK, and its administrations where they are known."""
+        """Return the codes with a table in a year: KK, and known administrations."""
         codes = self.codes(year)
         return codes[:1] if self.read_from(year) else codes
 

@@ -26,6 +26,7 @@ REMARKS: Mapping[str, str] = {
     "no_persons": "Uden person",
     "several_administrations": "Flere forvaltninger",
     "far_from_before": "Langt fra sidste år",
+    "note": "Bemærkning",
 }
 """What an analyst is told of a year's extracts: each kind, and what people call it."""
 
@@ -247,6 +248,7 @@ WARNINGS = Table(
         replace(_ADMINISTRATION, description="One of administrations.csv; empty where it is of all.", required=False),
         _rows("count", "How many spells or persons it is about."),
         Column("text", "What to look at, in Danish; it may name several files and rows.", longest=_SENTENCES),
+        Column("svar", "What the analyst found out; empty until then.", required=False, longest=_SENTENCES, newer=True),
     ),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES
 from aarsstatus.files import alone, read_utf8, write_whole
 from aarsstatus.inputs.model import Group

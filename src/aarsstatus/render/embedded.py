@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ import nbformat
 import pypandoc
 import yaml
 
+from aarsstatus.markdown import metadata_in
 from aarsstatus.problems import RenderError
 from aarsstatus.render import docx
 from aarsstatus.render.typst import compile_pdf
@@ -39,7 +39,6 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 NO_DATE = date(2000, 1, 1)
 """Written into files that have no date of their own: a fixed day, so that bytes never depend on the clock."""
 _IMAGES = {"svg": "image/svg+xml", "png": "image/png"}
-_FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\Z", re.DOTALL)
 _FILTERS = ("--lua-filter=notat.lua", "--lua-filter=crossref.lua")
 _PAGE = ("--to=html5", "--embed-resources", "--template=template.html", "--css=tokens.css", "--css=notat.css")
 _OPTIONS = {
@@ -111,23 +110,31 @@ def render(notebook: nbformat.NotebookNode, format_: Format, extension: Path, ta
 
 
 def front_matter(notebook: nbformat.NotebookNode) -> dict[str, Any]:
-    """Return the YAML of the notebook's first raw cell, empty when there is none.
+    """Return the metadata of a notebook's first raw cell, and of what its cells show.
+
+    The later block counts, as it does for pandoc and Quarto.
 
     Raises
     ------
     RenderError
-        If the cell is not a YAML mapping.
+        If a block is not a YAML mapping.
     """
-    first = notebook.cells[0] if notebook.cells else None
-    match = _FRONT_MATTER.match(first.source.strip()) if first is not None and first.cell_type == "raw" else None
-    if match is None:
-        return {}
+    metadata: dict[str, Any] = {}
+    for number, cell in enumerate(notebook.cells, start=1):
+        shown = [str(output.get("data", {}).get("text/markdown", "")) for output in cell.get("outputs", [])]
+        for text in [cell.source] if cell.cell_type == "raw" and number == 1 else shown:
+            metadata |= _metadata(metadata_in(text) or "{}", f"celle {number}")
+    return metadata
+
+
+def _metadata(block: str, where: str) -> dict[str, Any]:
+    """Read a block of metadata."""
     try:
-        values = yaml.safe_load(match[1])
+        values = yaml.safe_load(block)
     except yaml.YAMLError as error:
-        raise RenderError(f"Notebookens første celle er ikke gyldig YAML: {error}") from error
+        raise RenderError(f"Notebookens {where} er ikke gyldig YAML: {error}") from error
     if not isinstance(values, dict):
-        raise RenderError("Notebookens første celle skal have navne og værdier, som »title: Årsstatus«")
+        raise RenderError(f"Notebookens {where} skal have navne og værdier, som »title: Årsstatus«")
     return values
 
 

@@ -34,8 +34,8 @@ from aarsstatus.run import temporary
 WIDTH = 6.5
 """Inches: the width of the text block that tables and charts share."""
 INK, MUTED, GRID, NOTHING = "#1a1a1a", "#595959", "#d9d9d9", "#f0f0f0"
-STRONG, SECOND = "#0b2a5b", "#c8500a"
-"""The colours of what a chart is about, and of what it is held against; target groups have their own in ``data/``."""
+STRONG, SECOND, THIRD = "#0b2a5b", "#c8500a", "#5aa9a0"
+"""What a chart is about, and what it is held against: they differ in grey. Target groups have their own in ``data/``."""
 MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "X", "star": "*"}
 """What matplotlib calls the marks of `schema.MARKS`."""
 LIGHT, SOFTER = "#b9c4d6", "#4f6894"
@@ -43,10 +43,10 @@ TARGET = "Måltallet (100 pct.)"
 _DASHED: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 3))}
 _PPI = 200
 """Dots per inch of a picture in Word."""
-_FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
+FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
 _DECIMALS = re.compile(r"(?:scale\(|dasharray:)[^);]*|(\.\d\d)\d+")
 """A scale keeps its decimals, and so do dashes, whose lengths add up."""
-_SETTINGS: dict[Any, Any] = {
+SETTINGS: dict[Any, Any] = {
     "font.size": 8.5,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "text.color": INK,
@@ -84,7 +84,7 @@ def height(figure: Figure) -> float:
 
 
 def mark(figure: Figure) -> str:
-    """Return the mark of a figure that is not what was published, or is and cannot be right."""
+    """Return the mark of a figure that was published otherwise or is contradicted."""
     if differs(figure):
         return MARK
     return WRONG if figure.verdict == "contradicted" else ""
@@ -151,11 +151,11 @@ def style(fonts: Path | None) -> Iterator[None]:
     defaults = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
     family = "DejaVu Sans"
     try:
-        for path in (fonts / name for name in _FONTS if fonts is not None):
+        for path in (fonts / name for name in FONTS if fonts is not None):
             if path.is_file():
                 manager.addfont(path)
                 family = "Open Sans"
-        with mpl.rc_context({**defaults, **_SETTINGS, "font.family": [family]}):
+        with mpl.rc_context({**defaults, **SETTINGS, "font.family": [family]}):
             yield
     finally:
         manager.ttflist = known

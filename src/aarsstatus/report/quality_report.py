@@ -104,13 +104,14 @@ def extracts(quality: Quality) -> Table:
 
 
 def remarks(quality: Quality) -> Table:
-    """Return the warnings of the year's extracts: scheme, kind, count and text."""
+    """Return the table of a year's warnings: scheme, kind, count, text, answer."""
     rows = []
     for remark in quality.remarks:
         name = quality.data.schemes[remark.scheme].name
         text = danish.capital(remark.text.removeprefix(name).lstrip(":, "))
-        rows.append((danish.capital(name), REMARKS[remark.kind], danish.whole(remark.count), text))
-    header = ("Jobordning", "Advarsel", "Antal", "Det, der skal ses efter")
+        about = ("Udtrækkene", "") if remark.kind == "note" else (danish.capital(name), danish.whole(remark.count))
+        rows.append((about[0], REMARKS[remark.kind], about[1], text, remark.svar))
+    header = ("Jobordning", "Advarsel", "Antal", "Det, der skal ses efter", "Svar")
     return _table("advarsler", f"Advarsler om udtrækkene for {quality.year}", header, rows)
 
 

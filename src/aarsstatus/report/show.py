@@ -1,50 +1,73 @@
 """Show text, tables, charts, the logo and the cover sheet from a notebook's cells.
 
-The engines read Markdown; a person in Jupyter is shown HTML.
+The engines read Markdown; a person in Jupyter is shown HTML (`by_hand`).
 
 A cell's outputs are joined as they stand (``#| output: asis``), so a chart is a fenced div that is opened by one
-output and closed by another, with the pictures between them. ``make lab`` sets `VIEW` so that tables and charts
-look like themselves to somebody who runs the notebook by hand; a build never does.
+output and closed by another, with the pictures between them.
 """
 
 from __future__ import annotations
 
-import os
-import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 from IPython.display import HTML, SVG, Image, Markdown, display
 
+from aarsstatus import markdown
 from aarsstatus.inputs.params import Logo, Params
 from aarsstatus.markdown import attribute, plain
+from aarsstatus.report import by_hand
 from aarsstatus.report.drawing import Chart, raster
+from aarsstatus.report.frames import own_table, to_table
 from aarsstatus.report.html_table import Table, to_html, to_markdown
+from aarsstatus.report.own_chart import own_chart
 
-_KINDS = {"tbl": "tabellen", "fig": "figuren"}
-VIEW = "AARSSTATUS_VIEW"
-"""Environment variable: ``lab`` shows a person what the reader will see; anything else emits the report's Markdown."""
+
+def show_head(metadata: Mapping[str, Any]) -> None:
+    """Show a document's title and what stands around it, whoever runs the notebook."""
+    if by_hand.is_by_hand():
+        _display(by_hand.text("\n\n".join([metadata["doctype"], f"# {metadata['title']}", metadata.get("udgave", "")])))
+    else:
+        _markdown(markdown.metadata(metadata) + "\n\n")
 
 
 def show(*blocks: str) -> None:
     """Show Markdown. Blocks are kept apart by a blank line; empty ones are left out."""
     text = "\n\n".join(block.strip() for block in blocks if block.strip())
-    _markdown(_for_people(text) if _by_hand() else text + "\n\n")
+    if by_hand.is_by_hand():
+        _display(by_hand.text(text))
+    else:
+        _markdown(text + "\n\n")
 
 
-def show_table(table: Table) -> None:
-    """Show a table with its caption and footnotes."""
-    if _by_hand():
-        notes = "".join(f"<p><small>{note.marker} {_for_people(note.text)}</small></p>" for note in table.notes)
-        _display(HTML(f"<p><strong>{table.caption}</strong></p>{to_html(table)}{notes}"))
+def show_table(table: Table | pd.DataFrame, *, caption: str = "", name: str = "") -> None:
+    """Show a table with its caption and footnotes; of a frame they are given here.
+
+    A frame shows the texts of figures, its column ``shown``; `name` refers to it: ``@tbl-name``.
+    """
+    if isinstance(table, pd.DataFrame):
+        table = own_table(table, caption, name)
+    if by_hand.is_by_hand():
+        _display(by_hand.table(table))
     else:
         _markdown(to_markdown(table) + "\n")
 
 
-def show_chart(chart: Chart) -> None:
-    """Show a chart as a numbered figure, with its text and the numbers drawn."""
-    if _by_hand():
-        _display(SVG(data=chart.svg))
-        _markdown(f"**{chart.caption}**")
+def show_chart(
+    chart: object, *, caption: str = "", alt: str = "", name: str = "", numbers: pd.DataFrame | None = None
+) -> None:
+    """Show a chart as a numbered figure, with its text and the numbers drawn.
+
+    It is one of the notat's own, or anything of matplotlib's with a caption and an alternative text; `name` refers to
+    it (``@fig-name``), and `numbers` is a frame that answers for the numbers in the alternative text.
+    """
+    if not isinstance(chart, Chart):
+        drawn = None if numbers is None else to_table(numbers, "", "")
+        chart = own_chart(chart, caption, alt, name, drawn)
+    if by_hand.is_by_hand():
+        _display(by_hand.chart(chart.id, chart.caption, chart.alt, chart.svg, chart.numbers))
         return
     opening = f"::: {{#{chart.id} {attribute('fig-alt', chart.alt)}}}"
     _show_drawing(opening, chart.svg, chart.png, f"{plain(chart.caption)}\n:::")
@@ -57,6 +80,10 @@ def show_logo(logo: Logo | None, folder: Path) -> None:
     if logo is None:
         return
     content = (folder / logo.file).read_bytes()
+    if by_hand.is_by_hand():
+        kind = "png" if logo.file.endswith(".png") else "svg+xml"
+        _display(by_hand.logo(content, logo.alt, kind))
+        return
     opening = f"::: {{.logo {attribute('fig-alt', logo.alt)}}}"
     if logo.file.endswith(".png"):
         _markdown(f"{opening}\n\n")
@@ -98,18 +125,6 @@ def _show_drawing(opening: str, svg: str, png: bytes, closing: str) -> None:
     _markdown('\n:::\n\n::: {.content-visible when-format="docx"}\n')
     _display(Image(data=png, format="png"))
     _markdown(f"\n:::\n\n{closing}\n\n")
-
-
-def _by_hand() -> bool:
-    """Say whether a person runs the notebook."""
-    return os.environ.get(VIEW) == "lab"
-
-
-def _for_people(text: str) -> str:
-    """Take out what only the renderers read: fences, and the ids on numbers."""
-    text = re.sub(r"(?m)^:::.*$", "", text)
-    text = re.sub(r"\[?-?@(tbl|fig)-([\w-]+)\]?", lambda found: f"{_KINDS[found[1]]} »{found[2]}«", text)
-    return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", text)
 
 
 def _markdown(text: str) -> None:

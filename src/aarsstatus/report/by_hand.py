@@ -1,0 +1,103 @@
+"""Show a person who runs a notebook by hand what its reader will see.
+
+Jupyter, VS Code and their like show HTML; Papermill, nbconvert and Quarto are given what is rendered, and no HTML. The
+look is the extension's own stylesheet, which here holds for one output alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from IPython.core.getipython import get_ipython
+from IPython.display import HTML
+from markdown_it import MarkdownIt
+
+from aarsstatus.markdown import plain
+from aarsstatus.project import find_project
+from aarsstatus.report.html_table import Note, Table, to_html
+
+_KINDS = {"tbl": "tabel", "fig": "figur"}
+_REFERENCE = re.compile(r"\[?(?<![\w\\])-?@(tbl|fig)-([\w-]*\w)\]?")
+_SPAN = re.compile(r'\[([^\]]*)\]\{figure="([^"]*)"\}')
+_OPENED = re.compile(r"(?m)^:{3,} *\{([^}]*)\} *$")
+_CLASS = re.compile(r"\.([\w-]+)")
+_CLOSED = re.compile(r"(?m)^:{3,} *$")
+_FONTS = re.compile(r"@font-face *\{[^}]*\}")
+"""They lie beside the stylesheet, where a notebook does not look."""
+
+
+def is_by_hand() -> bool:
+    """Say whether a person at a front end runs this cell.
+
+    Each request to a kernel says whether somebody is there who can be asked (``allow_stdin``). Jupyter, VS Code and
+    consoles say yes, and all that executes a notebook by itself says no.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    return kernel is not None and bool(kernel.get_parent().get("content", {}).get("allow_stdin", False))
+
+
+def text(markdown: str) -> HTML:
+    """Return the report's Markdown as HTML for a notebook's cell."""
+    return _looking(_html(markdown))
+
+
+def table(shown: Table) -> HTML:
+    """Return a table with its caption and footnotes as it looks."""
+    figure = f"<figure>{_caption(shown.id, shown.caption)}{to_html(shown)}</figure>"
+    notes = f'<div class="tabelnoter">{_notes(shown.notes)}</div>'
+    return _looking(f'<div class="tabelgruppe"><div class="notat-tabel {shown.kind}">{figure}</div>{notes}</div>')
+
+
+def chart(id_: str, caption: str, alt: str, svg: str, numbers: Table | None) -> HTML:
+    """Return a chart with its caption, and the numbers drawn, as it looks."""
+    told = "" if numbers is None else f"<details><summary>Tallene i figuren</summary>{to_html(numbers)}</details>"
+    figure = f"<figure>{picture(svg.encode(), alt)}{_caption(id_, caption)}</figure>"
+    return _looking(f'<div class="quarto-float-fig">{figure}</div>{told}')
+
+
+def logo(content: bytes, alt: str, kind: str) -> HTML:
+    """Return the logo as it looks."""
+    return _looking(f'<div class="logo">{picture(content, alt, kind)}</div>')
+
+
+def picture(content: bytes, alt: str, kind: str = "svg+xml") -> str:
+    """Write a picture into HTML, whole, so that nothing in it meets another one."""
+    return f'<img alt="{escape(alt)}" src="data:image/{kind};base64,{base64.b64encode(content).decode()}">'
+
+
+def _notes(notes: tuple[Note, ...]) -> str:
+    """Write a table's footnotes as HTML."""
+    return "".join(_html(f"{plain(note.marker)} {note.text}".strip()) for note in notes)
+
+
+def _caption(id_: str, caption: str) -> str:
+    """Write a caption: it has its id where the reader's has its number."""
+    kind, _, name = id_.partition("-")
+    label = f"{_KINDS.get(kind, kind).capitalize()} »{escape(name)}«: " if name else ""
+    return f"<figcaption>{label}{escape(caption)}</figcaption>"
+
+
+def _html(markdown: str) -> str:
+    """Write the report's fences, numbers and references as a renderer does."""
+    shown = _OPENED.sub(lambda found: f'\n<div class="{" ".join(_CLASS.findall(found[1]))}">\n', markdown)
+    shown = _SPAN.sub(r'<span title="\2">\1</span>', _CLOSED.sub("\n</div>\n", shown))
+    shown = _REFERENCE.sub(lambda found: f"{_KINDS[found[1]]} »{found[2]}«", shown)
+    return str(MarkdownIt("commonmark", {"html": True}).enable("table").render(shown))
+
+
+def _looking(html: str) -> HTML:
+    """Return HTML with the look of the notat."""
+    return HTML(f'<style>{_style(find_project().extension)}</style><div class="aarsstatus">{html}</div>')
+
+
+@cache
+def _style(extension: Path) -> str:
+    """Return the notat's stylesheet for a notebook's cell, always on white."""
+    colours, look = ((extension / name).read_text(encoding="utf-8") for name in ("tokens.css", "notat.css"))
+    light = colours.partition("@media")[0].replace(":root", ".aarsstatus")
+    own = ".aarsstatus { background: var(--paper); color: var(--ink); padding: 1rem; font: 400 1rem/1.6 var(--font); }"
+    return f"{light}{own} @scope (.aarsstatus) {{ {_FONTS.sub('', look)} }}"
