@@ -35,7 +35,7 @@ WIDTH = 6.5
 """Inches: the width of the text block that tables and charts share."""
 INK, MUTED, GRID, NOTHING = "#1a1a1a", "#595959", "#d9d9d9", "#f0f0f0"
 STRONG, SECOND, THIRD = "#0b2a5b", "#c8500a", "#5aa9a0"
-"""What a chart is about, and what it is held against: they differ in grey. Target groups have their own in ``data/``."""
+"""What a chart is about, and what it is held against: the groups' colours are in ``data/``."""
 MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "X", "star": "*"}
 """What matplotlib calls the marks of `schema.MARKS`."""
 LIGHT, SOFTER = "#b9c4d6", "#4f6894"
