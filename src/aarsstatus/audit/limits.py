@@ -142,7 +142,7 @@ def moved(
 
 
 def threshold_of(figure: Figure, *, heads: bool) -> Threshold | None:
-    """Return the threshold that covers a figure, which may be of a group that is counted by heads; or None."""
+    """Return the threshold that covers a figure, of a group counted by heads or not."""
     return next((one for one in THRESHOLDS if figure.measure in one.measures and one.heads in {None, heads}), None)
 
 

@@ -191,16 +191,16 @@ class Data:
         return codes[:1] if self.read_from(year) else codes
 
     def groups_of(self, year: int) -> list[Group]:
-        """Return the target groups that have any status in a year, in the order of a table."""
+        """Return the target groups that have any status in a year, in order."""
         present = {scheme.group for scheme in self.schemes_of(year)}
         return [group for key, group in self.groups.items() if key in present]
 
     def schemes_in(self, group: str, year: int) -> list[Scheme]:
-        """Return a target group's schemes that have any status in a year, in the order of a table."""
+        """Return a target group's schemes that have any status in a year, in order."""
         return [scheme for scheme in self.schemes_of(year) if scheme.group == group]
 
     def is_joint(self, group: str, year: int) -> bool:
-        """Return whether a group has a joint status: it is more than the one scheme that it is named after."""
+        """Tell whether a group is more than the one scheme that it is named after."""
         schemes = self.schemes_in(group, year)
         return [scheme.key for scheme in schemes] != [group] and bool(schemes)
 

@@ -75,7 +75,7 @@ def new_year(project: Project, year: int) -> Scaffold:
 
 
 def year_before(project: Project, year: int) -> Params:
-    """Return the parameters of the latest year before, of one with a notat of its own if there is one."""
+    """Return the parameters of the latest year before, if any with its own notat."""
     path = project.params / f"{year}.yml"
     years = project.years()
     data = read_data(project)

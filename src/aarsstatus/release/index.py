@@ -116,7 +116,7 @@ def read_output(output: Path) -> list[Year]:
 
 
 def _kept(folder: Path) -> Mapping[str, bytes]:
-    """Return the inputs that a year was built from, by name; none where none were kept that can be read."""
+    """Return the inputs that a year was built from, or none if unreadable."""
     try:
         return unpack((folder / INPUTS).read_bytes(), INPUTS)
     except (OSError, KeyError, InputError):
@@ -124,7 +124,7 @@ def _kept(folder: Path) -> Mapping[str, bytes]:
 
 
 def _params(kept: Mapping[str, bytes], year: int) -> Params | None:
-    """Return the parameters that a year was built from; None where none were kept that can be read."""
+    """Return the parameters that a year was built from, or None if unreadable."""
     try:
         return Params.model_validate(yaml.safe_load(kept[f"params/{year}.yml"]))
     except (KeyError, ValidationError, yaml.YAMLError):
@@ -209,7 +209,7 @@ def city_attainments(years: Sequence[Year]) -> list[Figure]:
 
 
 def _groups(years: Sequence[Year]) -> dict[str, Group]:
-    """Return the target groups of all years, as the newest build calls them; an older version's have their codes."""
+    """Return the target groups of all years, as the newest build calls them."""
     found: dict[str, Group] = {}
     for year in years:
         found = {**year.groups, **found}

@@ -109,7 +109,7 @@ def _from_folder(folder: Path, name: str) -> Finished:
 
 
 def kept_groups(inputs: Mapping[str, bytes]) -> dict[str, Group]:
-    """Return the target groups that a build was made from; none where it kept none that can be read."""
+    """Return the target groups that a build was made from, or none if unreadable."""
     rows = _rows(inputs, GROUPS)
     return {
         row["group"]: Group(row["group"], row["name"], row["spells_label"], row["colour"], row["mark"], "")

@@ -42,7 +42,7 @@ def development(notat: Notat, group: str) -> str:
 
 
 def leading(notat: Notat, group: str) -> str:
-    """Say which of the schemes that share a target came to most, in the year and in the one it is compared with."""
+    """Say which of the schemes that share a target came to most, in both years."""
     before, now = notat.comparison_year, notat.year
     if before is None or not notat.data.is_joint(group, now):
         return ""

@@ -228,7 +228,7 @@ class Notat:
         return figure.shown if printed is None else show(figure.measure, danish.parse(printed))
 
     def largest(self, year: int, group: str) -> list[Scheme]:
-        """Return a target group's schemes with the city's largest status; several on a tie."""
+        """Return a group's schemes with the city's largest status; several on a tie."""
         values = {
             scheme.key: figure.value
             for scheme in self.data.schemes_in(group, year)
