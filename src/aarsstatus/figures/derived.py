@@ -26,21 +26,19 @@ def every_figure(
 ) -> Figures:
     """Compute every figure of a year's build, those beside the tables too."""
     figures = build_figures(data, year, notat=notat, mode=mode)
-    before = comparison_year or 0  # no year has figures that is none
-    same = [code for code in data.codes() if before and comparable(data, code, before, year)]
-    return Figures([*figures.values(), *_derived(figures, data.codes(), same, year, before)])
+    return Figures([*figures.values(), *_derived(figures, data, year, comparison_year)])
 
 
-def _derived(
-    figures: Figures, codes: Sequence[str], same: Sequence[str], year: int, comparison_year: int
-) -> Iterator[Figure]:
-    """Yield what stands in no table; changes only of those that are the `same`."""
+def _derived(figures: Figures, data: Data, year: int, comparison_year: int | None) -> Iterator[Figure]:
+    """Yield what stands in no table of a year, administration by administration."""
+    codes = data.codes(year)
     for code in codes:
         for attained in figures.select(year=year, administration=code, measure="attainment"):
             missing = _shortfall(figures, attained)
             yield missing
             yield from _closing_effect(figures, missing)
-        yield from change(figures, code, comparison_year, year) if code in same else ()
+        if comparison_year and comparable(data, code, comparison_year, year):
+            yield from change(figures, code, comparison_year, year)
     yield from _reached(figures, codes, year)
 
 

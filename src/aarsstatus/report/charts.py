@@ -14,11 +14,12 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.model import Group
+from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report import labels
-from aarsstatus.report.drawing import COLOURS, Chart
+from aarsstatus.report.drawing import Chart
 from aarsstatus.report.notat import Notat
 
 _FEW = 2
@@ -30,11 +31,18 @@ _FEW = 2
 
 def development(notat: Notat) -> Chart:
     """Draw the city's attainments from the oldest year to the notat's own."""
-    figures = draw.drawn(notat, [(year, KK, group) for year in notat.years() for group in GROUPS], "attainment")
-    return draw_development(figures, notat.fonts, _scheme_changes(notat))
+    figures = draw.drawn(
+        notat, [(year, KK, group) for year in notat.years() for group in notat.data.groups], "attainment"
+    )
+    return draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat))
 
 
-def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Mapping[int, str] | None = None) -> Chart:
+def draw_development(
+    figures: Sequence[Figure],
+    known: Mapping[str, Group],
+    fonts: Path | None,
+    changes: Mapping[int, str] | None = None,
+) -> Chart:
     """Draw the city's attainments by target group on a true time axis.
 
     Each of the figures has a value, and there is one. A line joins only years that follow each other; `changes` has the
@@ -42,7 +50,7 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
     """
     changes = changes or {}
     figures = sorted(figures, key=lambda figure: figure.year)
-    groups = [group for group in GROUPS if any(figure.group == group for figure in figures)]
+    groups = [group for group in known.values() if any(figure.group == group.key for figure in figures)]
     years = sorted({figure.year for figure in figures})
     missing = [year for year in range(years[0], years[-1]) if year not in years]
     gap = f" Der er ingen data for {danish.join([str(year) for year in missing])}." if missing else ""
@@ -51,7 +59,7 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
     )
     spoken = draw.spoken(groups, figures, lambda figure: f"{draw.said(figure)} i {figure.year}")
     alt = f"Kurve over målopfyldelsen for hele kommunen. {spoken}{gap}{marks}"
-    rows = [(str(year), [draw.find(figures, year, KK, group) for group in groups]) for year in years]
+    rows = [(str(year), [draw.find(figures, year, KK, group.key) for group in groups]) for year in years]
     numbers = draw.numbers_drawn("Målopfyldelse, hele kommunen", draw.headings(groups), rows)
     with draw.style(fonts):
         drawing, axes = draw.canvas(2.4 if len(years) > _FEW else 1.9)
@@ -62,14 +70,14 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
 
 
 def _trend(
-    axes: Axes, figures: Sequence[Figure], groups: Sequence[str], missing: Sequence[int], changes: Mapping[int, str]
+    axes: Axes, figures: Sequence[Figure], groups: Sequence[Group], missing: Sequence[int], changes: Mapping[int, str]
 ) -> None:
     """Draw a line for each target group, and what stands around the lines."""
     span = range(min(figure.year for figure in figures), max(figure.year for figure in figures) + 1)
     top = max(120.0, max(map(draw.height, figures)) * 1.2)
     unnamed = _gaps(axes, missing, span, top)
     for group in groups:
-        _line(axes, [figure for figure in figures if figure.group == group])
+        _line(axes, [figure for figure in figures if figure.group == group.key], group)
     labels.write_values(axes, figures, span, top)
     target = draw.target_line(axes, 1)
     labels.write_changes(axes, changes, span, top)
@@ -79,7 +87,7 @@ def _trend(
     axes.set_xticks(shown, [str(year) for year in shown])
     draw.percent_axis(axes)
     lines = [
-        Line2D([], [], color=COLOURS[group], marker=draw.MARKERS[group], label=heading)
+        Line2D([], [], color=group.colour, marker=draw.MARKERS[group.mark], label=heading)
         for group, heading in zip(groups, draw.headings(groups), strict=True)
     ]
     draw.legend(axes, [*lines, target, *unnamed])
@@ -102,13 +110,12 @@ def _gaps(axes: Axes, missing: Sequence[int], span: range, top: float) -> list[P
     return unnamed
 
 
-def _line(axes: Axes, figures: Sequence[Figure]) -> None:
+def _line(axes: Axes, figures: Sequence[Figure], group: Group) -> None:
     """Draw one group's years; only years that can be compared are joined."""
     heights = {figure.year: draw.height(figure) for figure in figures}
-    group = figures[0].group
     for run in _comparable(figures):
         axes.plot(
-            run, [heights[year] for year in run], color=COLOURS[group], marker=draw.MARKERS[group], markersize=5,
+            run, [heights[year] for year in run], color=group.colour, marker=draw.MARKERS[group.mark], markersize=5,
             linewidth=1.8, zorder=3,
         )  # fmt: skip
 

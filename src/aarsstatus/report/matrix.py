@@ -6,7 +6,7 @@ points, so that a percentage is as long in every column as in the next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, words
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import Chart
@@ -41,11 +41,12 @@ class _Cell:
 
 def by_administration(notat: Notat) -> Chart:
     """Draw each administration's attainments and its total, the highest total first."""
-    groups = [*(group for group in GROUPS if notat.has(notat.year, group)), "total"]
+    groups = {key: group.name for key, group in notat.data.groups.items() if notat.has(notat.year, key)}
+    groups["total"] = "samlet"
     codes = _sorted(notat)
     cells = {(code, group): _cell(notat, code, group) for code in codes for group in groups}
     attained = [one.attained for one in cells.values() if one.attained is not None]
-    header = [text for group in groups for text in _headings(group)]
+    header = [text for group, name in groups.items() for text in _headings(group, name)]
     rows = [row for code in codes for row in _rows(notat, code, [cells[code, group] for group in groups])]
     numbers = draw.numbers_drawn(f"Målopfyldelse {notat.year}", header, rows)
     spoken = [f"{code}: {danish.join(_spoken(cells, code, groups))}" for code in codes]
@@ -94,7 +95,7 @@ def _cell(notat: Notat, code: str, group: str) -> _Cell:
 
 
 def _rows(notat: Notat, code: str, cells: Sequence[_Cell]) -> list[tuple[str, list[Figure | None]]]:
-    """Return an administration's rows of the numbers drawn: the year, and the year before."""
+    """Return an administration's rows of numbers: the year, and the one before."""
     rows = [(code, [one for cell in cells for one in _shown(cell, cell.attained, cell.missing)])]
     if any(cell.before for cell in cells):
         was = [one for cell in cells for one in _shown(cell, cell.before, None)]
@@ -103,22 +104,16 @@ def _rows(notat: Notat, code: str, cells: Sequence[_Cell]) -> list[tuple[str, li
 
 
 def _shown(cell: _Cell, attained: Figure | None, missing: Figure | None) -> list[Figure | None]:
-    """Return a cell's columns in the table of numbers: the total has no persons missing."""
+    """Return a cell's columns in the table of numbers; the total has one only."""
     of_total = cell.attained is not None and cell.attained.group == "total"
     return [attained] if of_total else [attained, missing]
 
 
-def _headings(group: str) -> list[str]:
+def _headings(group: str, name: str) -> list[str]:
     """Return the headers of a group's columns in the table of numbers."""
     if group == "total":
         return [danish.capital(words.MEASURES["weighted_attainment"])]
-    name = danish.capital(words.GROUPS[group])
-    return [name, f"{name}, mangler"]
-
-
-def _name(group: str) -> str:
-    """Return what a column is called."""
-    return "samlet" if group == "total" else words.GROUPS[group]
+    return [danish.capital(name), f"{danish.capital(name)}, mangler"]
 
 
 def _lacks(cell: _Cell) -> str:
@@ -127,21 +122,21 @@ def _lacks(cell: _Cell) -> str:
     return f"mangler {missing.shown}" if missing is not None and missing.value else ""
 
 
-def _spoken(cells: dict[tuple[str, str], _Cell], code: str, groups: Sequence[str]) -> list[str]:
+def _spoken(cells: dict[tuple[str, str], _Cell], code: str, groups: Mapping[str, str]) -> list[str]:
     """Say an administration's cells for the alternative text."""
     told = []
     for group in groups:
         cell = cells[code, group]
         if cell.attained is not None:
             lacks = _lacks(cell)
-            told.append(f"{_name(group)} {draw.said(cell.attained)}" + (f" ({lacks})" if lacks else ""))
+            told.append(f"{groups[group]} {draw.said(cell.attained)}" + (f" ({lacks})" if lacks else ""))
     return told
 
 
-def _compared(notat: Notat, cells: dict[tuple[str, str], _Cell], groups: Sequence[str]) -> str:
+def _compared(notat: Notat, cells: dict[tuple[str, str], _Cell], groups: Mapping[str, str]) -> str:
     """Say the city's attainments of the year before for the alternative text."""
     before = [cells[KK, group].before for group in groups]
-    told = [f"{_name(one.group)} {draw.said(one)}" for one in before if one is not None]
+    told = [f"{groups[one.group]} {draw.said(one)}" for one in before if one is not None]
     return f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
 
 
@@ -149,7 +144,7 @@ def _compared(notat: Notat, cells: dict[tuple[str, str], _Cell], groups: Sequenc
 
 
 def _draw(
-    axes: Axes, notat: Notat, cells: dict[tuple[str, str], _Cell], codes: Sequence[str], groups: Sequence[str]
+    axes: Axes, notat: Notat, cells: dict[tuple[str, str], _Cell], codes: Sequence[str], groups: Mapping[str, str]
 ) -> None:
     """Draw headers, codes, cells and the lines between rows."""
     width = (draw.WIDTH * _POINTS - _LABELS) / len(groups) - _GAP
@@ -157,7 +152,7 @@ def _draw(
     scale = width / max(110.0, *map(draw.height, drawn))
     for place, group in enumerate(groups):
         left = _LABELS + place * (width + _GAP)
-        axes.text(left, 9, danish.capital(_name(group)), fontsize=8.5, weight=600, va="center")
+        axes.text(left, 9, danish.capital(groups[group]), fontsize=8.5, weight=600, va="center")
         axes.text(left, 20, _unit(notat, group), fontsize=6.8, color=draw.MUTED, va="center")
         for row, code in enumerate(codes):
             _draw_cell(axes, cells[code, group], left, _HEAD + row * _ROW, scale)
@@ -208,15 +203,7 @@ def _legend(notat: Notat, cells: dict[tuple[str, str], _Cell]) -> list[Patch | L
     if whose:
         only = f" (kun {KK})" if whose == [KK] else ""
         label = f"{notat.comparison_year}{only}"
-        ring = Line2D(
-            [],
-            [],
-            linestyle="",
-            marker="o",
-            markersize=4,
-            markerfacecolor="white",
-            markeredgecolor=draw.INK,
-            label=label,
-        )
+        ring = Line2D([], [], linestyle="", marker="o", markersize=4, markeredgecolor=draw.INK, label=label)
+        ring.set_markerfacecolor("white")
         handles.append(ring)
     return handles
