@@ -17,7 +17,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from aarsstatus.build import Options, Result, build
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.table import build_figures
+from aarsstatus.figures.derived import every_figure
 from aarsstatus.inputs import read_year
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
@@ -110,7 +110,7 @@ def inputs(project: Project, year: int) -> tuple[Params, Data]:
 def figures(inputs: tuple[Params, Data], year: int) -> Figures:
     """The year's table of figures."""
     params, data = inputs
-    return build_figures(data, year, notat=params.notat)
+    return every_figure(data, year, params.comparison_year, notat=params.notat)
 
 
 Reports = Callable[[str, int], Result]

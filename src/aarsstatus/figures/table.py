@@ -13,7 +13,17 @@ from fractions import Fraction
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.figures import Figure, Measure, Mode, figure_id, show, value_of, verdict
+from aarsstatus.figures import (
+    At,
+    Figure,
+    Measure,
+    Mode,
+    bounds_of,
+    computed_figure,
+    figure_id,
+    value_of,
+    verdict,
+)
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data, Status
 from aarsstatus.inputs.schema import GROUPS, KK
@@ -52,9 +62,6 @@ def printed_values(data: Data, notat: str | None) -> dict[str, str]:
     return values
 
 
-At = tuple[int, str, str, str]  # year, administration, group, scheme
-
-
 class _Builder:
     """Collect figures as they follow from the inputs, in a table's order."""
 
@@ -69,14 +76,8 @@ class _Builder:
         inputs: Sequence[str] = (), source: str = "",
     ) -> Figure:  # fmt: skip
         """Add one figure."""
-        year, code, group, scheme = at
-        lower, upper = (interval.lower, interval.upper) if interval else (None, None)
-        figure = Figure(
-            figure_id(year, code, group, measure, scheme), year, code, group, scheme, measure, value, lower, upper,
-            show(measure, value), formula, tuple(inputs), source, published="", verdict="unpublished",
-        )  # fmt: skip
-        self.figures.append(figure)
-        return figure
+        self.figures.append(computed_figure(at, measure, value, interval, formula, inputs, source))
+        return self.figures[-1]
 
     def table(self, year: int, code: str) -> None:
         """Add all figures of one administration's table for one year."""
@@ -112,7 +113,7 @@ class _Builder:
 
     def sum(self, at: At, measure: Measure, figures: Sequence[Figure]) -> Figure:
         """Add the joint status, or the spells in all, of the schemes that share a target."""
-        value, bounds = formulas.joint(map(value_of, figures)), formulas.joint_interval(map(_interval, figures))
+        value, bounds = formulas.joint(map(value_of, figures)), formulas.joint_interval(map(bounds_of, figures))
         return self.add(at, measure, value, bounds, _added(figures, value), [one.id for one in figures])
 
     def attainment(self, at: At, status: Figure, statuses: Sequence[Figure]) -> Figure:
@@ -123,7 +124,7 @@ class _Builder:
         origin = self.origin_of_target(at) if known else NOT_ADOPTED
         target = self.add(at, "target", known.lower if known else None, known, origin, source=source)
         value = formulas.attainment(value_of(status), number)
-        interval = formulas.attainment_interval(_interval(status), number)
+        interval = formulas.attainment_interval(bounds_of(status), number)
         formula = NOT_ADOPTED
         if value is not None:
             above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
@@ -179,13 +180,6 @@ class _Builder:
         formula = f"{danish.number(Fraction(targets[group]))} ÷ ({below}) {_result(share, share)}"
         inputs = [figure_id(year, KK, one, "target") for one in sorted(targets, key=lambda one: one != group)]
         return self.add(at, "weight", share * 100, Interval.exactly(share * 100), formula, inputs)
-
-
-def _interval(figure: Figure) -> Interval:
-    """Return the bounds of a figure that has a value."""
-    if figure.interval is None:
-        raise ValueError(f"{figure.id} has no bounds")
-    return figure.interval
 
 
 def _result(ratio: Fraction, shown: Fraction) -> str:

@@ -13,7 +13,7 @@ from typing import get_args
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.table import build_figures
+from aarsstatus.figures.derived import every_figure
 from aarsstatus.figures.words import GROUPS, MEASURES
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Data, Scheme
@@ -42,7 +42,7 @@ class Notat:
     def __init__(self, params: Params, data: Data, mode: Mode = "published", fonts: Path | None = None) -> None:
         self.params, self.data, self.mode, self.fonts = params, data, mode, fonts
         self.year, self.comparison_year = params.year, params.comparison_year
-        self.figures: Figures = build_figures(data, params.year, notat=params.notat, mode=mode)
+        self.figures: Figures = every_figure(data, params.year, params.comparison_year, notat=params.notat, mode=mode)
         own = [row for row in data.printed if row.notat == params.notat]
         self._prose = {row.id: row.printed for row in own if row.in_prose}
         self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
