@@ -29,6 +29,7 @@ from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
+from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import Notat
 
 __all__ = ["Said", "commands_of", "judge", "run_command"]
@@ -212,7 +213,7 @@ def _pipeline(project: Project, year: int) -> int:
             figures = notat.figures.judged(audit.answers(rows))
             audit.to_csv(rows)
             figures.to_csv()
-            notat.head()
+            notat_head(notat)
             notat_workbook(notat, figures)
             problems = [*_figures_hold(figures, data, mode), *_audit_holds(rows)]
             if problems:

@@ -1,4 +1,4 @@
-"""Find gaps and dangling references in an executed notebook.
+"""Find gaps, dangling references and bare pictures in an executed notebook.
 
 A renderer lets most of it pass in silence, so it is looked for first, and named by its cell.
 """
@@ -24,8 +24,8 @@ def findings(notebook: nbformat.NotebookNode) -> list[str]:
     defined: dict[str, str] = {}
     referred: list[tuple[str, str]] = []
     for name, cell in named_cells(notebook):
-        found += [f"{name}: {text}" for text in _bad_outputs(cell)]
         text = shown_text(cell)
+        found += [f"{name}: {problem}" for problem in [*_bad_outputs(cell), *_bare_pictures(text)]]
         for id_, inside in _blocks(text):
             if id_ in defined:
                 found.append(f"{name}: {id_} findes allerede i {defined[id_]}")
@@ -47,9 +47,19 @@ def _bad_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
         elif output.output_type in {"display_data", "execute_result"}:
             shown = set(output.data)
             if "text/html" in shown:
-                yield "cellen viser text/html; et notat viser text/markdown"
+                yield 'cellen viser text/html, fx en DataFrame; skriv show_table(tabel, caption="…")'
             elif not shown & {"text/markdown", *_IMAGES}:
-                yield f"cellen viser {', '.join(sorted(shown))}, som ikke kan vises i notatet"
+                said = f"cellen viser {', '.join(sorted(shown))}, som ikke kan vises i notatet"
+                yield f"{said}; skriv show(…), show_table(…) eller show_chart(…), eller slet linjen"
+
+
+def _bare_pictures(text: str) -> Iterator[str]:
+    """Yield a picture that stands in no figure, and so has no caption."""
+    depth = 0
+    for line in text.splitlines():
+        depth += 1 if re.match(r":{3,}\s*\{", line) else -1 if re.match(r":{3,}\s*$", line) else 0
+        if _PICTURE in line and depth < 1:
+            yield 'cellen viser et diagram uden titel; skriv show_chart(diagram, caption="…", alt="…")'
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str | None]]:

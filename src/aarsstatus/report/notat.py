@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
@@ -20,6 +21,7 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.reorganisations import changes, comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
 
 MARK = "†"
@@ -169,10 +171,6 @@ class Notat:
         """Return the notat's title, as the seeds word it."""
         return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
 
-    def head(self) -> dict[str, str]:
-        """Return the notat's title, and what stands around it."""
-        return front_matter(self.params, self.data, self.title(), "NOTAT", self.mode)
-
     def corrections(self) -> str:
         """Say which notat a corrected one replaces, why, and each number that changed."""
         if not self.params.corrections or self.params.working_edition:
@@ -271,32 +269,11 @@ def open_notat(
     Raises
     ------
     InputError
-        If parameters or data have problems.
+        If parameters or data have problems, or `figures` is neither: the first cell gives the name to a frame.
     """
+    if not isinstance(figures, str) or figures not in get_args(Mode):
+        expected = "published eller recomputed; kør cellen med parametre igen"
+        raise InputError(Problem("figures", "parameteren kan ikke bruges", expected=expected))
     where = find_project(project)
     params, data = read_year(where, year or where.newest(), comparison_year)
     return Notat(params, data, figures, where.extension / "fonts")
-
-
-def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mode) -> dict[str, str]:
-    """Return a document's metadata: title, language, sender, date and edition."""
-    office = params.office
-    address = ", ".join(part for part in (office.street, office.postal) if part)
-    fields = {
-        "title": plain(title),
-        "lang": "da",
-        "doctype": doctype,
-        "udgave": _edition(params, data, mode),
-        "office": plain(office.name or ""),
-        "administration": plain(office.administration),
-        "footer-address": plain(address),
-        "document-date": params.document.date.isoformat() if params.document.date else "",
-    }
-    return {key: value for key, value in fields.items() if value}
-
-
-def _edition(params: Params, data: Data, mode: Mode) -> str:
-    """Say what stands on every page of a document that is not the issued one."""
-    if mode == "recomputed" or params.working_edition or data.read_from(params.year):
-        return "ARBEJDSUDGAVE"
-    return "" if params.notat else "UDKAST"
