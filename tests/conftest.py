@@ -17,9 +17,9 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from aarsstatus.build import Options, Result, build
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.table import build_figures
+from aarsstatus.figures.derived import every_figure
 from aarsstatus.inputs import read_year
-from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.model import Data, Group
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
 from aarsstatus.render import Choice
@@ -29,6 +29,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # ``make test &``: what t
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("params", "data", "notebooks", "_extensions", "_quarto.yml", "requirements.lock")
+
+
+GROUPS = {
+    "placements": Group(
+        "placements", "virksomhedsplaceringer", "Antal forløb", "#0b2a5b", "circle", "data/groups.csv:2"
+    ),
+    "fleksjob": Group("fleksjob", "fleksjob", "", "#c8500a", "square", "data/groups.csv:3"),
+    "fritidsjob": Group("fritidsjob", "fritidsjob", "", "#5aa9a0", "diamond", "data/groups.csv:4"),
+}
+"""Target groups of data that a test makes."""
 
 
 def copy_project(target: Path) -> Project:
@@ -110,7 +120,7 @@ def inputs(project: Project, year: int) -> tuple[Params, Data]:
 def figures(inputs: tuple[Params, Data], year: int) -> Figures:
     """The year's table of figures."""
     params, data = inputs
-    return build_figures(data, year, notat=params.notat)
+    return every_figure(data, year, params.comparison_year, notat=params.notat)
 
 
 Reports = Callable[[str, int], Result]

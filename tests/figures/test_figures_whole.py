@@ -9,14 +9,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from conftest import GROUPS
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, full_year_equivalents, joint, weighted_attainment
-from aarsstatus.figures import Figure, figure_id, show, value_of, verdict, words
+from aarsstatus.figures import Figure, bounds_of, figure_id, show, value_of, verdict, words
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.table import _interval, build_figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
-from aarsstatus.inputs.schema import GROUPS
 
 YEAR = 2030
 
@@ -39,6 +39,7 @@ SCHEMES = {
     for key, group in (("a", "placements"), ("b", "placements"), ("fleksjob", "fleksjob"), ("fritidsjob", "fritidsjob"))
 }
 CITY = Data(
+    groups=GROUPS,
     schemes=SCHEMES,
     administrations=tuple(
         Administration(code, code, 2020, None, "data/administrations.csv:2") for code in ("KK", "XX", "YY", "ZZ")
@@ -227,7 +228,12 @@ def test_what_was_never_published_says_so() -> None:
 def test_an_administration_without_a_status_has_no_figures_and_a_year_to_come_neither() -> None:
     later = status("KK", "fleksjob", "1", None, year=YEAR + 1)
     data = Data(
-        CITY.schemes, CITY.administrations, CITY.targets, {**CITY.statuses, (YEAR + 1, "KK", "fleksjob"): later}, ()
+        CITY.schemes,
+        CITY.administrations,
+        CITY.targets,
+        {**CITY.statuses, (YEAR + 1, "KK", "fleksjob"): later},
+        (),
+        groups=GROUPS,
     )
     assert {figure.administration for figure in build_figures(data, YEAR).values()} == {"KK", "XX", "YY"}
     assert list(build_figures(data, YEAR)) == [f"2030.{id_}" for id_ in TABLE]
@@ -374,7 +380,7 @@ def test_a_figure_without_a_value_is_no_input() -> None:
     with pytest.raises(ValueError, match=r"^2030\.x has no value$"):
         value_of(empty)
     with pytest.raises(ValueError, match=r"^2030\.x has no bounds$"):
-        _interval(empty)
+        bounds_of(empty)
 
 
 # -- the formulas' edges ----------------------------------------------------------------------------------------

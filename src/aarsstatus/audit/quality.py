@@ -18,7 +18,7 @@ from aarsstatus.audit.input_rules import Finding, check_figures
 from aarsstatus.audit.limits import Moved, moved
 from aarsstatus.figures import Figure, Mode, figure_id
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.table import build_figures
+from aarsstatus.figures.derived import every_figure
 from aarsstatus.figures.words import VERDICT_SAID, unit
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
@@ -176,7 +176,7 @@ def quality(
     """Judge one year, if it is among the `published`: pure."""
     known = params.notat in {one.notat for one in published}
     rows = audit(data, published, notat=params.notat) if known else []
-    figures = build_figures(data, params.year, notat=params.notat, mode=mode)
+    figures = every_figure(data, params.year, params.comparison_year, notat=params.notat, mode=mode)
     return Quality(
         params,
         data,
@@ -195,7 +195,7 @@ def _moved(params: Params, data: Data, figures: Figures) -> list[Moved]:
         return []
     return [
         one
-        for one in moved(figures, now, before, schemes=data.schemes)
+        for one in moved(figures, now, before, schemes=data.schemes, groups=data.groups)
         if comparable(data, figures[one.id].administration, before, now)
     ]
 
@@ -259,7 +259,9 @@ def explained_figures(project: Project, year: int) -> Figures:
     """Return all figures as the notat of a year has them, with verdicts and reasons."""
     data, published = read_data(project), read_published_params(project, year)
     notat = next((one.notat for one in published if one.year == year), None)
-    return build_figures(data, year, notat=notat).judged(answers(explained(project, data, year), notat))
+    path = project.params / f"{year}.yml"
+    comparison = read_params(path, project.name(path)).comparison_year if path.is_file() else year - 1
+    return every_figure(data, year, comparison, notat=notat).judged(answers(explained(project, data, year), notat))
 
 
 def tree(figures: Figures, id_: str) -> Iterator[str]:

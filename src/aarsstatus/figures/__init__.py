@@ -8,20 +8,25 @@ other (``2025.KK.fleksjob.status``), and what covers all groups has the group ``
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Literal, NamedTuple, cast, get_args
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.inputs.schema import GROUPS
 
 Measure = Literal[
     "status", "joint_status", "target", "attainment", "weight", "weighted_attainment", "spells", "spells_total",
+    "shortfall", "closing_effect", "contribution", "comparable_attainment", "reweighting", "change", "reached",
 ]  # fmt: skip
 Verdict = Literal["exact", "within_rounding", "contradicted", "unpublished"]
 Mode = Literal["published", "recomputed"]
-PERCENTAGES: frozenset[Measure] = frozenset({"attainment", "weight", "weighted_attainment"})
+PERCENTAGES: frozenset[Measure] = frozenset({"attainment", "weight", "weighted_attainment", "comparable_attainment"})
+POINTS: frozenset[Measure] = frozenset({"closing_effect", "contribution", "reweighting", "change"})
+"""Measures of what moved a percentage, in percentage points."""
+DERIVED: frozenset[Measure] = POINTS | {"shortfall", "comparable_attainment", "reached"}
+"""Measures that no table has: they follow from those that the tables have (`derived`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class FigureId(NamedTuple):
     measure: Measure
 
 
-_ID = re.compile(rf"(\d{{4}})\.([^.]+)\.({'|'.join(GROUPS)}|total)(?:\.([a-z_]+))?\.({'|'.join(get_args(Measure))})")
+_ID = re.compile(rf"(\d{{4}})\.([^.]+)\.([a-z_]+)(?:\.([a-z_]+))?\.({'|'.join(get_args(Measure))})")
 
 
 def figure_id(year: int, administration: str, group: str, measure: str, scheme: str = "") -> str:
@@ -95,7 +100,26 @@ def show(measure: Measure, value: Fraction | None) -> str:
     """Write a figure's value as the notat does."""
     if value is None:
         return danish.NO_TARGET
+    if measure in POINTS:
+        return danish.points(value)
     return danish.percent(value / 100) if measure in PERCENTAGES else danish.whole(value)
+
+
+At = tuple[int, str, str, str]
+"""Where a figure belongs: its year, administration, group and scheme."""
+
+
+def computed_figure(
+    at: At, measure: Measure, value: Fraction | None, interval: Interval | None, formula: str,
+    inputs: Sequence[str] = (), source: str = "",
+) -> Figure:  # fmt: skip
+    """Return a figure as it was worked out, with nothing of it printed yet."""
+    year, code, group, scheme = at
+    lower, upper = (interval.lower, interval.upper) if interval else (None, None)
+    return Figure(
+        figure_id(year, code, group, measure, scheme), year, code, group, scheme, measure, value, lower, upper,
+        show(measure, value), formula, tuple(inputs), source, published="", verdict="unpublished",
+    )  # fmt: skip
 
 
 def compared(before: Figure, after: Figure) -> tuple[Fraction, Fraction] | None:
@@ -123,6 +147,13 @@ def value_of(figure: Figure) -> Fraction:
     if figure.value is None:
         raise ValueError(f"{figure.id} has no value")
     return figure.value
+
+
+def bounds_of(figure: Figure) -> Interval:
+    """Return the bounds of a figure that has a value."""
+    if figure.interval is None:
+        raise ValueError(f"{figure.id} has no bounds")
+    return figure.interval
 
 
 def verdict(published: str, computed: str, interval: Interval | None) -> Verdict:

@@ -13,10 +13,20 @@ from fractions import Fraction
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.figures import Figure, Measure, Mode, figure_id, show, value_of, verdict
+from aarsstatus.figures import (
+    At,
+    Figure,
+    Measure,
+    Mode,
+    bounds_of,
+    computed_figure,
+    figure_id,
+    value_of,
+    verdict,
+)
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data, Status
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.schema import KK
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"
 
@@ -52,9 +62,6 @@ def printed_values(data: Data, notat: str | None) -> dict[str, str]:
     return values
 
 
-At = tuple[int, str, str, str]  # year, administration, group, scheme
-
-
 class _Builder:
     """Collect figures as they follow from the inputs, in a table's order."""
 
@@ -69,33 +76,26 @@ class _Builder:
         inputs: Sequence[str] = (), source: str = "",
     ) -> Figure:  # fmt: skip
         """Add one figure."""
-        year, code, group, scheme = at
-        lower, upper = (interval.lower, interval.upper) if interval else (None, None)
-        figure = Figure(
-            figure_id(year, code, group, measure, scheme), year, code, group, scheme, measure, value, lower, upper,
-            show(measure, value), formula, tuple(inputs), source, published="", verdict="unpublished",
-        )  # fmt: skip
-        self.figures.append(figure)
-        return figure
+        self.figures.append(computed_figure(at, measure, value, interval, formula, inputs, source))
+        return self.figures[-1]
 
     def table(self, year: int, code: str) -> None:
         """Add all figures of one administration's table for one year."""
-        groups = [group for group in GROUPS if any(one.group == group for one in self.data.schemes_of(year))]
-        found = [self.group((year, code, group, "")) for group in groups]
+        found = [self.group((year, code, group.key, "")) for group in self.data.groups_of(year)]
         if attainments := [figure for figure in found if figure is not None]:
             self.total(year, code, attainments)
 
     def group(self, at: At) -> Figure | None:
         """Add a target group's figures; return its attainment, if anything is known."""
         year, code, group, _ = at
-        schemes = [scheme.key for scheme in self.data.schemes_of(year) if scheme.group == group]
-        rows = [row for key in schemes if (row := self.data.statuses.get((year, code, key)))]
+        schemes = self.data.schemes_in(group, year)
+        rows = [row for one in schemes if (row := self.data.statuses.get((year, code, one.key)))]
         if not rows:
             return None
         pairs = [self.scheme((year, code, group, row.scheme), row) for row in rows]
         statuses, spells = [status for status, _ in pairs], [spells for _, spells in pairs if spells]
         status = statuses[0]
-        if group == "placements":
+        if self.data.is_joint(group, year):
             status = self.sum(at, "joint_status", statuses)
             if spells:
                 self.sum(at, "spells_total", spells)
@@ -112,7 +112,7 @@ class _Builder:
 
     def sum(self, at: At, measure: Measure, figures: Sequence[Figure]) -> Figure:
         """Add the joint status, or the spells in all, of the schemes that share a target."""
-        value, bounds = formulas.joint(map(value_of, figures)), formulas.joint_interval(map(_interval, figures))
+        value, bounds = formulas.joint(map(value_of, figures)), formulas.joint_interval(map(bounds_of, figures))
         return self.add(at, measure, value, bounds, _added(figures, value), [one.id for one in figures])
 
     def attainment(self, at: At, status: Figure, statuses: Sequence[Figure]) -> Figure:
@@ -123,7 +123,7 @@ class _Builder:
         origin = self.origin_of_target(at) if known else NOT_ADOPTED
         target = self.add(at, "target", known.lower if known else None, known, origin, source=source)
         value = formulas.attainment(value_of(status), number)
-        interval = formulas.attainment_interval(_interval(status), number)
+        interval = formulas.attainment_interval(bounds_of(status), number)
         formula = NOT_ADOPTED
         if value is not None:
             above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
@@ -143,7 +143,7 @@ class _Builder:
 
     def total(self, year: int, code: str, attainments: Sequence[Figure]) -> None:
         """Add the groups' weights and the weighted attainment."""
-        rows = {group: self.data.targets.get((year, KK, group)) for group in GROUPS}
+        rows = {group: self.data.targets.get((year, KK, group)) for group in self.data.groups}
         targets = {group: row.target for group, row in rows.items() if row and row.target}
         shares = formulas.weights(targets)
         weights = {
@@ -179,13 +179,6 @@ class _Builder:
         formula = f"{danish.number(Fraction(targets[group]))} ÷ ({below}) {_result(share, share)}"
         inputs = [figure_id(year, KK, one, "target") for one in sorted(targets, key=lambda one: one != group)]
         return self.add(at, "weight", share * 100, Interval.exactly(share * 100), formula, inputs)
-
-
-def _interval(figure: Figure) -> Interval:
-    """Return the bounds of a figure that has a value."""
-    if figure.interval is None:
-        raise ValueError(f"{figure.id} has no bounds")
-    return figure.interval
 
 
 def _result(ratio: Fraction, shown: Fraction) -> str:

@@ -15,9 +15,9 @@ from html import unescape
 import nbformat
 
 from aarsstatus.audit.surroundings import known_parameters
-from aarsstatus.figures import Figure
+from aarsstatus.figures import DERIVED, Figure
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.words import GROUPS, MEASURES
+from aarsstatus.figures.words import MEASURES
 from aarsstatus.inputs.csvfile import append_rows, read_table
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
@@ -37,7 +37,8 @@ _AT = {"document": "brevhoved", "office": "brevhoved", "cover": "forside"}
 def printed_rows(notebook: nbformat.NotebookNode, params: Params, data: Data, figures: Figures) -> list[dict[str, str]]:
     """Return rows of ``published.csv`` for an executed notat, without their source.
 
-    A chart repeats numbers of the tables, and those of other years from their own notats; it is left out.
+    A chart repeats numbers of the tables, and those of other years from their own notats; it is left out. So is what
+    stands in no table: it follows from the tables' numbers.
     """
     text = "\n".join(_shown(notebook))
     rows = []
@@ -82,6 +83,8 @@ def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]
             yield from _year(f"tabel {table}, overskrift", f"{of}.caption.year", line)
         for shown, id_ in _SPAN.findall(line) if within != "fig" else ():
             place = f"tabel {table}, fodnote" if within else f"brødtekst, {heading}"
+            if figures[unescape(id_)].measure in DERIVED:
+                continue
             yield _row(place, id_, read_back(shown))
 
 
@@ -94,8 +97,7 @@ def _year(place: str, id_: str, text: str) -> Iterator[dict[str, str]]:
 
 def _named(figure: Figure, data: Data) -> str:
     """Return what a table's row and column call a figure."""
-    what = data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group]
-    return f"{what}, {MEASURES[figure.measure]}"
+    return f"{data.called(figure.group, figure.scheme)}, {MEASURES[figure.measure]}"
 
 
 def _row(place: str, id_: str, shown: str) -> dict[str, str]:
