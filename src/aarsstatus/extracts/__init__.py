@@ -13,7 +13,9 @@ nothing is written.
 `csv_table`     CSV: encoding, delimiter, rows
 `workbook`      Excel: sheets as they look to a person
 `appearance`    how large a workbook is, and what it shows (`shown`): `sheet_xml`, `opendocument`, `binary_sheets`
-`table`         a table's header, and which columns are read
+`table`         a table's header
+`columns`       which columns are read, and which are not
+`counts`        how many rows came to what
 `cells`         one cell: hours, names; `dates`
 `rows`          rows of text into spells
 `stray_rows`    rows that are none: sums and remarks below a table
@@ -203,6 +205,8 @@ def _ingest(
     remarks += preliminary(rows, sums, year, data)
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
 
+    if reader.hours_given and not reader.hours_counted:
+        reader.notes.append("ugentlige timer tæller ikke med; hvordan hver jobordning tælles, står i data/schemes.csv")
     notes = list(dict.fromkeys([*reading.notes, *reader.notes, *outside(rows, year)]))
     written = _write_refused(reading, reader, refusals)
     kept = [*remarks, *remembered(notes, sums)]

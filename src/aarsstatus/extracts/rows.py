@@ -6,9 +6,8 @@ Arrays carry the number that each cell came to. Only spells with a day in the ye
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -18,13 +17,15 @@ import polars as pl
 from aarsstatus.extracts import cells, dates
 from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
+from aarsstatus.extracts.columns import Columns
+from aarsstatus.extracts.counts import Counts
 from aarsstatus.extracts.refusals import Refusals, rows_shown
 from aarsstatus.extracts.stray_rows import StrayRows
-from aarsstatus.extracts.table import OVERFLOW, Block, Columns
+from aarsstatus.extracts.table import OVERFLOW, Block
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
-__all__ = ["KEPT", "Counts", "Reader"]
+__all__ = ["KEPT", "Reader"]
 
 Mask = npt.NDArray[np.bool_]
 _MOST_TOLD = 10
@@ -41,36 +42,6 @@ KEPT: Mapping[str, type[pl.DataType]] = {
 }  # fmt: skip
 """What is kept of a spell: where it stands, places in lists of administrations and schemes, hundredths of hours,
 days as ordinals, and the person as written, until `persons.number_persons`."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """Count the rows of a table, those that are placements (no heads), and the years that spells begin in.
-
-    `signs` are what stands where a spell is still `running`, if anything does.
-    """
-
-    rows: int = 0
-    outside: int = 0
-    begun_in_year: int = 0
-    refused: int = 0
-    placements: int = 0
-    placements_outside: int = 0
-    running: int = 0
-    signs: Counter[str] = field(default_factory=Counter)
-    without_administration: int = 0
-    starts: Counter[int] = field(default_factory=Counter)
-
-    def add(self, other: Counts) -> None:
-        """Add another table's counts."""
-        self.rows += other.rows
-        self.outside += other.outside
-        self.begun_in_year += other.begun_in_year
-        self.refused += other.refused
-
-    def usual_year(self) -> int | None:
-        """Return the year that most spells begin in."""
-        return max(self.starts, key=lambda year: (self.starts[year], year), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +90,12 @@ class Reader:
             "scheme": Column(lambda text: cells.scheme(text, names, self.schemes)),
             "start": Column(dates.start_day),
             "end": Column(dates.end_day, dates.OPEN),
+            "state": Column(lambda text: cells.state(text, names), 0),
         }
         if self._by_hours.any():  # else hours count for nothing, and may be anything
             self._columns["weekly_hours"] = Column(cells.hundredths)
+        self.hours_given = self.hours_counted = False
+        """Whether a table has weekly hours, and whether a spell is counted by them."""
         self._stray = StrayRows(names.totals, {name: column.code for name, column in self._columns.items()})
 
     def read(
@@ -131,9 +105,15 @@ class Reader:
 
         `table` and `label` are the number of the table, and what it is called in messages.
         """
-        batch = self._batch(self._without_sums(block, columns, label), block, columns, label)
+        frame = self._without_sums(block, columns, label)
+        batch = self._batch(frame, block, columns, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed, refusals)
+        for name, message, differ in columns.differing(frame):
+            bad |= (differing := differ & ~batch.blank)
+            if differing.any():
+                rows, expected = batch.rows[differing], "én kolonne, eller to med hver sit navn"
+                refusals.rows(label, rows, FIELDS[name], message, expected=expected)
         start, end = batch.codes["start"], batch.codes["end"]
         inside = (start <= self.last) & (end >= self.first) & ~batch.blank & ~bad
         gone = self._refuse_gone(batch, inside, refusals)
@@ -302,7 +282,10 @@ class Reader:
         at = np.flatnonzero(inside)
         kept: dict[str, object] = {name: codes[at] for name, codes in batch.codes.items()}
         hours = batch.codes.get("weekly_hours", np.full_like(batch.codes["start"], EMPTY))[at]
-        kept["weekly_hours"] = np.where(self._by_hours[batch.codes["scheme"][at]], hours, EMPTY)
+        by_hours = self._by_hours[batch.codes["scheme"][at]]
+        self.hours_given |= "weekly_hours" in batch.columns.places
+        self.hours_counted |= bool(by_hours.any())
+        kept["weekly_hours"] = np.where(by_hours, hours, EMPTY)
         kept |= {"table": np.full(len(at), table), "row": batch.rows[at]}
         kept["person"] = batch.texts["person"].gather(at) if "person" in batch.texts.columns else [None] * len(at)
         return pl.DataFrame({name: kept[name] for name in KEPT}, schema=dict(KEPT))
