@@ -38,6 +38,14 @@ _LONGEST_HOURS = 40
 """Characters: whatever has more is no number of hours."""
 
 
+class _NotKnownError(Unreadable):
+    """Refuse a name that nobody knows; which one it is near to is only looked for where it is told."""
+
+    def __init__(self, explain: Callable[[], Unreadable]) -> None:
+        super().__init__("et navn, der kendes")
+        self.explain = explain
+
+
 def legible(text: str) -> str | None:
     """Return a cell that somebody may be shown, or None if it is too long."""
     return text if len(text) <= _LONGEST else None
@@ -88,7 +96,8 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     if folded not in names.administrations:
         folded = _code_before(text, names) or folded
     if folded not in names.administrations:
-        raise _unknown(text, names.administrations, names.administration_names, "en forvaltning", codes)
+        known = names.administrations
+        raise _NotKnownError(lambda: _unknown(text, known, names.administration_names, "en forvaltning", codes))
     code = names.administrations[folded]
     if code is not None and code not in codes:  # it had another year
         raise Unreadable(
@@ -116,7 +125,7 @@ def scheme(text: str, names: Names, keys: Sequence[str]) -> int:
         # By the first of each one's names.
         called = {names.schemes[fold_value(name)]: name for name in reversed(names.scheme_names)}
         valid = [called[key] for key in keys if key in called]
-        raise _unknown(text, names.schemes, names.scheme_names, "en jobordning", valid)
+        raise _NotKnownError(lambda: _unknown(text, names.schemes, names.scheme_names, "en jobordning", valid))
     return keys.index(names.schemes[folded])
 
 
@@ -211,6 +220,8 @@ class Column:
             return Unreadable(f"højst {danish.whole(_LONGEST)} tegn", None, "cellen er for lang")
         try:
             self.read(text)
+        except _NotKnownError as bad:
+            return bad.explain()
         except Unreadable as bad:
             return bad
         raise AssertionError("the cell can be read")

@@ -18,6 +18,7 @@ from aarsstatus.privacy import mask
 
 __all__ = ["Columns", "choose_columns"]
 
+Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
 _FLEKSJOB = "fleks"
 """The one word that a file or a header of fleksjob employments is known by: anybody may be »ansat«."""
@@ -38,14 +39,23 @@ class Columns:
     texts: Cells = ()
     undecided: tuple[tuple[str, int], ...] = ()
 
-    def differing(self, frame: pl.DataFrame) -> Iterator[tuple[str, str, npt.NDArray[np.bool_]]]:
-        """Yield where two columns are one field and nothing decides: the field, a message, the rows that differ."""
+    def refuse_differing(
+        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, label: str, refusals: Refusals
+    ) -> Mask:
+        """Tell where two columns are one field, nothing decides, and their cells differ; return which rows they are."""
+        bad = np.zeros_like(blank)
         for name, other in self.undecided:
             first, second = (
                 frame[str(place)].str.strip_chars().fill_null("").to_numpy() for place in (self.places[name], other)
             )
+            differing = (first != second) & ~blank
             letters = danish.join([column_letters(self.places[name]), column_letters(other)])
-            yield name, f"kolonne {letters} hedder det samme, og her står der noget forskelligt", first != second
+            message = f"kolonne {letters} hedder det samme, og her står der noget forskelligt"
+            if differing.any():
+                expected = "én kolonne, eller to med hver sit navn"
+                refusals.rows(label, rows[differing], FIELDS[name], message, expected=expected)
+            bad |= differing
+        return bad
 
     def called(self, field: str) -> str:
         """Return what a field's column is called in messages, with its letter in Excel."""

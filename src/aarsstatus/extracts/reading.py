@@ -145,10 +145,17 @@ def _content(path: Path, name: str, refusals: Refusals) -> bytes | None:
         refusals.file(name, why)
         return None
     try:
-        return path.read_bytes()
+        before = path.stat()
+        content = path.read_bytes()
+        after = path.stat()
     except OSError as error:
         refusals.file(name, f"filen kan ikke læses: {reason(error)}")
         return None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
+        expected = "at ingen skriver i den; vent, til den er gemt, og prøv igen"
+        refusals.file(name, "filen blev ændret, mens den blev læst", expected=expected)
+        return None
+    return content
 
 
 def _tables(

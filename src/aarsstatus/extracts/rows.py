@@ -5,7 +5,6 @@ Arrays carry the number that each cell came to. Only spells with a day in the ye
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,7 +29,9 @@ __all__ = ["KEPT", "Reader"]
 Mask = npt.NDArray[np.bool_]
 _MOST_TOLD = 10
 _DAYS_A_YEAR = 365.2425
-_EXCHANGED = re.compile(r"\s*(?:0?[1-9]|1[0-2])[-./](?:1[3-9]|2\d|3[01])[-./]\d{4}")
+_MOST_EXPLAINED = 100
+"""Different cells of a column, in a block of rows, that are told why they cannot be read."""
+_EXCHANGED = r"^\s*(?:0?[1-9]|1[0-2])[-./](?:1[3-9]|2\d|3[01])[-./]\d{4}"
 """A date with its month first, and a day that is no month."""
 _LIKE_UNSEEN = r"^\s*(?:[#=eE]|del af|formel)"
 """Begins as the texts do that `cells.unseen` looks at."""
@@ -109,11 +110,7 @@ class Reader:
         batch = self._batch(frame, block, columns, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed, refusals)
-        for name, message, differ in columns.differing(frame):
-            bad |= (differing := differ & ~batch.blank)
-            if differing.any():
-                rows, expected = batch.rows[differing], "én kolonne, eller to med hver sit navn"
-                refusals.rows(label, rows, FIELDS[name], message, expected=expected)
+        bad |= columns.refuse_differing(frame, batch.rows, batch.blank, label, refusals)
         start, end = batch.codes["start"], batch.codes["end"]
         inside = (start <= self.last) & (end >= self.first) & ~batch.blank & ~bad
         gone = self._refuse_gone(batch, inside, refusals)
@@ -187,12 +184,15 @@ class Reader:
         """Tell which cells of a column cannot be read, and which are missing."""
         if wrong.any():
             bad = pl.DataFrame({"text": batch.texts[name].filter(pl.Series(wrong)), "row": batch.rows[wrong]})
-            for (text,), group in bad.group_by("text", maintain_order=True):
+            if name in {"start", "end"} and bad["text"].str.contains(_EXCHANGED).any():
+                refusals.exchanged.add((batch.label, FIELDS[name]))
+            explained = pl.col("text").is_in(bad["text"].unique(maintain_order=True).head(_MOST_EXPLAINED).implode())
+            if (rest := bad.filter(~explained)).height:  # nobody reads so many reasons, and each takes a while to find
+                refusals.rows(batch.label, rest["row"].to_numpy(), FIELDS[name], "værdien kan ikke bruges")
+            for (text,), group in bad.filter(explained).group_by("text", maintain_order=True):
                 shown = cells.unseen(str(text))
                 why = shown or self._columns[name].why(str(text))
                 column = FIELDS[name] if shown is None else batch.columns.called(name)
-                if name in {"start", "end"} and _EXCHANGED.match(str(text)):
-                    refusals.exchanged.add((batch.label, FIELDS[name]))
                 refusals.rows(
                     batch.label, group["row"].to_numpy(), column, why.message, found=legible(str(text)),
                     expected=why.expected, hint=why.hint,
@@ -259,23 +259,22 @@ class Reader:
         counts.without_administration += int(np.count_nonzero(~named & ~batch.blank & ~batch.squeezed))
 
     def _keep_refused(self, batch: _Batch, bad: Mask) -> None:
-        """Keep the cells that a list of refused rows shows: those that were understood, since others may be a name."""
+        """Keep what a list of refused rows shows of them."""
         for at in np.flatnonzero(bad).tolist():
-            place, scheme, *days = (int(batch.codes[name][at]) for name in ("administration", "scheme", "start", "end"))
-            known = [
-                self.codes[place] if 0 <= place < self.none else "",
-                self.schemes[scheme] if scheme >= 0 else "",
-                *("" if day < 0 or day == dates.OPEN else dates.show_day(day) for day in days),
-            ]
-            whole = ["", "", "", ""] if batch.squeezed[at] else known  # all of a row in one cell is no administration
-            self.refused.append((batch.label, int(batch.rows[at]), whole))
+            read = (int(batch.codes[name][at]) for name in ("administration", "scheme", "start", "end"))
+            known = ["", "", "", ""] if batch.squeezed[at] else self._understood(*read)
+            self.refused.append((batch.label, int(batch.rows[at]), known))
 
-    def refuse_kept(self, label: str, row: int, administration: int, scheme: int, start: int, end: int) -> None:
+    def _understood(self, administration: int, scheme: int, start: int, end: int) -> list[str]:
+        """Return the cells of a refused row that were understood, since others may be a name."""
+        code = self.codes[administration] if 0 <= administration < self.none else ""
+        days = ("" if day < 0 or day == dates.OPEN else dates.show_day(day) for day in (start, end))
+        return [code, self.schemes[scheme] if scheme >= 0 else "", *days]
+
+    def refuse_kept(self, label: str, row: int, *spell: int) -> None:
         """Keep the cells of a spell that is refused after it was read."""
         if self.keep_refused:
-            code = self.codes[administration] if administration < self.none else ""
-            until = "" if end == dates.OPEN else dates.show_day(end)
-            self.refused.append((label, row, [code, self.schemes[scheme], dates.show_day(start), until]))
+            self.refused.append((label, row, self._understood(*spell)))
 
     def _kept(self, batch: _Batch, inside: Mask, table: int) -> pl.DataFrame:
         """Return the spells of some rows that have a day in the year."""
