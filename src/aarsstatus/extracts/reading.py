@@ -125,6 +125,10 @@ def read_file(
             progress(f"{table.label}: {danish.counted(own.rows, 'række', 'rækker')}")
         _check_rows(table.label, own, kept, reader, refusals)
         reading.summaries.append(_summary(table.label, own, len(table.hidden_rows), hidden))
+        if table.hidden_rows:
+            rows = danish.counted(len(table.hidden_rows), "række", "rækker")
+            counted = "talt med" if hidden == "with" else "ikke talt med"
+            notes.append(f"{table.label}: {rows} er skjult i Excel og er {counted}, som --hidden {hidden} siger")
         counts.add(own)
     reading.notes += notes
     sha256 = hashlib.sha256(content).hexdigest()
