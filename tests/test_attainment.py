@@ -12,11 +12,14 @@ from aarsstatus.attainment import (
     Interval,
     attainment,
     attainment_interval,
+    comparable_attainment,
+    contributions,
     days_of_year,
     full_year_equivalents,
     joint,
     joint_interval,
     round_half_up,
+    shortfall,
     weighted_attainment,
     weighted_attainment_interval,
     weights,
@@ -237,3 +240,44 @@ def test_weighted_bounds_contain_the_value(statuses: list[Fraction], targets: li
     assert value is not None
     assert interval is not None
     assert value in interval
+
+
+# -- what moved it, and how many are missing --------------------------------------------------------------------
+
+
+ratios_of_a_year = st.lists(st.one_of(st.none(), exact), min_size=3, max_size=3)
+targets_of_a_year = st.lists(st.one_of(st.none(), counts), min_size=3, max_size=3)
+
+
+@given(ratios_of_a_year, ratios_of_a_year, targets_of_a_year, targets_of_a_year)
+def test_the_parts_sum_to_the_whole_exactly(
+    old: list[Fraction | None], new: list[Fraction | None], targets: list[int | None], later: list[int | None]
+) -> None:
+    before, after = (dict(zip(groups, side, strict=True)) for side in (old, new))
+    were, are = (weights(dict(zip(groups, side, strict=True))) for side in (targets, later))
+    was, now = weighted_attainment(before, were), weighted_attainment(after, are)
+    comparable, parts = comparable_attainment(before, after, were), contributions(before, after, were)
+    assert (was is None) == (comparable is None)
+    if was is None or now is None or comparable is None:
+        return
+    assert was + sum(parts.values()) == comparable
+    assert set(parts) == {one for one in were if before[one] is not None and after[one] is not None}
+    if before == after and were == are:
+        assert not any(parts.values())
+        assert comparable == now
+
+
+def test_the_fall_of_2025_splits_as_worked_out_by_hand() -> None:
+    before = {"placements": Fraction(914, 1084), "fleksjob": Fraction(1014, 900)}
+    after = {"placements": Fraction(798, 1084), "fleksjob": Fraction(1048, 900), "fritidsjob": Fraction(100, 126)}
+    were = weights({"placements": 1084, "fleksjob": 900})
+    parts = contributions({**before}, {**after}, were)
+    assert parts == {"placements": Fraction(798 - 914, 1984), "fleksjob": Fraction(1048 - 1014, 1984)}
+    assert comparable_attainment({**before}, {**after}, were) == Fraction(798 + 1048, 1984)  # 93,04 per cent
+
+
+@pytest.mark.parametrize(
+    ("status", "target", "missing"), [(161, 457, 296), (282, 184, 0), (184, 184, 0), (7, None, None), (7, 0, None)]
+)
+def test_persons_are_missing_up_to_the_target_alone(status: int, target: int | None, missing: int | None) -> None:
+    assert shortfall(status, target) == missing

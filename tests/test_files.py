@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from filelock import FileLock
 
-from aarsstatus.figures.table import write_csv
+from aarsstatus.figures.collection import write_csv
 from aarsstatus.files import alone
 from aarsstatus.outputs import Outputs
 from aarsstatus.problems import BuildError, reason

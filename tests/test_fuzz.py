@@ -16,13 +16,13 @@ from fuzz.kinds import KINDS, YEAR, Base, case, change, lay_out
 from fuzz.mutate import _MAIN, SHEET, Repeated, _parts, _sheet, _zip
 
 from aarsstatus.extracts.appearance import look_at
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_data
 from aarsstatus.project import Project
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="pipes and links in a file's place are made as POSIX has them"),
-    pytest.mark.xdist_group("fuzz"),
 ]
 
 SEED = 8

@@ -19,8 +19,6 @@ NO_VERB = re.compile(r"(?:A|An|The|One|Each|All|What|Where|Which|Whether|How|Who
 """What a first line begins with that says what a thing is, and not what it does."""
 RIDDLE = re.compile(r"\bwhat\b.*\bwhat\b|\bas it is\b", re.IGNORECASE)
 
-pytestmark = pytest.mark.xfail(reason="the move is under way", strict=False)
-
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -26,7 +26,7 @@ from referencing import Registry, Resource
 
 from aarsstatus.bundle import sbom
 from aarsstatus.bundle.sbom import CARRIED, licences
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.packages import folded, read_lock

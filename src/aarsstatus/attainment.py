@@ -19,6 +19,8 @@ __all__ = [
     "Interval",
     "attainment",
     "attainment_interval",
+    "comparable_attainment",
+    "contributions",
     "days_of_year",
     "fewest_years",
     "full_year_equivalents",
@@ -26,6 +28,7 @@ __all__ = [
     "joint_interval",
     "printed_interval",
     "round_half_up",
+    "shortfall",
     "weighted_attainment",
     "weighted_attainment_interval",
     "weights",
@@ -38,15 +41,7 @@ HOURS_PER_WEEK = 37  # full time in Denmark, as agreed for the municipal sector
 def round_half_up(value: Fraction | int) -> int:
     """Round to a whole number, a half going up (towards plus infinity).
 
-    Parameters
-    ----------
-    value
-        Any exact number.
-
-    Returns
-    -------
-    int
-        ``2,5 → 3`` and ``3,5 → 4``, where Python's own ``round`` says ``2`` and ``4``.
+    ``2,5 → 3`` and ``3,5 → 4``, where Python's own ``round`` says ``2`` and ``4``.
     """
     return (2 * value.numerator + value.denominator) // (2 * value.denominator)  # as ⌊value + ½⌋, in whole numbers
 
@@ -93,6 +88,10 @@ class Interval:
         """Return the interval of a sum."""
         return Interval(self.lower + other.lower, self.upper + other.upper)
 
+    def __sub__(self, other: Interval) -> Interval:
+        """Return the bounds of a difference; here the upper end may belong to it."""
+        return Interval(self.lower - other.upper, self.upper - other.lower)
+
     def scaled(self, factor: Fraction | int) -> Interval:
         """Return the interval times a known, non-negative `factor`."""
         if factor < 0:
@@ -123,7 +122,7 @@ def fewest_years(spells: int, year: int) -> Fraction:
 
 
 def printed_interval(status: Fraction, spells: int | None, year: int, counting: str) -> Interval:
-    """Return all that a scheme's status may have been before it was printed as `status`.
+    """Return what a scheme's status may have been before it was rounded to `status`.
 
     Heads are not rounded. Else the rounding tells, and so does the number of spells, where each is counted in days.
     """
@@ -173,9 +172,7 @@ def full_year_equivalents(days: int, year: int, weekly_hours: Fraction | int | N
 def joint(statuses: Iterable[Fraction | int]) -> Fraction:
     """Return the joint status (samlet status) of schemes that share a target.
 
-    It is the sum of their statuses.
-
-    Persons in, persons out; nothing to sum gives 0.
+    It is the sum of their statuses; nothing to sum gives 0.
     """
     return sum((Fraction(status) for status in statuses), Fraction(0))
 
@@ -188,19 +185,17 @@ def joint_interval(statuses: Iterable[Interval]) -> Interval:
 def attainment(status: Fraction | int, target: Fraction | int | None) -> Fraction | None:
     """Return the attainment (målopfyldelse): status ÷ target.
 
-    Parameters
-    ----------
-    status
-        Persons (full-year equivalents or headcount).
-    target
-        Persons, or None where no target was set.
-
-    Returns
-    -------
-    Fraction or None
-        A ratio, 1 being 100 per cent; None ("no target") where the target is missing or zero.
+    It is a ratio, 1 being 100 per cent; None ("no target") where the target is missing or zero.
     """
     return Fraction(status) / target if target else None
+
+
+def shortfall(status: Fraction | int, target: Fraction | int | None) -> Fraction | None:
+    """Return how many persons a status is short of its target; None without one.
+
+    It is 0 where the target is reached: what one administration has too many is nobody else's.
+    """
+    return max(Fraction(0), Fraction(target) - status) if target else None
 
 
 def attainment_interval(status: Interval, target: Fraction | int | None) -> Interval | None:
@@ -273,3 +268,28 @@ def weighted_attainment_interval(
         return None
     parts: Sequence[Interval] = [present[group].scaled(weight) for group, weight in scaled.items()]
     return joint_interval(parts)
+
+
+def comparable_attainment(
+    before: Mapping[str, Fraction | None], after: Mapping[str, Fraction | None], weights_before: Mapping[str, Fraction]
+) -> Fraction | None:
+    """Return what the weighted attainment would be at the weights of the year before.
+
+    A group that is new has no weight there; one that is gone stays as it was.
+    """
+    now = {group: ratio for group, ratio in after.items() if ratio is not None}
+    kept = {group: now.get(group, ratio) for group, ratio in before.items() if ratio is not None}
+    return weighted_attainment(kept, weights_before)
+
+
+def contributions(
+    before: Mapping[str, Fraction | None], after: Mapping[str, Fraction | None], weights_before: Mapping[str, Fraction]
+) -> dict[str, Fraction]:
+    """Return how each group moved the weighted attainment, at the old weights.
+
+    They sum to `comparable_attainment` less the weighted attainment of the year before, exactly; what is left of the
+    change is that weights and groups are others.
+    """
+    old, now = ({group: ratio for group, ratio in side.items() if ratio is not None} for side in (before, after))
+    scaled = _rescaled(old, weights_before)
+    return {group: weight * (now[group] - old[group]) for group, weight in scaled.items() if group in now}

@@ -168,7 +168,7 @@ def _make(
 
 
 def _publish(project: Project, made: Path, target: Path) -> tuple[str, ...]:
-    """Put a build in the place of the last one; return what was kept of that, and where.
+    """Put a build in the place of the last one; return where that was kept.
 
     What is not known to be ours is never deleted. Where the manifest cannot be read nobody knows, so all of it is kept.
     """

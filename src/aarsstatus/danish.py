@@ -20,9 +20,11 @@ __all__ = [
     "in_words",
     "join",
     "long_date",
+    "minus",
     "parse",
     "percent",
     "plain_decimal",
+    "points",
     "same",
     "short_date",
     "whole",
@@ -65,6 +67,16 @@ def number(value: Fraction, places: int = 1) -> str:
 def percent(ratio: Fraction | int) -> str:
     """Write a ratio (1 is 100 per cent) as a percentage, rounded half up: ``74 pct.``."""
     return f"{whole(Fraction(ratio) * 100)} pct."
+
+
+def points(value: Fraction) -> str:
+    """Write what a percentage moved: ``−5,8 procentpoint``."""
+    return f"{minus(decimal(value))} procentpoint"
+
+
+def minus(text: str) -> str:
+    """Write a number's hyphen as the minus that it is."""
+    return text.replace("-", "−")
 
 
 def plain_decimal(value: Fraction, places: int = 6) -> str:
@@ -128,7 +140,7 @@ def join(words: Sequence[str], last: Literal["og", "eller"] = "og") -> str:
 
 
 def capital(text: str) -> str:
-    """Begin a text as a sentence begins; the rest stays as it is."""
+    """Return a text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
 
 

@@ -96,7 +96,7 @@ def require_writable(output: Path, project: Project) -> None:
 
 
 def require_closed(paths: Iterable[Path], project: Project) -> None:
-    """Check that no other program holds some files, before time is spent on what would replace them.
+    """Check that no other program holds some files that are to be replaced.
 
     Word and Excel keep a file that is open in them from being renamed, on Windows and on its network drives; whether
     one may be is found by giving it the name that it has. Elsewhere any file may be renamed.
@@ -168,7 +168,7 @@ def scratch(target: Path) -> Iterator[Path]:
 
 
 def being_made(target: Path) -> Path:
-    """Return the place beside `target` where this process makes it: no name that a person gives."""
+    """Return the place beside `target` where this process makes it."""
     return target.with_name(f".{target.name}.aarsstatus-{os.getpid()}")
 
 

@@ -8,10 +8,21 @@ from typing import Any
 
 import yaml
 
-__all__ = ["attribute", "bullets", "metadata", "metadata_in", "plain", "read_back", "sentences", "span"]
+__all__ = [
+    "attribute",
+    "bullets",
+    "metadata",
+    "metadata_in",
+    "plain",
+    "read_back",
+    "reference_name",
+    "sentences",
+    "span",
+]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~^$@&\"':%=/])")
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+_LETTERS = {"æ": "ae", "ø": "oe", "å": "aa"}
 _METADATA = re.compile(r"\A\s*---\s*\n(.*?)\n---\s*\Z", re.DOTALL)
 
 
@@ -47,6 +58,12 @@ def attribute(name: str, text: str) -> str:
     literal = " ".join(text.split()).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     literal = literal.replace("{{<", "{{&lt;")
     return f'{name}="{literal}"'
+
+
+def reference_name(kind: str, text: str) -> str:
+    """Return a reference's name: ``tbl-`` or ``fig-`` and a text's first words."""
+    spelled = "".join(_LETTERS.get(letter, letter) for letter in text.lower().removeprefix(f"{kind}-"))
+    return "-".join([kind, *re.findall(r"[a-z0-9]+", spelled)[:6]])
 
 
 def bullets(items: Sequence[str]) -> str:

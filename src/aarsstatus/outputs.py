@@ -17,15 +17,16 @@ import nbformat
 from aarsstatus import audit, interruption, privacy
 from aarsstatus.audit import quality
 from aarsstatus.audit.check import doubts, require_filled, require_fonts
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import read_year
 from aarsstatus.problems import BuildError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine, Format
 from aarsstatus.render.origins import finish
-from aarsstatus.report.checks import findings, stray_numbers
+from aarsstatus.report.checks import findings
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.stray_numbers import stray_numbers
 from aarsstatus.run import notebook
 from aarsstatus.run.source import read_notebook
 
@@ -152,7 +153,7 @@ class Outputs:
             raise
 
     def _keep_failed(self, path: Path) -> None:
-        """Keep a notebook that cannot be used, unless something in it looks like a person number."""
+        """Keep a failed notebook, unless something in it looks like a person number."""
         if not privacy.scan_files([path], path.parent):
             shutil.copyfile(path, self.failed)
 

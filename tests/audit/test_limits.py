@@ -17,7 +17,7 @@ from aarsstatus.attainment import Interval
 from aarsstatus.audit.input_rules import Finding, check_figures
 from aarsstatus.audit.limits import THRESHOLDS, Moved, moved
 from aarsstatus.figures import Figure, Measure, figure_id, show
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Administration, Data, ExtractRow, Remark, Scheme, Status, Target
 
 YEAR = 2030

@@ -14,7 +14,7 @@ from aarsstatus.audit.quality import explain, explained_figures, tree
 from aarsstatus.build import Result
 from aarsstatus.diff import diff
 from aarsstatus.figures import Figure
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import VERDICT_SAID, VERDICTS
 from aarsstatus.project import Project
 from aarsstatus.release.reading import open_finished

@@ -23,7 +23,6 @@ from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, ChangedMeanwhileError, input_files, keep, pack, unpack
 from aarsstatus.release.reading import KEPT, open_finished
 
-pytestmark = pytest.mark.xdist_group("bundle")  # one build for all of them
 YEAR = 2025
 EXTENSION = Project(ROOT).extension
 OPTIONS = Options(engine="embedded", formats=("html",))

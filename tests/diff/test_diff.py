@@ -18,7 +18,9 @@ from aarsstatus.diff.previous import COMPARISON, QUALITY, write_comparison
 from aarsstatus.diff.recompute import Variant, recompute
 from aarsstatus.diff.steps import Blend, steps
 from aarsstatus.diff.words import lines
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures import DERIVED
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
@@ -33,7 +35,6 @@ FORMULAS = "aarsstatus/attainment.py"
 CITY = f"{YEAR}.KK.placements.attainment"
 TOTAL = f"{YEAR}.KK.total.weighted_attainment"
 
-pytestmark = pytest.mark.xdist_group("diff")  # the builds are made once, in one process
 
 Edit = Callable[[dict[str, bytes]], None]
 
@@ -159,7 +160,9 @@ def test_an_option_is_found(base: Finished, builder: Builder) -> None:
 
 def test_a_formula_is_found(base: Finished, builder: Builder) -> None:
     found = tried(base, builder.build("nu", FORMULA))
-    assert {change.figure.measure for change in found.changes} == {"attainment", "weighted_attainment"}
+    measures = {change.figure.measure for change in found.changes}
+    assert measures - DERIVED == {"attainment", "weighted_attainment"}
+    assert "contribution" in measures, "what follows from an attainment moves with it"
     for causes in found.causes.values():
         assert [(cause.kind, cause.place, cause.text) for cause in causes] == [("code", FORMULAS, "attainment")]
 

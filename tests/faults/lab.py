@@ -162,7 +162,8 @@ class Lab:
     Everything that a build may leave lies below `base`: the project with its output, and its temporary files.
     """
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, formats: str = "html,pdf,docx") -> None:
+        self.build = ("build", str(YEAR), "--engine", "embedded", "--formats", formats)
         self.project = copy_project(base / "projekt")
         self.output = self.project.output / str(YEAR)
         self.temporary = base / "tmp"
@@ -181,9 +182,10 @@ class Lab:
         return [sys.executable, "-P", "-m", "aarsstatus", *arguments]
 
     def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Running:
-        """Start a command: ``build 2025`` unless another one is given."""
-        given = arguments or ("build", str(YEAR), "--engine", "embedded")
-        return Running(self.command(*given), self.project.root, {**self.environment, **(environment or {})})
+        """Start a command: `build` unless another one is given."""
+        return Running(
+            self.command(*(arguments or self.build)), self.project.root, {**self.environment, **(environment or {})}
+        )
 
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Said:
         """Run a command to its end."""

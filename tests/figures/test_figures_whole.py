@@ -12,8 +12,9 @@ import pytest
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, full_year_equivalents, joint, weighted_attainment
-from aarsstatus.figures import Figure, figure_id, show, value_of, verdict, words
-from aarsstatus.figures.table import Figures, _interval, build_figures
+from aarsstatus.figures import Figure, bounds_of, figure_id, show, value_of, verdict, words
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.inputs.schema import GROUPS
 
@@ -373,7 +374,7 @@ def test_a_figure_without_a_value_is_no_input() -> None:
     with pytest.raises(ValueError, match=r"^2030\.x has no value$"):
         value_of(empty)
     with pytest.raises(ValueError, match=r"^2030\.x has no bounds$"):
-        _interval(empty)
+        bounds_of(empty)
 
 
 # -- the formulas' edges ----------------------------------------------------------------------------------------

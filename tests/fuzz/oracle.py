@@ -23,12 +23,13 @@ from pathlib import Path
 from aarsstatus import audit, danish
 from aarsstatus.cli import run
 from aarsstatus.figures import verdict
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import GROUPS, KK
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
+from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import Notat
 
 __all__ = ["Said", "commands_of", "judge", "run_command"]
@@ -202,7 +203,7 @@ def _pipeline(project: Project, year: int) -> int:
     """Do what a build does, up to the documents; what the notebooks show is made in this process."""
     from aarsstatus.audit.quality import explained, open_quality  # noqa: PLC0415
     from aarsstatus.release.workbook import notat_workbook  # noqa: PLC0415
-    from aarsstatus.report.checks import stray_numbers  # noqa: F401, PLC0415 - imported once, before the clock runs
+    from aarsstatus.report.stray_numbers import stray_numbers  # noqa: F401, PLC0415 - imported once, before the clock runs
 
     try:
         params, data = read_year(project, year)
@@ -212,7 +213,7 @@ def _pipeline(project: Project, year: int) -> int:
             figures = notat.figures.judged(audit.answers(rows))
             audit.to_csv(rows)
             figures.to_csv()
-            notat.head()
+            notat_head(notat)
             notat_workbook(notat, figures)
             problems = [*_figures_hold(figures, data, mode), *_audit_holds(rows)]
             if problems:
@@ -234,7 +235,8 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
 
     from aarsstatus.problems import Problem  # noqa: PLC0415
     from aarsstatus.report import show  # noqa: PLC0415
-    from aarsstatus.report.checks import findings, stray_numbers  # noqa: PLC0415
+    from aarsstatus.report.checks import findings  # noqa: PLC0415
+    from aarsstatus.report.stray_numbers import stray_numbers  # noqa: PLC0415
 
     for name in ("notat", "kvalitetsrapport"):
         written = nbformat.read(project.notebooks / f"{name}.ipynb", as_version=4)

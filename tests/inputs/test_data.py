@@ -141,3 +141,12 @@ def test_every_number_of_a_seed_is_transcribed(data: Data, project: Project, not
 
 def _numbers(text: str) -> list[str]:
     return re.findall(r"\d[\d.]*\d|\d", text)
+
+
+def test_blanks_around_a_cell_are_nothing(copied: Project, data: Data) -> None:
+    path = copied.data / "targets.csv"
+    text = path.read_text(encoding="utf-8")
+    old = '2025,KK,placements,1084,"notat'
+    assert old in text
+    path.write_text(text.replace(old, '2025 ,KK\u00a0,placements, 1084 ,"notat'), encoding="utf-8")
+    assert read_data(copied).targets == data.targets

@@ -18,6 +18,7 @@ from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.report import charts
 from aarsstatus.report.development import development
+from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import Notat
 
 CITY_ALONE = (2020, 2024)
@@ -31,7 +32,7 @@ def test_a_year_of_the_city_alone_is_in_order(project: Project, year: int) -> No
     assert (notat.administrations(), notat.comparison_year) == ([], None)
     assert notat.known() == f"For {year} kendes kun tallene for hele kommunen."
     assert notat.state().startswith("**Arbejdsudgave.** Tallene er læst i notat")
-    assert notat.head()["udgave"] == "ARBEJDSUDGAVE"
+    assert notat_head(notat)["udgave"] == "ARBEJDSUDGAVE"
     assert quality(params, data, [], []).unpaired() == []
 
 

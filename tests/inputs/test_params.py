@@ -76,6 +76,11 @@ def test_all_problems_come_at_once(tmp_path: Path, text: str) -> None:
         ("year: 2025", "year: .nan", "forventede et helt tal"),
         ("year: 2025", "year: null", "fandt »null«; forventede et helt tal"),
         ("year: 2025", "year: yes", "fandt »true«; forventede et helt tal"),
+        ("document:\n", "document:\n  null: 3\n", "linje 7: nøglen er ikke en tekst; fandt »null«"),
+        ("document:\n", "2024-01-01: 3\ndocument:\n", "linje 6: nøglen er ikke en tekst; fandt »2024-01-01«"),
+        ("date: 2026-03-11", "date: 9999-12-31", "datoen 9999-12-31 skal ligge fra 2000 til 2035"),
+        ("date: 2024-02-01", "date: 0204-02-01", "datoen 0204-02-01 skal ligge fra 2000 til 2035"),
+        ("  name:", "\u00a0\u00a0name:", "linje 13: filen er ikke gyldig YAML; fandt »name: Kontor for HR og Tilsyn«"),
     ],
 )
 def test_bad_values_are_explained(tmp_path: Path, text: str, old: str, new: str, said: str) -> None:

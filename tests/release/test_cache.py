@@ -21,7 +21,6 @@ from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.render import FORMATS
 
-pytestmark = pytest.mark.xdist_group("cache")
 OPTIONS = Options(engine="embedded", formats=("html",))
 YEAR = 2025
 Change = Callable[[Project], None]

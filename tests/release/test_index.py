@@ -138,6 +138,7 @@ def test_a_file_of_figures_that_was_changed_by_hand_is_left_out(tmp_path: Path, 
     put(tmp_path, project, 2025)
     path = tmp_path / "2025" / "figures.csv"
     text = path.read_text(encoding="utf-8")
-    for wrong in (text.replace(",verdict", ",dom", 1), text.replace("\n2025.KK", "\nx,2025.KK", 1), ""):
+    longer = re.sub(r"\n(2025\.KK.*)", r"\n\1,x", text, count=1)
+    for wrong in (text.replace(",verdict", ",dom", 1), text.replace("\n2025.KK", "\nx,2025.KK", 1), longer, ""):
         path.write_text(wrong, encoding="utf-8")
         assert read_output(tmp_path) == []

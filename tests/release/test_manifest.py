@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 
 from aarsstatus.build import Result
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.release import manifest
 from aarsstatus.release.packages import locked_versions, unlike
 

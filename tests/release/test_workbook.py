@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from aarsstatus import danish
 from aarsstatus.figures import PERCENTAGES, Mode
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK

@@ -19,7 +19,7 @@ from reading import html_page, tidy
 from aarsstatus.build import Result
 
 # One worker starts one browser and builds each report once.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 TOKENS = yaml.safe_load((ROOT / "_extensions" / "notat" / "tokens.yml").read_text(encoding="utf-8"))
 DOCUMENTS = ("notat.html", "kvalitetsrapport.html")

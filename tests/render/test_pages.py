@@ -15,12 +15,11 @@ from aarsstatus.bundle import guide
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page
 from aarsstatus.figures import show
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.project import Project
 from aarsstatus.release.index import write_index
 from aarsstatus.release.reading import Finished, open_finished
 
-pytestmark = pytest.mark.xdist_group("browser")
 PAGES = ("index", "sammenligning", "vejledning")
 BROKEN = """() => [...document.querySelectorAll('td, th')].flatMap(cell => {
     // A word is broken when its letters stand in more than one line: each word is measured by itself.

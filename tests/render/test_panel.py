@@ -16,7 +16,7 @@ from reading import docx_text, html_page, pdf_text, tidy
 
 from aarsstatus import danish
 from aarsstatus.build import Result
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import RenderError
@@ -24,7 +24,6 @@ from aarsstatus.project import Project
 from aarsstatus.render.origins import ROW, add_origins
 
 EXTENSION = Path(__file__).parents[2] / "_extensions" / "notat"
-pytestmark = pytest.mark.xdist_group("browser")
 PAGES = ("notat", "kvalitetsrapport")
 SHOWN, PUBLISHED, FORMULA, BETWEEN, SOURCE = 1, 2, 3, 4, 5
 """The columns of the table of origins."""

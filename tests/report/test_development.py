@@ -12,6 +12,7 @@ from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.report import charts, quality_report
 from aarsstatus.report.development import change, development
+from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import MARK, WRONG, Notat, open_notat
 
 
@@ -70,7 +71,7 @@ def test_what_compares_with_another_year_is_no_issued_notat(project: Project) ->
     assert own.state() == "Notatet gengiver tallene, som de blev offentliggjort i årsstatussen for 2025."
     assert other.state().startswith("**Arbejdsudgave.** Den sammenligner 2025 med 2021 og er ikke sendt ud. ")
     assert "Notatet gengiver" not in other.state()
-    issued, working = (one.head() for one in (own, other))
+    issued, working = (notat_head(one) for one in (own, other))
     assert (issued["doctype"], issued["document-date"]) == ("NOTAT", "2026-03-11")
     assert working["udgave"] == "ARBEJDSUDGAVE"
     assert "udgave" not in issued

@@ -39,8 +39,10 @@ def test_a_whole_notebook_has_no_findings() -> None:
         ([markdown(TABLE), markdown(TABLE)], "tbl-a findes allerede"),
         ([new_output("error", ename="ValueError", evalue="nej")], "fejlen ValueError: nej"),
         ([new_output("stream", name="stdout", text="hov\n")], "udskriver tekst uden om notatet: »hov«"),
-        ([new_output("display_data", data={"text/html": "<p>"})], "viser text/html"),
-        ([new_output("execute_result", data={"text/plain": "7"})], "viser text/plain"),
+        ([new_output("display_data", data={"text/html": "<p>"})], 'skriv show_table(tabel, caption="…")'),
+        ([new_output("execute_result", data={"text/plain": "7"})], "skriv show(…)"),
+        ([PICTURE], 'skriv show_chart(diagram, caption="…", alt="…")'),
+        ([markdown(TABLE), new_output("display_data", data={"image/png": "x"})], "skriv show_chart("),
     ],
 )
 def test_faults_are_found_and_placed(outputs: list[nbformat.NotebookNode], said: str) -> None:

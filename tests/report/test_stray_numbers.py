@@ -14,8 +14,8 @@ from aarsstatus.build import BuildError, Options, Result, build
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
-from aarsstatus.report.checks import ALLOWED, stray_numbers
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.stray_numbers import ALLOWED, stray_numbers
 
 
 @pytest.fixture(scope="module")

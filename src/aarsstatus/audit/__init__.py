@@ -29,7 +29,7 @@ from aarsstatus.audit.printed import Sheet, in_table, read_sheet
 from aarsstatus.audit.rules import Check, Rule
 from aarsstatus.audit.surroundings import known_texts, text_check
 from aarsstatus.figures import Verdict
-from aarsstatus.figures.table import Figures, write_csv
+from aarsstatus.figures.collection import Figures, write_csv
 from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import InputError, Problem, near
@@ -99,7 +99,10 @@ def to_csv(rows: Iterable[AuditRow]) -> str:
 
 
 def answers(rows: Iterable[AuditRow], notat: str | None = None) -> dict[str, tuple[Verdict, str]]:
-    """Return one verdict and its reason for each id: of its first printing, in `notat` and a table if it can be."""
+    """Return one verdict and its reason for each id.
+
+    Of several printings the first is judged, in `notat` and in a table if it can be.
+    """
     first: dict[str, tuple[Verdict, str]] = {}
     for row in sorted(rows, key=lambda row: (row.source != notat, not in_table(row.place))):
         first.setdefault(row.id, (row.verdict, row.reason))

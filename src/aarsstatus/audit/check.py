@@ -72,7 +72,7 @@ def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
 
 
 def left_over(project: Project, params: Params) -> list[Problem]:
-    """Return which files with persons, or of a build that failed, lie there though the last year is published."""
+    """Return leftover files with persons, or of failed builds, of a published year."""
     if params.notat is None or params.year != project.newest():
         return []
     with_persons = [*(project.data / "raw").rglob("*"), *project.data.glob("*.afviste.csv")]
@@ -82,7 +82,7 @@ def left_over(project: Project, params: Params) -> list[Problem]:
 
 
 def _parted(project: Project, params: Params, data: Data) -> list[Problem]:
-    """Say where the data no longer give what was published of the year and the one it is compared with."""
+    """Say where the data no longer give what was published of either year."""
     years = {params.year, params.comparison_year}
     published = read_published_params(project, params.year)
     judged = audit_years(data, [one for one in published if one.year in years])
@@ -140,7 +140,7 @@ def _font_problems(project: Project) -> list[Problem]:
 
 
 def _is_whole(font: bytes) -> bool:
-    """Whether each table of a font has its sum, or a web font its length."""
+    """Tell whether each table of a font has its sum, or a web font its length."""
     try:
         if font[:4] == b"wOF2":
             return bool(struct.unpack_from(">I", font, 8)[0] == len(font))
@@ -151,7 +151,7 @@ def _is_whole(font: bytes) -> bool:
 
 
 def _is_table_whole(font: bytes, entry: int) -> bool:
-    """Whether the table that is listed at `entry` has the sum that is listed with it."""
+    """Tell whether the table listed at `entry` has the sum listed with it."""
     tag, known, start, length = struct.unpack_from(">4sIII", font, entry)
     table = font[start : start + length]
     if len(table) != length:

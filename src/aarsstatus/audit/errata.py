@@ -1,4 +1,4 @@
-"""``data/errata.yml``: the contradictions that somebody has looked at.
+"""Read ``data/errata.yml``: the contradictions that somebody has looked at.
 
 The file is a list under the key ``errata``; every entry has these keys, all of them texts::
 
@@ -177,7 +177,7 @@ def _nowhere(erratum: Erratum, rows: Sequence[AuditRow]) -> str:
 
 
 def with_causes(rows: Sequence[AuditRow], errata: Iterable[Erratum]) -> list[AuditRow]:
-    """Return an audit's rows, the reasons of the declared contradictions with their likely causes."""
+    """Return an audit's rows with the likely causes of declared contradictions."""
     causes = {id(row): erratum.causes for row, erratum in judge(rows, errata).declared}
     return [replace(row, reason=f"{row.reason} {causes[id(row)]}") if id(row) in causes else row for row in rows]
 

@@ -17,7 +17,7 @@ from aarsstatus.inputs.schema import GROUPS, KK
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hold what breaks a rule in a year's inputs, or what somebody should know."""
+    """Hold one broken rule of a year's inputs, or a note to its reader."""
 
     id: str
     rule: Rule
@@ -81,7 +81,7 @@ def _city_statuses(data: Data, year: int) -> Iterator[Finding]:
 
 
 def _undistributed(data: Data, city: Status, parts: Sequence[Status]) -> Iterator[Finding]:
-    """Hold what the city has beyond its administrations against the spells that it has beyond theirs."""
+    """Compare the city's undistributed status with its undistributed spells."""
     scheme, known = data.schemes[city.scheme], [part.spells for part in parts if part.spells is not None]
     if city.spells is None or len(known) < len(parts) or scheme.counting != "days":
         return
@@ -123,7 +123,7 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
 
 
 def _may_be_undistributed(data: Data, city: Status) -> bool:
-    """Whether some of a scheme may belong to no administration."""
+    """Tell whether some of a scheme may belong to no administration."""
     extracts = [one for one in data.extracts if one.year == city.year and city.scheme in one.schemes.split()]
     return not extracts or _told(data, city, "not_distributed") > 0
 
@@ -170,7 +170,7 @@ _ENOUGH_SPELLS, _OUT_OF_LINE = 100, Fraction(3, 2)
 
 
 def _status_per_spell(data: Data, year: int) -> Iterator[Finding]:
-    """Note an administration whose spells give far more or far less than those of the others."""
+    """Note an administration whose spells are far longer or shorter than the others'."""
     for scheme in data.schemes_of(year):
         found = [data.statuses.get((year, code, scheme.key)) for code in data.codes() if code != KK]
         rows = [(row, row.spells) for row in found if row is not None and row.spells]

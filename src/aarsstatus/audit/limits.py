@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from aarsstatus import danish
 from aarsstatus.figures import PERCENTAGES, Figure, Measure, compared, seen, words
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Scheme
 from aarsstatus.inputs.schema import GROUPS
 
@@ -29,7 +29,7 @@ class Threshold:
     reason: str
 
     def exceeded(self, before: Figure, after: Figure) -> bool:
-        """Whether a reader sees a figure move more than usual."""
+        """Tell whether a reader sees a figure move more than usual."""
         shown = seen(before, after)
         change = abs(shown[1] - shown[0]) if shown else 0
         return shown is not None and bool(change) and change >= self.points and change >= self.share * shown[0]

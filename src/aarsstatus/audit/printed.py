@@ -14,7 +14,8 @@ from fractions import Fraction
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, printed_interval, round_half_up
 from aarsstatus.figures import PERCENTAGES, FigureId, figure_id, read_figure_id
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs.model import Data, Printed, Status, Target
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
@@ -30,7 +31,7 @@ def table_number(place: str) -> int | None:
 
 
 def in_table(place: str) -> bool:
-    """Whether a place is in a table or its footnotes, not in prose or on the cover."""
+    """Tell whether a place is in a table or its footnotes."""
     return place.startswith(("tabel ", "fodnote"))
 
 
@@ -86,7 +87,10 @@ class Sheet:
         return build_figures(as_printed, self.params.year)
 
     def _interval(self, key: tuple[int, str, str], number: Fraction, spells: int | None) -> Interval:
-        """Return all that a status printed as `number` may have been: what ``data/`` has unrounded, if that fits."""
+        """Return what a status printed as `number` may have been.
+
+        That is what ``data/`` has unrounded, where it rounds to `number`.
+        """
         row = self.data.statuses.get(key)
         if row is not None and row.interval.exact and round_half_up(row.status) == number:
             return row.interval

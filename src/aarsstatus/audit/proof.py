@@ -27,7 +27,7 @@ from aarsstatus.audit import rules
 from aarsstatus.audit.printed import Sheet, read_sheet
 from aarsstatus.audit.rules import Check
 from aarsstatus.figures import PERCENTAGES, Figure, Measure, read_figure_id, value_of
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
@@ -147,7 +147,7 @@ def _at_most_spells(sheet: Sheet, figures: Figures, status: Figure) -> Iterator[
 
 
 def _derived(sheet: Sheet, figures: Figures, figure: Figure) -> Iterator[Claim]:
-    """Say that what a table derives rounds to what it printed."""
+    """State that a table's derived values round to those it printed."""
     number = sheet.number(figure.id)
     if number is not None and figure.value is not None:
         yield Claim(figure.id, tuple(_terms(figures, figure).items()), Interval(number - _HALF, number + _HALF))
@@ -271,7 +271,7 @@ def _load(inputs: Inputs, said: Sequence[Claim]) -> tuple[z3.Solver, list[z3.Boo
 
 
 def _declared(inputs: Inputs) -> list[str]:
-    """Declare the inputs, each in its interval: as text, which Z3 reads faster than Python builds terms."""
+    """Declare the inputs, each in its interval, as text that Z3 reads."""
     return [f"(declare-const |{name}| Real) (assert {_inside(f'|{name}|', interval)})" for name, interval in inputs]
 
 

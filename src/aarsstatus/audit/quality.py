@@ -17,7 +17,8 @@ from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata, with_
 from aarsstatus.audit.input_rules import Finding, check_figures
 from aarsstatus.audit.limits import Moved, moved
 from aarsstatus.figures import Figure, Mode, figure_id
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.derived import every_figure
 from aarsstatus.figures.words import VERDICT_SAID, unit
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
@@ -33,7 +34,7 @@ _NOTAT = re.compile(rb"^[\"']?notat[\"']?\s*:(?!\s*(null|~)?\s*(#|$))", re.MULTI
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Hold one year's quality: what was printed, and what to look at.
+    """Hold one year's quality: its printed numbers and their findings.
 
     `rows` and `findings` are empty of contradictions for a year that was never published; `checks` are the same
     rules on the year's inputs, `moves` what moved more than usual since the comparison year.
@@ -75,7 +76,7 @@ class Quality:
 
     @property
     def unanswered(self) -> list[Remark]:
-        """Return those of the remarks that nobody has answered, until the year is published."""
+        """Return the unanswered remarks, none once the year is published."""
         return [] if self.published else [one for one in self.remarks if not one.svar]
 
     @property
@@ -103,7 +104,7 @@ class Quality:
         return sum(row.verdict == verdict for row in self.rows)
 
     def unpaired(self) -> list[str]:
-        """Return the administrations without figures for the comparison year, if there is one."""
+        """Return the administrations without figures for the comparison year."""
         if self.params.comparison_year is None:
             return []
         before = {figure.administration for figure in self.figures.select(year=self.params.comparison_year)}
@@ -145,7 +146,7 @@ def audit_years(data: Data, published: Sequence[Params], *, proof: Proof | None 
 
 
 def explained(project: Project, data: Data, year: int | None = None) -> list[AuditRow]:
-    """Judge all that was printed, up to a year, with the declared causes: what every view shows."""
+    """Judge all numbers printed up to a year, with the declared causes."""
     return with_causes(audit_years(data, read_published_params(project, year)), _errata(project))
 
 
@@ -175,7 +176,7 @@ def quality(
     """Judge one year, if it is among the `published`: pure."""
     known = params.notat in {one.notat for one in published}
     rows = audit(data, published, notat=params.notat) if known else []
-    figures = build_figures(data, params.year, notat=params.notat, mode=mode)
+    figures = every_figure(data, params.year, params.comparison_year, notat=params.notat, mode=mode)
     return Quality(
         params,
         data,
@@ -188,7 +189,7 @@ def quality(
 
 
 def _moved(params: Params, data: Data, figures: Figures) -> list[Moved]:
-    """Return what moved more than usual, of administrations that are the same organisation in both years."""
+    """Return the unusual moves of administrations that both years have alike."""
     before, now = params.comparison_year, params.year
     if before is None:
         return []
@@ -232,7 +233,7 @@ def _errata(project: Project) -> tuple[Erratum, ...]:
 
 
 def explain(project: Project, id_: str) -> list[str]:
-    """Return a figure as a tree of lines, in Danish; refuse an unknown id with the nearest known."""
+    """Return a figure as a tree of Danish lines; refuse an unknown id."""
     year = int(id_[:4]) if re.match(r"\d{4}\.", id_, re.ASCII) else 0
     data = read_data(project)
     own = [one for one in project.years() if one >= year and not data.read_from(one)]  # whose notat tells of the year
@@ -258,7 +259,9 @@ def explained_figures(project: Project, year: int) -> Figures:
     """Return all figures as the notat of a year has them, with verdicts and reasons."""
     data, published = read_data(project), read_published_params(project, year)
     notat = next((one.notat for one in published if one.year == year), None)
-    return build_figures(data, year, notat=notat).judged(answers(explained(project, data, year), notat))
+    path = project.params / f"{year}.yml"
+    comparison = read_params(path, project.name(path)).comparison_year if path.is_file() else year - 1
+    return every_figure(data, year, comparison, notat=notat).judged(answers(explained(project, data, year), notat))
 
 
 def tree(figures: Figures, id_: str) -> Iterator[str]:

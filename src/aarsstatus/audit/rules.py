@@ -15,7 +15,7 @@ from aarsstatus import danish
 from aarsstatus.attainment import Interval, fewest_years, joint, joint_interval, round_half_up
 from aarsstatus.audit.printed import Sheet, in_table
 from aarsstatus.figures import Figure, Verdict
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.schema import KK
 

@@ -1,4 +1,4 @@
-"""Run the command line: ``aarsstatus new | ingest | check | build | verify | explain | diff | publish | bundle``.
+"""Run the command line: find the command, and answer with its exit status.
 
 Each command is a module of this folder with its description, examples, `add_options` and `run`; it is loaded by its
 name when it is asked for. What a person reads is Danish.
@@ -17,6 +17,7 @@ from typing import NoReturn
 from aarsstatus.cli.console import BAD_INPUT, DONE, parse, prepare_streams, say
 from aarsstatus.interruption import listening, silence
 from aarsstatus.problems import BuildError, InputError, reason
+from aarsstatus.run.allowance import require_allowance
 
 INTERRUPTED = 128
 """Added to a signal's number, this is the exit status when one ended the command, as shells have it."""
@@ -26,6 +27,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status. No traceback reaches an analyst."""
     parsed = parse(arguments)
     try:
+        require_allowance()
         with listening():
             status: int = import_module(f"{__name__}.{parsed.command}").run(parsed)
             sys.stdout.flush()  # output that cannot be written is told of here, and not by Python when it ends
@@ -45,7 +47,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _nobody_reads(error: OSError) -> bool:
-    """Tell whether whoever read our output has closed it, as `head` does. Windows calls that an invalid argument."""
+    """Tell whether the reader of our output has closed it, as `head` does.
+
+    Windows calls that an invalid argument.
+    """
     return isinstance(error, BrokenPipeError) or (
         sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None
     )

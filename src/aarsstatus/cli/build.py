@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Build the report of one year, or of several; one that fails does not stop the others."""
+    """Build the reports of some years; one that fails does not stop the others."""
     project = find_project()
     options = Options(
         arguments.compare, arguments.engine, arguments.formats, arguments.figures, arguments.output, arguments.force

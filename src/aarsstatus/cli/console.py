@@ -1,4 +1,4 @@
-"""Understand the command line with argparse, in Danish, and answer the person who wrote it."""
+"""Parse the command line with argparse, in Danish, and answer its writer."""
 
 from __future__ import annotations
 
@@ -130,7 +130,10 @@ def a_zip(text: str) -> Path:
 
 
 def _path_ending_on(text: str, ending: str) -> Path:
-    """Read a file that is written; another kind's name is refused: a slip of the hand would replace data."""
+    """Read the name of a file to write; refuse one of another kind.
+
+    A slip of the hand would replace data.
+    """
     path = a_path(text)
     if path.suffix.lower() != ending:
         raise argparse.ArgumentTypeError(f"»{text}« skal være en fil, hvis navn ender på {ending}")
@@ -178,7 +181,7 @@ def steps(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def _print_step(line: str) -> None:
-    """Print what is done now. When nobody listens any more, the work goes on, and nothing is said from then on."""
+    """Print the current step; go on in silence when nobody listens any more."""
     try:
         print(line, file=sys.stderr, flush=True)
     except OSError:
@@ -194,7 +197,7 @@ def path_from_here(path: Path) -> str:
 
 
 def prepare_streams() -> None:
-    """Make the standard streams speak UTF-8, and open those that we were started without.
+    """Make the standard streams UTF-8, and open those that are missing.
 
     Where names of files are ASCII the program begins again: a folder called »årsstatus« would have one that nothing
     can write. Python says UTF-8 by itself in the C locale, unless ``PYTHONUTF8=0`` and the like tell it not to.

@@ -102,7 +102,7 @@ def _read_form(path: Path, arguments: argparse.Namespace) -> None:
 
 
 def _read_extracts(arguments: argparse.Namespace) -> int:
-    """Read register extracts, and say what they came to and what was written."""
+    """Read register extracts, and report their sums and the files written."""
     year = arguments.year
     with steps(str(year), quiet=arguments.quiet) as step:
         done = ingest(

@@ -1,4 +1,6 @@
-"""Ask in Danish what to do, and do it by the commands; ``aarsstatus.cmd`` opens it with a double click.
+"""Ask in Danish what to do, and run the command for it.
+
+``aarsstatus.cmd`` opens it with a double click.
 
 Each thing that is done is a command that docs/vejledning.md shows, and is shown before it runs.
 """
@@ -24,7 +26,7 @@ _EXTRACTS = {".csv", ".txt", ".xlsx", ".xlsm", ".xls"}
 
 
 def _open(path: Path) -> None:
-    """Open a file or a folder in its own program, on Windows; say where it is elsewhere."""
+    """Open a file or folder in its own program; off Windows, print its path."""
     if sys.platform == "win32":
         with suppress(OSError):  # nothing is set up to open it
             os.startfile(path)  # noqa: S606 - what we have made ourselves, as a double click would
@@ -34,7 +36,10 @@ def _open(path: Path) -> None:
 
 @dataclass
 class Menu:
-    """A conversation about one year of a project, by what asks, what runs a command and what opens a file."""
+    """Hold a conversation about one year of a project.
+
+    It is given the functions that ask, run a command and open a file.
+    """
 
     project: Project
     ask: Callable[[str], str] = input
@@ -114,7 +119,7 @@ class Menu:
             self.do("new", str(self.year))
 
     def fill_in(self) -> None:
-        """Open the year's form, and read it when it is filled in; one that is not there is made."""
+        """Open the year's form, made where it is missing, and read it when filled in."""
         form = self.project.root / form_name(self.year)
         if not form.exists():
             self.do("new", str(self.year))
@@ -156,7 +161,7 @@ class Menu:
         self.do("publish", str(self.year), "--date", date, *more)
 
     def correct(self) -> None:
-        """Make a corrected notat beside the issued one, and show how they differ; then record why."""
+        """Make a corrected notat, show how it differs from the issued one, record why."""
         print("Ret først grundlaget: læs et nyt udtræk ind, eller ret skemaet, og læs det ind. Ret aldrig i Word.")
         if self.ask("Er det rettet? (ja/nej): ").strip().lower() not in _YES:
             return

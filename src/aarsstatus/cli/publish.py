@@ -92,7 +92,7 @@ def _problem(project: Project, params: Params, message: str, expected: str) -> P
 
 
 def _current_build(project: Project, params: Params) -> Finished:
-    """Return the build that is published: of the inputs that are there now, unaltered, without findings."""
+    """Return the build to publish: unaltered, of the present inputs, no findings."""
     data = read_year(project, params.year)[1]
     if found := [*problems(project, params.year), *doubts(project, params, data)]:
         raise InputError(found)
@@ -106,7 +106,7 @@ def _current_build(project: Project, params: Params) -> Finished:
 
 
 def _publish(project: Project, params: Params, made: Finished, day: date, step: Progress) -> Path:
-    """Record what was printed, make the notat that is sent out, and keep it; all of it or nothing."""
+    """Record the printed numbers, make the final notat and keep it, or do nothing."""
     year, notat = params.year, f"notat-{params.year}"
     _, data = read_year(project, year)
     notebook = nbformat.reads(made.outputs["notat.ipynb"].decode(), as_version=4)
@@ -137,7 +137,7 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
 
 
 def _require_explained(project: Project, year: int) -> None:
-    """Refuse a notat with numbers that contradict each other, unless ``errata.yml`` says why."""
+    """Refuse a notat with contradictions that ``errata.yml`` does not explain."""
     found = open_quality(year, project=project.root).findings
     if found.undeclared:
         raise InputError([Problem(f"{row.source}, {row.place}", row.reason) for row in found.undeclared])

@@ -83,7 +83,7 @@ def _verify_bundle(path: Path) -> int:
 
 
 def _verify_published(years: Sequence[int]) -> int:
-    """Recompute what was published, and say what nobody has explained."""
+    """Recompute the published numbers, and report unexplained contradictions."""
     rows, findings = quality.verify(find_project(), years)
     table = [[title for title, _ in _COLUMNS]]
     for notat, counts in summary(rows, findings).items():

@@ -13,7 +13,7 @@ from aarsstatus.diff.causes import Cause, find_causes
 from aarsstatus.diff.changes import LEVELS, Change, Level, compare
 from aarsstatus.diff.steps import Step, environment, line_ends, other_files
 from aarsstatus.figures import Figure
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished
 

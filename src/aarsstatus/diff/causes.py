@@ -17,7 +17,7 @@ from aarsstatus.diff.changes import Change
 from aarsstatus.diff.recompute import Answer, Variant, recompute
 from aarsstatus.diff.steps import CODE, Blend, Step, environment, program_of, steps
 from aarsstatus.figures import Figure
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.release.archive import program_files
 from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished

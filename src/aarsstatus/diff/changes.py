@@ -31,7 +31,7 @@ class Change:
 
     @property
     def figure(self) -> Figure:
-        """The figure as it is now, or was."""
+        """Return the figure's present row, or else its former one."""
         figure = self.new or self.old
         if figure is None:
             raise ValueError(f"{self.id} is in neither build")
@@ -39,7 +39,10 @@ class Change:
 
     @property
     def size(self) -> Fraction | None:
-        """By how much the figure moved, as it is shown in both; the value itself, where it is shown the same."""
+        """Return by how much the figure moved, as shown in both builds.
+
+        Where it is shown the same, return by how much its value did.
+        """
         if self.old is None or self.new is None or self.old.value is None or self.new.value is None:
             return None
         values = compared(self.old, self.new) if self.printed_differs else (self.old.value, self.new.value)

@@ -72,7 +72,7 @@ def _causes(change: Change, causes: tuple[Cause, ...]) -> str:
 
 
 def _beside(diff: Diff) -> list[str]:
-    """Return what else differs, and what could not be tried."""
+    """Return the other differences, and the trials that could not be made."""
     items = [f"{step.place}: {step.text}. Flytter intet tal." for step in diff.idle]
     items += [f"{one.text}." for one in diff.environment]
     items += [

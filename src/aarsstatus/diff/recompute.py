@@ -1,7 +1,7 @@
 """Compute figures anew from given inputs with a given version of the program.
 
 Each version of the program answers for itself: ``python -m aarsstatus.diff.recompute`` run in the folder that holds
-it reads from standard input ``{"jobs": [{"root", "year", "figures", "verdicts"}]}`` and writes
+it reads from standard input ``{"jobs": [{"root", "year", "compare", "figures", "verdicts"}]}`` and writes
 ``{"answers": [{"figures": …} | {"problem": …}], "modules": […]}``, where ``figures`` is the text of ``figures.csv``
 and ``modules`` are the files of the program that took part. That is all that an old version and a new one have to
 agree on. With ``verdicts`` the audit is held too, which takes ten times as long.
@@ -20,7 +20,8 @@ from typing import Any
 
 from aarsstatus import audit, interruption
 from aarsstatus.audit import quality
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.derived import every_figure
 from aarsstatus.files import write_files
 from aarsstatus.inputs import read_year
 from aarsstatus.problems import InputError, ProgramError
@@ -31,7 +32,10 @@ from aarsstatus.run.programs import run_python
 
 @dataclass(frozen=True)
 class Variant:
-    """Hold the inputs of figures: ``params/`` and ``data/``, options, and a program; None is this very one."""
+    """Hold the inputs of figures: ``params/``, ``data/``, options and a program.
+
+    A program of None is this very one.
+    """
 
     code: Mapping[str, bytes] | None
     files: Mapping[str, bytes]
@@ -81,7 +85,8 @@ def _ask(folder: Path, variants: Sequence[Variant], verdicts: bool) -> list[Answ
         root.mkdir()
         write_files(root, variant.files)
         options = variant.options
-        jobs.append({"root": str(root), "year": options["year"], "figures": options["figures"], "verdicts": verdicts})
+        asked = {name: options.get(name) for name in ("year", "compare", "figures")}
+        jobs.append({"root": str(root), **asked, "verdicts": verdicts})
     try:
         given = json.dumps({"jobs": jobs}).encode()
         command = ["-m", "aarsstatus.diff.recompute"]
@@ -103,8 +108,8 @@ def _answer(job: Mapping[str, Any]) -> dict[str, str]:
     """Compute one job with this version of the program."""
     project, year = Project(Path(job["root"]).resolve()), int(job["year"])
     try:
-        params, data = read_year(project, year)
-        figures = build_figures(data, year, notat=params.notat, mode=job["figures"])
+        params, data = read_year(project, year, job.get("compare"))
+        figures = every_figure(data, year, params.comparison_year, notat=params.notat, mode=job["figures"])
         if job["verdicts"]:
             figures = figures.judged(audit.answers(quality.explained(project, data, year), params.notat))
     except InputError as error:

@@ -61,7 +61,7 @@ def other_files(old: Finished, new: Finished) -> list[str]:
 
 
 def line_ends(old: Finished, new: Finished) -> list[str]:
-    """Return the inputs that differ in line ends alone, which Git may change on Windows."""
+    """Return the inputs that differ in line ends alone, as Git may make them."""
     both = sorted(old.inputs.keys() & new.inputs.keys())
     changed = [name for name in both if old.inputs[name] != new.inputs[name]]
     return [name for name in changed if _same_lines(old.inputs[name], new.inputs[name])]

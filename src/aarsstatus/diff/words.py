@@ -117,14 +117,17 @@ def _beside(diff: Diff) -> bool:
 
 
 def line_ends(diff: Diff) -> str:
-    """Say which files differ in line ends alone: the first of them, since Git for Windows may change them all."""
+    """Say which files differ in line ends alone, by the first of them.
+
+    Git for Windows may change them all.
+    """
     some, more = diff.line_ends[:_MOST_FILES], len(diff.line_ends) - _MOST_FILES
     named = ", ".join(some) + f" og {more} til" if more > 0 else danish.join(list(some))
     return f"kun linjeskift er ændret i {danish.counted(len(diff.line_ends), 'fil', 'filer')}: {named}"
 
 
 def because(change: Change, cause: Cause, *, several: bool) -> str:
-    """Say what a cause is, and what it alone comes to where there are several."""
+    """Describe a cause, with its own effect where there are several."""
     return f"{KINDS[cause.kind]}: {cause.place}: {cause.text}{by_itself(change, cause) if several else ''}"
 
 

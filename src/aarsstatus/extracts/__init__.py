@@ -239,7 +239,7 @@ def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, 
 
 
 def _taken_out(spells: pl.DataFrame, refused: pl.DataFrame, reading: Reading, reader: Reader) -> pl.DataFrame:
-    """Return spells without those that were refused after they were read, and count these."""
+    """Return spells without those refused after they were read, and count these."""
     if refused.is_empty():
         return spells
     at = refused.select("table", "row")

@@ -80,7 +80,10 @@ def fold(text: str) -> str:
 
 
 def fold_value(text: str, harmless: Collection[str] = ()) -> str:
-    """Return a cell's text in the form that is compared: of what is in parentheses only `harmless` words vanish."""
+    """Return a cell's text in the form that is compared.
+
+    Of words in parentheses only the `harmless` vanish.
+    """
     return _folded(_PARENTHESES.sub(lambda found: " " if _folded(found[1]) in harmless else found[0], text))
 
 

@@ -39,7 +39,7 @@ _LONGEST_HOURS = 40
 
 
 class _NotKnownError(Unreadable):
-    """Refuse a name that nobody knows; which one it is near to is only looked for where it is told."""
+    """Refuse a name that nobody knows; the nearest is looked for when told."""
 
     def __init__(self, explain: Callable[[], Unreadable]) -> None:
         super().__init__("et navn, der kendes")
@@ -107,7 +107,7 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
 
 
 def _code_before(text: str, names: Names) -> str | None:
-    """Return the code before a department, as in »BUF - Skole«, or before the same one's name."""
+    """Return the code before a department, as in »BUF - Skole«, or before its name."""
     match = re.fullmatch(r"\s*(\w{2,5})\s*([-–:/,]\s*|\s)(.*\w.*)", text)
     if match is None:
         return None
@@ -164,7 +164,7 @@ _LONG_NAME = 8
 
 
 def _more_than_a_name(text: str, known: Collection[str]) -> bool:
-    """Tell whether a text has a known name in it, and other words that may change what it is."""
+    """Tell whether a text has a known name in it, and other words as well."""
     words = re.findall(r"[^\W_]+", text.casefold())
     runs = {"".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)}
     whole = "".join(words)

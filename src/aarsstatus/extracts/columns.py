@@ -42,7 +42,7 @@ class Columns:
     def refuse_differing(
         self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, label: str, refusals: Refusals
     ) -> Mask:
-        """Tell where two columns are one field, nothing decides, and their cells differ; return which rows they are."""
+        """Refuse rows in which two columns of one field differ; return which."""
         bad = np.zeros_like(blank)
         for name, other in self.undecided:
             first, second = (
@@ -131,7 +131,7 @@ def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
 
 
 def _doubts(label: str, header: Header, names: Names) -> Iterator[str]:
-    """Yield which columns may mean something else than they were read as, or were not read though they matter."""
+    """Yield columns that may mean something else, or matter and are not read."""
     for name, place in header.columns.items():
         called = mask(header.texts[place].strip())
         if name == "state":
@@ -165,7 +165,7 @@ def _refuse_missing(label: str, name: str, header: Header, names: Names, refusal
 
 
 def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | None:
-    """Return the scheme that a table without such a column names, in its file, its sheet, its title or a header.
+    """Return the scheme that a table's file, sheet, title or header names.
 
     None where it names none or several, and where an unknown column may be the missing one.
     """

@@ -10,7 +10,7 @@ __all__ = ["Counts"]
 
 @dataclass(slots=True)
 class Counts:
-    """Count the rows of a table, those that are placements (no heads), and the years that spells begin in.
+    """Count a table's rows, its placements, and the years in which spells begin.
 
     `signs` are what stands where a spell is still `running`, if anything does.
     """

@@ -35,7 +35,10 @@ _NAME = re.compile(r"skema.*\.xlsx", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a form changed, and its empty cells where the file says something, each a line of Danish."""
+    """Hold a form's changes, and its empty cells where the file has a value.
+
+    Each is a line of Danish.
+    """
 
     changes: tuple[str, ...]
     notes: tuple[str, ...]
@@ -74,7 +77,7 @@ def read_form(project: Project, year: int, path: Path) -> Filled:
 
 @dataclass
 class _Form:
-    """Make the new text of both files from the cells of a form, and keep from which cell each line is."""
+    """Make both files' new text from a form, and keep each line's cell."""
 
     name: str
     file: str
@@ -154,7 +157,7 @@ class _Form:
                 self.cells[TARGETS.name, line, "source"] = places[key][SOURCE][0]
 
     def _known(self, rows: Sequence[Row], known: Mapping[str, object]) -> Iterator[Row]:
-        """Yield the rows that belong somewhere; tell of the others, and of one that is there twice."""
+        """Yield the rows with a place in the table; report the others and duplicates."""
         seen: dict[str, str] = {}
         for row in rows:
             place, key = row[KEY][0], text_of(row[KEY][1])
@@ -169,7 +172,7 @@ class _Form:
                 yield row
 
     def try_out(self, project: Project, year: int, contents: Mapping[Path, bytes]) -> None:
-        """Read the new files in a copy of the project, and raise what is wrong by the form's cells."""
+        """Read the new files in a copy of the project; raise problems by the form's cells."""
         with temporary.folder() as folder:
             copy = Project(folder / "projekt")
             for own, copied in ((project.params, copy.params), (project.data, copy.data)):
@@ -213,7 +216,7 @@ def _as_yaml(text: str, one: Field) -> str:
 
 
 def _without_marks(text: str, decided: Sequence[Scalar]) -> str:
-    """Return parameters in which the lines of some values are no longer marked as not filled in."""
+    """Return parameters without the mark `not filled in` on some values' lines."""
     lines = text.splitlines(keepends=True)
     for one in decided:
         lines[one.line - 1] = re.sub(rf"{MARK}:?\s*", "har ikke et ", lines[one.line - 1])

@@ -69,7 +69,7 @@ def _cell(file: str, sheet: str, row: int, column: int) -> str:
 
 
 def text_of(value: object) -> str:
-    """Return what a cell holds as a text; a whole number without decimals, a date as ISO."""
+    """Return a cell's value as text: whole numbers without decimals, dates as ISO."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime) and value.time() == datetime.min.time():

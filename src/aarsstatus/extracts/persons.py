@@ -57,7 +57,7 @@ def _written(spells: pl.DataFrame) -> pl.Series:
 
 
 def refuse_unclear(spells: pl.DataFrame, labels: Sequence[str], refusals: Refusals) -> pl.DataFrame:
-    """Tell of spells whose person cannot be told from others; return them, by table and row."""
+    """Return the spells of persons who cannot be told apart, by table and row."""
     parts = [
         spells.select("table", "row", raw=pl.col("person"), bare=_written(spells)).filter(pl.col("bare").is_not_null())
     ]

@@ -226,7 +226,7 @@ def _check_rows(label: str, counts: Counts, kept: int, reader: Reader, refusals:
 
 
 def _summary(label: str, counts: Counts, hidden: int, read: str | None) -> str:
-    """Say what an analyst can hold against what she knows of a table."""
+    """Summarise a table in one line that an analyst can check."""
     signs = danish.join([f"{danish.whole(number)} med »{cover(sign)}«" for sign, number in counts.signs.most_common(5)])
     running = f"{danish.whole(counts.running)} forløb er stadig i gang" + (f" ({signs})" if signs else "")
     counted = "" if not hidden else ", som er talt med" if read == "with" else ", som ikke er talt med"
@@ -243,7 +243,9 @@ def _years(counts: Counts) -> str:
 
 
 def extraction_date(path: Path) -> date:
-    """Return the latest date in an extract's name that is not part of a period, else the file's own.
+    """Return the latest date in an extract's name, or else the file's own.
+
+    Dates of a period do not count.
 
     Raises
     ------

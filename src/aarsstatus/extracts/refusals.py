@@ -103,7 +103,10 @@ class Refusals:
         ]
 
     def by_row(self) -> Mapping[tuple[str, int], Sequence[str]]:
-        """Return what is wrong with each row, by file and row, without what stands there: it may be a name."""
+        """Return the problems of each row, by file and row, without its cells.
+
+        A cell may hold a name.
+        """
         found: dict[tuple[str, int], list[str]] = {}
         for group, parts in self._groups.items():
             hint = group.hint if group.column in _NAMED else None
@@ -136,7 +139,7 @@ REFUSED_MARK = ";".join(REFUSED).encode()
 
 
 def refused_list(extract: Path) -> Path:
-    """Return where the list of an extract's refused rows lies: two extracts never share one."""
+    """Return where the list of one extract's refused rows lies."""
     return extract.with_name(f"{extract.name}.afviste.csv")
 
 

@@ -200,7 +200,7 @@ def far_from_before(sums: Mapping[tuple[str, str], Sum], year: int, data: Data) 
 
 
 def remembered(notes: Sequence[str], sums: Mapping[tuple[str, str], Sum]) -> Iterator[Remark]:
-    """Yield notes as ``data/warnings.csv`` keeps them: with the first scheme that was read."""
+    """Yield notes as ``data/warnings.csv`` keeps them, with the first scheme read."""
     scheme = next(key for _, key in sums)
     for note in notes:
         text = mask(visible(note))[:_LONGEST_NOTE]

@@ -40,7 +40,7 @@ def check_year(year: int, data: Data, refusals: Refusals) -> None:
 
 
 def scheme_said(said: str | None, names: Names, data: Data, refusals: Refusals) -> str | None:
-    """Return the key of the scheme that was said, by any of its names; refuse one that does not exist."""
+    """Return the key of the scheme with a given name; refuse an unknown one."""
     if said is None or (key := names.schemes.get(fold_value(said, names.harmless))) is not None:
         return None if said is None else key
     expected, hint = danish.join(list(data.schemes), "eller"), near(said, data.schemes)
@@ -59,7 +59,7 @@ def refuse_same_file(reading: Reading, refusals: Refusals) -> None:
 
 
 def refuse_too_many(reading: Reading, refusals: Refusals) -> None:
-    """Refuse to leave out more than a few rows, or any where a column has month before day."""
+    """Refuse to leave out more than a few rows, or rows with month before day."""
     for extract in reading.extracts:
         counts = extract.counts
         if counts.refused * MOST_REFUSED > counts.rows:
@@ -75,7 +75,7 @@ def refuse_too_many(reading: Reading, refusals: Refusals) -> None:
 def refuse_dates(
     rows: Sequence[ExtractRow], year: int, data: Data, refusals: Refusals, *, early: bool, older: bool
 ) -> None:
-    """Refuse an extract drawn before the year was over, and one older than what it would replace.
+    """Refuse an extract drawn before the year's end, or older than its predecessor.
 
     `early` and `older` say that somebody wants just that.
     """

@@ -266,7 +266,7 @@ class Reader:
             self.refused.append((batch.label, int(batch.rows[at]), known))
 
     def _understood(self, administration: int, scheme: int, start: int, end: int) -> list[str]:
-        """Return the cells of a refused row that were understood, since others may be a name."""
+        """Return what was understood of a refused row: the rest may be a name."""
         code = self.codes[administration] if 0 <= administration < self.none else ""
         days = ("" if day < 0 or day == dates.OPEN else dates.show_day(day) for day in (start, end))
         return [code, self.schemes[scheme] if scheme >= 0 else "", *days]

@@ -1,4 +1,4 @@
-"""Keep what a workbook shows where that differs from its values: errors, merges, what is hidden."""
+"""Keep a workbook's looks that its values do not tell: errors, merges, hiding."""
 
 from __future__ import annotations
 

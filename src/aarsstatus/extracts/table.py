@@ -166,7 +166,7 @@ def _header(row: int, height: int, rows: Sequence[Cells], cells: Cells, names: N
 
 
 def _spanning(cells: Cells, width: int) -> list[str]:
-    """Return the heading of each column's group: a cell merged across columns holds its text in the first alone."""
+    """Return the heading of each column's group, which stands in its first cell."""
     found, last = [], ""
     for place in range(width):
         last = (cells[place].strip() if place < len(cells) else "") or last
@@ -175,7 +175,7 @@ def _spanning(cells: Cells, width: int) -> list[str]:
 
 
 def _preference(name: str, text: str, group: str) -> int:
-    """Return how well a column says what the notat is about, by its own and its group's heading: low is good."""
+    """Return how well a column's headings fit what the notat is about: low is good."""
     wanted = _WORKPLACE if name == "administration" else _HAPPENED
     own = f"{text} {group}".casefold()
     happened = any(word in own for word in wanted) or any(word in group.casefold() for word in _WORKPLACE)

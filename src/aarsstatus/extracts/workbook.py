@@ -1,4 +1,4 @@
-"""Read the sheets of an Excel workbook as they look to a person, once it is known to fit in memory."""
+"""Read the sheets of an Excel workbook that fits in memory, as a person sees them."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class _Sheet:
             yield Block(text_frame(rows, width), first + 1, last=first + _BLOCK >= len(self._rows))
 
     def _texts(self, cells: Row) -> list[str]:
-        """Write the cells of a row; days without a format too, where they are counted from 1904."""
+        """Write a row's cells, in a 1904 workbook also the days that have no format."""
         texts = [_as_text(cell) for cell in cells]
         if self._is_1904 and self.header is not None:
             for place in (self.header.columns.get(name, len(cells)) for name in ("start", "end")):

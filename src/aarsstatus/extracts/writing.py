@@ -93,7 +93,7 @@ def write_sums(
 
 
 def take_back(project: Project, year: int, data: Data, waiting: Callable[[], None] = lambda: None) -> list[Path]:
-    """Put back the rows of a year that its last reading of extracts replaced, and return the files written.
+    """Put back the rows of a year that its last ingest replaced; return the files.
 
     Raises
     ------
@@ -138,12 +138,12 @@ def _record(before: Mapping[Table, Contents], year: int, schemes: set[str]) -> s
 
 
 def _goes(table: Table, row: Row, year: int, schemes: set[str]) -> bool:
-    """Tell whether a row is replaced: the year's, of the schemes; of extracts, any of the year's."""
+    """Tell whether a row is one of the year's that is replaced."""
     return row["year"] == str(year) and (table is EXTRACTS or row["scheme"] in schemes)
 
 
 def _replaced(text: str, table: Table, year: int, schemes: set[str], rows: Sequence[Row], data: Data) -> str:
-    """Return a file's text with some schemes' rows of a year replaced, in the order of the file."""
+    """Return a file's text with some schemes' rows of a year replaced, in order."""
     codes, keys = data.codes(), list(data.schemes)
 
     def order(row: Row) -> tuple[object, ...]:
@@ -157,7 +157,7 @@ def _replaced(text: str, table: Table, year: int, schemes: set[str], rows: Seque
 
 
 def _told(row: Row) -> tuple[str, ...]:
-    """Return what a remark is known again by, so that an answer stays when it is told again."""
+    """Return a remark's key, by which an answer stays when it is told again."""
     return tuple(row[column] for column in ("year", "kind", "scheme", "administration", "text"))
 
 
@@ -192,7 +192,7 @@ def _cells(row: ExtractRow | Remark) -> dict[str, str]:
 
 
 def _listed(before: Contents, year: int, schemes: set[str], extracts: Sequence[ExtractRow]) -> list[Row]:
-    """Return a year's rows of ``extracts.csv``: older ones without what new ones replace, and the new ones."""
+    """Return a year's rows of ``extracts.csv``, the new and the older not replaced."""
     kept: list[Row] = []
     for _, row in before.rows:
         left = [key for key in row["schemes"].split() if key not in schemes]

@@ -8,6 +8,7 @@ other (``2025.KK.fleksjob.status``), and what covers all groups has the group ``
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Literal, NamedTuple, cast, get_args
@@ -18,10 +19,15 @@ from aarsstatus.inputs.schema import GROUPS
 
 Measure = Literal[
     "status", "joint_status", "target", "attainment", "weight", "weighted_attainment", "spells", "spells_total",
+    "shortfall", "closing_effect", "contribution", "comparable_attainment", "reweighting", "change", "reached",
 ]  # fmt: skip
 Verdict = Literal["exact", "within_rounding", "contradicted", "unpublished"]
 Mode = Literal["published", "recomputed"]
-PERCENTAGES: frozenset[Measure] = frozenset({"attainment", "weight", "weighted_attainment"})
+PERCENTAGES: frozenset[Measure] = frozenset({"attainment", "weight", "weighted_attainment", "comparable_attainment"})
+POINTS: frozenset[Measure] = frozenset({"closing_effect", "contribution", "reweighting", "change"})
+"""Measures of what moved a percentage, in percentage points."""
+DERIVED: frozenset[Measure] = POINTS | {"shortfall", "comparable_attainment", "reached"}
+"""Measures that no table has: they follow from those that the tables have (`derived`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Figure:
 
     @property
     def computed(self) -> str:
-        """Return the figure as it is shown where the published one is not."""
+        """Return the figure with its recomputed value as the one shown."""
         return show(self.measure, self.value)
 
     @property
@@ -95,11 +101,30 @@ def show(measure: Measure, value: Fraction | None) -> str:
     """Write a figure's value as the notat does."""
     if value is None:
         return danish.NO_TARGET
+    if measure in POINTS:
+        return danish.points(value)
     return danish.percent(value / 100) if measure in PERCENTAGES else danish.whole(value)
 
 
+At = tuple[int, str, str, str]
+"""Where a figure belongs: its year, administration, group and scheme."""
+
+
+def computed_figure(
+    at: At, measure: Measure, value: Fraction | None, interval: Interval | None, formula: str,
+    inputs: Sequence[str] = (), source: str = "",
+) -> Figure:  # fmt: skip
+    """Return a figure as it was worked out, with nothing of it printed yet."""
+    year, code, group, scheme = at
+    lower, upper = (interval.lower, interval.upper) if interval else (None, None)
+    return Figure(
+        figure_id(year, code, group, measure, scheme), year, code, group, scheme, measure, value, lower, upper,
+        show(measure, value), formula, tuple(inputs), source, published="", verdict="unpublished",
+    )  # fmt: skip
+
+
 def compared(before: Figure, after: Figure) -> tuple[Fraction, Fraction] | None:
-    """Return two figures' values as a reader may compare them; None where one has none.
+    """Return two figures' comparable values, or None where one has none.
 
     They are unrounded where both are shown as computed. Where either shows what was printed of it, they are what is
     shown: a difference of other numbers than those beside it would be false.
@@ -123,6 +148,13 @@ def value_of(figure: Figure) -> Fraction:
     if figure.value is None:
         raise ValueError(f"{figure.id} has no value")
     return figure.value
+
+
+def bounds_of(figure: Figure) -> Interval:
+    """Return the bounds of a figure that has a value."""
+    if figure.interval is None:
+        raise ValueError(f"{figure.id} has no bounds")
+    return figure.interval
 
 
 def verdict(published: str, computed: str, interval: Interval | None) -> Verdict:

@@ -1,120 +1,34 @@
 """Make the table of figures: every number of the notat, from the inputs.
 
-`build_figures` is pure: data in, figures out. All else is a view of what it returns; `Figures` finds figures in it
-and writes and reads ``figures.csv``. The formulas themselves are in `attainment`.
+`build_figures` is pure: data in, figures out. All else is a view of what it returns. The formulas themselves are in
+`attainment`.
 """
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from operator import attrgetter
-from typing import Any, get_args
-
-import pandas as pd
 
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.figures import COLUMNS, Figure, Measure, Mode, Verdict, figure_id, show, value_of, verdict
+from aarsstatus.figures import (
+    At,
+    Figure,
+    Measure,
+    Mode,
+    bounds_of,
+    computed_figure,
+    figure_id,
+    value_of,
+    verdict,
+)
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data, Status
 from aarsstatus.inputs.schema import GROUPS, KK
-from aarsstatus.text import visible
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"
-_BOUNDED = ["value", "lower", "upper"]
-_NUMBER = re.compile(r"(-?[0-9]{1,12}(\.[0-9]{1,12})?)?")
-"""A number as ``figures.csv`` has it, or none; a longer one would take for ever to work with."""
-_RUNS = re.compile(r"((?:^|;)\s*)(?![-+]?\d[\d.,]*\s*(?:;|$))(?=[=+\-@])")
-"""Where a spreadsheet takes a text for a formula: at its start, and after the `;` where Danish ones split a line."""
-
-
-class Figures(Mapping[str, Figure]):
-    """Hold all figures of a build by id, in the order of the tables."""
-
-    def __init__(self, figures: Sequence[Figure]) -> None:
-        self._by_id = {figure.id: figure for figure in figures}
-        if len(self._by_id) < len(figures):
-            raise ValueError("two figures have the same id")
-
-    def __getitem__(self, key: str) -> Figure:
-        """Return the figure with the id `key`."""
-        return self._by_id[key]
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the ids."""
-        return iter(self._by_id)
-
-    def __len__(self) -> int:
-        """Return how many figures there are."""
-        return len(self._by_id)
-
-    def find(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
-        """Return a figure by its parts, or None."""
-        return self._by_id.get(figure_id(year, administration, group, measure, scheme))
-
-    def select(
-        self, *, year: int | None = None, administration: str | None = None, measure: str | None = None
-    ) -> list[Figure]:
-        """Return the figures of a year, an administration and a measure."""
-        wanted = {"year": year, "administration": administration, "measure": measure}
-        asked = {name: value for name, value in wanted.items() if value is not None}
-        return [one for one in self.values() if all(getattr(one, name) == value for name, value in asked.items())]
-
-    def judged(self, answers: Mapping[str, tuple[Verdict, str]]) -> Figures:
-        """Return the same figures with the audit's verdicts and reasons, by id, where they were published."""
-        found = [(one, answers.get(one.id)) for one in self.values()]
-        return Figures(
-            [replace(one, verdict=said[0], reason=said[1]) if said and one.published else one for one, said in found]
-        )
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the figures as a pandas table; numbers are floats."""
-        frame = pd.DataFrame(map(attrgetter(*COLUMNS), self.values()), columns=list(COLUMNS), dtype=object)
-        frame[_BOUNDED] = frame[_BOUNDED].astype(float)
-        return frame
-
-    def to_csv(self) -> str:
-        """Write ``figures.csv``, one row a figure."""
-        return write_csv(self.values(), COLUMNS)
-
-    @classmethod
-    def from_csv(cls, text: str) -> Figures:
-        """Read ``figures.csv`` back; values have the six decimals that the file has. Raises `ValueError`."""
-        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
-        if "reason" not in frame.columns:  # of a build from before there were reasons
-            frame["reason"] = ""
-        missing = [column for column in COLUMNS if column not in frame.columns]
-        if missing or frame.isna().to_numpy().any():
-            raise ValueError(f"figures.csv has no {missing[0] if missing else 'cell in some column'}")
-        return cls([_read_figure(row) for row in frame[list(COLUMNS)].to_dict("records")])
-
-
-def write_csv(rows: Iterable[object], columns: Sequence[str]) -> str:
-    """Write the attributes of some rows as CSV: comma, point decimal, at most six decimals."""
-    frame = pd.DataFrame([[_cell(getattr(row, name)) for name in columns] for row in rows], columns=list(columns))
-    return frame.to_csv(index=False, lineterminator="\n")
-
-
-def _cell(value: object) -> object:
-    """Write one value: a number, several ids, or a text as it is."""
-    if isinstance(value, Fraction):
-        return danish.plain_decimal(value)
-    text = " ".join(value) if isinstance(value, tuple) else value
-    return _RUNS.sub(r"\1'", text) if isinstance(text, str) else text
-
-
-def _read_figure(row: Mapping[Any, Any]) -> Figure:
-    """Read a row of ``figures.csv``."""
-    known = row["measure"] in get_args(Measure) and row["verdict"] in get_args(Verdict)
-    numbers = all(_NUMBER.fullmatch(row[name]) for name in _BOUNDED) and re.fullmatch("[0-9]{4}", row["year"])
-    if not (known and numbers and all(visible(cell) == " ".join(cell.split()) for cell in row.values())):
-        raise ValueError("figures.csv: a cell is not what it should be")
-    bounded = {name: Fraction(row[name]) if row[name] else None for name in _BOUNDED}
-    return Figure(**{**row, **bounded, "year": int(row["year"]), "inputs": tuple(row["inputs"].split())})
 
 
 def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode = "published") -> Figures:
@@ -148,9 +62,6 @@ def printed_values(data: Data, notat: str | None) -> dict[str, str]:
     return values
 
 
-At = tuple[int, str, str, str]  # year, administration, group, scheme
-
-
 class _Builder:
     """Collect figures as they follow from the inputs, in a table's order."""
 
@@ -165,14 +76,8 @@ class _Builder:
         inputs: Sequence[str] = (), source: str = "",
     ) -> Figure:  # fmt: skip
         """Add one figure."""
-        year, code, group, scheme = at
-        lower, upper = (interval.lower, interval.upper) if interval else (None, None)
-        figure = Figure(
-            figure_id(year, code, group, measure, scheme), year, code, group, scheme, measure, value, lower, upper,
-            show(measure, value), formula, tuple(inputs), source, published="", verdict="unpublished",
-        )  # fmt: skip
-        self.figures.append(figure)
-        return figure
+        self.figures.append(computed_figure(at, measure, value, interval, formula, inputs, source))
+        return self.figures[-1]
 
     def table(self, year: int, code: str) -> None:
         """Add all figures of one administration's table for one year."""
@@ -208,7 +113,7 @@ class _Builder:
 
     def sum(self, at: At, measure: Measure, figures: Sequence[Figure]) -> Figure:
         """Add the joint status, or the spells in all, of the schemes that share a target."""
-        value, bounds = formulas.joint(map(value_of, figures)), formulas.joint_interval(map(_interval, figures))
+        value, bounds = formulas.joint(map(value_of, figures)), formulas.joint_interval(map(bounds_of, figures))
         return self.add(at, measure, value, bounds, _added(figures, value), [one.id for one in figures])
 
     def attainment(self, at: At, status: Figure, statuses: Sequence[Figure]) -> Figure:
@@ -219,7 +124,7 @@ class _Builder:
         origin = self.origin_of_target(at) if known else NOT_ADOPTED
         target = self.add(at, "target", known.lower if known else None, known, origin, source=source)
         value = formulas.attainment(value_of(status), number)
-        interval = formulas.attainment_interval(_interval(status), number)
+        interval = formulas.attainment_interval(bounds_of(status), number)
         formula = NOT_ADOPTED
         if value is not None:
             above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
@@ -277,21 +182,14 @@ class _Builder:
         return self.add(at, "weight", share * 100, Interval.exactly(share * 100), formula, inputs)
 
 
-def _interval(figure: Figure) -> Interval:
-    """Return the bounds of a figure that has a value."""
-    if figure.interval is None:
-        raise ValueError(f"{figure.id} has no bounds")
-    return figure.interval
-
-
 def _result(ratio: Fraction, shown: Fraction) -> str:
-    """End a formula with its ratio; `shown` is what the numbers before it come to, rounded as they are."""
+    """End a formula with its ratio; `shown` is the value of the rounded numbers."""
     text = danish.decimal(ratio * 100)
     return f"{'=' if danish.decimal(shown * 100) == text else '≈'} {text} → {danish.percent(ratio)}"
 
 
 def _added(figures: Sequence[Figure], value: Fraction) -> str:
-    """Write a sum, with as many decimals as make it true as it stands, or as one that is nearly so."""
+    """Write a sum with as many decimals as make it true, or else with ≈."""
     for places in (1, 2, 3):
         terms, total = [danish.number(value_of(one), places) for one in figures], danish.number(value, places)
         if sum(map(danish.parse, terms)) == danish.parse(total):

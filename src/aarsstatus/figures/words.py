@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aarsstatus import danish
-from aarsstatus.figures import PERCENTAGES, Measure, Verdict
+from aarsstatus.figures import PERCENTAGES, POINTS, Measure, Verdict
 
 MEASURES: Mapping[Measure, str] = {
     "status": "status",
@@ -16,6 +16,13 @@ MEASURES: Mapping[Measure, str] = {
     "weighted_attainment": "samlet målopfyldelse",
     "spells": "antal forløb",
     "spells_total": "antal forløb i alt",
+    "shortfall": "antal personer, der mangler",
+    "closing_effect": "virkning af at nå måltallet",
+    "contribution": "bidrag til ændringen",
+    "comparable_attainment": "samlet målopfyldelse med sammenligningsårets vægte",
+    "reweighting": "ændring, der skyldes andre vægte og måltal",
+    "change": "ændring i den samlede målopfyldelse",
+    "reached": "antal forvaltninger, der nåede måltallene samlet set",
 }
 GROUPS: Mapping[str, str] = {
     "placements": "virksomhedsplaceringer",  # the notats' text has no common name for them; 2021's footnote has this
@@ -38,10 +45,21 @@ VERDICT_SAID: Mapping[Verdict, str] = {
 """How a verdict ends a sentence on a published number."""
 
 
+_OF_ALL_GROUPS: frozenset[Measure] = frozenset(
+    {"weighted_attainment", "comparable_attainment", "reweighting", "change", "reached"}
+)
+_BEFORE: Mapping[Measure, str] = {"spells": "i", "spells_total": "i", "shortfall": "i", "contribution": "fra"}
+"""The word between a measure and what it is of, where that is another than »for«."""
+
+
 def unit(measure: Measure) -> str:
     """Return the unit of a measure's value."""
     if measure in PERCENTAGES:
         return "pct."
+    if measure in POINTS:
+        return "procentpoint"
+    if measure == "reached":
+        return "forvaltninger"
     return "forløb" if measure.startswith("spells") else "personer"
 
 
@@ -58,6 +76,6 @@ def listed(administration: str, what: str, measure: Measure) -> str:
 def phrase(measure: Measure, what: str) -> str:
     """Name a measure as a sentence does: ``Status for løntilskud``."""
     name = danish.capital(MEASURES[measure])
-    if measure == "weighted_attainment":  # is of all groups
+    if measure in _OF_ALL_GROUPS:
         return name
-    return f"{name} {'i' if measure.startswith('spells') else 'for'} {what}"
+    return f"{name} {_BEFORE.get(measure, 'for')} {what}"

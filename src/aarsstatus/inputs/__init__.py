@@ -135,7 +135,7 @@ class _Rows:
         self.problems: list[Problem] = []
 
     def of(self, table: schema.Table) -> list[tuple[dict[str, Any], str]]:
-        """Return each row's values by column, and where it stands, as ``data/status.csv:12``."""
+        """Return each row's values by column, and its place: ``data/status.csv:12``."""
         try:
             text = read_utf8(self._project.data / table.file, table.name)
         except InputError as error:

@@ -42,7 +42,7 @@ def contradictions(data: Data) -> Iterator[Problem]:
 
 
 def _of_administrations(data: Data) -> Iterator[Problem]:
-    """Yield administrations that cannot be told apart, or whose successors were not there, and rows of none."""
+    """Yield administrations that are alike or lack successors, and rows of none."""
     for one, other in combinations(data.administrations, 2):
         year = max(one.first_year, other.first_year)
         if not (one.held(year) and other.held(year)):
@@ -89,7 +89,7 @@ def _at(source: str, column: str, message: str, found: str | None = None, expect
 
 
 def unanswered(params: Params, data: Data) -> list[Problem]:
-    """Return what `ingest` said of a year's extracts and nobody has answered, until the year is published."""
+    """Return the unanswered warnings of a year's extracts, none once published."""
     open_ = [one for one in data.remarks.get(params.year, ()) if not one.svar and params.notat is None]
     if not open_:
         return []

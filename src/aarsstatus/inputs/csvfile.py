@@ -62,8 +62,8 @@ def parse(text: str, table: Table) -> tuple[list[tuple[int, dict[str, str]]], li
             return [], problems
         for cells in reader:
             if len(cells) == len(header):
-                row = dict.fromkeys(table.header, "") | dict(zip(header, cells, strict=True))
-                rows += [(reader.line_num, row)] if any(cell.strip() for cell in cells) else []
+                row = dict.fromkeys(table.header, "") | dict(zip(header, map(str.strip, cells), strict=True))
+                rows += [(reader.line_num, row)] if any(row.values()) else []
             elif any(cell.strip() for cell in cells):
                 message, expected = "rækken har ikke rigtigt antal celler", f"{len(header)} celler som i overskriften"
                 problems.append(Problem(table.name, message, reader.line_num, None, str(len(cells)), expected))
@@ -183,7 +183,8 @@ def replace_rows(
     own: list[tuple[tuple[object, ...], str]] = []
     seen = False
     for record in records:
-        row = dict(zip(columns, next(csv.reader([record], delimiter=delimiter), []), strict=False))
+        cells = next(csv.reader([record], delimiter=delimiter), [])
+        row = dict(zip(columns, [cell.strip() for cell in cells], strict=False))
         ended = record if record.endswith("\n") else record + end
         if row.get("year") != str(year):
             (after if seen else before).append(ended)

@@ -46,7 +46,7 @@ Kind = Literal["date", "text", "count"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value of the parameters that is filled in: where it stands, what it is called, and what may be written."""
+    """Hold one value to fill in: its place, its name and its allowed values."""
 
     at: At
     label: str
@@ -75,7 +75,7 @@ def target_header(year: int) -> str:
 
 
 def fields(year: int, there: Mapping[At, Scalar], schemes: Sequence[Scheme]) -> list[Field]:
-    """Return the values of a year's parameters that the form asks for, those that are there.
+    """Return the values of a year's parameters that the form asks for.
 
     Parameters
     ----------
@@ -106,7 +106,9 @@ def _names(groups: Sequence[str], year: int, schemes: Sequence[Scheme]) -> str:
 
 
 def write_form(project: Project, year: int) -> Path | None:
-    """Write a year's form, and return it; None where it is there, or a notat has printed the year's numbers.
+    """Write a year's form and return its path, or None where there is nothing to do.
+
+    It is there already, or a notat has printed the year's numbers.
 
     Call it after `new_year`.
     """
@@ -187,7 +189,7 @@ class _Pen:
         self._inputs = {kind: book.add_format({**open_, "num_format": look}) for kind, look in _FORMATS.items()}
 
     def page(self, name: str, told: str, columns: Sequence[tuple[str, int]]) -> Any:  # noqa: ANN401
-        """Return a new sheet with its title and header; only its yellow cells can be changed."""
+        """Return a new sheet with title and header, locked but for its yellow cells."""
         page = self.book.add_worksheet(name)
         page.hide_gridlines(2)
         page.set_landscape()

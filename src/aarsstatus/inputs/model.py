@@ -150,7 +150,7 @@ class Data:
         return found
 
     def codes(self, year: int | None = None) -> list[str]:
-        """Return the codes of a year's administrations, or of all that ever were, in the order of the tables."""
+        """Return the codes of a year's administrations, or of all, in table order."""
         return list(dict.fromkeys(one.code for one in self.administrations if year is None or one.held(year)))
 
     def name(self, code: str, year: int) -> str:
@@ -161,14 +161,14 @@ class Data:
         raise KeyError(f"{code} had no name in {year}")
 
     def read_from(self, year: int) -> str | None:
-        """Return where a year was read that is known from another year's notat: for the whole city alone."""
+        """Return the notat that a year is known from, for the whole city alone."""
         rows = [row for row in self.statuses.values() if row.year == year]
         others = {code for when, code, _ in self.targets if when == year} | {row.administration for row in rows}
         origin = next((row.origin for row in rows if row.origin.startswith("notat-")), None)
         return origin if len(others) == 1 else None
 
     def told_of(self, year: int) -> list[str]:
-        """Return the codes that there are tables of in a year: KK, and its administrations where they are known."""
+        """Return the codes with a table in a year: KK, and known administrations."""
         codes = self.codes(year)
         return codes[:1] if self.read_from(year) else codes
 

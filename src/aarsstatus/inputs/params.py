@@ -18,6 +18,9 @@ from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
 
+_LATEST = 10
+"""Years after its own in which a notat may be issued; a date beyond is a slip of the hand."""
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(drawn=True)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(100, drawn=True)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60, drawn=True)]
@@ -91,7 +94,7 @@ class Logo(_Part):
 
 
 class Correction(_Part):
-    """A correction of a notat that was published; ``aarsstatus publish --correct`` writes it."""
+    """Hold a correction of a published notat, as ``publish --correct`` writes it."""
 
     date: Day
     replaces: Day
@@ -146,6 +149,10 @@ class Params(_Part):
             raise ValueError(f"comparison_year ({self.comparison_year}) skal ligge før year ({self.year})")
         if self.document.date is not None and self.document.date.year <= self.year:
             raise ValueError(f"document.date ({self.document.date}) skal ligge efter udgangen af {self.year}")
+        days = [self.document.date, *(one.date for one in self.targets_adopted)]
+        for day in days:
+            if day is not None and not FIRST_YEAR <= day.year <= self.year + _LATEST:
+                raise ValueError(f"datoen {day} skal ligge fra {FIRST_YEAR} til {self.year + _LATEST}")
         if self.published is not None and self.notat is None:
             raise ValueError("published har en dato, men notat er null; aarsstatus publish skriver dem begge")
         for name, values in (("schemes", self.schemes), ("target_groups", self.target_groups)):

@@ -1,4 +1,4 @@
-"""Find how the administrations were reorganised from one year to the next, and say it in Danish.
+"""Find how administrations were reorganised between years, and say so.
 
 ``data/administrations.csv`` alone says it: a row ends, others begin, and ``successor`` tells who took over from whom.
 """
@@ -15,7 +15,7 @@ from aarsstatus.inputs.schema import KK
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Hold what was there until a year, and what took over from it then."""
+    """Hold the administrations that ended with a year, and their successors."""
 
     year: int
     before: tuple[Administration, ...]
@@ -56,7 +56,7 @@ class Change:
 
 
 def changes(data: Data, year: int) -> list[Change]:
-    """Return how the administrations of a year came from those of the year before, in the order of the tables."""
+    """Return how a year's administrations came from those of the year before."""
     if year <= min(one.first_year for one in data.administrations):
         return []  # nothing is known of what was there before
     old, new = _of(data, year - 1), _of(data, year)
@@ -75,7 +75,7 @@ def changes(data: Data, year: int) -> list[Change]:
 
 
 def comparable(data: Data, code: str, before: int, after: int) -> bool:
-    """Return whether an administration's numbers of two years are of the same organisation."""
+    """Tell whether an administration is the same organisation in two years."""
     moved = [change for year in range(before + 1, after + 1) for change in changes(data, year)]
     return not any(code in change.codes and not change.same_body for change in moved)
 

@@ -15,7 +15,7 @@ _MARK = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value of a file: what it is, its line from 1, and where its text begins and ends."""
+    """Hold one value of a YAML file: its line from 1, and its text's bounds."""
 
     value: Any
     line: int
@@ -48,7 +48,7 @@ def _walk(node: yaml.Node | None, content: Any, at: At) -> Iterator[tuple[At, Sc
 
 
 def replace_scalars(text: str, name: str, values: Mapping[At, str]) -> str:
-    """Return a file's text with some values replaced; they are given as YAML writes them."""
+    """Return a file's text with some values replaced, given as YAML writes them."""
     there = scalars(text, name)
     shift = len(text) - len(text.removeprefix(_MARK))
     for at in sorted(values, key=lambda at: there[at].start, reverse=True):

@@ -39,6 +39,8 @@ _DEEPEST = 20
 _LONGEST_NUMBER = 20
 _MERGE = "tag:yaml.org,2002:merge"
 _INTEGER = "tag:yaml.org,2002:int"
+_TEXT = "tag:yaml.org,2002:str"
+_HARD_SPACE = re.compile(r"^[ \t]*\u00a0")
 
 
 def fit(most: int = shown_text.MOST, *, drawn: bool = False) -> AfterValidator:
@@ -123,6 +125,13 @@ def read_model(
     node, content = parsed(text, name)
     if not isinstance(node, yaml.MappingNode):
         raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected=expected_file))
+    if strange := [
+        key for key in _keys(node) if key.tag != _TEXT
+    ]:  # null, 2025-01-01: no text, though it looks like one
+        told = [
+            Problem(name, "nøglen er ikke en tekst", one.start_mark.line + 1, found=str(one.value)) for one in strange
+        ]
+        raise InputError(told)
     places = list(_places(node))
     lines = dict(places)
     problems = [Problem(name, "nøglen står der to gange", line, dotted(at)) for at, line in _repeated(places)]
@@ -171,9 +180,24 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     if isinstance(error, _NotReadError) or mark is None:
         return Problem(name, "filen er ikke gyldig YAML", line, found=said)
     rows = text.splitlines()
+    for number, row in enumerate(rows, start=1):
+        if _HARD_SPACE.match(row):  # copied from Word: it looks like a blank, and YAML takes it for a letter
+            expected = "almindelige mellemrum; her står et hårdt mellemrum, som Word skriver det"
+            return Problem(name, "filen er ikke gyldig YAML", number, found=row.strip(), expected=expected)
     found = rows[mark.line].strip() if mark.line < len(rows) else "filens slutning"
     expected = next((mended for part, mended in _MENDED.items() if part in said), "nøgle: værdi")
     return Problem(name, "filen er ikke gyldig YAML", line, found=found, expected=expected)
+
+
+def _keys(node: yaml.Node) -> Iterator[yaml.Node]:
+    """Yield the keys of a document, those deep down too."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield key
+            yield from _keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _keys(item)
 
 
 def _places(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import GROUPS, MEASURES
 from aarsstatus.files import alone, read_utf8, write_whole
 from aarsstatus.inputs.params import Params
@@ -110,7 +110,7 @@ def read_output(output: Path) -> list[Year]:
 
 
 def _params(folder: Path) -> Params | None:
-    """Return the parameters that a year was built from; None where none were kept that can be read."""
+    """Return the parameters that a year was built from, or None if unreadable."""
     try:
         kept = unpack((folder / INPUTS).read_bytes(), INPUTS)[f"params/{folder.name}.yml"]
         return Params.model_validate(yaml.safe_load(kept))

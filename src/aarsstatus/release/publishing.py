@@ -1,4 +1,4 @@
-"""Record what a notat printed, and declare corrections, in ``data/published.csv`` and ``params/YEAR.yml``.
+"""Record a notat's printed numbers, and declare corrections of them.
 
 What was published stands there for good: figures are shown as printed, whatever the data say later. A correction sets
 the rows of the old notat aside under another name (`inputs.REPLACED`), so that the new one can tell what it changes.
@@ -15,8 +15,8 @@ from html import unescape
 import nbformat
 
 from aarsstatus.audit.surroundings import known_parameters
-from aarsstatus.figures import Figure
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures import DERIVED, Figure
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import GROUPS, MEASURES
 from aarsstatus.inputs.csvfile import append_rows, read_table
 from aarsstatus.inputs.model import Data
@@ -35,9 +35,10 @@ _AT = {"document": "brevhoved", "office": "brevhoved", "cover": "forside"}
 
 
 def printed_rows(notebook: nbformat.NotebookNode, params: Params, data: Data, figures: Figures) -> list[dict[str, str]]:
-    """Return a row of ``published.csv`` for each number of an executed notat, without its source.
+    """Return rows of ``published.csv`` for an executed notat, without their source.
 
-    A chart repeats numbers of the tables, and those of other years from their own notats; it is left out.
+    A chart repeats numbers of the tables, and those of other years from their own notats; it is left out. So is what
+    stands in no table: it follows from the tables' numbers.
     """
     text = "\n".join(_shown(notebook))
     rows = []
@@ -82,6 +83,8 @@ def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]
             yield from _year(f"tabel {table}, overskrift", f"{of}.caption.year", line)
         for shown, id_ in _SPAN.findall(line) if within != "fig" else ():
             place = f"tabel {table}, fodnote" if within else f"brødtekst, {heading}"
+            if figures[unescape(id_)].measure in DERIVED:
+                continue
             yield _row(place, id_, read_back(shown))
 
 
@@ -124,7 +127,7 @@ def published_params(text: str, name: str, notat: str, day: date) -> bytes:
 
 
 def corrected_params(text: str, name: str, params: Params, reason: str, day: date) -> bytes:
-    """Return a year's parameters as those of a correction, which is a draft until it is published."""
+    """Return a year's parameters as those of a correction not yet published."""
     entry = f"  - date: {day}\n    replaces: {params.published}\n    reason: {json.dumps(reason, ensure_ascii=False)}\n"
     text = replace_scalars(text, name, {("notat",): "null", ("document", "date"): str(day)})
     text = re.sub(r"(?m)^published:.*\n", "", text)

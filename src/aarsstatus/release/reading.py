@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aarsstatus import privacy
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.files import irregular
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project

@@ -1,4 +1,4 @@
-"""Put a finished folder in the place of the last one, and lose nothing that is somebody else's."""
+"""Swap a finished folder in for the last one, and lose no file of the user's."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def require_replaceable(target: Path, project: Project) -> None:
 
 
 def keep_others(others: Mapping[Path, str], made: Path, project: Project) -> None:
-    """Give a new folder what is somebody else's in the old one, each by its name there.
+    """Move the user's own files from the old folder to the new.
 
     It is there before the two change places, so that it is never lost: linked to where the disk can do that, for a
     film takes as long as a note, and copied elsewhere.
@@ -70,7 +70,7 @@ def _link(path: str | Path, copy: str | Path) -> None:
 
 
 def swap_aside(made: Path, target: Path) -> Path:
-    """Put a finished folder in the place of one that may not be ours, and return where that lies now."""
+    """Swap a folder in for one that may be the user's; return where that lies now."""
     names = (target.with_name(f"{target.name}.gemt-{number}") for number in itertools.count(1))
     aside = next(name for name in names if not name.exists())
     target.rename(aside)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from aarsstatus import danish
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import GROUPS, MEASURES, VERDICTS, unit
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import read_back

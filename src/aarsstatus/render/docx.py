@@ -1,4 +1,4 @@
-"""Finish the text of a DOCX: what Word expects, and what pandoc does not write.
+"""Finish the text of a DOCX with all that Word expects and pandoc leaves out.
 
 Captions are numbered by Word's own fields and references point to them, so that a colleague can insert a table and
 press F9; header rows repeat, rows and tables stay whole. The other parts of the file are finished in `docx_parts`.

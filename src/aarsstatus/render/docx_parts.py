@@ -76,7 +76,7 @@ def finish_parts(parts: Parts, metadata: Mapping[str, Any], fonts: Path) -> None
 
 
 def _fill_in(parts: Parts, metadata: Mapping[str, Any]) -> None:
-    """Write the document type in the header; office, address and UDKAST in the footers."""
+    """Write the document type in the header, the sender and UDKAST in the footers."""
     address = " · ".join(str(metadata[key]) for key in ("administration", "footer-address") if metadata.get(key))
     said = ((metadata.get("udgave"), True), (metadata.get("office"), True), (address, False))
     lines = [(str(text), bold) for text, bold in said if text]
@@ -165,7 +165,7 @@ def _indent_lists(parts: Parts) -> None:
 
 
 def _embed_fonts(parts: Parts, folder: Path) -> None:
-    """Embed the typefaces, so that the notat looks the same on every machine."""
+    """Put the typefaces into the file, for the same look on every machine."""
     table = etree.fromstring(parts["word/fontTable.xml"])
     font = next((each for each in table if each.get(tag("name")) == "Open Sans"), None)
     if font is None:
@@ -246,5 +246,5 @@ def _text(name: str, text: str) -> etree._Element:
 
 
 def to_bytes(root: etree._Element) -> bytes:
-    """Return a part as it is written."""
+    """Return a part as bytes of XML."""
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

@@ -16,7 +16,7 @@ from pathlib import Path
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
 from aarsstatus.figures import Figure, Verdict, figure_id
-from aarsstatus.figures.table import Figures
+from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import GROUPS, VERDICT_SAID, phrase, unit
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
@@ -53,7 +53,7 @@ def finish(
 
 
 def add_origins(page: str, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path) -> str:
-    """Return a page with table and panel; one that shows no figures stays as it is."""
+    """Return a page with table and panel, unchanged if it shows no figures."""
     origins = _Origins(figures, data, rows)
     shown = list(dict.fromkeys(unescape(id_) for id_ in _SHOWN.findall(page)))
     unknown = [id_ for id_ in shown if id_ not in figures and id_ not in origins.printed]
@@ -128,7 +128,7 @@ class _Origins:
         return Row(label, tuple(Cell(Html(cell)) for cell in cells), id=f"{ROW}{id_}")
 
     def _name(self, figure: Figure, within: Figure | None = None) -> str:
-        """Say what a figure is, less what it has in common with one beside it."""
+        """Name a figure, without the words it shares with one beside it."""
         what = self.data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group]
         name = phrase(figure.measure, what)
         if within is None or within.administration != figure.administration or within.year != figure.year:

@@ -47,7 +47,7 @@ _LONGEST = 400
 
 
 def _copy_settings(settings: Path, folder: Path) -> None:
-    """Copy the project's settings, without the script that keeps people from rendering the whole of it."""
+    """Copy the project's settings, without the script that stops a whole render."""
     text = settings.read_text(encoding="utf-8")
     (folder / settings.name).write_text(_STOPS_PEOPLE.sub("", text), encoding="utf-8")
 
@@ -138,7 +138,7 @@ class Quarto:
 
 
 def _is_whole(path: Path, format_: Format) -> bool:
-    """Whether a file is there and begins and ends as a document of its format does."""
+    """Tell whether a file begins and ends as a document of its format does."""
     begin, end = _ENDS[format_]
     content = path.read_bytes() if path.is_file() else b""
     return content.startswith(begin) and end in content[-1024:]

@@ -41,7 +41,7 @@ def is_by_hand() -> bool:
 
 
 def text(markdown: str) -> HTML:
-    """Return the report's Markdown as it looks; a number shows its figure's id under the mouse."""
+    """Return the report's Markdown as HTML for a notebook's cell."""
     return _looking(_html(markdown))
 
 
@@ -82,7 +82,7 @@ def _caption(id_: str, caption: str) -> str:
 
 
 def _html(markdown: str) -> str:
-    """Write the report's Markdown as HTML: fences, numbers and references are what a renderer makes of them."""
+    """Write the report's fences, numbers and references as a renderer does."""
     shown = _OPENED.sub(lambda found: f'\n<div class="{" ".join(_CLASS.findall(found[1]))}">\n', markdown)
     shown = _SPAN.sub(r'<span title="\2">\1</span>', _CLOSED.sub("\n</div>\n", shown))
     shown = _REFERENCE.sub(lambda found: f"{_KINDS[found[1]]} »{found[2]}«", shown)
@@ -96,7 +96,7 @@ def _looking(html: str) -> HTML:
 
 @cache
 def _style(extension: Path) -> str:
-    """Return the notat's stylesheet, held to what a notebook's cell shows: always on white, as charts are."""
+    """Return the notat's stylesheet for a notebook's cell, always on white."""
     colours, look = ((extension / name).read_text(encoding="utf-8") for name in ("tokens.css", "notat.css"))
     light = colours.partition("@media")[0].replace(":root", ".aarsstatus")
     own = ".aarsstatus { background: var(--paper); color: var(--ink); padding: 1rem; font: 400 1rem/1.6 var(--font); }"

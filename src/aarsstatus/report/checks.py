@@ -1,61 +1,21 @@
-"""Find what is wrong in an executed notebook: gaps, dangling references, and numbers that nobody answers for.
+"""Find gaps, dangling references and bare pictures in an executed notebook.
 
-A renderer lets most of it pass in silence, so it is looked for first, and named by its cell. A number in the notat is
-one of four things:
-
-- a figure, which carries its id: a table's cell, or a span in the text. It must say what the figure says;
-- a number in a chart's alternative text, which cannot carry an id: the table beside the chart answers for it, whose
-  cells do. Each cell answers once, so a number too many is found even where its like is drawn;
-- a parameter: a year, a date, a case number, an address, or what data and parameters call things;
-- one of the few in `ALLOWED`, with the reason.
-
-Anything else somebody has typed. Numbers from two to twelve count in words, too. What a renderer adds, the numbers of
-tables, figures and pages, is not in the notebook; a picture is outlines, drawn from the figures.
+A renderer lets most of it pass in silence, so it is looked for first, and named by its cell.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from fractions import Fraction
-from html import escape, unescape
+from collections.abc import Iterator
 
 import nbformat
-import yaml
 
-from aarsstatus import danish
-from aarsstatus.figures import Figure, show
-from aarsstatus.markdown import attribute, metadata_in, plain, read_back
-from aarsstatus.report.notat import MARK, WRONG, Notat
 from aarsstatus.run.notebook import named_cells
 
-ALLOWED = {
-    "i F2": "sagssystemets navn",
-    "De to år": "notatets år og sammenligningsåret er altid to",
-    "tilsammen giver 100 pct.": "vægtene giver 100 pct., hvad tallene end er",
-}
-"""The words around a number that may stand unanswered for, and the reason."""
 _REFERENCE = re.compile(r"(?<![\w\\@])-?@((?:tbl|fig)-[\w-]*\w)")
 _IMAGES = ("image/svg+xml", "image/png")
 _PICTURE = "\ufffcpicture\ufffc"
 """Stands for a picture among the text of a cell's outputs."""
-_IN_WORDS = "|".join(danish.in_words(count) for count in range(2, 13))
-_NUMBER = re.compile(rf"(?<!\w)(?:\w*\d\w*(?:[.,]\d+)*(?: pct\b\.?)?|(?:{_IN_WORDS})(?!\w))", re.IGNORECASE)
-_SPAN = re.compile(r'\[([^\]]*)\]\{figure="([^"]*)"\}')
-_CELL = re.compile(r'<td[^>]*\bdata-figure="([^"]*)"[^>]*>(.*?)</td>', re.DOTALL)
-_CHART = re.compile(r"^:{3,} *\{#(fig-[\w-]+)(.*)\} *$", re.MULTILINE)
-_CHART_TABLE = re.compile(r"^:{3,} *\{\.figurdata\}$(.*?)^:{3,} *$", re.MULTILINE | re.DOTALL)
-_SAID_ASIDE = re.compile(r'\b(?:fig-alt|alt|title|aria-label)="((?:[^"\\]|\\.)*)"')
-"""Attributes that are read out, though not shown."""
-_NOT_SHOWN = re.compile(
-    r"^:{3,}.*$|^```.*$|<!--[\s\S]*?-->|(?<!\\)</?[a-zA-Z][^>]*>"
-    r"|(?<=\])\([^)]*\)|(?<=[\])])\{[^}]*\}|-?@(?:tbl|fig)-[\w-]*\w",
-    re.MULTILINE,
-)
-"""Fences, comments, tags, the targets of links, attributes, and references, whose numbers a renderer makes."""
-_PUBLISHED = "offentliggjort som "
-"""These words in a note introduce what a figure was published as, where the notat shows it otherwise."""
 
 
 def findings(notebook: nbformat.NotebookNode) -> list[str]:
@@ -64,8 +24,8 @@ def findings(notebook: nbformat.NotebookNode) -> list[str]:
     defined: dict[str, str] = {}
     referred: list[tuple[str, str]] = []
     for name, cell in named_cells(notebook):
-        found += [f"{name}: {text}" for text in _bad_outputs(cell)]
-        text = _shown(cell)
+        text = shown_text(cell)
+        found += [f"{name}: {problem}" for problem in [*_bad_outputs(cell), *_bare_pictures(text)]]
         for id_, inside in _blocks(text):
             if id_ in defined:
                 found.append(f"{name}: {id_} findes allerede i {defined[id_]}")
@@ -87,13 +47,23 @@ def _bad_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
         elif output.output_type in {"display_data", "execute_result"}:
             shown = set(output.data)
             if "text/html" in shown:
-                yield "cellen viser text/html; et notat viser text/markdown"
+                yield 'cellen viser text/html, fx en DataFrame; skriv show_table(tabel, caption="…")'
             elif not shown & {"text/markdown", *_IMAGES}:
-                yield f"cellen viser {', '.join(sorted(shown))}, som ikke kan vises i notatet"
+                said = f"cellen viser {', '.join(sorted(shown))}, som ikke kan vises i notatet"
+                yield f"{said}; skriv show(…), show_table(…) eller show_chart(…), eller slet linjen"
+
+
+def _bare_pictures(text: str) -> Iterator[str]:
+    """Yield a picture that stands in no figure, and so has no caption."""
+    depth = 0
+    for line in text.splitlines():
+        depth += 1 if re.match(r":{3,}\s*\{", line) else -1 if re.match(r":{3,}\s*$", line) else 0
+        if _PICTURE in line and depth < 1:
+            yield 'cellen viser et diagram uden titel; skriv show_chart(diagram, caption="…", alt="…")'
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str | None]]:
-    """Yield the id and content of each table's and figure's div; None if it never ends.
+    """Yield the id and content of each table's and figure's div, None if unclosed.
 
     Nested divs are part of the content.
     """
@@ -126,7 +96,7 @@ def _lacks(id_: str, inside: str | None) -> Iterator[str]:
         yield "har ingen titel"
 
 
-def _shown(cell: nbformat.NotebookNode) -> str:
+def shown_text(cell: nbformat.NotebookNode) -> str:
     """Join a cell's outputs as a renderer does, with placeholders for pictures."""
     if cell.cell_type == "markdown":
         return str(cell.source)
@@ -138,165 +108,3 @@ def _shown(cell: nbformat.NotebookNode) -> str:
         elif any(kind in data for kind in _IMAGES):
             parts.append(_PICTURE)
     return "".join(parts)
-
-
-# -- numbers that nobody answers for ----------------------------------------------------------------------------
-
-
-def stray_numbers(notebook: nbformat.NotebookNode, notat: Notat) -> list[str]:
-    """Return each number that nothing answers for, in Danish, naming its cell.
-
-    The notebook has been executed, has its front matter in the first cell, and shows the numbers that `notat` holds.
-    """
-    known = _Known(notat)
-    found = []
-    for name, cell in named_cells(notebook):
-        text = known.unnamed(_metadata(str(cell.source) if cell.cell_type == "raw" else _shown(cell)))
-        problems = dict.fromkeys([*_in_text(known, text), *_in_charts(known, text)])
-        found += [f"{name}: {problem}" for problem in problems]
-    return found
-
-
-class _Known:
-    """What answers for a number: the figures, the parameters, and the list."""
-
-    def __init__(self, notat: Notat) -> None:
-        self.notat, self.figures = notat, notat.figures
-        printed = [row for row in notat.data.printed if row.notat == notat.params.notat]
-        years = {notat.year, notat.comparison_year or notat.year, *notat.years(), *notat.missing_years()}
-        self.years = {str(year) for year in years} | {row.printed for row in printed if row.id.endswith(".year")}
-        self.printed: dict[str, set[str]] = {}
-        self.prose: dict[str, set[str]] = {}
-        for row in [*printed, *notat.data.replaced]:
-            self.printed.setdefault(row.id, set()).add(row.printed)
-            if row.in_prose and notat.mode == "published" and row.notat == notat.params.notat:
-                self.prose.setdefault(row.id, set()).add(row.printed)
-        names = [text for text in _parameters(notat) if text]
-        self.words = _patterns([*ALLOWED, *names])
-        self.written = _patterns([form(text) for text in names if _NUMBER.search(text) for form in _FORMS])
-
-    def unnamed(self, text: str) -> str:
-        """Take names and parameters out of a text, however they are written there.
-
-        They come out before anything is taken for markup: whatever stands in a name is text.
-        """
-        for words in self.written:
-            text = words.sub("·", text)
-        return text
-
-    def said(self, figure: Figure, before: str) -> set[str]:
-        """Return the texts that may stand for a figure after the words `before`."""
-        if before.endswith(_PUBLISHED):
-            return {figure.published, *self.printed.get(figure.id, ())}
-        if figure.measure == "weight":
-            return {self.notat.weight_shown(figure)}
-        prose = {show(figure.measure, danish.parse(text)) for text in self.prose.get(figure.id, ())}
-        return prose or {figure.shown}
-
-    def strays(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield each number that is neither parameter nor allowed, and its words."""
-        text = " ".join(text.split())
-        masked = text
-        for words in self.words:
-            masked = words.sub(lambda match: "·" * len(match.group()), masked)
-        for match in _NUMBER.finditer(masked):
-            if match.group() not in self.years:
-                before, after = text[: match.start()].split(" ")[-5:], text[match.end() :].split(" ")[:4]
-                yield match.group(), f"{' '.join(before)}{match.group()}{' '.join(after)}".strip()
-
-
-def _patterns(texts: Iterable[str | None]) -> list[re.Pattern[str]]:
-    """Return patterns for the texts that have a number in them, the longest first."""
-    wanted = {" ".join(text.split()) for text in texts if text and _NUMBER.search(text)}
-    return [
-        re.compile(rf"(?<!\w)(?i:{re.escape(text[:1])}){re.escape(text[1:])}(?!\w)")  # it may begin a sentence
-        for text in sorted(wanted, key=lambda one: (-len(one), one))
-    ]
-
-
-_FORMS = (plain, escape, lambda text: attribute("", text)[2:-1])
-"""How a name may be written: in Markdown, in HTML, and in an attribute."""
-
-
-def _metadata(source: str) -> str:
-    """Return the values of a document's front matter; any other text unchanged."""
-    try:
-        values = yaml.safe_load(metadata_in(source) or "")
-    except yaml.YAMLError:
-        return source
-    return "\n".join(map(str, values.values())) if isinstance(values, dict) else source
-
-
-def _parameters(notat: Notat) -> Iterator[str | None]:
-    """Yield what parameters and data say that is no figure, as the notat writes it."""
-    params, data = notat.params, notat.data
-    facts, office = params.document, params.office
-    yield from (facts.case_number_f2, facts.document_number_f2, facts.case_number_edoc)
-    yield from (office.name, office.administration, office.street, office.postal)
-    if facts.date:
-        yield from (danish.short_date(facts.date), facts.date.isoformat())
-    days = [*(one.date for one in params.targets_adopted), *(one.replaces for one in params.corrections)]
-    yield from map(danish.long_date, days)
-    yield from (one.reason for one in params.corrections)
-    yield f"Bilag {params.cover.appendix}" if params.cover else None
-    yield params.logo.alt if params.logo else None
-    yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"
-    yield from (notat.undistributed(year) for year in (notat.year, notat.comparison_year) if year)
-    yield data.read_from(notat.year)
-    yield from map(notat.renamed, notat.administrations())
-    yield notat.reorganised()
-    for scheme in data.schemes.values():
-        yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label)
-    yield from (administration.name for administration in data.administrations)
-
-
-def _in_text(known: _Known, text: str) -> Iterator[str]:
-    """Yield what is wrong with the numbers in a cell's text and tables."""
-    for match in _SPAN.finditer(text):
-        yield from _wrong(known, unescape(match[2]), _literal(match[1]), text[: match.start()])
-    for match in _CELL.finditer(text):
-        yield from _wrong(known, unescape(match[1]), _literal(_NOT_SHOWN.sub(" ", match[2])))
-    text = _CELL.sub(" … ", _SPAN.sub("…", text))
-    outside_charts = _CHART.sub("", text)
-    for said in [_NOT_SHOWN.sub(" ", text), *_SAID_ASIDE.findall(outside_charts)]:
-        for _, words in known.strays(_literal(said)):
-            yield f"»{words}« har et tal, som hverken er et tal fra figures.csv eller en parameter"
-
-
-def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Iterator[str]:
-    """Yield a number that its figure contradicts; in a table `before` is None."""
-    figure = known.figures.get(id_)
-    if figure is None:
-        yield f"»{said}« har id {id_}, men der er intet tal med det id"
-        return
-    expected = {figure.shown} if before is None else known.said(figure, before)
-    if not any(danish.same(said.rstrip(f"{MARK}{WRONG}"), text) for text in expected):
-        yield f"»{said}« har id {id_}, men det tal er {danish.join(sorted(expected), 'eller')}"
-
-
-def _literal(text: str) -> str:
-    """Return a text without the escapes of Markdown and HTML."""
-    return unescape(read_back(text))
-
-
-def _in_charts(known: _Known, text: str) -> Iterator[str]:
-    """Yield the problems of the numbers in the alternative texts of a cell's charts."""
-    charts = list(_CHART.finditer(text))
-    for chart, following in zip(charts, [*(chart.start() for chart in charts[1:]), len(text)], strict=False):
-        table = "".join(_CHART_TABLE.findall(text[chart.end() : following]))
-        figures = [figure for id_, _ in _CELL.findall(table) if (figure := known.figures.get(unescape(id_)))]
-        left = Counter(_amount(figure.shown) for figure in figures)
-        for number, words in (
-            stray for said in _SAID_ASIDE.findall(chart[2]) for stray in known.strays(_literal(said))
-        ):
-            left[_amount(number)] -= 1
-            if left[_amount(number)] < 0:
-                yield f"»{words}« i den alternative tekst til {chart[1]} har et tal, som figurens egen tabel ikke har"
-
-
-def _amount(number: str) -> tuple[Fraction | str, bool]:
-    """Return a number as it compares: what it is, and whether it is a percentage."""
-    try:
-        return danish.parse(number), "pct" in number
-    except ValueError:
-        return number.lower(), False

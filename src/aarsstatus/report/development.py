@@ -1,4 +1,4 @@
-"""Say in Danish how the city's status and attainment went since the comparison year."""
+"""Say how the city's status and attainment went since the comparison year."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WAYS = ("faldet", "uændret", "steget")
 
 
 def development(notat: Notat, group: str) -> str:
-    """Say how a target group's status and attainment went; nothing of one without figures."""
+    """Say how a target group's status and attainment went, if it has figures."""
     before, now = notat.comparison_year, notat.year
     status = "joint_status" if group == "placements" else "status"
     if not notat.has(now, group, status):

@@ -41,10 +41,10 @@ TARGET = "Måltallet (100 pct.)"
 _DASHED: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 3))}
 _PPI = 200
 """Dots per inch of a picture in Word."""
-_FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
+FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
 _DECIMALS = re.compile(r"(?:scale\(|dasharray:)[^);]*|(\.\d\d)\d+")
 """A scale keeps its decimals, and so do dashes, whose lengths add up."""
-_SETTINGS: dict[Any, Any] = {
+SETTINGS: dict[Any, Any] = {
     "font.size": 8.5,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "text.color": INK,
@@ -82,7 +82,7 @@ def height(figure: Figure) -> float:
 
 
 def mark(figure: Figure) -> str:
-    """Return the mark of a figure that is not what was published, or is and cannot be right."""
+    """Return the mark of a figure that was published otherwise or is contradicted."""
     if differs(figure):
         return MARK
     return WRONG if figure.verdict == "contradicted" else ""
@@ -149,11 +149,11 @@ def style(fonts: Path | None) -> Iterator[None]:
     defaults = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
     family = "DejaVu Sans"
     try:
-        for path in (fonts / name for name in _FONTS if fonts is not None):
+        for path in (fonts / name for name in FONTS if fonts is not None):
             if path.is_file():
                 manager.addfont(path)
                 family = "Open Sans"
-        with mpl.rc_context({**defaults, **_SETTINGS, "font.family": [family]}):
+        with mpl.rc_context({**defaults, **SETTINGS, "font.family": [family]}):
             yield
     finally:
         manager.ttflist = known

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
-from aarsstatus.figures.table import Figures, build_figures
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.derived import every_figure
 from aarsstatus.figures.words import GROUPS, MEASURES
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Data, Scheme
@@ -19,6 +21,7 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.reorganisations import changes, comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
 
 MARK = "†"
@@ -39,7 +42,7 @@ class Notat:
     def __init__(self, params: Params, data: Data, mode: Mode = "published", fonts: Path | None = None) -> None:
         self.params, self.data, self.mode, self.fonts = params, data, mode, fonts
         self.year, self.comparison_year = params.year, params.comparison_year
-        self.figures: Figures = build_figures(data, params.year, notat=params.notat, mode=mode)
+        self.figures: Figures = every_figure(data, params.year, params.comparison_year, notat=params.notat, mode=mode)
         own = [row for row in data.printed if row.notat == params.notat]
         self._prose = {row.id: row.printed for row in own if row.in_prose}
         self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
@@ -79,7 +82,7 @@ class Notat:
         return [code for code in self.data.told_of(self.year) if code != KK]
 
     def compared_administrations(self) -> list[str]:
-        """Return the codes of those that are the same organisation as in the comparison year, KK first."""
+        """Return the codes of those that are comparable over the years, KK first."""
         codes, before = [KK, *self.administrations()], self.comparison_year
         return [code for code in codes if before and comparable(self.data, code, before, self.year)]
 
@@ -107,7 +110,7 @@ class Notat:
         return self._years.get(f"{year}.{administration}.{where}.year", str(year))
 
     def undistributed(self, year: int) -> str:
-        """Say what belongs to no administration: ``60 forløb er ikke ført på en forvaltning``.
+        """Say how much is undistributed: ``60 forløb er ikke ført på en forvaltning``.
 
         Nothing is said of a year that has figures for the city alone, or was read from a notat: they are no sums.
         """
@@ -124,13 +127,13 @@ class Notat:
         return f"{danish.join(told)} er ikke ført på en forvaltning" if told else ""
 
     def renamed(self, code: str) -> str:
-        """Say what an administration is called from the next year, where the letterhead has that name already."""
+        """Say an administration's new name, where the letterhead has it already."""
         then = (self.params.office.administration, code, self.year + 1)
         found = any((one.name, one.code, one.first_year) == then for one in self.data.administrations)
         return f"{code} hedder fra {self.year + 1} {then[0]}." if found else ""
 
     def reorganised(self) -> str:
-        """Say how the administrations were reorganised for this year and for the one before."""
+        """Say how administrations were reorganised this year and the year before."""
         moved = [one for when in (self.year - 1, self.year) for one in changes(self.data, when)]
         said = " ".join(plain(one.said()) for one in moved)
         return said + (
@@ -167,10 +170,6 @@ class Notat:
     def title(self) -> str:
         """Return the notat's title, as the seeds word it."""
         return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
-
-    def head(self) -> dict[str, str]:
-        """Return the notat's title, and what stands around it."""
-        return front_matter(self.params, self.data, self.title(), "NOTAT", self.mode)
 
     def corrections(self) -> str:
         """Say which notat a corrected one replaces, why, and each number that changed."""
@@ -270,32 +269,11 @@ def open_notat(
     Raises
     ------
     InputError
-        If parameters or data have problems.
+        If parameters or data have problems, or `figures` is neither: the first cell gives the name to a frame.
     """
+    if not isinstance(figures, str) or figures not in get_args(Mode):
+        expected = "published eller recomputed; kør cellen med parametre igen"
+        raise InputError(Problem("figures", "parameteren kan ikke bruges", expected=expected))
     where = find_project(project)
     params, data = read_year(where, year or where.newest(), comparison_year)
     return Notat(params, data, figures, where.extension / "fonts")
-
-
-def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mode) -> dict[str, str]:
-    """Return a document's metadata: title, language, who wrote it, when, and what edition it is."""
-    office = params.office
-    address = ", ".join(part for part in (office.street, office.postal) if part)
-    fields = {
-        "title": plain(title),
-        "lang": "da",
-        "doctype": doctype,
-        "udgave": _edition(params, data, mode),
-        "office": plain(office.name or ""),
-        "administration": plain(office.administration),
-        "footer-address": plain(address),
-        "document-date": params.document.date.isoformat() if params.document.date else "",
-    }
-    return {key: value for key, value in fields.items() if value}
-
-
-def _edition(params: Params, data: Data, mode: Mode) -> str:
-    """Say what stands on every page of a document that is not the issued one."""
-    if mode == "recomputed" or params.working_edition or data.read_from(params.year):
-        return "ARBEJDSUDGAVE"
-    return "" if params.notat else "UDKAST"

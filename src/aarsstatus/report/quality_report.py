@@ -104,7 +104,7 @@ def extracts(quality: Quality) -> Table:
 
 
 def remarks(quality: Quality) -> Table:
-    """Return the warnings of the year's extracts: scheme, kind, count, text and answer."""
+    """Return the table of a year's warnings: scheme, kind, count, text, answer."""
     rows = []
     for remark in quality.remarks:
         name = quality.data.schemes[remark.scheme].name

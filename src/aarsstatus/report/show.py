@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from IPython.display import HTML, SVG, Image, Markdown, display
 
 from aarsstatus import markdown
@@ -19,7 +20,9 @@ from aarsstatus.inputs.params import Logo, Params
 from aarsstatus.markdown import attribute, plain
 from aarsstatus.report import by_hand
 from aarsstatus.report.drawing import Chart, raster
+from aarsstatus.report.frames import own_table, to_table
 from aarsstatus.report.html_table import Table, to_html, to_markdown
+from aarsstatus.report.own_chart import own_chart
 
 
 def show_head(metadata: Mapping[str, Any]) -> None:
@@ -39,16 +42,30 @@ def show(*blocks: str) -> None:
         _markdown(text + "\n\n")
 
 
-def show_table(table: Table) -> None:
-    """Show a table with its caption and footnotes."""
+def show_table(table: Table | pd.DataFrame, *, caption: str = "", name: str = "") -> None:
+    """Show a table with its caption and footnotes; of a frame they are given here.
+
+    A frame shows the texts of figures, its column ``shown``; `name` refers to it: ``@tbl-name``.
+    """
+    if isinstance(table, pd.DataFrame):
+        table = own_table(table, caption, name)
     if by_hand.is_by_hand():
         _display(by_hand.table(table))
     else:
         _markdown(to_markdown(table) + "\n")
 
 
-def show_chart(chart: Chart) -> None:
-    """Show a chart as a numbered figure, with its text and the numbers drawn."""
+def show_chart(
+    chart: object, *, caption: str = "", alt: str = "", name: str = "", numbers: pd.DataFrame | None = None
+) -> None:
+    """Show a chart as a numbered figure, with its text and the numbers drawn.
+
+    It is one of the notat's own, or anything of matplotlib's with a caption and an alternative text; `name` refers to
+    it (``@fig-name``), and `numbers` is a frame that answers for the numbers in the alternative text.
+    """
+    if not isinstance(chart, Chart):
+        drawn = None if numbers is None else to_table(numbers, "", "")
+        chart = own_chart(chart, caption, alt, name, drawn)
     if by_hand.is_by_hand():
         _display(by_hand.chart(chart.id, chart.caption, chart.alt, chart.svg, chart.numbers))
         return

@@ -30,7 +30,7 @@ _NOT_THEIRS = ("AARSSTATUS_", "PYTHON", "MPL", "IPYTHON", "JUPYTER")
 
 
 class Done(NamedTuple):
-    """Hold what a program came to: its exit status, what it made, and what it said."""
+    """Hold a program's exit status, result and output."""
 
     status: int
     made: bytes

@@ -65,7 +65,7 @@ def _json(text: str, name: str) -> dict[str, Any]:
 
 
 def _of_json(content: dict[str, Any], name: str) -> nbformat.NotebookNode:
-    """Return a notebook that Jupyter would take for one, each cell with an id of its own."""
+    """Return a valid notebook, each cell with an id of its own."""
     if content.get("nbformat") != 4:
         raise InputError(Problem(name, f"notebooken er ikke gemt i version 4 af formatet; {_RESAVE}"))
     seen: dict[object, int] = {}
@@ -85,7 +85,7 @@ def _of_json(content: dict[str, Any], name: str) -> nbformat.NotebookNode:
 
 
 def _lacks(notebook: nbformat.NotebookNode, parameters: Iterable[str]) -> Iterator[str]:
-    """Yield what a notebook lacks to be executed: a kernel, and a cell that has the parameters."""
+    """Yield a notebook's missing parts: a kernel, and a cell with the parameters."""
     if notebook.metadata.get("kernelspec", {}).get("language", "python") != "python":
         yield "notebooken er ikke til Python; åbn den i Jupyter, og vælg Python 3"
     elif "kernelspec" not in notebook.metadata:

@@ -1,0 +1,114 @@
+"""Hold the figures of a build by id, and write and read them as ``figures.csv``."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from operator import attrgetter
+from typing import Any, get_args
+
+import pandas as pd
+
+from aarsstatus import danish
+from aarsstatus.figures import COLUMNS, Figure, Measure, Verdict, figure_id
+from aarsstatus.text import visible
+
+_BOUNDED = ["value", "lower", "upper"]
+_NUMBER = re.compile(r"(-?[0-9]{1,12}(\.[0-9]{1,12})?)?")
+"""A number as ``figures.csv`` has it, or none; a longer one would take for ever to work with."""
+_RUNS = re.compile(r"((?:^|;)\s*)(?![-+]?\d[\d.,]*\s*(?:;|$))(?=[=+\-@])")
+"""Where a spreadsheet takes a text for a formula: at its start, and after the `;` where Danish ones split a line."""
+
+
+class Figures(Mapping[str, Figure]):
+    """Hold all figures of a build by id, in the order of the tables."""
+
+    def __init__(self, figures: Sequence[Figure]) -> None:
+        self._by_id = {figure.id: figure for figure in figures}
+        if len(self._by_id) < len(figures):
+            raise ValueError("two figures have the same id")
+
+    def __getitem__(self, key: str) -> Figure:
+        """Return the figure with the id `key`."""
+        return self._by_id[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the ids."""
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        """Return how many figures there are."""
+        return len(self._by_id)
+
+    def find(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
+        """Return a figure by its parts, or None."""
+        return self._by_id.get(figure_id(year, administration, group, measure, scheme))
+
+    def select(
+        self, *, year: int | None = None, administration: str | None = None, measure: str | None = None
+    ) -> list[Figure]:
+        """Return the figures of a year, an administration and a measure."""
+        wanted = {"year": year, "administration": administration, "measure": measure}
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        return [one for one in self.values() if all(getattr(one, name) == value for name, value in asked.items())]
+
+    def judged(self, answers: Mapping[str, tuple[Verdict, str]]) -> Figures:
+        """Return the figures with the audit's verdicts and reasons, by id."""
+        found = [(one, answers.get(one.id)) for one in self.values()]
+        return Figures(
+            [replace(one, verdict=said[0], reason=said[1]) if said and one.published else one for one, said in found]
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the figures as a pandas table; numbers are floats."""
+        frame = pd.DataFrame(map(attrgetter(*COLUMNS), self.values()), columns=list(COLUMNS), dtype=object)
+        frame[_BOUNDED] = frame[_BOUNDED].astype(float)
+        return frame
+
+    def to_csv(self) -> str:
+        """Write ``figures.csv``, one row a figure."""
+        return write_csv(self.values(), COLUMNS)
+
+    @classmethod
+    def from_csv(cls, text: str) -> Figures:
+        """Read ``figures.csv`` back; raise `ValueError` where it is damaged."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row with a cell too many
+            try:
+                frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
+            except pd.errors.ParserWarning as error:
+                raise ValueError("figures.csv: a row has a cell too many") from error
+        if "reason" not in frame.columns:  # of a build from before there were reasons
+            frame["reason"] = ""
+        missing = [column for column in COLUMNS if column not in frame.columns]
+        if missing or frame.isna().to_numpy().any():
+            raise ValueError(f"figures.csv has no {missing[0] if missing else 'cell in some column'}")
+        return cls([_read_figure(row) for row in frame[list(COLUMNS)].to_dict("records")])
+
+
+def write_csv(rows: Iterable[object], columns: Sequence[str]) -> str:
+    """Write the attributes of some rows as CSV, numbers with at most six decimals."""
+    frame = pd.DataFrame([[_cell(getattr(row, name)) for name in columns] for row in rows], columns=list(columns))
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def _cell(value: object) -> object:
+    """Write one value: a number, several ids, or a text."""
+    if isinstance(value, Fraction):
+        return danish.plain_decimal(value)
+    text = " ".join(value) if isinstance(value, tuple) else value
+    return _RUNS.sub(r"\1'", text) if isinstance(text, str) else text
+
+
+def _read_figure(row: Mapping[Any, Any]) -> Figure:
+    """Read a row of ``figures.csv``."""
+    known = row["measure"] in get_args(Measure) and row["verdict"] in get_args(Verdict)
+    numbers = all(_NUMBER.fullmatch(row[name]) for name in _BOUNDED) and re.fullmatch("[0-9]{4}", row["year"])
+    if not (known and numbers and all(visible(cell) == " ".join(cell.split()) for cell in row.values())):
+        raise ValueError("figures.csv: a cell is not what it should be")
+    bounded = {name: Fraction(row[name]) if row[name] else None for name in _BOUNDED}
+    return Figure(**{**row, **bounded, "year": int(row["year"]), "inputs": tuple(row["inputs"].split())})

@@ -1,0 +1,144 @@
+"""Say in a few sentences how the year went, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aarsstatus import danish
+from aarsstatus.figures import Figure, figure_id, value_of
+from aarsstatus.figures.words import GROUPS
+from aarsstatus.inputs.schema import KK
+from aarsstatus.markdown import plain, sentences, span
+from aarsstatus.report.development import amount, change
+from aarsstatus.report.notat import Notat
+
+_TOTAL = "Den samlede målopfyldelse for hele kommunen"
+
+
+def brief(notat: Notat) -> list[str]:
+    """Return three or four sentences: the total, its cause, who got there, targets."""
+    found = [_total(notat), _largest_part(notat), _reached(notat), _targets(notat)]
+    return [sentences([text]) for text in found if text]
+
+
+def _total(notat: Notat) -> str:
+    """Say the city's weighted attainment, and that of the year before."""
+    if not notat.has(notat.year, "total", "weighted_attainment"):
+        return f"Der er ikke vedtaget måltal for {notat.year}, så der er ingen målopfyldelse"
+    told = f"{_TOTAL} er {notat.say(notat.year, 'total', 'weighted_attainment')} i {notat.year}"
+    before = _before(notat)
+    if not notat.has(before, "total", "weighted_attainment"):
+        return told
+    return f"{told}; i {before} var den {notat.say(before, 'total', 'weighted_attainment')}"
+
+
+def _largest_part(notat: Notat) -> str:
+    """Say which part moved the city's weighted attainment most, the way that it went."""
+    whole = _figure(notat, "total", "change")
+    parts = [*_contributions(notat), *filter(None, [_figure(notat, "total", "reweighting")])]
+    if whole is None or not value_of(whole):
+        return ""
+    if not _comparable(notat):
+        years = f"{notat.comparison_year} og {notat.year}"
+        return f"{years} har ikke de samme jobordninger, så tallene viser ikke en udvikling"
+    same_way = [part for part in parts if (value_of(part) > 0) == (value_of(whole) > 0)]
+    most = max(same_way, key=lambda part: abs(value_of(part)))
+    way = "Stigningen" if value_of(whole) > 0 else "Faldet"
+    what = _rest(notat) if most.measure == "reweighting" else _group(notat, most.group)
+    return f"{way} skyldes især {what}, der bidrager med {span(most.id, most.shown)}"
+
+
+def _reached(notat: Notat) -> str:
+    """Say how many administrations reached 100 per cent, and which is the lowest."""
+    count = _figure(notat, "total", "reached")
+    if count is None:
+        return ""
+    totals = [notat.figures.find(notat.year, code, "total", "weighted_attainment") for code in notat.administrations()]
+    known = [one for one in totals if one is not None and one.value is not None]
+    least = min(danish.parse(one.shown) for one in known)
+    lowest = [one for one in known if danish.parse(one.shown) == least]
+    of = f"de {danish.in_words(len(notat.administrations()))} forvaltninger"
+    who = f"Af {of} har {span(count.id, count.shown)}" if count.value else f"Ingen af {of} har"
+    names = danish.join([plain(notat.administration(one.administration)) for one in lowest])
+    share = notat.say(notat.year, "total", "weighted_attainment", lowest[0].administration)
+    return f"{who} en samlet målopfyldelse på mindst 100 pct.; lavest ligger {names} med {share}"
+
+
+def _targets(notat: Notat) -> str:
+    """Say which of the city's targets moved since the comparison year."""
+    before, now, told, same = _before(notat), notat.year, [], 0
+    for group in GROUPS:
+        had, has = (notat.has(year, group, "target") for year in (before, now))
+        if has and had:
+            values = [notat.figures[figure_id(year, KK, group, "target")].value for year in (before, now)]
+            if values[0] == values[1]:
+                same += 1
+            else:
+                told.append(f"måltallet for {GROUPS[group]} er {change(notat, group, 'target')}")
+        elif has and notat.has(before, "total", "weighted_attainment"):
+            told.append(f"måltallet for {GROUPS[group]}, {amount(notat, now, group, 'target')}, er nyt")
+        elif had and not has:
+            told.append(f"der er ikke længere et måltal for {GROUPS[group]}")
+    if same:
+        told.append(f"{'de øvrige måltal' if told else 'måltallene'} er de samme som i {before}")
+    return danish.capital("; ".join(told))
+
+
+def why(notat: Notat) -> str:
+    """Say how the city's change splits: attainments first, then weights and groups."""
+    comparable, rest = (_figure(notat, "total", measure) for measure in ("comparable_attainment", "reweighting"))
+    parts = _contributions(notat)
+    if comparable is None or rest is None or not parts or not _comparable(notat):
+        return ""
+    told = [f"{GROUPS[part.group]} med {span(part.id, part.shown)}" for part in parts]
+    since = f"siden {notat.comparison_year}"
+    if not value_of(rest):
+        return sentences([f"Til ændringen i den samlede målopfyldelse {since} bidrager {danish.join(told)}"])
+    weighed = f"Med vægtene fra {notat.comparison_year} ville den samlede målopfyldelse i {notat.year} være"
+    return sentences(
+        [
+            f"{weighed} {span(comparable.id, comparable.shown)}; til ændringen {since} bidrager {danish.join(told)}",
+            f"Resten af ændringen, {span(rest.id, rest.shown)}, skyldes {_rest(notat)}",
+        ]
+    )
+
+
+def _before(notat: Notat) -> int:
+    """Return the comparison year; of a year without one, a year that has no figures."""
+    return notat.comparison_year or 0
+
+
+def _comparable(notat: Notat) -> bool:
+    """Say whether the groups that both years have hold the same schemes in both."""
+    shared = {group for group in GROUPS if notat.has(_before(notat), group) and notat.has(notat.year, group)}
+    moved = notat.changed_schemes(_before(notat), notat.year)
+    return not any(scheme.group in shared for schemes in moved for scheme in schemes)
+
+
+def _contributions(notat: Notat) -> list[Figure]:
+    """Return what each group's own attainment moved, in the order of the tables."""
+    return list(filter(None, (_figure(notat, group, "contribution") for group in GROUPS)))
+
+
+def _figure(notat: Notat, group: str, measure: str) -> Figure | None:
+    """Return the city's figure of the notat's year that has a value."""
+    found = notat.figure(notat.year, KK, group, measure)
+    return found if found is not None and found.value is not None else None
+
+
+def _group(notat: Notat, group: str) -> str:
+    """Return what a group is called, with its schemes where it has several."""
+    several = sum(scheme.group == group for scheme in notat.listed()) > 1
+    return f"{GROUPS[group]} ({notat.names(group)})" if several else GROUPS[group]
+
+
+def _rest(notat: Notat) -> str:
+    """Name what else moved the total: groups that are new or gone, and the weights."""
+    return danish.join([*_other_groups(notat), "de ændrede vægte"])
+
+
+def _other_groups(notat: Notat) -> Iterator[str]:
+    """Yield the groups that only one of the years has."""
+    for group in GROUPS:
+        if notat.has(_before(notat), group) != notat.has(notat.year, group):
+            yield GROUPS[group]

@@ -1,0 +1,38 @@
+"""Make a document's metadata: title, sender, date, and what edition it is."""
+
+from __future__ import annotations
+
+from aarsstatus.figures import Mode
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.params import Params
+from aarsstatus.markdown import plain
+from aarsstatus.report.notat import Notat
+
+
+def notat_head(notat: Notat) -> dict[str, str]:
+    """Return the metadata of a notat."""
+    return front_matter(notat.params, notat.data, notat.title(), "NOTAT", notat.mode)
+
+
+def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mode) -> dict[str, str]:
+    """Return a document's metadata: title, language, sender, date and edition."""
+    office = params.office
+    address = ", ".join(part for part in (office.street, office.postal) if part)
+    fields = {
+        "title": plain(title),
+        "lang": "da",
+        "doctype": doctype,
+        "udgave": _edition(params, data, mode),
+        "office": plain(office.name or ""),
+        "administration": plain(office.administration),
+        "footer-address": plain(address),
+        "document-date": params.document.date.isoformat() if params.document.date else "",
+    }
+    return {key: value for key, value in fields.items() if value}
+
+
+def _edition(params: Params, data: Data, mode: Mode) -> str:
+    """Say what stands on every page of a document that is not the issued one."""
+    if mode == "recomputed" or params.working_edition or data.read_from(params.year):
+        return "ARBEJDSUDGAVE"
+    return "" if params.notat else "UDKAST"
