@@ -19,7 +19,7 @@ from aarsstatus.build import Options, Result, build
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
 from aarsstatus.inputs import read_year
-from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.model import Data, Group
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
 from aarsstatus.render import Choice
@@ -29,6 +29,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # ``make test &``: what t
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("params", "data", "notebooks", "_extensions", "_quarto.yml", "requirements.lock")
+
+
+GROUPS = {
+    "placements": Group(
+        "placements", "virksomhedsplaceringer", "Antal forløb", "#0b2a5b", "circle", "data/groups.csv:2"
+    ),
+    "fleksjob": Group("fleksjob", "fleksjob", "", "#c8500a", "square", "data/groups.csv:3"),
+    "fritidsjob": Group("fritidsjob", "fritidsjob", "", "#5aa9a0", "diamond", "data/groups.csv:4"),
+}
+"""Target groups of data that a test makes."""
 
 
 def copy_project(target: Path) -> Project:

@@ -247,16 +247,6 @@ def test_what_broke_is_refused_with_its_line(root: Path, name: str, old: str, ne
     assert list(oracle._wrong(["check", "2025"], done)) == []
 
 
-def test_a_group_with_a_target_of_its_own_has_one_scheme(root: Path) -> None:
-    path = root / "data" / "schemes.csv"
-    path.write_text(
-        path.read_text(encoding="utf-8") + "flexto,fleksjob,headcount,2020,,flexto,Flexto\n", encoding="utf-8"
-    )
-    status = root / "data" / "status.csv"
-    status.write_text(status.read_text(encoding="utf-8") + "2025,KK,flexto,3,,exact,x\n", encoding="utf-8")
-    assert "kun plads til én jobordning om året" in oracle.run_command(root, ["check", "2025"]).out
-
-
 @pytest.mark.parametrize("name", ["data/targets.csv", "data/extracts.csv", "data/warnings.csv"])
 @pytest.mark.parametrize(
     "content", [b"\xff\xfe", b"", b'"' + b"x" * 200_000, b"a,b\n1,2\n", b"year\r2025\r", b"year,x\n1\n"]

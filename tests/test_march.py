@@ -27,7 +27,7 @@ from aarsstatus import danish, privacy
 from aarsstatus.extracts import ingest
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import read_table
-from aarsstatus.inputs.schema import EXTRACTS, GROUPS, REMARKS, WARNINGS
+from aarsstatus.inputs.schema import EXTRACTS, REMARKS, WARNINGS
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parent.parent
@@ -166,9 +166,9 @@ def measures(made: list[Spell], project: Project) -> Iterator[tuple[str, Fractio
     sums = straight.sums(made, YEAR)
     groups = {
         group: [key for key, one in data.schemes.items() if one.group == group and ("KK", key) in sums]
-        for group in GROUPS
+        for group in data.groups
     }
-    city = {group: data.targets[YEAR, "KK", group].target or 0 for group in GROUPS}
+    city = {group: data.targets[YEAR, "KK", group].target or 0 for group in data.groups}
     for code in data.codes():
         weighted = Fraction(0)
         for group, keys in groups.items():

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from conftest import GROUPS
 
 from aarsstatus.attainment import Interval
 from aarsstatus.audit import AuditRow, answers, proof, rules, to_csv
@@ -177,6 +178,7 @@ CITY = Data(
         )
     },
     ROWS,
+    groups=GROUPS,
 )  # fmt: skip
 
 
@@ -686,7 +688,7 @@ def test_ids_are_taken_apart() -> None:
         "2030.KK.table",
         "x2030.KK.fleksjob.status",
         "2030.KK.fleksjob.status.",
-        "2030.KK.x.status",
+        "2030.KK.X.status",
         "2030.KK.fleksjob.x",
     ):
         assert read_figure_id(text) is None

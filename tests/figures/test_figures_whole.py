@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from conftest import GROUPS
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, full_year_equivalents, joint, weighted_attainment
@@ -16,7 +17,6 @@ from aarsstatus.figures import Figure, bounds_of, figure_id, show, value_of, ver
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
-from aarsstatus.inputs.schema import GROUPS
 
 YEAR = 2030
 
@@ -39,6 +39,7 @@ SCHEMES = {
     for key, group in (("a", "placements"), ("b", "placements"), ("fleksjob", "fleksjob"), ("fritidsjob", "fritidsjob"))
 }
 CITY = Data(
+    groups=GROUPS,
     schemes=SCHEMES,
     administrations=tuple(
         Administration(code, code, 2020, None, "data/administrations.csv:2") for code in ("KK", "XX", "YY", "ZZ")
@@ -227,7 +228,12 @@ def test_what_was_never_published_says_so() -> None:
 def test_an_administration_without_a_status_has_no_figures_and_a_year_to_come_neither() -> None:
     later = status("KK", "fleksjob", "1", None, year=YEAR + 1)
     data = Data(
-        CITY.schemes, CITY.administrations, CITY.targets, {**CITY.statuses, (YEAR + 1, "KK", "fleksjob"): later}, ()
+        CITY.schemes,
+        CITY.administrations,
+        CITY.targets,
+        {**CITY.statuses, (YEAR + 1, "KK", "fleksjob"): later},
+        (),
+        groups=GROUPS,
     )
     assert {figure.administration for figure in build_figures(data, YEAR).values()} == {"KK", "XX", "YY"}
     assert list(build_figures(data, YEAR)) == [f"2030.{id_}" for id_ in TABLE]

@@ -26,7 +26,7 @@ from aarsstatus.figures import verdict
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.report.head import notat_head
@@ -316,7 +316,7 @@ def _expected(
         return None if goal is None else Fraction(goal)
     if measure == "attainment":
         return attained(group)
-    goals = {what: goal for what in GROUPS if (goal := target(KK, what))}
+    goals = {what: goal for what in data.groups if (goal := target(KK, what))}
     if measure == "weight":
         return Fraction(goals[group] * 100, sum(goals.values()))
     reached = {what: value for what in goals if (value := attained(what)) is not None}

@@ -180,8 +180,8 @@ def test_a_comparison_year_needs_figures(project: Project) -> None:
 
 
 def test_a_year_without_parameters_is_refused(project: Project) -> None:
-    with pytest.raises(InputError, match=r"params/2024\.yml: filen findes ikke"):
-        read_year(project, 2024)
+    with pytest.raises(InputError, match=r"params/2023\.yml: filen findes ikke"):
+        read_year(project, 2023)
 
 
 def test_a_folder_outside_a_project_is_refused(tmp_path) -> None:

@@ -11,7 +11,6 @@ from filling import fill
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.new_year import MARK, new_year, steps, unfilled
 from aarsstatus.inputs.params import read_params
-from aarsstatus.inputs.schema import GROUPS
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 
@@ -55,7 +54,7 @@ def test_filled_in_it_is_the_year(copied: Project) -> None:
     )
     data = read_data(copied)
     for code in data.codes():
-        assert [group for group in GROUPS if (2026, code, group) in data.targets] == params.target_groups
+        assert [group for group in data.groups if (2026, code, group) in data.targets] == params.target_groups
     assert unfilled(copied, 2026) == []
 
 

@@ -52,11 +52,11 @@ def test_an_unknown_key_deep_down_is_placed(tmp_path: Path, text: str) -> None:
 
 
 def test_all_problems_come_at_once(tmp_path: Path, text: str) -> None:
-    broken = text.replace("year: 2025\n", "year: femogtyve\n", 1).replace("fleksjob]", "fleksjobb]", 1)
+    broken = text.replace("year: 2025\n", "year: femogtyve\n", 1).replace("street:", "stret:", 1)
     found = problems(tmp_path, broken)
     assert len(found) == 2
     assert "fandt »femogtyve«; forventede et helt tal" in found[0]
-    assert "mente du »fleksjob«" in found[1]
+    assert "mente du »street«" in found[1]
 
 
 @pytest.mark.parametrize(

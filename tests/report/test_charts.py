@@ -48,7 +48,8 @@ def test_the_development_can_be_drawn_from_figures_alone(notat: Notat) -> None:
     def wanted(figure: Figure) -> bool:
         return (figure.administration, figure.measure) == ("KK", "attainment") and figure.value is not None
 
-    alone = charts.draw_development([figure for figure in notat.figures.values() if wanted(figure)], notat.fonts)
+    figures = [figure for figure in notat.figures.values() if wanted(figure)]
+    alone = charts.draw_development(figures, notat.data.groups, notat.fonts)
     whole = charts.development(notat)
     assert (alone.numbers, alone.caption) == (whole.numbers, whole.caption)
     assert whole.alt.startswith(alone.alt)

@@ -12,7 +12,7 @@ from aarsstatus.attainment import fewest_years, joint, joint_interval
 from aarsstatus.audit.rules import Rule
 from aarsstatus.figures import Measure, figure_id, words
 from aarsstatus.inputs.model import Data, Status
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.schema import KK
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _told(data: Data, city: Status, kind: str) -> int:
 
 def _city_targets(data: Data, year: int) -> Iterator[Finding]:
     """Hold the city's targets against the sum of the administrations'."""
-    for group in GROUPS:
+    for group in data.groups:
         city = data.targets.get((year, KK, group))
         parts = [row for code in data.codes() if code != KK and (row := data.targets.get((year, code, group)))]
         if city is None or not parts:
@@ -146,7 +146,7 @@ def _city_targets(data: Data, year: int) -> Iterator[Finding]:
             continue
         sum_ = " + ".join(danish.whole(one) for one in values)
         text = (
-            f"{words.listed(KK, words.GROUPS[group], 'target')}: forvaltningernes måltal er {sum_} = "
+            f"{words.listed(KK, data.called(group), 'target')}: forvaltningernes måltal er {sum_} = "
             f"{danish.whole(sum(values))}, men KK's er {danish.whole(city.target or 0)}."
         )
         yield Finding(figure_id(year, KK, group, "target"), "city", "contradicted", text, city.source)
@@ -154,14 +154,14 @@ def _city_targets(data: Data, year: int) -> Iterator[Finding]:
 
 def _no_target(data: Data, year: int) -> Iterator[Finding]:
     """Note an administration without a target where the city has one."""
-    for group in GROUPS:
+    for group in data.groups:
         city = data.targets.get((year, KK, group))
         if city is None or not city.target:
             continue
         for code in data.codes():
             row = data.targets.get((year, code, group))
             if row is not None and not row.target:
-                text = f"{code} har intet måltal for {words.GROUPS[group]}, så der er ingen målopfyldelse for gruppen."
+                text = f"{code} har intet måltal for {data.called(group)}, så der er ingen målopfyldelse for gruppen."
                 yield Finding(figure_id(year, code, group, "target"), "attainment", "note", text, row.source)
 
 

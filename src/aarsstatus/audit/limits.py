@@ -9,8 +9,7 @@ from fractions import Fraction
 from aarsstatus import danish
 from aarsstatus.figures import PERCENTAGES, Figure, Measure, compared, seen, words
 from aarsstatus.figures.collection import Figures
-from aarsstatus.inputs.model import Scheme
-from aarsstatus.inputs.schema import GROUPS
+from aarsstatus.inputs.model import ALL_GROUPS, Group, Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +17,16 @@ class Threshold:
     """Say how much a figure may move in a year before somebody should look.
 
     A figure moved more than usual when what is shown of it moved by at least `points` (persons, spells or percentage
-    points) and by at least `share` of what it was. `reason` says, in Danish, why there.
+    points) and by at least `share` of what it was. `reason` says, in Danish, why there. `heads` tells whether it is
+    of groups that are counted by heads; None is of both.
     """
 
     name: str
     measures: tuple[Measure, ...]
-    groups: tuple[str, ...]
     points: Fraction
     share: Fraction
     reason: str
+    heads: bool | None = None
 
     def exceeded(self, before: Figure, after: Figure) -> bool:
         """Tell whether a reader sees a figure move more than usual."""
@@ -39,7 +39,6 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold(
         name="måltal ændret",
         measures=("target",),
-        groups=GROUPS,
         points=Fraction(1),
         share=Fraction(0),
         reason="Måltal ændres kun, når Borgerrepræsentationen vedtager nye, så hver ændring skal kunne genfindes i en "
@@ -48,7 +47,6 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold(
         name="vægt ændret",
         measures=("weight",),
-        groups=GROUPS,
         points=Fraction(2),
         share=Fraction(0),
         reason="Vægtene følger af KK's måltal. To procentpoint flytter den samlede målopfyldelse, uden at nogen har "
@@ -57,7 +55,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold(
         name="helårspersoner",
         measures=("status", "joint_status"),
-        groups=("placements", "fritidsjob"),
+        heads=False,
         points=Fraction(10),
         share=Fraction(15, 100),
         reason="I de to notater flyttede den samlede status sig 6 og 13 pct. på et år. Under 10 helårspersoner kan få "
@@ -66,7 +64,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold(
         name="fleksjobansatte",
         measures=("status",),
-        groups=("fleksjob",),
+        heads=True,
         points=Fraction(10),
         share=Fraction(5, 100),
         reason="Fleksjob er varige ansættelser: i de to notater steg antallet 2 og 3 pct. på et år.",
@@ -74,7 +72,6 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold(
         name="antal forløb",
         measures=("spells", "spells_total"),
-        groups=GROUPS,
         points=Fraction(50),
         share=Fraction(20, 100),
         reason="Forløb er korte og svinger mere end helårspersoner; 20 pct. og mindst 50 forløb er mere end enkelte "
@@ -83,7 +80,6 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold(
         name="målopfyldelse",
         measures=("attainment",),
-        groups=GROUPS,
         points=Fraction(10),
         share=Fraction(0),
         reason="Ti procentpoint er langt mere, end afrunding kan give i hele kommunen, og så meget, at notatets tekst "
@@ -92,13 +88,12 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold(
         name="samlet målopfyldelse",
         measures=("weighted_attainment",),
-        groups=("total",),
         points=Fraction(5),
         share=Fraction(0),
         reason="Et vægtet gennemsnit svinger mindre end sine dele, så grænsen er det halve af den for målopfyldelse.",
     ),
 )
-"""The thresholds, each with its reason. The first that covers a figure's measure and group counts."""
+"""The thresholds, each with its reason. The first that covers a figure's measure and way of counting counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,34 +114,41 @@ class Moved:
 
 
 def moved(
-    figures: Figures, year: int, comparison_year: int, *, schemes: Mapping[str, Scheme] | None = None
+    figures: Figures,
+    year: int,
+    comparison_year: int,
+    *,
+    schemes: Mapping[str, Scheme] | None = None,
+    groups: Mapping[str, Group] | None = None,
 ) -> list[Moved]:
     """Return the figures that moved more than usual, in the order of the tables.
 
     A figure that only one of the years has, or that has no value in one of them, did not move. The texts use the
-    names in `schemes` (those of `Data`), or else the schemes' keys.
+    names in `schemes` and `groups` (those of `Data`), or else the keys.
     """
-    names = {key: scheme.name for key, scheme in (schemes or {}).items()}
+    known = schemes or {}
+    heads = {scheme.group for scheme in known.values() if scheme.counting == "headcount"}
     found: list[Moved] = []
     for figure in figures.select(year=year):
         earlier = figures.find(comparison_year, figure.administration, figure.group, figure.measure, figure.scheme)
-        threshold = threshold_of(figure)
+        threshold = threshold_of(figure, heads=figure.group in heads)
         values = compared(earlier, figure) if earlier else None
         if threshold and earlier and values and threshold.exceeded(earlier, figure):
-            text = _sentence(figure, *values, names)
+            called = known.get(figure.scheme) or (groups or {}).get(figure.group)
+            what = called.name if called else figure.scheme or ALL_GROUPS
+            text = _sentence(figure, *values, what)
             found.append(Moved(figure.id, earlier.id, *values, threshold, text))
     return found
 
 
-def threshold_of(figure: Figure) -> Threshold | None:
-    """Return the threshold that covers a figure, or None."""
-    return next((one for one in THRESHOLDS if figure.measure in one.measures and figure.group in one.groups), None)
+def threshold_of(figure: Figure, *, heads: bool) -> Threshold | None:
+    """Return the threshold that covers a figure, of a group counted by heads or not."""
+    return next((one for one in THRESHOLDS if figure.measure in one.measures and one.heads in {None, heads}), None)
 
 
-def _sentence(figure: Figure, before: Fraction, after: Fraction, names: Mapping[str, str]) -> str:
+def _sentence(figure: Figure, before: Fraction, after: Fraction, what: str) -> str:
     """Say how a figure moved."""
     change, way = abs(after - before), danish.direction(before, after)
-    what = names.get(figure.scheme, figure.scheme) or words.GROUPS[figure.group]
     name = words.listed(figure.administration, what, figure.measure)
     if figure.measure in PERCENTAGES:
         points = f"{danish.decimal(change)} {words.unit_of_change(figure.measure)}"

@@ -107,7 +107,7 @@ def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
     numbers: dict[str, Fraction | None] = {}
     for row in sorted(rows, key=lambda row: not in_table(row.place)):
         at = read_figure_id(row.id)
-        if at is None:
+        if at is None or at.group not in {*data.groups, "total"}:
             continue
         problem = _unreadable(row, at, data, tables)
         if problem is not None:

@@ -195,7 +195,7 @@ def _moved(params: Params, data: Data, figures: Figures) -> list[Moved]:
         return []
     return [
         one
-        for one in moved(figures, now, before, schemes=data.schemes)
+        for one in moved(figures, now, before, schemes=data.schemes, groups=data.groups)
         if comparable(data, figures[one.id].administration, before, now)
     ]
 

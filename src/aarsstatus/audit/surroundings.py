@@ -12,14 +12,14 @@ from aarsstatus.audit.printed import Sheet, table_number
 from aarsstatus.audit.rules import Check, Rule, but, capital, stop
 from aarsstatus.inputs.model import Printed
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import GROUPS
 
 
 def text_check(sheet: Sheet, row: Printed) -> Check | None:
     """Judge a printed text that is no figure; None for an unknown id."""
     year, _, kind = row.id.partition(".")
-    if kind in _PARAMETERS and year == str(sheet.params.year):
-        said, expected = _PARAMETERS[kind](sheet.params)
+    parameters = _parameters(sheet.params)
+    if kind in parameters and year == str(sheet.params.year):
+        said, expected = parameters[kind](sheet.params)
         return _one_of("parameters", f"params/{year}.yml har {said}", expected, row)
     if kind in _ADMINISTRATIONS and year == str(sheet.params.year):
         return _one_of("administrations", *_ADMINISTRATIONS[kind](sheet), row)
@@ -35,13 +35,13 @@ def text_check(sheet: Sheet, row: Printed) -> Check | None:
 
 def known_parameters(params: Params) -> dict[str, tuple[str, ...]]:
     """Return the ways in which a notat may write each of its parameters."""
-    return {kind: write(params)[1] for kind, write in _PARAMETERS.items()}
+    return {kind: write(params)[1] for kind, write in _parameters(params).items()}
 
 
 def known_texts(sheet: Sheet) -> list[str]:
     """Return the ids that `text_check` knows, for a near match."""
     year = sheet.params.year
-    return [f"{year}.{kind}" for kind in (*_PARAMETERS, *_ADMINISTRATIONS)] + [
+    return [f"{year}.{kind}" for kind in (*_parameters(sheet.params), *_ADMINISTRATIONS)] + [
         f"{when}.{code}.{what}" for when, code in sheet.tables for what in ("table", "caption.year", "header.year")
     ]
 
@@ -117,8 +117,13 @@ _PARAMETERS: Mapping[str, Callable[[Params], Expected]] = {
     "office.street": lambda p: _said("street", p.office.street),
     "office.postal": lambda p: _said("postal", p.office.postal),
     "cover.appendix": lambda p: _said("appendix", p.cover.appendix if p.cover else None),
-    **{f"{group}.adopted": partial(_adopted, group=group) for group in GROUPS},
 }
+
+
+def _parameters(params: Params) -> dict[str, Callable[[Params], Expected]]:
+    """Return how each of a year's parameters is written, by the id of what is printed."""
+    adopted = {f"{group}.adopted": partial(_adopted, group=group) for group in params.target_groups}
+    return {**_PARAMETERS, **adopted}
 
 
 def _tables(sheet: Sheet) -> Expected:

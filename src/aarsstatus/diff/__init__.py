@@ -14,8 +14,9 @@ from aarsstatus.diff.changes import LEVELS, Change, Level, compare
 from aarsstatus.diff.steps import Step, environment, line_ends, other_files
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
+from aarsstatus.inputs.model import ALL_GROUPS
 from aarsstatus.release.packages import OtherVersion
-from aarsstatus.release.reading import Finished
+from aarsstatus.release.reading import Finished, kept_groups, kept_heads
 
 __all__ = ["LEVELS", "Cause", "Change", "Diff", "Level", "compare", "diff", "find_causes"]
 
@@ -67,13 +68,15 @@ def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
         Whether the programs that lie in the builds may be run, so that each computes its own figures.
     """
     before, after = old.figures, new.figures
+    named = {key: group.name for key, group in kept_groups(new.inputs).items()} | {"total": ALL_GROUPS}
+    heads = kept_heads(new.inputs)
     development: list[Change] = []
     if old.year != new.year:
-        both = compare(_own(before, old.year), _own(after, new.year))
+        both = compare(_own(before, old.year), _own(after, new.year), named, heads)
         development = [change for change in both if change.printed_differs]
         shared = [id_ for id_ in after if id_ in before]
         before, after = (Figures([figures[id_] for id_ in shared]) for figures in (before, after))
-    changes = compare(before, after)
+    changes = compare(before, after, named, heads)
     found = find_causes(changes, old, new, run_old=run_old)
     told = {(cause.place, cause.text) for causes in found.causes.values() for cause in causes}
     idle = [step for step in found.steps if (step.place, step.text) not in told and step not in found.untried]

@@ -8,7 +8,7 @@ that moved far is one that moved beyond the quality report's own limits: the two
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -22,12 +22,15 @@ from aarsstatus.inputs.schema import KK
 class Change:
     """Hold a figure that differs.
 
-    `old` or `new` is None where only the other build has it; never both.
+    `old` or `new` is None where only the other build has it; never both. `group` is what its target group is called,
+    and `heads` tells whether that is counted by heads.
     """
 
     id: str
     old: Figure | None
     new: Figure | None
+    group: str = ""
+    heads: bool = False
 
     @property
     def figure(self) -> Figure:
@@ -78,7 +81,7 @@ def _other_verdict(change: Change) -> bool:
 
 
 def _moved_far(change: Change) -> bool:
-    limit, old, new = threshold_of(change.figure), change.old, change.new
+    limit, old, new = threshold_of(change.figure, heads=change.heads), change.old, change.new
     return limit is not None and old is not None and new is not None and limit.exceeded(old, new)
 
 
@@ -129,7 +132,12 @@ LEVELS: tuple[Level, ...] = (
 """The levels, what matters most first, each with its reason."""
 
 
-def compare(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> list[Change]:
+def compare(
+    old: Mapping[str, Figure],
+    new: Mapping[str, Figure],
+    names: Mapping[str, str] | None = None,
+    heads: Collection[str] = (),
+) -> list[Change]:
     """Return every figure that differs, what matters most first.
 
     Where a figure was read from (the line in a file) is no difference: inserting a row moves all the lines below it.
@@ -139,9 +147,15 @@ def compare(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> list[Change
     ----------
     old, new
         Figures by id, such as two `Figures`.
+    names, heads
+        What the target groups are called, and those that are counted by heads.
     """
     order = {id_: place for place, id_ in enumerate([*new, *(id_ for id_ in old if id_ not in new)])}
-    changes = [Change(id_, old.get(id_), new.get(id_)) for id_ in order]
+    groups = {id_: (new.get(id_) or old[id_]).group for id_ in order}
+    changes = [
+        Change(id_, old.get(id_), new.get(id_), (names or {}).get(group, group), group in heads)
+        for id_, group in groups.items()
+    ]
     differing = [change for change in changes if _differs(change)]
     return sorted(differing, key=lambda change: (LEVELS.index(change.level), -_weight(change), order[change.id]))
 
@@ -157,7 +171,7 @@ def _differs(change: Change) -> bool:
 
 def _weight(change: Change) -> Fraction:
     """Return how far a figure moved, with its limit as the unit."""
-    limit, size = threshold_of(change.figure), change.size
+    limit, size = threshold_of(change.figure, heads=change.heads), change.size
     if limit is None or size is None:
         return Fraction(0)
     return abs(size) / limit.points

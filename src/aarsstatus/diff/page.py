@@ -45,7 +45,7 @@ def _changes(diff: Diff, caption: str, changes: list[Change]) -> str:
 
 
 def _named(change: Change) -> str:
-    return f'{escape(words.name(change.figure))}<span class="id">{breakable(change.id)}</span>'
+    return f'{escape(words.name(change))}<span class="id">{breakable(change.id)}</span>'
 
 
 def _before_after(change: Change) -> str:
@@ -125,7 +125,7 @@ def opening(diff: Diff, link: str) -> str:
 
 
 def _named_inline(change: Change) -> str:
-    name = escape(words.name(change.figure))
+    name = escape(words.name(change))
     return f'<span data-figure="{escape(change.id)}">{name}</span>' if change.new is not None else name
 
 

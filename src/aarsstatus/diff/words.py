@@ -12,7 +12,7 @@ from aarsstatus.diff.causes import NOT_RUN, Cause, CauseKind
 from aarsstatus.diff.changes import Change, Level
 from aarsstatus.diff.steps import Step
 from aarsstatus.figures import PERCENTAGES, Figure
-from aarsstatus.figures.words import GROUPS, VERDICTS, listed, unit_of_change
+from aarsstatus.figures.words import VERDICTS, listed, unit_of_change
 
 KINDS: dict[CauseKind, str] = {
     "data": "data",
@@ -34,9 +34,10 @@ def by_level(changes: Sequence[Change]) -> Iterator[tuple[Level, list[Change]]]:
         yield level, list(some)
 
 
-def name(figure: Figure) -> str:
+def name(change: Change) -> str:
     """Return what a figure is called: ``KK, løntilskud, status, 2025``."""
-    return f"{listed(figure.administration, figure.scheme or GROUPS[figure.group], figure.measure)}, {figure.year}"
+    figure = change.figure
+    return f"{listed(figure.administration, figure.scheme or change.group, figure.measure)}, {figure.year}"
 
 
 def values(change: Change) -> tuple[str, str]:

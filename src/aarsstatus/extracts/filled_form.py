@@ -23,7 +23,7 @@ from aarsstatus.inputs.csvfile import parse, read_table, replace_rows, swap_in
 from aarsstatus.inputs.form import DATES, HERE, KEY, NONE, SOURCE, TARGETS_SHEET, Field, fields, target_header
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.new_year import MARK, groups_there
-from aarsstatus.inputs.schema import GROUPS, TARGETS
+from aarsstatus.inputs.schema import TARGETS
 from aarsstatus.inputs.yamledit import Scalar, replace_scalars, scalars
 from aarsstatus.inputs.yamlfile import At
 from aarsstatus.problems import InputError, Problem, near
@@ -123,7 +123,7 @@ class _Form:
             for _, row in parse(text, TARGETS)[0]
             if row["year"] == str(year)
         }
-        header, codes = target_header(year), data.codes()
+        header, codes, groups = target_header(year), data.codes(), list(data.groups)
         new: dict[tuple[str, str], dict[str, str]] = {}
         places: dict[tuple[str, str], Row] = {}
         for row in self._known(rows, there):
@@ -147,7 +147,7 @@ class _Form:
             text,
             lambda row: (row["administration"], row["group"]) in new,
             list(new.values()),
-            lambda row: (codes.index(row["administration"]), GROUPS.index(row["group"])),
+            lambda row: (codes.index(row["administration"]), groups.index(row["group"])),
             year,
         )
         for line, written in parse(self.targets, TARGETS)[0]:

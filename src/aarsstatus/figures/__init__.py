@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple, cast, get_args
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.inputs.schema import GROUPS
 
 Measure = Literal[
     "status", "joint_status", "target", "attainment", "weight", "weighted_attainment", "spells", "spells_total",
@@ -79,7 +78,7 @@ class FigureId(NamedTuple):
     measure: Measure
 
 
-_ID = re.compile(rf"(\d{{4}})\.([^.]+)\.({'|'.join(GROUPS)}|total)(?:\.([a-z_]+))?\.({'|'.join(get_args(Measure))})")
+_ID = re.compile(rf"(\d{{4}})\.([^.]+)\.([a-z_]+)(?:\.([a-z_]+))?\.({'|'.join(get_args(Measure))})")
 
 
 def figure_id(year: int, administration: str, group: str, measure: str, scheme: str = "") -> str:

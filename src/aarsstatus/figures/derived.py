@@ -17,6 +17,7 @@ from aarsstatus.figures.change import change, result
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.table import NOT_ADOPTED, build_figures
 from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 
 
@@ -25,17 +26,19 @@ def every_figure(
 ) -> Figures:
     """Compute every figure of a year's build, those beside the tables too."""
     figures = build_figures(data, year, notat=notat, mode=mode)
-    return Figures([*figures.values(), *_derived(figures, data.codes(), year, comparison_year or 0)])
+    return Figures([*figures.values(), *_derived(figures, data, year, comparison_year)])
 
 
-def _derived(figures: Figures, codes: Sequence[str], year: int, comparison_year: int) -> Iterator[Figure]:
+def _derived(figures: Figures, data: Data, year: int, comparison_year: int | None) -> Iterator[Figure]:
     """Yield what stands in no table of a year, administration by administration."""
+    codes = data.codes(year)
     for code in codes:
         for attained in figures.select(year=year, administration=code, measure="attainment"):
             missing = _shortfall(figures, attained)
             yield missing
             yield from _closing_effect(figures, missing)
-        yield from change(figures, code, comparison_year, year)
+        if comparison_year and comparable(data, code, comparison_year, year):
+            yield from change(figures, code, comparison_year, year)
     yield from _reached(figures, codes, year)
 
 

@@ -26,7 +26,7 @@ from aarsstatus.figures import (
 )
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data, Status
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.schema import KK
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"
 
@@ -81,22 +81,21 @@ class _Builder:
 
     def table(self, year: int, code: str) -> None:
         """Add all figures of one administration's table for one year."""
-        groups = [group for group in GROUPS if any(one.group == group for one in self.data.schemes_of(year))]
-        found = [self.group((year, code, group, "")) for group in groups]
+        found = [self.group((year, code, group.key, "")) for group in self.data.groups_of(year)]
         if attainments := [figure for figure in found if figure is not None]:
             self.total(year, code, attainments)
 
     def group(self, at: At) -> Figure | None:
         """Add a target group's figures; return its attainment, if anything is known."""
         year, code, group, _ = at
-        schemes = [scheme.key for scheme in self.data.schemes_of(year) if scheme.group == group]
-        rows = [row for key in schemes if (row := self.data.statuses.get((year, code, key)))]
+        schemes = self.data.schemes_in(group, year)
+        rows = [row for one in schemes if (row := self.data.statuses.get((year, code, one.key)))]
         if not rows:
             return None
         pairs = [self.scheme((year, code, group, row.scheme), row) for row in rows]
         statuses, spells = [status for status, _ in pairs], [spells for _, spells in pairs if spells]
         status = statuses[0]
-        if group == "placements":
+        if self.data.is_joint(group, year):
             status = self.sum(at, "joint_status", statuses)
             if spells:
                 self.sum(at, "spells_total", spells)
@@ -144,7 +143,7 @@ class _Builder:
 
     def total(self, year: int, code: str, attainments: Sequence[Figure]) -> None:
         """Add the groups' weights and the weighted attainment."""
-        rows = {group: self.data.targets.get((year, KK, group)) for group in GROUPS}
+        rows = {group: self.data.targets.get((year, KK, group)) for group in self.data.groups}
         targets = {group: row.target for group, row in rows.items() if row and row.target}
         shares = formulas.weights(targets)
         weights = {

@@ -1,4 +1,4 @@
-"""Hold the Danish words for figures: measures, groups, units, verdicts."""
+"""Hold the Danish words for figures: measures, units, verdicts."""
 
 from __future__ import annotations
 
@@ -23,12 +23,6 @@ MEASURES: Mapping[Measure, str] = {
     "reweighting": "ændring, der skyldes andre vægte og måltal",
     "change": "ændring i den samlede målopfyldelse",
     "reached": "antal forvaltninger, der nåede måltallene samlet set",
-}
-GROUPS: Mapping[str, str] = {
-    "placements": "virksomhedsplaceringer",  # the notats' text has no common name for them; 2021's footnote has this
-    "fleksjob": "fleksjob",
-    "fritidsjob": "fritidsjob",
-    "total": "alle ordninger",
 }
 VERDICTS: Mapping[Verdict, str] = {
     "exact": "stemmer",

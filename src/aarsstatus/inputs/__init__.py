@@ -17,7 +17,7 @@ from aarsstatus.files import read_utf8
 from aarsstatus.inputs import schema
 from aarsstatus.inputs.checks import contradictions, missing_rows
 from aarsstatus.inputs.csvfile import parse
-from aarsstatus.inputs.model import Administration, Data, ExtractRow, Printed, Remark, Scheme, Status, Target
+from aarsstatus.inputs.model import Administration, Data, ExtractRow, Group, Printed, Remark, Scheme, Status, Target
 from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.problems import MOST_TOLD, InputError, Problem, near
 from aarsstatus.project import Project
@@ -76,9 +76,14 @@ def read_data(project: Project) -> Data:
         With all problems of all files.
     """
     rows = _Rows(project)
+    groups = {
+        v["group"]: Group(v["group"], v["name"], v["spells_label"] or "", v["colour"], v["mark"], at)
+        for v, at in rows.of(schema.GROUPS)
+    }
+    rows.known[schema.GROUPS.file] = list(groups)
     schemes = {
-        values["scheme"]: Scheme(key=values.pop("scheme"), **values, source=at)
-        for values, at in rows.of(schema.SCHEMES)
+        v["scheme"]: Scheme(key=v.pop("scheme"), note=v.pop("note") or "", **v, source=at)
+        for v, at in rows.of(schema.SCHEMES)
     }
     administrations = [
         Administration(v["administration"], v["name"], v["first_year"], v["last_year"], at, _codes(v["successor"]))
@@ -106,6 +111,7 @@ def read_data(project: Project) -> Data:
         tuple(extracts),
         remarks,
         tuple(one for one in printed if REPLACED in one.notat),
+        groups,
     )
     if problems := [*rows.problems, *contradictions(data)]:
         raise InputError(problems)

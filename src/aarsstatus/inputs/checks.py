@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval
-from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.inputs.model import Administration, Data, Scheme, Status, Target
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import ADMINISTRATIONS, GROUPS, KK, STATUS, TARGETS, WARNINGS
+from aarsstatus.inputs.schema import ADMINISTRATIONS, KK, STATUS, TARGETS, WARNINGS
 from aarsstatus.problems import Problem, near
 
 _PARTS = 4
@@ -26,19 +26,14 @@ def contradictions(data: Data) -> Iterator[Problem]:
     if KK not in data.codes():
         yield Problem(ADMINISTRATIONS.name, "hele kommunen mangler", expected=f"en række med koden {KK}")
     yield from _of_administrations(data)
-    only: dict[tuple[int, str], str] = {}
     for status in data.statuses.values():
         scheme = data.schemes[status.scheme]
         if not scheme.existed(status.year):
             message = f"jobordningen {scheme.key} fandtes ikke i {status.year} ifølge {scheme.source}"
             yield _at(status.source, "year", message)
-        first = only.setdefault((status.year, scheme.group), scheme.key)
-        if scheme.group != "placements" and first != scheme.key:
-            message = f"{scheme.group} har kun plads til én jobordning om året, og {first} har allerede tal"
-            yield _at(status.source, "scheme", message, scheme.key)
         if status.interval != Interval.exactly(status.status) and status.status.denominator != 1:
             yield _at(status.source, "status", "et tal, der er rundet af til et helt, har ingen decimaler")
-    yield from _not_numbers(data.printed)
+    yield from _not_numbers(data)
 
 
 def _of_administrations(data: Data) -> Iterator[Problem]:
@@ -68,11 +63,11 @@ def _of_administrations(data: Data) -> Iterator[Problem]:
             yield _at(row.source, "administration", message, row.administration)
 
 
-def _not_numbers(printed: Iterable[Printed]) -> Iterator[Problem]:
+def _not_numbers(data: Data) -> Iterator[Problem]:
     """Yield the printed figures that are no numbers; what else was printed is a text."""
-    for row in printed:
+    for row in data.printed:
         parts = row.id.split(".")
-        if len(parts) < _PARTS or parts[2] not in {*GROUPS, "total"} or row.printed == danish.NO_TARGET:
+        if len(parts) < _PARTS or parts[2] not in {*data.groups, "total"} or row.printed == danish.NO_TARGET:
             continue
         try:
             fits = 0 <= danish.parse(row.printed) <= _MOST_PRINTED
@@ -130,12 +125,16 @@ def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Da
     for key in params.schemes:
         if key not in data.schemes:
             yield Problem(file, "ukendt jobordning", column="schemes", found=key, hint=near(key, data.schemes))
+    for key in params.target_groups:
+        if key not in data.groups:
+            hint = near(key, data.groups)
+            yield Problem(file, "ukendt måltalsgruppe", column="target_groups", found=key, hint=hint)
     for scheme in schemes:
         if scheme.group not in params.target_groups:
             message = f"jobordningen hører til {scheme.group}, som ikke står i target_groups"
             yield Problem(file, message, column="schemes", found=scheme.key)
     for group in params.target_groups:
-        if all(scheme.group != group for scheme in schemes):
+        if group in data.groups and all(scheme.group != group for scheme in schemes):
             yield Problem(file, "måltalsgruppen har ingen jobordning i schemes", column="target_groups", found=group)
 
 

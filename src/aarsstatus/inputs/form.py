@@ -23,7 +23,7 @@ from aarsstatus.inputs.csvfile import read_table, swap_in
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.new_year import MARK, year_before
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import GROUPS, TARGETS
+from aarsstatus.inputs.schema import TARGETS
 from aarsstatus.inputs.yamledit import Scalar, scalars
 from aarsstatus.inputs.yamlfile import At, dotted
 from aarsstatus.project import Project
@@ -158,8 +158,8 @@ def form(
         (f"Måltal {before.year}", 14), ("Enhed", 24), (KEY, 20),
     )  # fmt: skip
     page = pen.page(TARGETS_SHEET, told, columns)
-    codes = data.codes()
-    rows = sorted(targets, key=lambda row: (codes.index(row["administration"]), GROUPS.index(row["group"])))
+    codes, groups = data.codes(), list(data.groups)
+    rows = sorted(targets, key=lambda row: (codes.index(row["administration"]), groups.index(row["group"])))
     for row, target in enumerate(rows, start=_HEADER + 1):
         pen.target(page, row, target, before, data)
     book.close()

@@ -13,6 +13,21 @@ from functools import cached_property
 
 from aarsstatus.attainment import Interval
 
+ALL_GROUPS = "alle ordninger"
+"""What the target groups are called together, as the weighted attainment is of them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A target group: its names, and how charts draw it."""
+
+    key: str
+    name: str
+    spells_label: str
+    colour: str
+    mark: str
+    source: str
+
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
@@ -26,6 +41,7 @@ class Scheme:
     name: str
     row_label: str
     source: str
+    note: str = ""
 
     def existed(self, year: int) -> bool:
         """Return whether the scheme existed in a year."""
@@ -140,6 +156,8 @@ class Data:
     remarks: Mapping[int, tuple[Remark, ...]] = field(default_factory=dict)
     replaced: tuple[Printed, ...] = ()
     """What notats printed that a correction replaced: history, which no figure is shown as."""
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """The target groups, in the order of a table."""
 
     @cached_property
     def _present(self) -> Mapping[int, set[str]]:
@@ -171,6 +189,26 @@ class Data:
         """Return the codes with a table in a year: KK, and known administrations."""
         codes = self.codes(year)
         return codes[:1] if self.read_from(year) else codes
+
+    def groups_of(self, year: int) -> list[Group]:
+        """Return the target groups that have any status in a year, in order."""
+        present = {scheme.group for scheme in self.schemes_of(year)}
+        return [group for key, group in self.groups.items() if key in present]
+
+    def schemes_in(self, group: str, year: int) -> list[Scheme]:
+        """Return a target group's schemes that have any status in a year, in order."""
+        return [scheme for scheme in self.schemes_of(year) if scheme.group == group]
+
+    def is_joint(self, group: str, year: int) -> bool:
+        """Tell whether a group is more than the one scheme that it is named after."""
+        schemes = self.schemes_in(group, year)
+        return [scheme.key for scheme in schemes] != [group] and bool(schemes)
+
+    def called(self, group: str, scheme: str = "") -> str:
+        """Return the name of a scheme, or of a target group where no scheme is given."""
+        if scheme in self.schemes:
+            return self.schemes[scheme].name
+        return self.groups[group].name if group in self.groups else ALL_GROUPS
 
     def years(self) -> list[int]:
         """Return the years that have any status, oldest first."""

@@ -21,7 +21,7 @@ from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import Row, read_table, replace_rows, swap_in
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params, read_params
-from aarsstatus.inputs.schema import ADMINISTRATIONS, GROUPS, KK, TARGETS
+from aarsstatus.inputs.schema import ADMINISTRATIONS, KK, TARGETS
 from aarsstatus.inputs.yamlfile import MOST_BYTES
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
@@ -59,7 +59,7 @@ def new_year(project: Project, year: int) -> Scaffold:
     path = project.params / f"{year}.yml"
     before = year_before(project, year)
     schemes = _schemes(year, before, data)
-    groups = [group for group in GROUPS if any(one.group == group for one in schemes)]
+    groups = [group for group in data.groups if any(one.group == group for one in schemes)]
     contents: dict[Path, bytes] = {}
     if path.exists() or path.is_symlink():  # a link that leads nowhere is somebody's, too
         groups = groups_there(project, year, path) or groups
@@ -78,10 +78,11 @@ def new_year(project: Project, year: int) -> Scaffold:
 
 
 def year_before(project: Project, year: int) -> Params:
-    """Return the parameters of the latest year before."""
+    """Return the parameters of the latest year before, if any with its own notat."""
     path = project.params / f"{year}.yml"
     years = project.years()
-    earlier = [one for one in years if one < year]
+    data = read_data(project)
+    earlier = sorted((one for one in years if one < year), key=lambda one: (data.read_from(one) is None, one))
     if not earlier:
         expected = danish.join([str(one) for one in years], "eller") or None
         raise InputError(Problem(project.name(path), "der er intet tidligere år at gå ud fra", expected=expected))
@@ -178,7 +179,8 @@ def _adoptions(year: int, before: Params, groups: Sequence[str]) -> Iterator[str
         own = [group for group in adoption.groups if group in groups]
         if own:
             yield from (f"{said}; {before.year}: {adoption.date}", f"    groups: [{', '.join(own)}]")
-    new = [group for group in groups if group not in before.target_groups]
+    adopted = {group for adoption in before.targets_adopted for group in adoption.groups}
+    new = [group for group in groups if group not in adopted]
     if new:
         yield from (said, f"    groups: [{', '.join(new)}]")
 
@@ -187,10 +189,10 @@ def _with_targets(project: Project, year: int, missing: Sequence[tuple[str, str]
     """Return ``targets.csv`` with empty rows for what is missing."""
     new = {"year": str(year), "target": "", "source": f"{MARK}: hvor måltallet står"}
     rows = [{**new, "administration": code, "group": group} for code, group in missing]
-    codes = data.codes()
+    codes, groups = data.codes(), list(data.groups)
 
     def place(row: Row) -> tuple[int, int]:
-        return codes.index(row["administration"]), GROUPS.index(row["group"])
+        return codes.index(row["administration"]), groups.index(row["group"])
 
     return replace_rows(read_table(project, TARGETS).text, lambda _: False, rows, place, year)
 

@@ -13,7 +13,6 @@ from typing import Annotated
 from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
 from aarsstatus.inputs.logo import unfit_logo
-from aarsstatus.inputs.schema import Group
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
@@ -60,7 +59,7 @@ class Adoption(_Part):
     """When the council (Borgerrepræsentationen) adopted the targets of some groups."""
 
     date: date
-    groups: Annotated[list[Group], Field(min_length=1)]
+    groups: Annotated[list[Key], Field(min_length=1)]
 
 
 class Cover(_Part):
@@ -119,7 +118,7 @@ class Params(_Part):
     office: Office
     targets_adopted: list[Adoption]
     """Empty for a year that is known from another year's notat alone, which does not say."""
-    target_groups: Annotated[list[Group], Field(min_length=1)]
+    target_groups: Annotated[list[Key], Field(min_length=1)]
     schemes: Annotated[list[Key], Field(min_length=1)]
     """The schemes that existed, in the order the notat lists them."""
     cover: Cover | None = None

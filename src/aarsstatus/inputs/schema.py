@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal
 
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
 from aarsstatus.text import MOST
 
-Group = Literal["placements", "fleksjob", "fritidsjob"]
-GROUPS: tuple[str, ...] = get_args(Group)
-"""The target groups, in the order of a table."""
 COUNTINGS = ("days", "hours", "headcount")
 KK = "KK"
 """The code of the whole city among the administrations."""
@@ -107,9 +104,31 @@ def _code(name: str, pattern: str, expected: str, description: str) -> Column:
 
 _SENTENCES = 20 * MOST
 _YEAR = _year("year", "Calendar year.")
-_GROUP = _one_of("group", GROUPS, "en måltalsgruppe", "Target group: the schemes of one group share a target.")
+_GROUP = _row_of("group", "groups.csv", "en måltalsgruppe", "Target group; one of groups.csv.")
 _SCHEME = _row_of("scheme", "schemes.csv", "en jobordning", "Scheme; one of schemes.csv.")
 _ADMINISTRATION = _row_of("administration", "administrations.csv", "en forvaltning", "One of administrations.csv.")
+
+TOTAL = "total"
+"""Stands for the group where a figure is of all groups."""
+MARKS = ("circle", "square", "diamond", "triangle", "cross", "star")
+
+GROUPS = Table(
+    "groups.csv", "Måltalsgrupper",
+    "The target groups, in the order of a table's rows: the schemes of one group share a target.", ("group",), True,
+    (
+        _code(
+            "group", "(?!total$)[a-z_]{1,40}", "en kode med små bogstaver a-z; ikke total",
+            "Key of the group; part of a figure's id.",
+        ),
+        Column("name", "What its schemes are called together, Danish, lower case.", drawn=True),
+        Column(
+            "spells_label", "Row label of the total of spells in the tables; empty: they show no spells of the group.",
+            required=False, drawn=True,
+        ),
+        _code("colour", "#[0-9a-f]{6}", "en farve som #0b2a5b", "Its colour in charts, to differ in grey, too."),
+        _one_of("mark", MARKS, "et mærke", "Its mark in charts."),
+    ),
+)  # fmt: skip
 
 SCHEMES = Table(
     "schemes.csv", "Jobordninger", "The schemes, in the order of a table's rows.", ("scheme",), True,
@@ -125,6 +144,10 @@ SCHEMES = Table(
         _year("last_year", "Last year the scheme existed; empty: still does.", required=False),
         Column("name", "Name in running text, Danish, lower case.", drawn=True),
         Column("row_label", "Row label in the tables, with its unit where the notats print one.", drawn=True),
+        Column(
+            "note", "A paragraph that the notat has on the scheme, Danish; empty: none.", required=False,
+            longest=_SENTENCES, drawn=True, newer=True,
+        ),
     ),
 )  # fmt: skip
 
@@ -229,4 +252,4 @@ WARNINGS = Table(
     ),
 )  # fmt: skip
 
-TABLES = (SCHEMES, ADMINISTRATIONS, TARGETS, STATUS, PUBLISHED, EXTRACTS, WARNINGS)
+TABLES = (GROUPS, SCHEMES, ADMINISTRATIONS, TARGETS, STATUS, PUBLISHED, EXTRACTS, WARNINGS)

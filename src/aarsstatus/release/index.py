@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Literal
@@ -18,17 +18,20 @@ from pydantic import ValidationError
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.words import GROUPS, MEASURES
+from aarsstatus.figures.words import MEASURES
 from aarsstatus.files import alone, read_utf8, write_whole
+from aarsstatus.inputs.model import Group
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import KK
+from aarsstatus.inputs.schema import KK, MARKS, TOTAL
 from aarsstatus.markdown import sentences
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.release import cache, manifest
 from aarsstatus.release.archive import INPUTS, unpack
 from aarsstatus.release.manifest import Manifest
+from aarsstatus.release.reading import kept_groups
 from aarsstatus.render.page import make_page, table
 from aarsstatus.report.charts import draw_development
+from aarsstatus.report.drawing import MUTED
 
 State = Literal["offentliggjort", "genberegnet", "udkast"]
 STATES: Mapping[State, str] = {
@@ -67,6 +70,7 @@ class Year:
     files: tuple[str, ...]
     failed: bool = False
     params: Params | None = None
+    groups: Mapping[str, Group] = field(default_factory=dict)
 
     @property
     def issued(self) -> str:
@@ -105,16 +109,25 @@ def read_output(output: Path) -> list[Year]:
         if written is not None:
             files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
             failed = (output / f"{folder.name}.fejlet.ipynb").exists()
-            years.append(Year(int(folder.name), written, figures, files, failed, _params(folder)))
+            kept = _kept(folder)
+            params, groups = _params(kept, int(folder.name)), kept_groups(kept)
+            years.append(Year(int(folder.name), written, figures, files, failed, params, groups))
     return years
 
 
-def _params(folder: Path) -> Params | None:
+def _kept(folder: Path) -> Mapping[str, bytes]:
+    """Return the inputs that a year was built from, or none if unreadable."""
+    try:
+        return unpack((folder / INPUTS).read_bytes(), INPUTS)
+    except (OSError, KeyError, InputError):
+        return {}
+
+
+def _params(kept: Mapping[str, bytes], year: int) -> Params | None:
     """Return the parameters that a year was built from, or None if unreadable."""
     try:
-        kept = unpack((folder / INPUTS).read_bytes(), INPUTS)[f"params/{folder.name}.yml"]
-        return Params.model_validate(yaml.safe_load(kept))
-    except (OSError, KeyError, InputError, ValidationError, yaml.YAMLError):
+        return Params.model_validate(yaml.safe_load(kept[f"params/{year}.yml"]))
+    except (KeyError, ValidationError, yaml.YAMLError):
         return None
 
 
@@ -147,7 +160,7 @@ def index_page(years: Sequence[Year], extension: Path) -> str:
     parts = ["<p>Der er endnu ikke bygget noget år. Skriv <code>aarsstatus build</code>.</p>"]
     if years:
         parts = ["<p>Københavns Kommune som arbejdsplads. De nyeste tal står øverst.</p>", *map(_year, years)]
-        parts.append(_development(city_attainments(years), extension / "fonts"))
+        parts.append(_development(city_attainments(years), _groups(years), extension / "fonts"))
     return make_page(_TITLE, "OVERSIGT", "\n".join(parts), extension)
 
 
@@ -195,7 +208,16 @@ def city_attainments(years: Sequence[Year]) -> list[Figure]:
     return [figure for when in sorted(by_year) for figure in by_year[when]]
 
 
-def _development(attainments: Sequence[Figure], fonts: Path) -> str:
+def _groups(years: Sequence[Year]) -> dict[str, Group]:
+    """Return the target groups of all years, as the newest build calls them."""
+    found: dict[str, Group] = {}
+    for year in years:
+        found = {**year.groups, **found}
+    codes = (figure.group for year in years for figure in year.figures.values() if figure.group != TOTAL)
+    return {code: Group(code, code, "", MUTED, MARKS[0], "") for code in codes if code not in found} | found
+
+
+def _development(attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path) -> str:
     """Return the section with the development: a chart of several years, and a table."""
     if not attainments:
         return ""
@@ -206,25 +228,26 @@ def _development(attainments: Sequence[Figure], fonts: Path) -> str:
         .pivot(index="year", columns="group", values="shown")
         .fillna("–")
     )
-    groups = [group for group in GROUPS if group in frame.columns]
-    names = [danish.capital(GROUPS[group] if group != "total" else MEASURES["weighted_attainment"]) for group in groups]
+    called = {key: group.name for key, group in known.items()} | {TOTAL: MEASURES["weighted_attainment"]}
+    groups = [group for group in called if group in frame.columns]
+    names = [danish.capital(called[group]) for group in groups]
     rows = [[str(when), *map(escape, shown)] for when, *shown in frame[groups].itertuples(name=None)]
     missing = [str(when) for when in range(frame.index[0], frame.index[-1]) if when not in frame.index]
     gap = f"<p>Der er ikke tal for {danish.join(missing)}.</p>\n" if missing else ""
     return f"""<section>
 <h2>Udviklingen over årene</h2>
-{gap}{_chart(attainments, fonts) if len(rows) > 1 else ""}
+{gap}{_chart(attainments, known, fonts) if len(rows) > 1 else ""}
 {table("Hele kommunens målopfyldelse, år for år", ("År", *names), rows)}
 <p>Jobordningerne er ikke de samme alle år, så tallene kan ikke altid sammenlignes direkte.</p>
 </section>"""
 
 
-def _chart(attainments: Sequence[Figure], fonts: Path) -> str:
+def _chart(attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path) -> str:
     """Return the chart that the notat has, of all years."""
     drawn = [figure for figure in attainments if figure.measure == "attainment" and figure.value is not None]
     if not drawn:
         return ""
-    chart = draw_development(drawn, fonts)
+    chart = draw_development(drawn, known, fonts)
     picture = base64.b64encode(chart.svg.encode()).decode("ascii")
     return f"""<figure class="quarto-float-fig">
 <div class="figurramme" role="region" aria-label="{escape(chart.caption)}" tabindex="0">

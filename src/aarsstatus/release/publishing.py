@@ -17,7 +17,7 @@ import nbformat
 from aarsstatus.audit.surroundings import known_parameters
 from aarsstatus.figures import DERIVED, Figure
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.words import GROUPS, MEASURES
+from aarsstatus.figures.words import MEASURES
 from aarsstatus.inputs.csvfile import append_rows, read_table
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
@@ -97,8 +97,7 @@ def _year(place: str, id_: str, text: str) -> Iterator[dict[str, str]]:
 
 def _named(figure: Figure, data: Data) -> str:
     """Return what a table's row and column call a figure."""
-    what = data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group]
-    return f"{what}, {MEASURES[figure.measure]}"
+    return f"{data.called(figure.group, figure.scheme)}, {MEASURES[figure.measure]}"
 
 
 def _row(place: str, id_: str, shown: str) -> dict[str, str]:

@@ -10,6 +10,9 @@ from typing import Any
 from aarsstatus import privacy
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import irregular
+from aarsstatus.inputs.csvfile import parse
+from aarsstatus.inputs.model import Group
+from aarsstatus.inputs.schema import GROUPS, SCHEMES, Table
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
@@ -103,6 +106,28 @@ def _from_folder(folder: Path, name: str) -> Finished:
     outputs = {file: _content(folder / file, f"{name}/{file}") for file in named if (folder / file).exists()}
     inputs = unpack(outputs[INPUTS], f"{name}/{INPUTS}") if INPUTS in outputs else {}
     return from_files({**outputs, manifest.NAME: described}, inputs, name)
+
+
+def kept_groups(inputs: Mapping[str, bytes]) -> dict[str, Group]:
+    """Return the target groups that a build was made from, or none if unreadable."""
+    rows = _rows(inputs, GROUPS)
+    return {
+        row["group"]: Group(row["group"], row["name"], row["spells_label"], row["colour"], row["mark"], "")
+        for row in rows
+    }
+
+
+def kept_heads(inputs: Mapping[str, bytes]) -> frozenset[str]:
+    """Return the target groups of a build that are counted by heads."""
+    return frozenset(row["group"] for row in _rows(inputs, SCHEMES) if row["counting"] == "headcount")
+
+
+def _rows(inputs: Mapping[str, bytes], table: Table) -> list[dict[str, str]]:
+    """Return the rows of one of the tables that a build was made from."""
+    try:
+        return [row for _, row in parse(inputs.get(table.name, b"").decode("utf-8"), table)[0]]
+    except UnicodeDecodeError:
+        return []
 
 
 def _content(path: Path, name: str) -> bytes:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from aarsstatus import danish
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.words import GROUPS, MEASURES, VERDICTS, unit
+from aarsstatus.figures.words import MEASURES, VERDICTS, unit
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.release.spreadsheet import WHOLE, Cover, Number, Sheet, workbook
@@ -37,7 +37,7 @@ _FIGURES = (
 )  # fmt: skip
 """The columns of the sheet ``Tal``: what each is called, its column in ``figures.csv``, its width."""
 _NUMBERS = ("year", "value", "lower", "upper")
-_WORDS: Mapping[str, Mapping[Any, str]] = {"group": GROUPS, "measure": MEASURES, "verdict": VERDICTS}
+_WORDS: Mapping[str, Mapping[Any, str]] = {"measure": MEASURES, "verdict": VERDICTS}
 """What the sheet says for the codes of ``figures.csv``, by column."""
 
 
@@ -55,20 +55,22 @@ def notat_workbook(notat: Notat, figures: Figures) -> bytes:
     pairs = [(KK, notat.year), *compared, *((code, notat.year) for code in notat.administrations())]
     tables = [administration_table(notat, code, year) for code, year in pairs]
     sheets = [_table_sheet(number, table) for number, table in enumerate(tables, start=1)]
-    return workbook([*sheets, _figures_sheet(figures)], _cover(notat))
+    return workbook([*sheets, _figures_sheet(figures, notat)], _cover(notat))
 
 
 def _cover(notat: Notat) -> Cover:
     """Return what the cover says of a notat."""
     params = notat.params
     when = params.document.date
+    counted = [one.name for one in notat.listed() if one.counting == "headcount"]
+    heads = f", for {danish.join(counted)} antal ansatte" if counted else ""
     facts = {
         "Kilde": f"Københavns Kommune, {params.office.administration}"
         + (f", {params.office.name}" if params.office.name else ""),
         "Dato": danish.long_date(when) if when else "Notatet har ingen dato.",
         "År": f"{notat.year}, sammenlignet med {notat.comparison_year}" if notat.comparison_year else str(notat.year),
         "Hvilke tal": notat.state().replace("*", ""),
-        "Enheder": "Status og måltal er helårspersoner, for fleksjob antal ansatte. Målopfyldelse og vægte er procent: "
+        "Enheder": f"Status og måltal er helårspersoner{heads}. Målopfyldelse og vægte er procent: "
         "74 pct. står som tallet 74. Antal forløb er et antal.",
         "Afrunding": "Arkene Tabel 1 og frem har tallene, som notatet viser dem, i hele tal. Arket Tal har dem uden "
         "afrunding, med nedre og øvre grænse, hvor grundlaget selv er afrundet.",
@@ -120,11 +122,12 @@ def _spoken(markdown: str) -> str:
     return read_back(text)
 
 
-def _figures_sheet(figures: Figures) -> Sheet:
+def _figures_sheet(figures: Figures, notat: Notat) -> Sheet:
     """Return all figures, unrounded, one a row."""
     frame = figures.to_frame()
     frame["unit"] = frame["measure"].map(unit)
     frame["inputs"] = frame["inputs"].map(" ".join)
+    frame["group"] = frame["group"].map(notat.data.called)
     for column, words in _WORDS.items():
         frame[column] = frame[column].map(words)
     names, columns, widths = zip(*_FIGURES, strict=True)

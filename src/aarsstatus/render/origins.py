@@ -17,7 +17,7 @@ from aarsstatus import danish
 from aarsstatus.audit import AuditRow
 from aarsstatus.figures import Figure, Verdict, figure_id
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.words import GROUPS, VERDICT_SAID, phrase, unit
+from aarsstatus.figures.words import VERDICT_SAID, phrase, unit
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import RenderError
@@ -129,8 +129,7 @@ class _Origins:
 
     def _name(self, figure: Figure, within: Figure | None = None) -> str:
         """Name a figure, without the words it shares with one beside it."""
-        what = self.data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group]
-        name = phrase(figure.measure, what)
+        name = phrase(figure.measure, self.data.called(figure.group, figure.scheme))
         if within is None or within.administration != figure.administration or within.year != figure.year:
             name += f", {figure.administration} {figure.year}"
         return name

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, figure_id, value_of
-from aarsstatus.figures.words import GROUPS
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.development import amount, change
@@ -67,18 +66,18 @@ def _reached(notat: Notat) -> str:
 def _targets(notat: Notat) -> str:
     """Say which of the city's targets moved since the comparison year."""
     before, now, told, same = _before(notat), notat.year, [], 0
-    for group in GROUPS:
+    for group in notat.data.groups:
         had, has = (notat.has(year, group, "target") for year in (before, now))
         if has and had:
             values = [notat.figures[figure_id(year, KK, group, "target")].value for year in (before, now)]
             if values[0] == values[1]:
                 same += 1
             else:
-                told.append(f"måltallet for {GROUPS[group]} er {change(notat, group, 'target')}")
+                told.append(f"måltallet for {_called(notat, group)} er {change(notat, group, 'target')}")
         elif has and notat.has(before, "total", "weighted_attainment"):
-            told.append(f"måltallet for {GROUPS[group]}, {amount(notat, now, group, 'target')}, er nyt")
+            told.append(f"måltallet for {_called(notat, group)}, {amount(notat, now, group, 'target')}, er nyt")
         elif had and not has:
-            told.append(f"der er ikke længere et måltal for {GROUPS[group]}")
+            told.append(f"der er ikke længere et måltal for {_called(notat, group)}")
     if same:
         told.append(f"{'de øvrige måltal' if told else 'måltallene'} er de samme som i {before}")
     return danish.capital("; ".join(told))
@@ -90,7 +89,7 @@ def why(notat: Notat) -> str:
     parts = _contributions(notat)
     if comparable is None or rest is None or not parts or not _comparable(notat):
         return ""
-    told = [f"{GROUPS[part.group]} med {span(part.id, part.shown)}" for part in parts]
+    told = [f"{_called(notat, part.group)} med {span(part.id, part.shown)}" for part in parts]
     since = f"siden {notat.comparison_year}"
     if not value_of(rest):
         return sentences([f"Til ændringen i den samlede målopfyldelse {since} bidrager {danish.join(told)}"])
@@ -110,14 +109,14 @@ def _before(notat: Notat) -> int:
 
 def _comparable(notat: Notat) -> bool:
     """Say whether the groups that both years have hold the same schemes in both."""
-    shared = {group for group in GROUPS if notat.has(_before(notat), group) and notat.has(notat.year, group)}
+    shared = {group for group in notat.data.groups if notat.has(_before(notat), group) and notat.has(notat.year, group)}
     moved = notat.changed_schemes(_before(notat), notat.year)
     return not any(scheme.group in shared for schemes in moved for scheme in schemes)
 
 
 def _contributions(notat: Notat) -> list[Figure]:
     """Return what each group's own attainment moved, in the order of the tables."""
-    return list(filter(None, (_figure(notat, group, "contribution") for group in GROUPS)))
+    return list(filter(None, (_figure(notat, group, "contribution") for group in notat.data.groups)))
 
 
 def _figure(notat: Notat, group: str, measure: str) -> Figure | None:
@@ -126,10 +125,15 @@ def _figure(notat: Notat, group: str, measure: str) -> Figure | None:
     return found if found is not None and found.value is not None else None
 
 
+def _called(notat: Notat, group: str) -> str:
+    """Return what a group is called, in Markdown."""
+    return plain(notat.data.called(group))
+
+
 def _group(notat: Notat, group: str) -> str:
     """Return what a group is called, with its schemes where it has several."""
     several = sum(scheme.group == group for scheme in notat.listed()) > 1
-    return f"{GROUPS[group]} ({notat.names(group)})" if several else GROUPS[group]
+    return f"{_called(notat, group)} ({notat.names(group)})" if several else _called(notat, group)
 
 
 def _rest(notat: Notat) -> str:
@@ -139,6 +143,6 @@ def _rest(notat: Notat) -> str:
 
 def _other_groups(notat: Notat) -> Iterator[str]:
     """Yield the groups that only one of the years has."""
-    for group in GROUPS:
+    for group in notat.data.groups:
         if notat.has(_before(notat), group) != notat.has(notat.year, group):
-            yield GROUPS[group]
+            yield _called(notat, group)

@@ -18,12 +18,13 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from aarsstatus import danish
-from aarsstatus.figures import Figure, words
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.figures import Figure
+from aarsstatus.inputs.model import Group
+from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report import labels
-from aarsstatus.report.drawing import COLOURS, Chart
+from aarsstatus.report.drawing import Chart
 from aarsstatus.report.notat import Notat
 
 _TARGET = 1.2
@@ -35,11 +36,18 @@ _TARGET = 1.2
 
 def development(notat: Notat) -> Chart:
     """Draw the city's attainments from the oldest year to the notat's own."""
-    figures = draw.drawn(notat, [(year, KK, group) for year in notat.years() for group in GROUPS], "attainment")
-    return draw_development(figures, notat.fonts, _scheme_changes(notat))
+    figures = draw.drawn(
+        notat, [(year, KK, group) for year in notat.years() for group in notat.data.groups], "attainment"
+    )
+    return draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat))
 
 
-def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Mapping[int, str] | None = None) -> Chart:
+def draw_development(
+    figures: Sequence[Figure],
+    known: Mapping[str, Group],
+    fonts: Path | None,
+    changes: Mapping[int, str] | None = None,
+) -> Chart:
     """Draw the city's attainments by target group on a true time axis.
 
     Each of the figures has a value, and there is one. A line joins only years that follow each other; `changes` has the
@@ -47,7 +55,7 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
     """
     changes = changes or {}
     figures = sorted(figures, key=lambda figure: figure.year)
-    groups = [group for group in GROUPS if any(figure.group == group for figure in figures)]
+    groups = [group for group in known.values() if any(figure.group == group.key for figure in figures)]
     years = sorted({figure.year for figure in figures})
     missing = [year for year in range(years[0], years[-1]) if year not in years]
     gap = f" Der er ingen data for {danish.join([str(year) for year in missing])}." if missing else ""
@@ -56,7 +64,7 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
     )
     spoken = draw.spoken(groups, figures, lambda figure: f"{draw.said(figure)} i {figure.year}")
     alt = f"Kurve over målopfyldelsen for hele kommunen. {spoken}{gap}{marks}"
-    rows = [(str(year), [draw.find(figures, year, KK, group) for group in groups]) for year in years]
+    rows = [(str(year), [draw.find(figures, year, KK, group.key) for group in groups]) for year in years]
     numbers = draw.numbers_drawn("Målopfyldelse, hele kommunen", draw.headings(groups), rows)
     with draw.style(fonts):
         drawing, axes = draw.canvas(2.4)
@@ -67,14 +75,14 @@ def draw_development(figures: Sequence[Figure], fonts: Path | None, changes: Map
 
 
 def _trend(
-    axes: Axes, figures: Sequence[Figure], groups: Sequence[str], missing: Sequence[int], changes: Mapping[int, str]
+    axes: Axes, figures: Sequence[Figure], groups: Sequence[Group], missing: Sequence[int], changes: Mapping[int, str]
 ) -> None:
     """Draw a line for each target group, and what stands around the lines."""
     span = range(min(figure.year for figure in figures), max(figure.year for figure in figures) + 1)
     top = max(120.0, max(map(draw.height, figures)) * 1.2)
     unnamed = _gaps(axes, missing, span, top)
     for group in groups:
-        _line(axes, [figure for figure in figures if figure.group == group])
+        _line(axes, [figure for figure in figures if figure.group == group.key], group)
     labels.write_values(axes, figures, span, top)
     target = draw.target_line(axes, 1)
     labels.write_changes(axes, changes, span, top)
@@ -84,7 +92,7 @@ def _trend(
     axes.set_xticks(shown, [str(year) for year in shown])
     draw.percent_axis(axes)
     lines = [
-        Line2D([], [], color=COLOURS[group], marker=draw.MARKERS[group], label=heading)
+        Line2D([], [], color=group.colour, marker=draw.MARKERS[group.mark], label=heading)
         for group, heading in zip(groups, draw.headings(groups), strict=True)
     ]
     draw.legend(axes, [*lines, target, *unnamed])
@@ -107,13 +115,12 @@ def _gaps(axes: Axes, missing: Sequence[int], span: range, top: float) -> list[P
     return unnamed
 
 
-def _line(axes: Axes, figures: Sequence[Figure]) -> None:
+def _line(axes: Axes, figures: Sequence[Figure], group: Group) -> None:
     """Draw one group's years; only years that follow each other are joined."""
     heights = {figure.year: draw.height(figure) for figure in figures}
-    group = figures[0].group
     for run in _runs(list(heights)):
         axes.plot(
-            run, [heights[year] for year in run], color=COLOURS[group], marker=draw.MARKERS[group], markersize=5,
+            run, [heights[year] for year in run], color=group.colour, marker=draw.MARKERS[group.mark], markersize=5,
             linewidth=1.8, zorder=3,
         )  # fmt: skip
 
@@ -150,22 +157,24 @@ def by_administration(notat: Notat) -> Chart:
     A light bar behind shows the comparison year where there is one.
     """
     codes = [KK, *notat.administrations()]
-    groups = [group for group in GROUPS if notat.has(notat.year, group)]
+    groups = [group for group in notat.data.groups.values() if notat.has(notat.year, group.key)]
     earlier = notat.comparison_year or 0  # no year has figures that is none
     years = {notat.year: codes, earlier: notat.compared_administrations()}
     figures = draw.drawn(
-        notat, [(year, code, group) for year in years for code in years[year] for group in groups], "attainment"
+        notat,
+        [(year, code, group) for year in years for code in years[year] for group in notat.data.groups],
+        "attainment",
     )
     now = [figure for figure in figures if figure.year == notat.year]
     before = [figure for figure in figures if figure.year == earlier]
     spoken = draw.spoken(groups, now, lambda figure: f"{figure.administration} {draw.said(figure)}")
-    told = [f"{words.GROUPS[f.group]} {draw.said(f)}" for f in before]
+    told = [f"{notat.data.called(f.group)} {draw.said(f)}" for f in before]
     compared = f" Til sammenligning {earlier} for KK: {sentences([danish.join(told)])}" if told else ""
     rows = []
     for code in codes:
-        rows.append((code, [draw.find(now, notat.year, code, group) for group in groups]))
+        rows.append((code, [draw.find(now, notat.year, code, group.key) for group in groups]))
         if any(figure.administration == code for figure in before):
-            was = [draw.find(before, earlier, code, group) for group in groups]
+            was = [draw.find(before, earlier, code, group.key) for group in groups]
             rows.append((f"{code} i {earlier}", was))
     numbers = draw.numbers_drawn(f"Målopfyldelse {notat.year}", draw.headings(groups), rows)
     alt = f"Vandrette søjler for hver forvaltning. {spoken}{compared}"
@@ -175,7 +184,7 @@ def by_administration(notat: Notat) -> Chart:
         for axes, group in zip(panels, groups, strict=True):
             _bullets(axes, notat, figures, codes, group)
         handles = [
-            Patch(color=COLOURS["placements"], label=str(notat.year)),
+            Patch(color=draw.STRONG, label=str(notat.year)),
             Line2D([], [], color=draw.INK, linewidth=_TARGET, label=draw.TARGET),
         ]
         if before:
@@ -187,15 +196,15 @@ def by_administration(notat: Notat) -> Chart:
         return Chart("fig-maalopfyldelse", draw.marked(caption, figures), alt, *draw.saved(drawing), numbers)
 
 
-def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequence[str], group: str) -> None:
+def _bullets(axes: Axes, notat: Notat, figures: Sequence[Figure], codes: Sequence[str], group: Group) -> None:
     """Draw one target group's panel: a bar for each administration, and the target."""
     longest, values = 100.0, []
     for place, code in enumerate(codes):
         for year, thick, colour in (
             (notat.comparison_year or 0, 0.72, draw.LIGHT),
-            (notat.year, 0.36, COLOURS["placements"]),
+            (notat.year, 0.36, draw.STRONG),
         ):
-            figure = draw.find(figures, year, code, group)
+            figure = draw.find(figures, year, code, group.key)
             if figure is None:
                 continue
             length = draw.height(figure)
@@ -231,7 +240,7 @@ def weighted(notat: Notat) -> Chart:
         most = max(map(draw.height, figures), default=100.0)
         for figure in figures:
             place, height = codes.index(figure.administration), draw.height(figure)
-            colour = COLOURS["placements"] if figure.administration == KK else draw.SOFTER
+            colour = draw.STRONG if figure.administration == KK else draw.SOFTER
             axes.bar(place, height, width=0.62, color=colour, zorder=2)
             inside = height > most / 10
             axes.annotate(
@@ -242,7 +251,7 @@ def weighted(notat: Notat) -> Chart:
         axes.set_xticks(range(len(codes)), codes)
         axes.set_ylim(0, max(115.0, most * 1.15))
         draw.percent_axis(axes)
-        city = Patch(color=COLOURS["placements"], label="Hele kommunen (KK)")
+        city = Patch(color=draw.STRONG, label="Hele kommunen (KK)")
         draw.legend(axes, [city, Patch(color=draw.SOFTER, label="Forvaltning"), target])
         caption = f"Samlet målopfyldelse (vægtet gennemsnit) i {notat.year}"
         alt = f"Søjler for den samlede målopfyldelse i {notat.year}: {spoken}"

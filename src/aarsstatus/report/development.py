@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from aarsstatus import danish
-from aarsstatus.figures import figure_id
+from aarsstatus.figures import Measure, figure_id
 from aarsstatus.inputs.schema import KK
-from aarsstatus.markdown import sentences
+from aarsstatus.markdown import plain, sentences
 from aarsstatus.report.notat import Notat
 
 _WAYS = ("faldet", "uændret", "steget")
@@ -14,11 +14,11 @@ _WAYS = ("faldet", "uændret", "steget")
 def development(notat: Notat, group: str) -> str:
     """Say how a target group's status and attainment went, if it has figures."""
     before, now = notat.comparison_year, notat.year
-    status = "joint_status" if group == "placements" else "status"
+    status = _status(notat, now, group)
     if not notat.has(now, group, status):
         return ""
     told = [f"Status for {notat.names(group)} er {amount(notat, now, group, status)} i {now}"]
-    if before is None or not notat.has(before, group, status):
+    if before is None or not notat.has(before, group, _status(notat, before, group)):
         if notat.has(now, group):
             told[0] += f", og målopfyldelsen er {notat.say(now, group, 'attainment')}"
         if before is None:
@@ -27,7 +27,7 @@ def development(notat: Notat, group: str) -> str:
         return sentences([*told, f"{'Ordningerne' if several else 'Ordningen'} indgår ikke i {before}"])
     shared = notat.has(now, group) and notat.has(before, group)
     if any(scheme.group == group for moved in notat.changed_schemes(before, now) for scheme in moved):
-        was = amount(notat, before, group, status)
+        was = amount(notat, before, group, _status(notat, before, group))
         told.append(f"I {before} var status {was} for {notat.names(group, before)}")
         told.append("Tallene dækker ikke de samme ordninger, så de viser ikke en udvikling")
         if shared:
@@ -39,6 +39,27 @@ def development(notat: Notat, group: str) -> str:
         told.append(f"Målopfyldelsen er {change(notat, group, 'attainment')}")
         told += _why(notat, group, status)
     return sentences(told)
+
+
+def leading(notat: Notat, group: str) -> str:
+    """Say which of the schemes that share a target came to most, in both years."""
+    before, now = notat.comparison_year, notat.year
+    if before is None or not notat.data.is_joint(group, now):
+        return ""
+    was, most = (danish.join([plain(one.name) for one in notat.largest(year, group)]) for year in (before, now))
+    if not was:
+        return ""
+    if was != most:
+        return f"I {before} var det {was}, der bidrog mest til det samlede måltal; i {now} er det {most}."
+    return (
+        f"Målt mod det samlede måltal for {notat.names(group)} er {most} den ordning, der bidrager mest, både i "
+        f"{before} og i {now}."
+    )
+
+
+def _status(notat: Notat, year: int, group: str) -> Measure:
+    """Return the measure that a group's status of a year is."""
+    return "joint_status" if notat.data.is_joint(group, year) else "status"
 
 
 def _years(notat: Notat) -> tuple[int, int]:

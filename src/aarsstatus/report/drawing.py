@@ -24,7 +24,8 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
 
 from aarsstatus import danish
-from aarsstatus.figures import Figure, words
+from aarsstatus.figures import Figure
+from aarsstatus.inputs.model import Group
 from aarsstatus.markdown import sentences
 from aarsstatus.report.html_table import Cell, Row, Table
 from aarsstatus.report.notat import MARK, WRONG, Notat, differs
@@ -33,9 +34,10 @@ from aarsstatus.run import temporary
 WIDTH = 6.5
 """Inches: the width of the text block that tables and charts share."""
 INK, MUTED, GRID, NOTHING = "#1a1a1a", "#595959", "#d9d9d9", "#f0f0f0"
-COLOURS = {"placements": "#0b2a5b", "fleksjob": "#c8500a", "fritidsjob": "#5aa9a0"}
-"""Dark blue, orange, light teal: about 18, 47 and 65 per cent lightness, so they also differ in grey."""
-MARKERS = {"placements": "o", "fleksjob": "s", "fritidsjob": "D"}
+STRONG, SECOND, THIRD = "#0b2a5b", "#c8500a", "#5aa9a0"
+"""What a chart is about, and what it is held against: the groups' colours are in ``data/``."""
+MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "X", "star": "*"}
+"""What matplotlib calls the marks of `schema.MARKS`."""
 LIGHT, SOFTER = "#b9c4d6", "#4f6894"
 TARGET = "Måltallet (100 pct.)"
 _DASHED: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 3))}
@@ -107,9 +109,9 @@ def find(figures: Sequence[Figure], year: int, code: str, group: str) -> Figure 
     return next((f for f in figures if (f.year, f.administration, f.group) == (year, code, group)), None)
 
 
-def headings(groups: Sequence[str]) -> list[str]:
+def headings(groups: Sequence[Group]) -> list[str]:
     """Return what target groups are called, each with a capital."""
-    return [danish.capital(words.GROUPS[group]) for group in groups]
+    return [danish.capital(group.name) for group in groups]
 
 
 def said(figure: Figure) -> str:
@@ -118,11 +120,11 @@ def said(figure: Figure) -> str:
     return figure.shown + told[mark(figure)]
 
 
-def spoken(groups: Sequence[str], figures: Sequence[Figure], say: Callable[[Figure], str]) -> str:
+def spoken(groups: Sequence[Group], figures: Sequence[Figure], say: Callable[[Figure], str]) -> str:
     """Say the figures of each target group in a sentence, for an alternative text."""
     return sentences(
         [
-            f"{heading}: {danish.join([say(figure) for figure in figures if figure.group == group])}"
+            f"{heading}: {danish.join([say(figure) for figure in figures if figure.group == group.key])}"
             for group, heading in zip(groups, headings(groups), strict=True)
         ]
     )

@@ -12,7 +12,7 @@ from typing import get_args
 import pandas as pd
 
 from aarsstatus.figures import Measure, words
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.schema import KK, TOTAL
 from aarsstatus.markdown import reference_name
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.report.html_table import Cell, Row, Table
@@ -37,7 +37,7 @@ def figures_frame(notat: Notat) -> pd.DataFrame:
     frame = notat.figures.to_frame()
     order = {
         "administration": [KK, *(code for code in notat.data.codes() if code != KK)],
-        "group": [*GROUPS, "total"],
+        "group": [*notat.data.groups, TOTAL],
         "scheme": ["", *notat.data.schemes],
         "measure": list(get_args(Measure)),
     }

@@ -14,7 +14,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, Mode, figure_id, show
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
-from aarsstatus.figures.words import GROUPS, MEASURES
+from aarsstatus.figures.words import MEASURES
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import Params
@@ -195,7 +195,7 @@ class Notat:
 
     def _scheme_or_group(self, figure: Figure) -> str:
         """Return what a figure is of, in Markdown."""
-        return plain(self.data.schemes[figure.scheme].name if figure.scheme else GROUPS[figure.group])
+        return plain(self.data.called(figure.group, figure.scheme))
 
     def parameters(self) -> dict[str, int | str | None]:
         """Return what Papermill gives a notebook, so that it opens this report."""
@@ -227,14 +227,12 @@ class Notat:
         printed = self._prose.get(figure.id) if self.mode == "published" else None
         return figure.shown if printed is None else show(figure.measure, danish.parse(printed))
 
-    def largest(self, year: int) -> list[Scheme]:
-        """Return the placement schemes with the city's largest status; several on a tie."""
+    def largest(self, year: int, group: str) -> list[Scheme]:
+        """Return a group's schemes with the city's largest status; several on a tie."""
         values = {
             scheme.key: figure.value
-            for scheme in self.schemes(year)
-            if scheme.group == "placements"
-            and (figure := self.figures.find(year, KK, scheme.group, "status", scheme.key))
-            and figure.value is not None
+            for scheme in self.data.schemes_in(group, year)
+            if (figure := self.figures.find(year, KK, group, "status", scheme.key)) and figure.value is not None
         }
         most = max(values.values(), default=None)
         return [self.data.schemes[key] for key, value in values.items() if value == most]

@@ -21,7 +21,7 @@ from aarsstatus.report.html_table import Table
 _OWN: dict[Any, Any] = {
     "figure.figsize": (draw.WIDTH, 2.75),
     "figure.constrained_layout.use": True,
-    "axes.prop_cycle": cycler(color=[*draw.COLOURS.values(), draw.SOFTER, draw.LIGHT]),
+    "axes.prop_cycle": cycler(color=[draw.STRONG, draw.SECOND, draw.THIRD, draw.SOFTER, draw.LIGHT]),
     "axes.grid.axis": "y",
     "legend.frameon": False,
     "legend.fontsize": 8,

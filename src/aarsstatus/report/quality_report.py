@@ -16,7 +16,7 @@ from aarsstatus.figures import PERCENTAGES, words
 from aarsstatus.inputs.schema import REMARKS
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
-from aarsstatus.report.drawing import COLOURS, Chart
+from aarsstatus.report.drawing import Chart
 from aarsstatus.report.html_table import Cell, Row, Table
 
 _PALE = "#e3e9f3"
@@ -52,7 +52,7 @@ def rounding_chart(quality: Quality) -> Chart:
     rows = [(row, row.within.lower, row.within.upper) for row in quality.rounded if row.within is not None]
     spoken = [f"{row.place}: trykt {row.printed} uafrundet mellem {_between(row)}" for row, _, _ in rows]
     alt = f"En vandret streg for hvert tal. {sentences(spoken)}"
-    blue, orange = COLOURS["placements"], COLOURS["fleksjob"]
+    blue, orange = draw.STRONG, draw.SECOND
     with draw.style(quality.fonts):
         drawing, axes = draw.canvas(0.9 + 0.3 * len(rows))
         axes.axvspan(-0.5, 0.5, color=_PALE, zorder=0)

@@ -158,8 +158,9 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield from map(notat.renamed, notat.administrations())
     yield notat.reorganised()
     for scheme in data.schemes.values():
-        yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label)
+        yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label, scheme.note)
     yield from (administration.name for administration in data.administrations)
+    yield from (text for group in data.groups.values() for text in (group.name, group.spells_label))
 
 
 def _in_text(known: _Known, text: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ from functools import partial
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Measure, words
-from aarsstatus.inputs.model import Scheme
-from aarsstatus.inputs.schema import GROUPS, KK
+from aarsstatus.inputs.model import Group, Scheme
+from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.html_table import Cell, Note, Row, Table
 from aarsstatus.report.notat import MARK, Notat, differs
@@ -18,7 +18,6 @@ _FIRM = "\u00a0"
 _YEARS = {
     "caption": "titlen",
     "header": "kolonnen Antal forløb",
-    "footnote_fleksjob": "note *",
     "footnote_spells": "note **",
 }
 _OF_SCHEME: tuple[Measure, ...] = ("status", "spells")
@@ -35,13 +34,7 @@ def administration_table(notat: Notat, code: str, year: int | None = None) -> Ta
     when = year or notat.year
     schemes = notat.schemes(when)
     cell = partial(_cell, notat, when, code)
-    rows = _placement_rows(cell, [scheme for scheme in schemes if scheme.group == "placements"])
-    for scheme in schemes:
-        if scheme.group != "placements":
-            marker = " *" if scheme.counting == "headcount" else ""
-            target, attainment = (cell(scheme.group, measure) for measure in ("target", "attainment"))
-            cells = (cell(scheme.group, "status", scheme.key), Cell(), target, attainment, Cell())
-            rows.append(Row(f"{scheme.row_label}{marker}", cells, scheme.group))
+    rows = [row for group in notat.data.groups_of(when) for row in _group_rows(cell, notat, group, when)]
     total = (Cell(), Cell(), Cell(), cell("total", "weighted_attainment"), Cell())
     rows.append(Row("Samlet målopfyldelse (vægtet gennemsnit***)", total, "weighted"))
     spells = f"Antal forløb i {notat.year_shown(when, code, 'header')}**"
@@ -61,17 +54,19 @@ def _caption(notat: Notat, year: int, code: str) -> str:
     return f"Status og målopfyldelse for de særlige jobordninger i {notat.administration(code, year)} for {shown}{more}"
 
 
-def _placement_rows(cell: partial[Cell], schemes: Sequence[Scheme]) -> list[Row]:
+def _group_rows(cell: partial[Cell], notat: Notat, group: Group, year: int) -> list[Row]:
     """Return the rows of the schemes that share a target; what they share spans them."""
     rows = []
+    schemes = notat.data.schemes_in(group.key, year)
     for index, scheme in enumerate(schemes):
         shared = ("joint_status", "target", "attainment") if index == 0 else ()
-        cells = [cell("placements", measure, rowspan=len(schemes)) for measure in shared]
-        status, spells = (cell("placements", measure, scheme.key) for measure in _OF_SCHEME)
-        rows.append(Row(scheme.row_label, (status, *cells, spells), "placements"))
-    if schemes:
-        total = (Cell(), Cell(), Cell(), Cell(), cell("placements", "spells_total"))
-        rows.append(Row("Antal forløb", total, "total"))
+        cells = [cell(group.key, measure, rowspan=len(schemes)) for measure in shared]
+        status, spells = (cell(group.key, measure, scheme.key) for measure in _OF_SCHEME)
+        label = f"{scheme.row_label} *" if scheme.counting == "headcount" else scheme.row_label
+        rows.append(Row(label, (status, *cells, spells if group.spells_label else Cell()), group.key))
+    if group.spells_label:
+        total = (Cell(), Cell(), Cell(), Cell(), cell(group.key, "spells_total"))
+        rows.append(Row(group.spells_label, total, "total"))
     return rows
 
 
@@ -86,16 +81,17 @@ def _cell(notat: Notat, year: int, code: str, group: str, measure: str, scheme: 
 
 def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
     """Yield a table's footnotes: the seeds' three, then all that is missing or marked."""
-    counted = danish.join([plain(scheme.name) for scheme in schemes if scheme.counting == "headcount"])
-    if counted:
-        when = notat.year_shown(year, code, "footnote_fleksjob")
+    heads = [scheme for scheme in schemes if scheme.counting == "headcount"]
+    if heads:
+        counted, when = danish.join([plain(one.name) for one in heads]), notat.year_shown(year, code, _heads(heads))
         yield Note("*", f"Status for {counted} er antallet af ansatte i december {when}.")
-    when = notat.year_shown(year, code, "footnote_spells")
-    behind = "Kolonnen viser ikke helårspersoner, men hvor mange forløb der ligger bag helårspersonerne i"
-    yield Note("**", f"{behind} {_names(schemes, 'placements')} i {when}.")
+    if behind := [one for one in schemes if notat.data.groups[one.group].spells_label]:
+        when, told = notat.year_shown(year, code, "footnote_spells"), danish.join([plain(one.name) for one in behind])
+        what = "Kolonnen viser ikke helårspersoner, men hvor mange forløb der ligger bag helårspersonerne i"
+        yield Note("**", f"{what} {told} i {when}.")
     weights = [
         f"{_names(schemes, group)}{_FIRM}{span(weight.id, notat.weight_shown(weight) + MARK * differs(weight))}"
-        for group in GROUPS
+        for group in notat.data.groups
         if (weight := notat.figure(year, code, group, "weight"))
     ]
     if weights:
@@ -106,6 +102,11 @@ def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Ite
     if year == notat.year and (renamed := notat.renamed(code)):
         yield Note("", plain(renamed))
     yield from _differences(notat, year, code, schemes)
+
+
+def _heads(schemes: Sequence[Scheme]) -> str:
+    """Return how ``published.csv`` names the note on what is counted by heads."""
+    return f"footnote_{schemes[0].key}"
 
 
 def _names(schemes: Sequence[Scheme], group: str) -> str:
@@ -134,7 +135,8 @@ def _differences(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) 
         for label, figure in _labelled(notat, year, code, schemes)
         if figure is not None and differs(figure)
     ]
-    for where, label in _YEARS.items():
+    heads = [scheme for scheme in schemes if scheme.counting == "headcount"]
+    for where, label in {**_YEARS, **({_heads(heads): "note *"} if heads else {})}.items():
         published = notat.year_published(year, code, where)
         if notat.year_shown(year, code, where) not in (published, str(year)):
             told.append(f"Året i {label}: her vises {year}; offentliggjort som {published}")
@@ -147,7 +149,7 @@ def _labelled(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> 
         for measure in _OF_SCHEME:
             figure = notat.figure(year, code, scheme.group, measure, scheme.key)
             yield words.phrase(measure, plain(scheme.name)), figure
-    for group in GROUPS:
+    for group in notat.data.groups:
         for measure in _OF_GROUP:
             what = danish.capital(words.MEASURES[measure])
             yield f"{what} for {_names(schemes, group)}", notat.figure(year, code, group, measure)
