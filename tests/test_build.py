@@ -60,11 +60,11 @@ def test_every_published_cell_is_in_its_place(report: Result, inputs: tuple[Para
                 measure, labels.get(group_or_key, labels["loentilskud"])
             )
             line = next(cells for cells in grid[1:] if cells[0].startswith(label))
-            assert line[COLUMNS[measure]] == row.printed, row
+            assert line[COLUMNS[measure]].rstrip(" ‡") == row.printed, row
         elif row.id.endswith("caption.year"):
             assert f" for {row.printed}" in caption
         elif row.id.endswith("header.year"):
-            assert grid[0][5] == f"Antal forløb i {row.printed}**"
+            assert grid[0][5].replace("‡", "") == f"Antal forløb i {row.printed}**"
         else:
             assert row.id.endswith(".table")
             assert caption.startswith(f"{row.printed}: ")
@@ -137,7 +137,8 @@ def test_what_the_placement_schemes_are_called_together_is_said_before_it_is_use
     schemes = [data.schemes[key] for key in params.schemes]
     names = danish.join([scheme.name for scheme in schemes if scheme.group == "placements"])
     first = text.index("virksomhedsplaceringer")
-    assert text[:first].endswith(f"ét samlet måltal for {names}, her under ét kaldt ")
+    assert text[first:].startswith(f"virksomhedsplaceringer ({names})")
+    assert f"ét samlet måltal for {names}, her under ét kaldt virksomhedsplaceringer" in text
 
 
 def test_references_are_linked_with_their_word(report: Result) -> None:
@@ -379,4 +380,4 @@ def test_recomputed_figures_are_marked(made: tuple[Project, Result], tmp_path: P
     text = tidy(page.text_content())
     assert "offentliggjort som 256." in text
     assert "som de følger af grundlaget" in text
-    assert not page.xpath("//*[@class='kendte-fejl']"), "it shows other numbers than were printed"
+    assert "trykte tal er i modstrid" not in text, "it shows other numbers than were printed"

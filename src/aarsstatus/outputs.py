@@ -57,7 +57,8 @@ def read_inputs(
     require_fonts(project)
     params, data = read_year(project, year, compare)
     require_filled(project, year)
-    return Notat(params, data, figures), tuple(map(str, doubts(project, params, data)))
+    notat = Notat(params, data, figures).audited(quality.explained(project, data, year))
+    return notat, tuple(map(str, doubts(project, params, data)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,7 @@ class Outputs:
             self.engine.render(path, report.formats, self.folder)
             if "html" in report.formats:
                 rows, figures = audited.result()
-                as_printed = report.name == "notat" and notat.mode == "published"
-                published = notat.params.notat if as_printed else None
-                finish(path.with_suffix(".html"), figures, notat.data, rows, self.project.extension, published)
+                finish(path.with_suffix(".html"), figures, notat.data, rows, self.project.extension)
         except BuildError:
             self._keep_failed(path)
             raise

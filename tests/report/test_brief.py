@@ -28,8 +28,8 @@ def test_2021(project: Project) -> None:
         "Stigningen skyldes især de ændrede vægte, der bidrager med 1,1 procentpoint.\n"
         "Af de syv forvaltninger har 2 en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
         "Ungdomsforvaltningen med 43 pct.\n"
-        "Måltallet for virksomhedsplaceringer er faldet fra 1.232 helårspersoner i 2020 til 1.134 helårspersoner i "
-        "2021; de øvrige måltal er de samme som i 2020.\n"
+        "Måltallet for virksomhedsplaceringer (virksomhedspraktik, løntilskud og nytteindsats) er faldet fra 1.232 "
+        "helårspersoner i 2020 til 1.134 helårspersoner i 2021; de øvrige måltal er de samme som i 2020.\n"
         "Med vægtene fra 2020 ville den samlede målopfyldelse i 2021 være 70 pct.; til ændringen siden 2020 bidrager "
         "virksomhedsplaceringer med 0,6 procentpoint og fleksjob med 0,8 procentpoint. Resten af ændringen, "
         "1,1 procentpoint, skyldes de ændrede vægte."
@@ -89,7 +89,7 @@ def test_a_year_with_a_missing_target(project: Project, target: int | None) -> N
     said = read(Notat(params, replace(data, targets=targets, printed=()), "recomputed"))
     assert said == (
         "Den samlede målopfyldelse for hele kommunen er 112 pct. i 2025; i 2024 var den 97 pct.\n"
-        "Stigningen skyldes især virksomhedsplaceringer, fritidsjob og de ændrede vægte, der bidrager med "
+        f"Stigningen skyldes især virksomhedsplaceringer ({SCHEMES}), fritidsjob og de ændrede vægte, der bidrager med "
         "13,0 procentpoint.\n"
         "Af de syv forvaltninger har 5 en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
         "Ungdomsforvaltningen med 81 pct.\n"

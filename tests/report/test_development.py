@@ -13,7 +13,8 @@ from aarsstatus.project import Project
 from aarsstatus.report import matrix, quality_report
 from aarsstatus.report.development import change, development
 from aarsstatus.report.head import notat_head
-from aarsstatus.report.notat import MARK, WRONG, Notat, open_notat
+from aarsstatus.report.marks import MARK, WRONG
+from aarsstatus.report.notat import Notat, open_notat
 
 
 def read(text: str) -> str:

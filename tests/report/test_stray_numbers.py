@@ -14,7 +14,7 @@ from aarsstatus.build import BuildError, Options, Result, build
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
-from aarsstatus.report.notat import Notat
+from aarsstatus.report.notat import Notat, open_notat
 from aarsstatus.report.stray_numbers import ALLOWED, stray_numbers
 
 
@@ -24,8 +24,8 @@ def notebook(built: Result) -> nbformat.NotebookNode:
 
 
 @pytest.fixture
-def notat(inputs: tuple[Params, Data]) -> Notat:
-    return Notat(*inputs)
+def notat(project: Project, year: int) -> Notat:
+    return open_notat(year, project=project.root)
 
 
 def test_the_published_notats_have_no_stray_number(notebook: nbformat.NotebookNode, notat: Notat) -> None:

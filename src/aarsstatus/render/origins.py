@@ -28,19 +28,14 @@ ROW = "tal-"
 """What the id of a figure's row in the table begins with; the figure's own id follows."""
 _HEADER = ("Tal", "Vist", "Offentliggjort", "Beregning", "Uden afrunding", "Kommer fra")
 _SHOWN = re.compile(r'\bdata-figure="([^"]*)"')
-_STATE = re.compile(r'(?s)<div class="tilstand".*?(?=</div>)')
 _APART = "<!-- sidst på siden -->\n"
 """What parts ``panel.html``: the button that begins the page, the panel that ends it."""
 
 
-def finish(
-    path: Path, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path, notat: str | None = None
-) -> None:
+def finish(path: Path, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path) -> None:
     """Add table and panel to a rendered page, in place.
 
-    The figures have the audit's verdicts, and `rows` is the audit of every number that was printed. `notat` is the
-    published notat that the page reproduces, so that it says how much of it is known to be wrong; None where it is
-    another page, or shows other numbers.
+    The figures have the audit's verdicts, and `rows` is the audit of every number that was printed.
 
     Raises
     ------
@@ -48,7 +43,6 @@ def finish(
         If the page is not what the template makes, or shows a figure that does not exist.
     """
     page = add_origins(path.read_text(encoding="utf-8"), figures, data, rows, extension)
-    page = _with_errors(page, [row for row in rows if notat is not None and row.source == notat])
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
@@ -74,21 +68,6 @@ def add_origins(page: str, figures: Figures, data: Data, rows: Sequence[AuditRow
             raise RenderError(f"Siden er ikke lavet med notatets skabelon: {mark} skal stå der én gang")
         page = page.replace(mark, added)
     return page
-
-
-def _with_errors(page: str, printed: Sequence[AuditRow]) -> str:
-    """Say below a notat's state how many of its numbers are known to be wrong.
-
-    On the page alone: paper and Word have the text of the notat as it was sent out, and not the report beside them.
-    """
-    wrong = sum(row.verdict == "contradicted" for row in printed)
-    if not wrong:
-        return page
-    said = (
-        f"{danish.whole(wrong)} af {danish.whole(len(printed))} trykte tal er i modstrid med notatets øvrige tal; "
-        "kvalitetsrapporten viser hvilke."
-    )
-    return _STATE.sub(lambda state: f'{state.group()}<div class="kendte-fejl">{said}</div>\n', page, count=1)
 
 
 def _with_inputs(figures: Figures, ids: Sequence[str]) -> list[str]:

@@ -16,8 +16,13 @@ _TOTAL = "Den samlede målopfyldelse for hele kommunen"
 
 def brief(notat: Notat) -> list[str]:
     """Return three or four sentences: the total, its cause, who got there, targets."""
-    found = [_total(notat), _largest_part(notat), _reached(notat), _targets(notat)]
-    return [sentences([text]) for text in found if text]
+    found = [text for text in (_total(notat), _largest_part(notat), _reached(notat), _targets(notat)) if text]
+    for group in notat.data.groups:
+        name = _called(notat, group)
+        first = next((place for place, text in enumerate(found) if name in text), None)
+        if first is not None:  # what the schemes are called together is explained where it is first said
+            found[first] = found[first].replace(name, _group(notat, group), 1)
+    return [sentences([text]) for text in found]
 
 
 def _total(notat: Notat) -> str:
@@ -43,7 +48,7 @@ def _largest_part(notat: Notat) -> str:
     same_way = [part for part in parts if (value_of(part) > 0) == (value_of(whole) > 0)]
     most = max(same_way, key=lambda part: abs(value_of(part)))
     way = "Stigningen" if value_of(whole) > 0 else "Faldet"
-    what = _rest(notat) if most.measure == "reweighting" else _group(notat, most.group)
+    what = _rest(notat) if most.measure == "reweighting" else _called(notat, most.group)
     return f"{way} skyldes især {what}, der bidrager med {span(most.id, most.shown)}"
 
 

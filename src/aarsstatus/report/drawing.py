@@ -28,7 +28,8 @@ from aarsstatus.figures import Figure
 from aarsstatus.inputs.model import Group
 from aarsstatus.markdown import sentences
 from aarsstatus.report.html_table import Cell, Row, Table
-from aarsstatus.report.notat import MARK, WRONG, Notat, differs
+from aarsstatus.report.marks import MARK, WRONG, mark
+from aarsstatus.report.notat import Notat
 from aarsstatus.run import temporary
 
 WIDTH = 6.5
@@ -81,13 +82,6 @@ class Chart:
 def height(figure: Figure) -> float:
     """Return the height to draw a figure at: the number printed, in per cent."""
     return float(danish.parse(figure.shown))
-
-
-def mark(figure: Figure) -> str:
-    """Return the mark of a figure that was published otherwise or is contradicted."""
-    if differs(figure):
-        return MARK
-    return WRONG if figure.verdict == "contradicted" else ""
 
 
 def marked(caption: str, figures: Sequence[Figure]) -> str:

@@ -90,7 +90,8 @@ def _cell(cell: Cell) -> str:
     """Write one cell; a cell that shows a figure carries its id."""
     figure = f' data-figure="{escape(cell.figure)}"' if cell.figure else ""
     span = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
-    return f"<td{figure}{span}>{_html(cell.text)}{cell.mark}</td>"
+    mark = f"<sup>{cell.mark}</sup>" if cell.mark else ""
+    return f"<td{figure}{span}>{_html(cell.text)}{mark}</td>"
 
 
 def _html(text: str) -> str:

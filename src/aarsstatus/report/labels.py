@@ -14,7 +14,8 @@ from math import ceil
 from matplotlib.axes import Axes
 
 from aarsstatus.figures import Figure
-from aarsstatus.report.drawing import INK, MUTED, height, mark
+from aarsstatus.report.drawing import INK, MUTED, height
+from aarsstatus.report.marks import mark
 
 ACROSS, UPWARDS = 410, 110
 """Points: about the width and the height that the development chart has for itself."""

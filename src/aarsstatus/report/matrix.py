@@ -20,6 +20,7 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import Chart
+from aarsstatus.report.marks import mark
 from aarsstatus.report.notat import Notat
 
 _POINTS = 72
@@ -167,11 +168,11 @@ def _draw_cell(axes: Axes, cell: _Cell, left: float, top: float, scale: float) -
     figure = cell.attained
     if figure is None:
         return
-    axes.text(left, top + 5.5, figure.shown + draw.mark(figure), fontsize=7.5, va="center")
+    axes.text(left, top + 5.5, figure.shown + mark(figure), fontsize=7.5, va="center")
     if figure.value is None:
         return
     lacks, middle = _lacks(cell), top + _BELOW
-    after = left + 5 + 4.3 * len(figure.shown + draw.mark(figure))
+    after = left + 5 + 4.3 * len(figure.shown + mark(figure))
     axes.text(after, top + 5.5, lacks, fontsize=6.8, color=_SHORT, va="center")
     short = draw.height(figure) < 100
     axes.barh(middle, draw.height(figure) * scale, _BAR, left, color=_SHORT if short else _REACHED, zorder=2)

@@ -6,11 +6,14 @@ that is not a figure or a parameter. `tables` and `charts` show what it holds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
 from aarsstatus import danish
+from aarsstatus.audit import AuditRow, answers
+from aarsstatus.audit.quality import explained
 from aarsstatus.figures import Figure, Mode, figure_id, show
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
@@ -23,11 +26,7 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
-
-MARK = "†"
-"""Stands after a number that is shown otherwise than it was published."""
-WRONG = "‡"
-"""Stands in a chart after a number that is shown as it was published, and contradicts others."""
+from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG
 
 _ONE = {"forløb": "forløb", "ansatte": "ansat"}
 
@@ -47,6 +46,17 @@ class Notat:
         self._prose = {row.id: row.printed for row in own if row.in_prose}
         self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
         self._said: dict[str, Figure] = {}
+        self._printed: list[AuditRow] = []
+        self._wrong: set[tuple[str, bool]] = set()
+        self._marked = False
+
+    def audited(self, rows: Sequence[AuditRow]) -> Notat:
+        """Take over the audit's verdicts, so that contradicted numbers are marked."""
+        self.figures = self.figures.judged(answers(rows, self.params.notat))
+        self._printed = [row for row in rows if row.source == self.params.notat]
+        wrong = [row for row in self._printed if row.verdict == "contradicted"]
+        self._wrong = {(row.id, row.place.startswith("brødtekst")) for row in wrong}
+        return self
 
     # -- looking up ---------------------------------------------------------------------------------------
 
@@ -103,7 +113,19 @@ class Notat:
     def year_shown(self, year: int, administration: str, where: str) -> str:
         """Return the year as a caption, a header or a footnote shows it."""
         published = self.year_published(year, administration, where)
-        return published if self.mode == "published" or published == str(year) else f"{year}{MARK}"
+        if self.mode == "recomputed" and published != str(year):
+            return f"{year}{MARK}"
+        return published + WRONG * ((f"{year}.{administration}.{where}.year", False) in self._wrong)
+
+    def known_errors(self) -> str:
+        """Say how many printed numbers contradict others; nothing where others are shown."""
+        wrong = sum(row.verdict == "contradicted" for row in self._printed)
+        if not wrong or self.mode == "recomputed":
+            return ""
+        return (
+            f"{danish.whole(wrong)} af {danish.whole(len(self._printed))} trykte tal er i modstrid med notatets øvrige "
+            f"tal. De er mærket {WRONG}, og kvalitetsrapporten forklarer hvert af dem."
+        )
 
     def year_published(self, year: int, administration: str, where: str) -> str:
         """Return the year that was printed in a caption, a header or a footnote."""
@@ -208,7 +230,8 @@ class Notat:
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
         shown = self.in_prose(figure)
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
-            return span(figure.id, shown)
+            self._marked |= (wrong := (figure.id, True) in self._wrong)
+            return span(figure.id, shown) + f"[{WRONG}]{{.modstrid}}" * wrong
         self._said[figure.id] = figure
         return span(figure.id, shown + MARK)
 
@@ -219,7 +242,9 @@ class Notat:
             f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
             for figure in self._said.values()
         ]
+        told += [f"{WRONG} {PRINTED_SO}"] * self._marked
         self._said.clear()
+        self._marked = False
         return "\n".join(["::: {.tabelnoter}", "\n\n".join(sentences([one]) for one in told), ":::"]) if told else ""
 
     def in_prose(self, figure: Figure) -> str:
@@ -248,11 +273,6 @@ class Notat:
         return {year: change for year, change in changes.items() if any(change)}
 
 
-def differs(figure: Figure) -> bool:
-    """Say whether a figure was published with another value than the one shown."""
-    return bool(figure.published) and not danish.same(figure.published, figure.shown)
-
-
 def open_notat(
     year: int | None = None,
     comparison_year: int | None = None,
@@ -274,4 +294,4 @@ def open_notat(
         raise InputError(Problem("figures", "parameteren kan ikke bruges", expected=expected))
     where = find_project(project)
     params, data = read_year(where, year or where.newest(), comparison_year)
-    return Notat(params, data, figures, where.extension / "fonts")
+    return Notat(params, data, figures, where.extension / "fonts").audited(explained(where, data, params.year))

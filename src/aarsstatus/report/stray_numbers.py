@@ -27,7 +27,8 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, metadata_in, plain, read_back
 from aarsstatus.report.checks import shown_text
-from aarsstatus.report.notat import MARK, WRONG, Notat
+from aarsstatus.report.marks import MARK, WRONG
+from aarsstatus.report.notat import Notat
 from aarsstatus.run.notebook import named_cells
 
 ALLOWED = {
@@ -153,6 +154,7 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield f"Bilag {params.cover.appendix}" if params.cover else None
     yield params.logo.alt if params.logo else None
     yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"
+    yield notat.known_errors().partition(".")[0]
     yield from (notat.undistributed(year) for year in (notat.year, notat.comparison_year) if year)
     yield data.read_from(notat.year)
     yield from map(notat.renamed, notat.administrations())
@@ -183,7 +185,7 @@ def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Ite
         yield f"»{said}« har id {id_}, men der er intet tal med det id"
         return
     expected = {figure.shown} if before is None else known.said(figure, before)
-    if not any(danish.same(said.rstrip(f"{MARK}{WRONG}"), text) for text in expected):
+    if not any(danish.same(said.strip().rstrip(f"{MARK}{WRONG} "), text) for text in expected):
         yield f"»{said}« har id {id_}, men det tal er {danish.join(sorted(expected), 'eller')}"
 
 

@@ -11,7 +11,8 @@ from aarsstatus.inputs.model import Group, Scheme
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.html_table import Cell, Note, Row, Table
-from aarsstatus.report.notat import MARK, Notat, differs
+from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG, differs, mark
+from aarsstatus.report.notat import Notat
 
 _FIRM = "\u00a0"
 """A space at which no line ends: a weight stays with what it weighs."""
@@ -73,7 +74,7 @@ def _group_rows(cell: partial[Cell], notat: Notat, group: Group, year: int) -> l
 def _cell(notat: Notat, year: int, code: str, group: str, measure: str, scheme: str = "", rowspan: int = 1) -> Cell:
     """Return the cell that shows a figure; an empty one where there is none."""
     figure = notat.figure(year, code, group, measure, scheme)
-    return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, MARK * differs(figure))
+    return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, mark(figure))
 
 
 # -- footnotes ----------------------------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Ite
         what = "Kolonnen viser ikke helårspersoner, men hvor mange forløb der ligger bag helårspersonerne i"
         yield Note("**", f"{what} {told} i {when}.")
     weights = [
-        f"{_names(schemes, group)}{_FIRM}{span(weight.id, notat.weight_shown(weight) + MARK * differs(weight))}"
+        f"{_names(schemes, group)}{_FIRM}{span(weight.id, notat.weight_shown(weight) + mark(weight))}"
         for group in notat.data.groups
         if (weight := notat.figure(year, code, group, "weight"))
     ]
@@ -99,9 +100,9 @@ def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Ite
     yield from _missing_targets(notat, year, code, schemes)
     if code == KK and (left := notat.undistributed(year)):
         yield Note("", f"{left} og tæller kun med i tallene for hele kommunen.")
+    yield from _differences(notat, year, code, schemes)
     if year == notat.year and (renamed := notat.renamed(code)):
         yield Note("", plain(renamed))
-    yield from _differences(notat, year, code, schemes)
 
 
 def _heads(schemes: Sequence[Scheme]) -> str:
@@ -136,11 +137,15 @@ def _differences(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) 
         if figure is not None and differs(figure)
     ]
     heads = [scheme for scheme in schemes if scheme.counting == "headcount"]
-    for where, label in {**_YEARS, **({_heads(heads): "note *"} if heads else {})}.items():
+    places = {**_YEARS, **({_heads(heads): "note *"} if heads else {})}
+    for where, label in places.items():
         published = notat.year_published(year, code, where)
-        if notat.year_shown(year, code, where) not in (published, str(year)):
+        if notat.year_shown(year, code, where).endswith(MARK):
             told.append(f"Året i {label}: her vises {year}; offentliggjort som {published}")
     yield from (Note(MARK, sentences([one])) for one in told)
+    wrong = any(figure is not None and mark(figure) == WRONG for _, figure in _labelled(notat, year, code, schemes))
+    if wrong or any(notat.year_shown(year, code, where).endswith(WRONG) for where in places):
+        yield Note(WRONG, PRINTED_SO)
 
 
 def _labelled(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[tuple[str, Figure | None]]:

@@ -1,0 +1,24 @@
+"""Mark the numbers that are not what was published, or are and cannot be right."""
+
+from __future__ import annotations
+
+from aarsstatus import danish
+from aarsstatus.figures import Figure
+
+MARK = "†"
+"""Stands after a number that is shown otherwise than it was published."""
+WRONG = "‡"
+"""Stands after a number that was printed so and contradicts others: told apart from the footnotes' stars."""
+PRINTED_SO = "Trykt sådan, men i modstrid med notatets øvrige tal."
+
+
+def differs(figure: Figure) -> bool:
+    """Say whether a figure was published with another value than the one shown."""
+    return bool(figure.published) and not danish.same(figure.published, figure.shown)
+
+
+def mark(figure: Figure) -> str:
+    """Return the mark of a figure; none of one that is as it was published and may be right."""
+    if differs(figure):
+        return MARK
+    return WRONG if figure.verdict == "contradicted" else ""
