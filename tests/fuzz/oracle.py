@@ -123,7 +123,10 @@ def _wrong(command: Sequence[str], done: Said) -> Iterator[str]:
 
 Snapshot = dict[str, tuple[int, str]]
 StatusRow = tuple[int, str, str, Fraction, int | None, str]
-_OWN = {"ingest": {"data/status.csv", "data/extracts.csv", "data/warnings.csv"}, "new": {"data/targets.csv"}}
+_OWN = {
+    "ingest": {"data/status.csv", "data/extracts.csv", "data/warnings.csv"},
+    "new": {"data/targets.csv", "data/raw"},
+}
 
 
 def snapshot(root: Path) -> Snapshot:
@@ -169,7 +172,8 @@ def _changed(
     if command[0] == "ingest":
         refused = {name for name in changed if name.startswith("udtræk/") and name.endswith(".afviste.csv")}
         if done.status in {0, 1}:
-            allowed = _OWN["ingest"] | (refused if "--skip-bad-rows" in command else set())
+            allowed = {*_OWN["ingest"], f"data/.ingest-{command[1]}.json"}
+            allowed |= refused if "--skip-bad-rows" in command else set()
     elif command[0] == "new" and done.status == 0:
         allowed = _OWN["new"] | {f"params/{command[1]}.yml", f"skema-{command[1]}.xlsx"}
     if changed - allowed:
