@@ -105,7 +105,9 @@ local function reference(cite)
       return nil -- an ordinary @, in an address for instance
     end
     local number = number_of[citation.id]
-    if number == nil then
+    if number == nil and quarto ~= nil then
+      return nil -- what Quarto numbers itself
+    elseif number == nil then
       problems:insert("Henvisningen »@" .. citation.id .. "« peger ikke på nogen tabel eller figur.")
       return nil
     end
@@ -123,6 +125,42 @@ local function reference(cite)
   return result
 end
 
+--- The ways in which Quarto's documents write a table or a figure, as the one that the notat has: a div with an id, that
+--- ends with the caption.
+local function as_div(block)
+  local identifier, caption = block.identifier, block.caption and block.caption.long or pandoc.Blocks({})
+  local text = pandoc.utils.blocks_to_inlines(caption)
+  local last = text[#text]
+  local named = block.t == "Table" and last and last.t == "Str" and last.text:match("^{#(tbl%-[%w_-]+)}$")
+  if named then -- »: Caption {#tbl-a}«
+    text:remove()
+    identifier = named
+  end
+  if #text == 0 or not kind_of(identifier) then
+    return nil
+  end
+  while text[#text].t == "Space" or text[#text].t == "SoftBreak" do
+    text:remove()
+  end
+  local content = block.content
+  if block.t == "Table" then
+    block.caption, block.attr = pandoc.Caption(), pandoc.Attr()
+    content = pandoc.Blocks({ block })
+  end
+  content:insert(pandoc.Para(text))
+  return pandoc.Div(content, pandoc.Attr(identifier))
+end
+
+--- A cell of code that has a label: its caption is an attribute.
+local function as_captioned(div)
+  local kind = kind_of(div.identifier)
+  local text = kind and div.classes:includes("cell") and div.attributes[div.identifier:match("^%a+") .. "-cap"]
+  if text then
+    div.content:insert(pandoc.Para(pandoc.utils.blocks_to_inlines(pandoc.read(text, "markdown").blocks)))
+    return div
+  end
+end
+
 --- Quarto's conditional content: Word gets a chart as PNG, the other formats get it as SVG.
 local function visible(div)
   if not div.classes:includes("content-visible") then
@@ -138,6 +176,7 @@ end
 
 return {
   { Div = visible },
+  { Figure = as_div, Table = as_div, Div = as_captioned },
   { Div = float },
   { Cite = reference },
   {

@@ -9,6 +9,8 @@
 --   .content-visible  content for one format alone, settled
 --   .sagsoplysninger .tabelnoter .tilstand .forsidetitel
 --                     HTML: elements and classes; Typst: functions of typst-template.typ; DOCX: paragraph styles
+--   .callout-*        Quarto's callouts: a box with a title, and no sign, for which no font would be at hand
+--   formulas          Typst: with their source as alternative text, which PDF/UA asks for
 --   .forside .logo    the cover sheet and the logo: taken out of the text and handed to the template, which has them
 --                     before the title; in DOCX, which has no such place, they open the text under a bookmark
 
@@ -197,13 +199,13 @@ local function typst_cell(cell)
 end
 
 --- A table as a call of #notat-tabel. Rows stay whole arrays, so that the template decides what a row header is.
-local function typst_table(tbl)
+local function typst_table(tbl, of_text)
   local out = pandoc.List()
   local shares = column_shares(tbl)
   for i, share in ipairs(shares) do
     shares[i] = string.format("%.4ffr", share)
   end
-  out:insert("#notat-tabel(columns: (" .. table.concat(shares, ", ") .. ",),")
+  out:insert("#notat-tabel(columns: (" .. table.concat(shares, ", ") .. ",)," .. (of_text and " tekst: true," or ""))
   out:insert("  header: (")
   for _, row in ipairs(tbl.head.rows) do
     for _, cell in ipairs(row.cells) do
@@ -234,8 +236,8 @@ local function typst_table(tbl)
   return raw(table.concat(out, "\n"))
 end
 
---- A native table; its cells have a paragraph style of their own, since pandoc's is also that of lists.
-local function docx_table(tbl)
+--- A native table whose cells have a paragraph style of their own: pandoc's is also that of lists and of the text.
+local function in_cells(tbl)
   local style = pandoc.Attr("", {}, { ["custom-style"] = "Tabeltekst" })
   local function restyle(rows)
     for _, row in ipairs(rows) do
@@ -257,8 +259,13 @@ local function docx_table(tbl)
   for _, body in ipairs(tbl.bodies) do
     restyle(body.body)
   end
+  return tbl
+end
+
+local function docx_table(tbl, of_text)
+  in_cells(tbl)
   for i, share in ipairs(column_shares(tbl)) do
-    tbl.colspecs[i] = { i == 1 and pandoc.AlignLeft or pandoc.AlignRight, share }
+    tbl.colspecs[i] = { (i == 1 or of_text) and pandoc.AlignLeft or pandoc.AlignRight, share }
   end
   return tbl
 end
@@ -273,7 +280,8 @@ end
 
 --- The table of a raw HTML block in the shape this format wants.
 --- @param label string what a screen reader calls the frame that scrolls
-local function render_table(block, label)
+--- @param of_text boolean|nil whether its columns are sentences rather than figures
+local function render_table(block, label, of_text)
   if html then
     local framed = frame(block, "tabelramme", label)
     if quarto ~= nil then -- Quarto would otherwise rewrite the table and lose <th>
@@ -285,16 +293,16 @@ local function render_table(block, label)
   if tbl == nil then
     return block
   end
-  return typst and typst_table(tbl) or docx_table(tbl)
+  return typst and typst_table(tbl, of_text) or docx_table(tbl, of_text)
 end
 
 local function is_table(block)
   return block.t == "RawBlock" and block.format == "html" and block.text:find("<table", 1, true) ~= nil
 end
 
-local function with_tables(blocks, label)
+local function with_tables(blocks, label, of_text)
   return blocks:map(function(block)
-    return is_table(block) and render_table(block, label) or block
+    return is_table(block) and render_table(block, label, of_text) or block
   end)
 end
 
@@ -324,7 +332,7 @@ end
 local function floating(div)
   local last = div.content[#div.content]
   caption = last and (last.t == "Para" or last.t == "Plain") and pandoc.utils.stringify(last) or div.identifier
-  div.content = with_tables(div.content, caption)
+  div.content = with_tables(div.content, caption, has(div, "tekst"))
   local alt = div.attributes["fig-alt"]
   if alt == nil then
     return div
@@ -379,6 +387,40 @@ local function styled(div, class)
     return pandoc.Header(1, pandoc.utils.blocks_to_inlines(div.content), pandoc.Attr("forside", { "forsidetitel" }))
   end
   return div
+end
+
+-- What a callout is called that has no title of its own.
+local callouts = { note = "Bemærk", tip = "Tip", important = "Vigtigt", warning = "Advarsel", caution = "Pas på" }
+
+--- A callout as a box of the notat's own, with its title, in every format.
+local function callout(div)
+  for _, class in ipairs(div.classes) do
+    local name = callouts[class:match("^callout%-(%w+)$")]
+    if name then
+      local title = pandoc.Inlines({ pandoc.Str(div.attributes.title or name) })
+      if div.content[1] and div.content[1].t == "Header" then
+        title = div.content:remove(1).content
+      end
+      div.content:insert(1, pandoc.Para({ pandoc.Strong(title) }))
+      return styled(pandoc.Div(div.content, pandoc.Attr("", { "tilstand" })), "tilstand")
+    end
+  end
+end
+
+--- A formula with its source as what is read out.
+local function formula(math)
+  local text = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), "typst"):gsub("%s+$", "")
+  local alt = math.text:gsub("%s+", " "):gsub('[\\"]', "\\%0")
+  return pandoc.RawInline("typst", string.format('#formel("%s")[%s]', alt, text))
+end
+
+--- A picture that nobody can hear of: Typst would end with an error that does not say which.
+local function undescribed(image)
+  local alt = image.attributes.alt or image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)
+  if alt == "" then
+    io.stderr:write("FEJL: Billedet »" .. image.src .. "« har ingen alternativ tekst; skriv {fig-alt=\"…\"} efter det.\n")
+    os.exit(1)
+  end
 end
 
 --- Whether a line must not end between two words: a number and its unit (»74 pct.«, a figure and what it counts), a
@@ -544,6 +586,7 @@ return {
   { Meta = html_author },
   { Div = conditional },
   { Pandoc = in_text },
+  docx and { Table = in_cells } or {}, -- of pipes; those in HTML are no tables yet
   typst and { Blocks = lead_in } or {},
   { Blocks = group_notes },
   {
@@ -560,8 +603,9 @@ return {
           return styled(div, class)
         end
       end
+      return callout(div)
     end,
   },
   { Pandoc = to_front },
-  typst and { Str = literal } or {},
+  typst and { Str = literal, Math = formula, Image = undescribed } or {},
 }

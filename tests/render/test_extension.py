@@ -103,8 +103,8 @@ def test_the_embedded_engine_uses_the_files_that_quarto_uses():
 
 def test_quarto_never_executes_or_shows_code():
     project = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
-    assert project["execute"]["echo"] is False
-    assert "enabled" not in project["execute"]
+    assert FORMATS["common"]["echo"] is False
+    assert "execute" not in project
     assert set(project["format"]) == {f"notat-{kind}" for kind in FORMATS if kind != "common"}
 
 

@@ -42,7 +42,7 @@ _IMAGES = {"svg": "image/svg+xml", "png": "image/png"}
 _FILTERS = ("--lua-filter=notat.lua", "--lua-filter=crossref.lua")
 _PAGE = ("--to=html5", "--embed-resources", "--template=template.html", "--css=tokens.css", "--css=notat.css")
 _OPTIONS = {
-    "html": (*_PAGE, *_FILTERS, "--shift-heading-level-by=1", "--section-divs"),
+    "html": (*_PAGE, *_FILTERS, "--mathml", "--shift-heading-level-by=1", "--section-divs"),
     "pdf": ("--to=typst", *_FILTERS, "--template=typst-embedded.typ"),
     "docx": ("--to=docx", *_FILTERS, "--reference-doc=reference.docx"),
     "page": (*_PAGE, "--css=pages.css", "--metadata=own-page:true", "--metadata=lang:da"),
