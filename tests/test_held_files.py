@@ -11,6 +11,7 @@ import pytest
 
 from aarsstatus.build import Options, build
 from aarsstatus.extracts import ingest
+from aarsstatus.extracts.refusals import refused_list, write_refused
 from aarsstatus.inputs.new_year import new_year
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
@@ -72,13 +73,13 @@ def test_of_a_notat_before_it_is_made(copied: Project, hold: Hold) -> None:
 
 def test_of_the_data_before_an_extract_is_read(copied: Project, hold: Hold) -> None:
     extract = copied.root / "forløb.csv"  # which is not even there
-    refused = copied.root / "forløb.afviste.csv"
-    refused.write_text("", encoding="utf-8")
+    refused = refused_list(extract)
+    write_refused(refused, [], {})
     for path in (copied.data / "status.csv", copied.data / "warnings.csv", refused):
         hold(path)
     with pytest.raises(InputError) as error:
         ingest(copied, 2026, [extract], skip_bad_rows=True)
-    assert files(error) == ["data/status.csv", "data/warnings.csv", "forløb.afviste.csv"]
+    assert files(error) == ["data/status.csv", "data/warnings.csv", "forløb.csv.afviste.csv"]
 
 
 def test_of_the_targets_when_a_year_is_scaffolded(copied: Project, hold: Hold) -> None:

@@ -140,6 +140,12 @@ def test_the_guide_explains_what_is_refused() -> None:
         assert any(row in message for row in explained), message
 
 
+def test_the_guide_explains_how_a_file_was_read() -> None:
+    rows = rows_below("Når der står »bemærk:«")
+    assert len(rows) > 5
+    assert_said(rows)
+
+
 def test_the_guide_explains_what_check_says() -> None:
     rows = rows_below("Hvis `check` finder noget")
     assert len(rows) > 5

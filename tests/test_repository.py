@@ -147,3 +147,13 @@ def test_a_clone_on_windows_holds_the_same_bytes(tmp_path: Path) -> None:
     assert all(
         ends[name] == name.endswith((".cmd", ".bat")) for name, content in files.items() if name in ends and content
     )
+
+
+def test_every_test_that_a_document_names_is_there() -> None:
+    """An ellipsis stands for the rest of its name."""
+    code = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")]
+    there = " ".join(name for text in code for name in re.findall(r"def (test_\w+)", text))
+    named = re.findall(r"`((?:…|test_)[a-z0-9_]+…?)`", (ROOT / "docs" / "robusthed.md").read_text(encoding="utf-8"))
+    assert len(named) > 40
+    patterns = {name: name.replace("…", r"\w*") for name in named}
+    assert [name for name, pattern in patterns.items() if not re.search(rf"\b{pattern}\b", there)] == []

@@ -538,7 +538,7 @@ def test_bad_rows_can_be_left_out_and_are_listed_beside_the_file(copied: Project
     done = from_text(copied, text, skip_bad_rows=True)
     assert done.sums["KK", "loentilskud"].spells == 61
     assert done.extracts[0].refused == 3
-    path = copied.root / "udtræk.afviste.csv"
+    path = copied.root / "udtræk.csv.afviste.csv"
     assert path in done.written
     listed = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), delimiter=";"))
     assert [row[1] for row in listed] == ["række", "3", "4", "5"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 
+import openpyxl
 import pytest
-from test_extracts import HEADER, from_text
+from test_extracts import HEADER, from_text, read
 
 from aarsstatus import cli
 from aarsstatus.audit.check import left_over
@@ -48,6 +49,17 @@ def test_warnings_and_notes_are_kept_and_an_answer_stays(copied: Project) -> Non
     assert {row["svar"] for row in warned(copied)} == {"set efter"}
     from_text(copied, HEADER + ROWS + ROWS.replace(";1\n", ";3\n").replace(";2\n", ";4\n"))
     assert "" in {row["svar"] for row in warned(copied)}, "two rows outside the year are not the one that was answered"
+
+
+def test_that_hidden_rows_were_left_out_is_remembered(copied: Project) -> None:
+    made = openpyxl.Workbook()
+    for line in (HEADER + ROWS.partition("\n")[0] + "\nBUF;Praktik;01-01-2026;31-12-2026;3").splitlines():
+        made.active.append(line.split(";"))
+    made.active.row_dimensions[3].hidden = True
+    made.save(copied.root / "udtræk.xlsx")
+    read(copied, copied.root / "udtræk.xlsx", hidden="without")
+    (note,) = (row["text"] for row in warned(copied) if row["kind"] == "note")
+    assert note.endswith("1 række er skjult i Excel og er ikke talt med, som --hidden without siger")
 
 
 def test_a_file_from_before_there_were_answers_is_read_and_gets_the_column(copied: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from test_meaning import HEADER, told
@@ -67,3 +68,17 @@ def test_dates_that_can_all_be_read_both_ways_are_told_of(copied: Project) -> No
     made = [f"BUF;Praktik;{1 + n % 12:02}/{1 + n % 11:02}/2026;;{n}\n" for n in range(60)]
     assert "alle 60 startdatoer (100 pct.) kan læses både" in told(copied, HEADER + "".join(made))
     assert "kan læses både" not in told(copied, HEADER + "".join(made) + "BUF;Praktik;13/01/2026;;99\n")
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(copied: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Path.read_bytes
+
+    def written_to(self: Path) -> bytes:
+        content = whole(self)
+        if self.name == "udtræk.csv":
+            with self.open("ab") as file:
+                file.write(b"BUF;Praktik;01-01-2026;;77\n")
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", written_to)
+    assert "udtræk.csv: filen blev ændret, mens den blev læst" in told(copied, HEADER + rows(3, 2026))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,16 @@ def test_a_project_keeps_the_name_that_it_is_reached_by(project: Project, tmp_pa
         assert one.name(other.data / "status.csv") == "data/status.csv"
         with pytest.raises(BuildError, match="mappen er til det, notatet bliver lavet af"):
             require_writable(other.data / "ny", one)
+
+
+def test_a_file_of_nothing_but_faults_is_answered_at_once(copied: Project) -> None:
+    """The nearest value is looked for where somebody reads it, and a file with a thousand faults is none of ours."""
+    path = copied.data / "status.csv"
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"2026,BUFF{n},loentilskudd,x,-1,wholes,\n" for n in range(100_000))
+    begun = time.process_time()
+    with pytest.raises(InputError) as caught:
+        read_data(copied)
+    assert time.process_time() - begun < 10
+    assert 1_000 < len(caught.value.problems) < 1_020
+    assert "der er så mange fejl, at resten af filen ikke er læst" in str(caught.value.problems[-1])

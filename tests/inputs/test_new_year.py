@@ -35,6 +35,12 @@ def test_what_must_be_decided_anew_is_marked_not_copied(copied: Project) -> None
     assert text.count(f"# {MARK}") == 6
 
 
+def test_there_is_a_folder_for_the_extracts(copied: Project) -> None:
+    for _ in range(2):
+        new_year(copied, 2026)
+        assert (copied.data / "raw").is_dir()
+
+
 def test_filled_in_it_is_the_year(copied: Project) -> None:
     before = read_params(copied.params / "2025.yml", "2025")
     new_year(copied, 2026)

@@ -13,7 +13,9 @@ nothing is written.
 `csv_table`     CSV: encoding, delimiter, rows
 `workbook`      Excel: sheets as they look to a person
 `appearance`    how large a workbook is, and what it shows (`shown`): `sheet_xml`, `opendocument`, `binary_sheets`
-`table`         a table's header, and which columns are read
+`table`         a table's header
+`columns`       which columns are read, and which are not
+`counts`        how many rows came to what
 `cells`         one cell: hours, names; `dates`
 `rows`          rows of text into spells
 `stray_rows`    rows that are none: sums and remarks below a table
@@ -43,7 +45,7 @@ import polars as pl
 from aarsstatus.extracts.aliases import read_limits, read_names
 from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
-from aarsstatus.extracts.refusals import Refusals, write_refused
+from aarsstatus.extracts.refusals import REFUSED_MARK, Refusals, refused_list, write_refused
 from aarsstatus.extracts.remarks import (
     absent,
     duplicates,
@@ -65,7 +67,7 @@ from aarsstatus.extracts.right_file import (
 from aarsstatus.extracts.rows import KEPT, Reader
 from aarsstatus.extracts.sums import Sum, count
 from aarsstatus.extracts.writing import write_sums
-from aarsstatus.files import require_closed
+from aarsstatus.files import require_closed, require_own
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import ExtractRow, Remark
 from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS
@@ -166,7 +168,9 @@ def _ingest(
     scheme: str | None, hidden: str | None, early: bool, older: bool, progress: Progress,
 ) -> Ingested:  # fmt: skip
     """Do what `ingest` says, without its guard."""
-    lists = [path.with_name(f"{path.stem}.afviste.csv") for path in files if skip_bad_rows]
+    lists = [refused_list(path) for path in files if skip_bad_rows]
+    for path in lists:
+        require_own(path, REFUSED_MARK, "en liste over afviste rækker", "manifest.json")
     require_closed([*lists, *(project.data / table.file for table in (STATUS, EXTRACTS, WARNINGS))], project)
     data = read_data(project)
     names, limits = read_names(project, data), read_limits(project, data)
@@ -203,6 +207,8 @@ def _ingest(
     remarks += preliminary(rows, sums, year, data)
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
 
+    if reader.hours_given and not reader.hours_counted:
+        reader.notes.append("ugentlige timer tæller ikke med; hvordan hver jobordning tælles, står i data/schemes.csv")
     notes = list(dict.fromkeys([*reading.notes, *reader.notes, *outside(rows, year)]))
     written = _write_refused(reading, reader, refusals)
     kept = [*remarks, *remembered(notes, sums)]
@@ -272,7 +278,7 @@ def _write_refused(reading: Reading, reader: Reader, refusals: Refusals) -> list
         labels = {reading.labels[number] for number in extract.tables}
         own = [row for row in reader.refused if row[0] in labels]
         if own:
-            path = extract.path.with_name(f"{extract.path.stem}.afviste.csv")
+            path = refused_list(extract.path)
             write_refused(path, own, why)
             written.append(path)
     return written

@@ -32,6 +32,7 @@ FIELDS: Mapping[str, str] = {
     "end": "slutdato",
     "weekly_hours": "ugentlige timer",
     "person": "person",
+    "state": "status",
 }
 """What an extract's columns hold: name in the code, name in messages."""
 
@@ -46,6 +47,7 @@ class _Columns(Closed):
     end: Words
     weekly_hours: Words
     person: Words
+    state: Words = Field(default=["Status", "Tilstand"])
 
 
 class _Aliases(Closed):
@@ -54,6 +56,7 @@ class _Aliases(Closed):
     schemes: dict[str, Words]
     no_administration: Words
     total_row: Words
+    cancelled: Words = Field(default=["annulleret", "ikke påbegyndt"])
     harmless: Words = Field(default=["offentlig", "ny ordning", "socialt frikort", "helårspersoner"])
 
 
@@ -71,9 +74,9 @@ class _Limits(Closed):
 def fold(text: str) -> str:
     """Return a header in the form that is compared.
 
-    ``Start-dato (dd-mm-åååå)`` and ``STARTDATO`` are both ``startdato``.
+    ``Start-dato (dd-mm-åååå)`` and ``STARTDATO`` are both ``startdato``, ``CPR-nr.`` is ``cprnummer``.
     """
-    return _folded(_PARENTHESES.sub(" ", text))
+    return re.sub("nr$", "nummer", _folded(_PARENTHESES.sub(" ", text)))
 
 
 def fold_value(text: str, harmless: Collection[str] = ()) -> str:
@@ -106,6 +109,8 @@ class Names:
         What the first words of a row of sums may be, folded.
     harmless
         Words in parentheses that change nothing, folded.
+    cancelled
+        Words in a spell's state that say that it never was one, folded.
     """
 
     columns: Mapping[str, tuple[str, int]]
@@ -113,6 +118,7 @@ class Names:
     schemes: Mapping[str, str]
     totals: frozenset[str]
     harmless: frozenset[str]
+    cancelled: frozenset[str]
     administration_names: tuple[str, ...]
     scheme_names: tuple[str, ...]
 
@@ -178,6 +184,7 @@ def read_names(project: Project, data: Data) -> Names:
         _schemes(data, aliases),
         frozenset(fold(word) for word in aliases.total_row),
         frozenset(fold(word) for word in aliases.harmless),
+        frozenset(fold_value(word) for word in aliases.cancelled if fold_value(word)),
         tuple(dict.fromkeys(n for one in data.administrations if one.code != KK for n in (one.code, one.name))),
         tuple(dict.fromkeys(n for one in data.schemes.values() for n in (one.name, one.key))),
     )

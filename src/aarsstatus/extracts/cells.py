@@ -21,7 +21,7 @@ from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.shown import MERGED, NOT_WORKED_OUT, is_error
 from aarsstatus.problems import near
 
-__all__ = ["BAD", "EMPTY", "Codes", "Column", "administration", "hundredths", "legible", "scheme", "unseen"]
+__all__ = ["BAD", "EMPTY", "Codes", "Column", "administration", "hundredths", "legible", "scheme", "state", "unseen"]
 
 Codes = npt.NDArray[np.int32]
 EMPTY, BAD = -1, -2
@@ -36,6 +36,14 @@ _HOURS = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,4})(?:,(\d+))?|(\d{1,4})\.(\d{1,
 _MOST_HOURS = 168
 _LONGEST_HOURS = 40
 """Characters: whatever has more is no number of hours."""
+
+
+class _NotKnownError(Unreadable):
+    """Refuse a name that nobody knows; the nearest is looked for when told."""
+
+    def __init__(self, explain: Callable[[], Unreadable]) -> None:
+        super().__init__("et navn, der kendes")
+        self.explain = explain
 
 
 def legible(text: str) -> str | None:
@@ -88,7 +96,8 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     if folded not in names.administrations:
         folded = _code_before(text, names) or folded
     if folded not in names.administrations:
-        raise _unknown(text, names.administrations, names.administration_names, "en forvaltning", codes)
+        known = names.administrations
+        raise _NotKnownError(lambda: _unknown(text, known, names.administration_names, "en forvaltning", codes))
     code = names.administrations[folded]
     if code is not None and code not in codes:  # it had another year
         raise Unreadable(
@@ -116,8 +125,22 @@ def scheme(text: str, names: Names, keys: Sequence[str]) -> int:
         # By the first of each one's names.
         called = {names.schemes[fold_value(name)]: name for name in reversed(names.scheme_names)}
         valid = [called[key] for key in keys if key in called]
-        raise _unknown(text, names.schemes, names.scheme_names, "en jobordning", valid)
+        raise _NotKnownError(lambda: _unknown(text, names.schemes, names.scheme_names, "en jobordning", valid))
     return keys.index(names.schemes[folded])
+
+
+def state(text: str, names: Names) -> int:
+    """Read what became of a spell: 0 where it counts.
+
+    Raises
+    ------
+    Unreadable
+        If it never was one.
+    """
+    if any(word in fold_value(text) for word in names.cancelled):
+        expected = "at rækken er taget ud; skal den tælle med, så tag ordet ud under cancelled i data/aliases.yml"
+        raise Unreadable(expected, None, "forløbet blev ikke til noget")
+    return 0
 
 
 def _unknown(text: str, known: Collection[str], names: Sequence[str], what: str, valid: Sequence[str]) -> Unreadable:
@@ -197,6 +220,8 @@ class Column:
             return Unreadable(f"højst {danish.whole(_LONGEST)} tegn", None, "cellen er for lang")
         try:
             self.read(text)
+        except _NotKnownError as bad:
+            return bad.explain()
         except Unreadable as bad:
             return bad
         raise AssertionError("the cell can be read")

@@ -16,10 +16,12 @@ import polars as pl
 
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import FIELDS, Names
+from aarsstatus.extracts.columns import choose_columns
+from aarsstatus.extracts.counts import Counts
 from aarsstatus.extracts.csv_table import HEAD, CsvTable
 from aarsstatus.extracts.refusals import Refusals
-from aarsstatus.extracts.rows import Counts, Reader
-from aarsstatus.extracts.table import Table, choose_columns
+from aarsstatus.extracts.rows import Reader
+from aarsstatus.extracts.table import Table
 from aarsstatus.extracts.workbook import open_workbook
 from aarsstatus.files import irregular
 from aarsstatus.privacy import contains, cover, mask
@@ -123,6 +125,10 @@ def read_file(
             progress(f"{table.label}: {danish.counted(own.rows, 'række', 'rækker')}")
         _check_rows(table.label, own, kept, reader, refusals)
         reading.summaries.append(_summary(table.label, own, len(table.hidden_rows), hidden))
+        if table.hidden_rows:
+            rows = danish.counted(len(table.hidden_rows), "række", "rækker")
+            counted = "talt med" if hidden == "with" else "ikke talt med"
+            notes.append(f"{table.label}: {rows} er skjult i Excel og er {counted}, som --hidden {hidden} siger")
         counts.add(own)
     reading.notes += notes
     sha256 = hashlib.sha256(content).hexdigest()
@@ -143,10 +149,17 @@ def _content(path: Path, name: str, refusals: Refusals) -> bytes | None:
         refusals.file(name, why)
         return None
     try:
-        return path.read_bytes()
+        before = path.stat()
+        content = path.read_bytes()
+        after = path.stat()
     except OSError as error:
         refusals.file(name, f"filen kan ikke læses: {reason(error)}")
         return None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
+        expected = "at ingen skriver i den; vent, til den er gemt, og prøv igen"
+        refusals.file(name, "filen blev ændret, mens den blev læst", expected=expected)
+        return None
+    return content
 
 
 def _tables(

@@ -21,7 +21,7 @@ from aarsstatus.privacy import cover
 from aarsstatus.problems import Problem
 from aarsstatus.text import FORMULA
 
-__all__ = ["Refusals", "rows_shown", "write_refused"]
+__all__ = ["REFUSED_MARK", "Refusals", "refused_list", "rows_shown", "write_refused"]
 
 Rows = npt.NDArray[np.int64]
 MOST_VALUES = 20
@@ -134,6 +134,13 @@ def rows_shown(rows: Sequence[int] | Rows, most: int = MOST_RANGES) -> str:
 # -- the list of refused rows ---------------------------------------------------------------------------------
 
 REFUSED = ("udtræk", "række", "hvad er galt", "forvaltning", "jobordning", "startdato", "slutdato")
+REFUSED_MARK = ";".join(REFUSED).encode()
+"""What every such list has in it."""
+
+
+def refused_list(extract: Path) -> Path:
+    """Return where the list of one extract's refused rows lies."""
+    return extract.with_name(f"{extract.name}.afviste.csv")
 
 
 def write_refused(
@@ -154,7 +161,8 @@ def write_refused(
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(REFUSED)
     for label, row, cells in sorted(refused):
-        writer.writerow([label, row, " / ".join(why.get((label, row), [])), *map(_harmless, cells)])
+        said = " / ".join(why.get((label, row), []))
+        writer.writerow([_harmless(label), row, *map(_harmless, [said, *cells])])
     path.write_bytes(text.getvalue().encode("utf-8-sig"))
 
 

@@ -5,10 +5,8 @@ Arrays carry the number that each cell came to. Only spells with a day in the ye
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -18,18 +16,22 @@ import polars as pl
 from aarsstatus.extracts import cells, dates
 from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
+from aarsstatus.extracts.columns import Columns
+from aarsstatus.extracts.counts import Counts
 from aarsstatus.extracts.refusals import Refusals, rows_shown
 from aarsstatus.extracts.stray_rows import StrayRows
-from aarsstatus.extracts.table import OVERFLOW, Block, Columns
+from aarsstatus.extracts.table import OVERFLOW, Block
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
-__all__ = ["KEPT", "Counts", "Reader"]
+__all__ = ["KEPT", "Reader"]
 
 Mask = npt.NDArray[np.bool_]
 _MOST_TOLD = 10
 _DAYS_A_YEAR = 365.2425
-_EXCHANGED = re.compile(r"\s*(?:0?[1-9]|1[0-2])[-./](?:1[3-9]|2\d|3[01])[-./]\d{4}")
+_MOST_EXPLAINED = 100
+"""Different cells of a column, in a block of rows, that are told why they cannot be read."""
+_EXCHANGED = r"^\s*(?:0?[1-9]|1[0-2])[-./](?:1[3-9]|2\d|3[01])[-./]\d{4}"
 """A date with its month first, and a day that is no month."""
 _LIKE_UNSEEN = r"^\s*(?:[#=eE]|del af|formel)"
 """Begins as the texts do that `cells.unseen` looks at."""
@@ -41,36 +43,6 @@ KEPT: Mapping[str, type[pl.DataType]] = {
 }  # fmt: skip
 """What is kept of a spell: where it stands, places in lists of administrations and schemes, hundredths of hours,
 days as ordinals, and the person as written, until `persons.number_persons`."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """Count a table's rows, its placements, and the years in which spells begin.
-
-    `signs` are what stands where a spell is still `running`, if anything does.
-    """
-
-    rows: int = 0
-    outside: int = 0
-    begun_in_year: int = 0
-    refused: int = 0
-    placements: int = 0
-    placements_outside: int = 0
-    running: int = 0
-    signs: Counter[str] = field(default_factory=Counter)
-    without_administration: int = 0
-    starts: Counter[int] = field(default_factory=Counter)
-
-    def add(self, other: Counts) -> None:
-        """Add another table's counts."""
-        self.rows += other.rows
-        self.outside += other.outside
-        self.begun_in_year += other.begun_in_year
-        self.refused += other.refused
-
-    def usual_year(self) -> int | None:
-        """Return the year that most spells begin in."""
-        return max(self.starts, key=lambda year: (self.starts[year], year), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +91,12 @@ class Reader:
             "scheme": Column(lambda text: cells.scheme(text, names, self.schemes)),
             "start": Column(dates.start_day),
             "end": Column(dates.end_day, dates.OPEN),
+            "state": Column(lambda text: cells.state(text, names), 0),
         }
         if self._by_hours.any():  # else hours count for nothing, and may be anything
             self._columns["weekly_hours"] = Column(cells.hundredths)
+        self.hours_given = self.hours_counted = False
+        """Whether a table has weekly hours, and whether a spell is counted by them."""
         self._stray = StrayRows(names.totals, {name: column.code for name, column in self._columns.items()})
 
     def read(
@@ -131,9 +106,11 @@ class Reader:
 
         `table` and `label` are the number of the table, and what it is called in messages.
         """
-        batch = self._batch(self._without_sums(block, columns, label), block, columns, label)
+        frame = self._without_sums(block, columns, label)
+        batch = self._batch(frame, block, columns, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed, refusals)
+        bad |= columns.refuse_differing(frame, batch.rows, batch.blank, label, refusals)
         start, end = batch.codes["start"], batch.codes["end"]
         inside = (start <= self.last) & (end >= self.first) & ~batch.blank & ~bad
         gone = self._refuse_gone(batch, inside, refusals)
@@ -207,12 +184,15 @@ class Reader:
         """Tell which cells of a column cannot be read, and which are missing."""
         if wrong.any():
             bad = pl.DataFrame({"text": batch.texts[name].filter(pl.Series(wrong)), "row": batch.rows[wrong]})
-            for (text,), group in bad.group_by("text", maintain_order=True):
+            if name in {"start", "end"} and bad["text"].str.contains(_EXCHANGED).any():
+                refusals.exchanged.add((batch.label, FIELDS[name]))
+            explained = pl.col("text").is_in(bad["text"].unique(maintain_order=True).head(_MOST_EXPLAINED).implode())
+            if (rest := bad.filter(~explained)).height:  # nobody reads so many reasons, and each takes a while to find
+                refusals.rows(batch.label, rest["row"].to_numpy(), FIELDS[name], "værdien kan ikke bruges")
+            for (text,), group in bad.filter(explained).group_by("text", maintain_order=True):
                 shown = cells.unseen(str(text))
                 why = shown or self._columns[name].why(str(text))
                 column = FIELDS[name] if shown is None else batch.columns.called(name)
-                if name in {"start", "end"} and _EXCHANGED.match(str(text)):
-                    refusals.exchanged.add((batch.label, FIELDS[name]))
                 refusals.rows(
                     batch.label, group["row"].to_numpy(), column, why.message, found=legible(str(text)),
                     expected=why.expected, hint=why.hint,
@@ -279,33 +259,32 @@ class Reader:
         counts.without_administration += int(np.count_nonzero(~named & ~batch.blank & ~batch.squeezed))
 
     def _keep_refused(self, batch: _Batch, bad: Mask) -> None:
-        """Keep the cells that a list of refused rows shows: those understood.
-
-        Others may be a name.
-        """
+        """Keep what a list of refused rows shows of them."""
         for at in np.flatnonzero(bad).tolist():
-            place, scheme, *days = (int(batch.codes[name][at]) for name in ("administration", "scheme", "start", "end"))
-            known = [
-                self.codes[place] if 0 <= place < self.none else "",
-                self.schemes[scheme] if scheme >= 0 else "",
-                *("" if day < 0 or day == dates.OPEN else dates.show_day(day) for day in days),
-            ]
-            whole = ["", "", "", ""] if batch.squeezed[at] else known  # all of a row in one cell is no administration
-            self.refused.append((batch.label, int(batch.rows[at]), whole))
+            read = (int(batch.codes[name][at]) for name in ("administration", "scheme", "start", "end"))
+            known = ["", "", "", ""] if batch.squeezed[at] else self._understood(*read)
+            self.refused.append((batch.label, int(batch.rows[at]), known))
 
-    def refuse_kept(self, label: str, row: int, administration: int, scheme: int, start: int, end: int) -> None:
+    def _understood(self, administration: int, scheme: int, start: int, end: int) -> list[str]:
+        """Return what was understood of a refused row: the rest may be a name."""
+        code = self.codes[administration] if 0 <= administration < self.none else ""
+        days = ("" if day < 0 or day == dates.OPEN else dates.show_day(day) for day in (start, end))
+        return [code, self.schemes[scheme] if scheme >= 0 else "", *days]
+
+    def refuse_kept(self, label: str, row: int, *spell: int) -> None:
         """Keep the cells of a spell that is refused after it was read."""
         if self.keep_refused:
-            code = self.codes[administration] if administration < self.none else ""
-            until = "" if end == dates.OPEN else dates.show_day(end)
-            self.refused.append((label, row, [code, self.schemes[scheme], dates.show_day(start), until]))
+            self.refused.append((label, row, self._understood(*spell)))
 
     def _kept(self, batch: _Batch, inside: Mask, table: int) -> pl.DataFrame:
         """Return the spells of some rows that have a day in the year."""
         at = np.flatnonzero(inside)
         kept: dict[str, object] = {name: codes[at] for name, codes in batch.codes.items()}
         hours = batch.codes.get("weekly_hours", np.full_like(batch.codes["start"], EMPTY))[at]
-        kept["weekly_hours"] = np.where(self._by_hours[batch.codes["scheme"][at]], hours, EMPTY)
+        by_hours = self._by_hours[batch.codes["scheme"][at]]
+        self.hours_given |= "weekly_hours" in batch.columns.places
+        self.hours_counted |= bool(by_hours.any())
+        kept["weekly_hours"] = np.where(by_hours, hours, EMPTY)
         kept |= {"table": np.full(len(at), table), "row": batch.rows[at]}
         kept["person"] = batch.texts["person"].gather(at) if "person" in batch.texts.columns else [None] * len(at)
         return pl.DataFrame({name: kept[name] for name in KEPT}, schema=dict(KEPT))

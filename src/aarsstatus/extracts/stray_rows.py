@@ -10,7 +10,8 @@ import polars as pl
 
 from aarsstatus.extracts.aliases import fold
 from aarsstatus.extracts.cells import legible
-from aarsstatus.extracts.table import Block, Columns
+from aarsstatus.extracts.columns import Columns
+from aarsstatus.extracts.table import Block
 from aarsstatus.privacy import cover
 
 __all__ = ["StrayRows"]

@@ -19,11 +19,13 @@ from aarsstatus.inputs.checks import contradictions, missing_rows
 from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.model import Administration, Data, ExtractRow, Group, Printed, Remark, Scheme, Status, Target
 from aarsstatus.inputs.params import Params, read_params
-from aarsstatus.problems import InputError, Problem, near
+from aarsstatus.problems import MOST_TOLD, InputError, Problem, near
 from aarsstatus.project import Project
 from aarsstatus.text import unfit
 
 _EXACT_PLACES = 10
+_MOST_WRONG = 1_000
+"""Bad cells of a file, after which the rest of it is not read: it is no file of ours."""
 REPLACED = "-erstattet-"
 """Parts a notat's name from the number of the correction that replaced it, in ``published.csv``."""
 
@@ -122,11 +124,11 @@ def _codes(cell: str | None) -> tuple[str, ...]:
 
 
 class _CellError(ValueError):
-    """Refuse a cell: what was expected, and the nearest valid value."""
+    """Refuse a cell: what was expected, and the valid values where they are few."""
 
-    def __init__(self, expected: str, hint: str | None = None) -> None:
+    def __init__(self, expected: str, among: Sequence[str] = ()) -> None:
         super().__init__(expected)
-        self.expected, self.hint = expected, hint
+        self.expected, self.among = expected, among
 
 
 class _Rows:
@@ -149,7 +151,11 @@ class _Rows:
         self.problems += wrong
         rows = []
         seen: dict[tuple[str, ...], int] = {}
+        before = len(self.problems)
         for line, cells in numbered:
+            if len(self.problems) - before > _MOST_WRONG:
+                self.problems.append(Problem(table.name, "der er så mange fejl, at resten af filen ikke er læst", line))
+                break
             key = tuple(cells[column] for column in table.key)
             values = self._values(table, line, cells)
             if len(values) < len(table.columns):
@@ -169,8 +175,10 @@ class _Rows:
             try:
                 values[column.name] = _value(cell, column, self.known)
             except _CellError as bad:
+                # Finding the nearest takes a while, and nobody is told of more problems than this.
+                hint = near(cell, bad.among) if len(self.problems) < MOST_TOLD else None
                 message = "værdien kan ikke bruges"
-                self.problems.append(Problem(table.name, message, line, column.name, cell, bad.expected, bad.hint))
+                self.problems.append(Problem(table.name, message, line, column.name, cell, bad.expected, hint))
         return values
 
 
@@ -180,7 +188,7 @@ def _value(cell: str, column: schema.Column, known: Mapping[str, Sequence[str]])
         return None
     among = known[column.refers_to] if column.refers_to else column.among
     if among and cell not in among:
-        raise _CellError(f"{column.expected} ({danish.join(among, 'eller')})", near(cell, among))
+        raise _CellError(f"{column.expected} ({danish.join(among, 'eller')})", among)
     if column.type == "integer":
         return _integer(cell, column)
     if column.type == "number":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,8 @@ def new_year(project: Project, year: int) -> Scaffold:
         contents[project.data / TARGETS.file] = _with_targets(project, year, missing, data).encode("utf-8")
     if contents:
         swap_in(project, contents)
+    with suppress(FileExistsError):
+        (project.data / "raw").mkdir()  # where the guide says that extracts go
     return Scaffold(tuple(project.name(file) for file in contents), tuple(steps(project, year)))
 
 

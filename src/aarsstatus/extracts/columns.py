@@ -1,0 +1,179 @@
+"""Choose which columns of a table are read, and say which are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from aarsstatus import danish
+from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
+from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.table import PLANNED, Cells, Header, Table
+from aarsstatus.privacy import mask
+
+__all__ = ["Columns", "choose_columns"]
+
+Mask = npt.NDArray[np.bool_]
+_REQUIRED = ("administration", "start", "end")
+_FLEKSJOB = "fleks"
+"""The one word that a file or a header of fleksjob employments is known by: anybody may be »ansat«."""
+_STATE = re.compile("status|tilstand|annuller|afbrudt|aflyst")
+_PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|id|nøgle)")
+"""What an unknown header has in it that may say whether a row counts, or who it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Say where each field of a table stands, or which scheme all its rows have.
+
+    `texts` is the whole header.
+    """
+
+    places: Mapping[str, int]
+    scheme: str | None = None
+    texts: Cells = ()
+    undecided: tuple[tuple[str, int], ...] = ()
+
+    def refuse_differing(
+        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, label: str, refusals: Refusals
+    ) -> Mask:
+        """Refuse rows in which two columns of one field differ; return which."""
+        bad = np.zeros_like(blank)
+        for name, other in self.undecided:
+            first, second = (
+                frame[str(place)].str.strip_chars().fill_null("").to_numpy() for place in (self.places[name], other)
+            )
+            differing = (first != second) & ~blank
+            letters = danish.join([column_letters(self.places[name]), column_letters(other)])
+            message = f"kolonne {letters} hedder det samme, og her står der noget forskelligt"
+            if differing.any():
+                expected = "én kolonne, eller to med hver sit navn"
+                refusals.rows(label, rows[differing], FIELDS[name], message, expected=expected)
+            bad |= differing
+        return bad
+
+    def called(self, field: str) -> str:
+        """Return what a field's column is called in messages, with its letter in Excel."""
+        place = self.places[field]
+        return f"{FIELDS[field]} (kolonne {column_letters(place)}, »{' '.join(self.texts[place].split())}«)"
+
+
+def column_letters(place: int) -> str:
+    """Return the letters of a column of Excel, by its place from 0."""
+    before, last = divmod(place, 26)
+    return (column_letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def choose_columns(
+    table: Table, stem: str, names: Names, scheme: str | None, refusals: Refusals, notes: list[str]
+) -> Columns | None:
+    """Return which columns of a table are read; None where one is missing.
+
+    Parameters
+    ----------
+    table, stem
+        The table, and the name of its file without ending.
+    names
+        What columns may be called.
+    scheme
+        The scheme of a table without such a column, if somebody said it.
+    refusals, notes
+        Added to.
+    """
+    header = table.header
+    if header is None:
+        seen = next((cells for cells in table.head if any(cell.strip() for cell in cells)), [])
+        refusals.file(
+            table.label, "overskriften blev ikke fundet", found="; ".join(cell for cell in seen if cell.strip()),
+            expected="en række med forvaltning, jobordning, startdato og slutdato; flere navne: data/aliases.yml",
+        )  # fmt: skip
+        return None
+    notes += _notes(table.label, header, names)
+    missing = [name for name in _REQUIRED if name not in header.columns]
+    fixed = None
+    if "scheme" in header.columns and scheme is not None:
+        refusals.file(
+            table.label, "filen har selv en kolonne med jobordning, så --scheme kan ikke bruges på den",
+            row=header.row, column=header.texts[header.columns["scheme"]].strip(), found=f"--scheme {scheme}",
+            expected="filen for sig, uden --scheme",
+        )  # fmt: skip
+    if "scheme" not in header.columns:
+        fixed = scheme or _scheme_of(table, stem, header, names)
+        if fixed is None:
+            missing.append("scheme")
+        elif scheme is None:
+            called = next((name for name in names.scheme_names if names.schemes[fold_value(name)] == fixed), fixed)
+            notes.append(f"{table.label}: der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
+    for name in missing:
+        _refuse_missing(table.label, name, header, names, refusals)
+    return None if missing else Columns(header.columns, fixed, header.texts, header.undecided)
+
+
+def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
+    """Yield what an analyst should know of how a header was read."""
+    if header.row > 1:
+        which = f"række {header.row}" if header.rows == 1 else f"række {header.row - 1}-{header.row}"
+        yield f"{label}: overskriften står i {which}; det, der står over den, er ikke læst"
+    for name, place in header.passed_over:
+        taken, other = (mask(header.texts[at].strip()) for at in (header.columns[name], place))
+        letters = f"kolonne {column_letters(place)} og {column_letters(header.columns[name])}"
+        yield f"{label}: kolonnen »{other}« er ikke læst; »{taken}« er brugt som {FIELDS[name]} ({letters})"
+    for name, place in header.columns.items():
+        if place in header.hidden:
+            called = mask(header.texts[place].strip())
+            yield f"{label}: kolonnen »{called}« er skjult i Excel, men er brugt som {FIELDS[name]}"
+    yield from _doubts(label, header, names)
+
+
+def _doubts(label: str, header: Header, names: Names) -> Iterator[str]:
+    """Yield columns that may mean something else, or matter and are not read."""
+    for name, place in header.columns.items():
+        called = mask(header.texts[place].strip())
+        if name == "state":
+            yield (
+                f"{label}: kolonnen »{called}« er kun brugt til at finde rækker, der er annulleret eller ikke "
+                "påbegyndt; alle andre, også afbrudte, tæller med til deres slutdato"
+            )
+        elif any(word in called.casefold() for word in PLANNED):
+            yield f"{label}: kolonnen »{called}« er brugt som {FIELDS[name]}, men den er måske ikke det, der skete"
+    for text in map(mask, header.unknown(names)):
+        if _STATE.search(fold(text)):
+            yield f"{label}: kolonnen »{text}« er ikke læst; rækker, der er annulleret eller afbrudt, tæller med"
+        elif "person" not in header.columns and (names.nearest_header(text) == "person" or _PERSON.search(fold(text))):
+            yield f"{label}: kolonnen »{text}« er ikke læst; er den person, så skriv navnet i data/aliases.yml"
+
+
+def _refuse_missing(label: str, name: str, header: Header, names: Names, refusals: Refusals) -> None:
+    """Tell of a missing column, and which unknown one may be it."""
+    close = next((text for text in header.unknown(names) if names.nearest_header(text) == name), None)
+    called = names.called(name)
+    expected = f"en kolonne, der hedder {danish.join(called, 'eller')}; andre navne skrives i data/aliases.yml"
+    if name == "scheme":
+        expected += ". Er alle rækker samme jobordning, så skriv den, fx --scheme fleksjob"
+    if ", ark »" in label:
+        expected += ". Hører arket ikke til udtrækket, så skjul det i Excel: højreklik på arkets navn → Skjul"
+    refusals.file(
+        label, "kolonnen mangler", row=header.row, column=FIELDS[name],
+        found=None if close is None else " ".join(close.split()), expected=expected,
+        hint=None if close is None else called[0],
+    )  # fmt: skip
+
+
+def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | None:
+    """Return the scheme that a table's file, sheet, title or header names.
+
+    None where it names none or several, and where an unknown column may be the missing one.
+    """
+    if any(names.nearest_header(text) == "scheme" for text in header.unknown(names)):
+        return None
+    called = " ".join([stem, table.name, header.title])
+    named = names.scheme_in(called)
+    if named is not None:
+        return named
+    spoken_of = _FLEKSJOB in fold_value(" ".join([called, *header.texts]))
+    return "fleksjob" if spoken_of and "fleksjob" in names.schemes.values() else None
