@@ -70,9 +70,10 @@ def answer_warnings(project: Project) -> None:
     """Answer all that was said of the extracts, as somebody does in Excel."""
     path = project.data / "warnings.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        reader = csv.DictReader(file)
+        rows, header = list(reader), reader.fieldnames or ()
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
+        writer = csv.DictWriter(file, header)
         writer.writeheader()
         writer.writerows({**row, "svar": "Set efter i fagsystemet."} for row in rows)
 

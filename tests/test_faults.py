@@ -335,7 +335,7 @@ def test_a_typst_that_hangs(work: Lab) -> None:
         said = work.run(*work.build[:-1], "html,pdf", environment={TIME_LIMIT: LIMIT})
     finally:
         page.write_text(text, encoding="utf-8")
-    refused(said, f"typst blev ikke færdig på {LIMIT} sekunder", TIME_LIMIT)
+    refused(said, f"Typst blev ikke færdig på {LIMIT} sekunder", TIME_LIMIT)
     assert gone(processes_in(work)) == []
     assert work.left_over(f"{YEAR}.fejlet.ipynb") == []
 

@@ -29,6 +29,7 @@ from aarsstatus.bundle.sbom import CARRIED, licences
 from aarsstatus.figures.collection import Figures
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
+from aarsstatus.release.manifest import Manifest
 from aarsstatus.release.packages import folded, read_lock
 from aarsstatus.release.reading import Finished
 
@@ -195,15 +196,16 @@ def build() -> Finished:
     """As much of a build as the bill is made from: what is installed here, and the lock."""
     lock = (ROOT / "requirements.lock").read_bytes()
     described = {
-        "manifest": 1, "aarsstatus": "0.1.0", "year": 2025, "options": {}, "engine": EMBEDDED, "python": "3.11.7",
-        "packages": manifest.describe(Project(ROOT), 2025, {}, EMBEDDED)["packages"], "outputs": {},
+        "manifest": 2, "year": 2025, "engine": EMBEDDED, "python": "3.11.7", "outputs": {},
+        "options": {"compare": None, "figures": "published", "formats": ("html",)},
+        "packages": manifest.describe(Project(ROOT), 2025, {}, EMBEDDED)["packages"],
         "inputs": {"_extensions/notat/fonts/OpenSans-Bold.ttf": "0" * 64, "_extensions/notat/fonts/NOTICE": "1" * 64},
     }  # fmt: skip
-    return Finished("2025", described, {}, {"requirements.lock": lock}, Figures([]))
+    return Finished("2025", Manifest.model_validate(described), {}, {"requirements.lock": lock}, Figures([]))
 
 
 def other(build: Finished, **changes: Any) -> Finished:
-    return dataclasses.replace(build, manifest={**build.manifest, **changes})
+    return dataclasses.replace(build, manifest=Manifest.model_validate({**build.manifest.model_dump(), **changes}))
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from fuzz import outputs
 from fuzz.campaign import main
 
 if __name__ == "__main__":  # a worker imports this module too
@@ -22,8 +23,9 @@ if __name__ == "__main__":  # a worker imports this module too
     parser.add_argument("--only-builds", action="store_true", help="run those whole, and none of the cases in workers")
     parser.add_argument("--log", type=Path, help="append every outcome to this file, a JSON list a line")
     given = parser.parse_args()
-    sys.exit(
-        main(
-            given.seed, given.cases, given.first, given.only, given.workers, given.builds, given.log, given.only_builds
-        )
-    )  # fmt: skip
+    failed = main(
+        given.seed, given.cases, given.first, given.only, given.workers, given.builds, given.log, given.only_builds
+    )
+    if given.only is None and not given.only_builds:
+        failed |= bool(outputs.main(given.seed, given.cases))
+    sys.exit(failed)

@@ -84,7 +84,8 @@ def base_of() -> Base:
             ["pipeline", "2025"],
         ):
             done = oracle.run_command(project.root, command)
-            assert done.status == 0, done.out + done.error + done.trace
+            remarks = command[0] == "check"  # so few spells are far from the year before: nobody has answered
+            assert done.status == (1 if remarks else 0), done.out + done.error + done.trace
         files = [
             path for part in ("params", "data") for path in sorted((project.root / part).iterdir()) if path.is_file()
         ]

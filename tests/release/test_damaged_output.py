@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT, Reports
+from fuzz import outputs
 from release.test_index import put
 
 from aarsstatus.cli import run
@@ -161,3 +163,13 @@ def test_a_film_in_a_years_folder_is_not_read(output: Path, project: Project, mo
     described["outputs"] = {"figures.csv": manifest.digest((output / "2025" / "figures.csv").read_bytes())}
     (output / "2025" / manifest.NAME).write_text(json.dumps(described), encoding="utf-8")
     assert run(["diff", str(output / "2025"), str(output / "2025")]) == 0, capsys.readouterr()
+
+
+def test_damage_by_chance_is_taken_or_refused(reports: Reports, tmp_path: Path, monkeypatch: Any) -> None:
+    """A part of what ``make fuzz`` tries by the thousand."""
+    project = Project(ROOT)
+    monkeypatch.chdir(project.root)
+    built = reports("embedded", 2025).folder
+    found = list(outputs.campaign(built, tmp_path, project, seed=8, cases=range(60)))
+    assert [one for one in found if one.wrong] == []
+    assert {one.status for one in found} >= {0, 2}

@@ -45,9 +45,14 @@ BEYOND_THE_GUIDE = (
     ["bundle", "2025"],
 )
 TESTS = (
-    "tests/cli",
+    "tests/cli/test_cli.py",
+    "tests/cli/test_menu.py",
     "tests/extracts/test_sums.py",
-    "tests/inputs",
+    "tests/inputs/test_data.py",
+    "tests/inputs/test_inputs.py",
+    "tests/inputs/test_logo.py",
+    "tests/inputs/test_new_year.py",
+    "tests/inputs/test_params.py",
     "tests/run/test_programs.py",
     "tests/test_danish.py",
     "tests/test_markdown.py",
