@@ -50,7 +50,6 @@ def base_of() -> Base:
     from conftest import copy_project  # noqa: PLC0415
     from filling import fill  # noqa: PLC0415
     from generator import Style, csv_bytes, employments, spells, write_xlsx  # noqa: PLC0415
-    from marching import answer_warnings  # noqa: PLC0415
 
     from aarsstatus.inputs import read_data  # noqa: PLC0415
 
@@ -75,7 +74,6 @@ def base_of() -> Base:
             assert done.status in {0, 1}, done.error + done.trace
             if command[0] == "new":
                 fill(project, YEAR)
-        answer_warnings(project)
         for command in (
             ["check", str(YEAR)],
             ["verify"],
