@@ -25,7 +25,7 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.render import Choice
-from aarsstatus.report import charts
+from aarsstatus.report import charts, matrix
 from aarsstatus.report.notat import Notat
 
 ELSEWHERE = {
@@ -130,7 +130,7 @@ def test_charts_are_drawn_in_our_own_font_whatever_the_machine_has(
 ) -> None:
     def drawn() -> list[str]:
         notat = Notat(*inputs, fonts=project.extension / "fonts")
-        return [draw(notat).svg for draw in (charts.development, charts.by_administration, charts.weighted)]
+        return [draw(notat).svg for draw in (charts.development, matrix.by_administration)]
 
     path = tmp_path / "OpenSans-Regular.ttf"
     pretender(project).save(path)

@@ -16,7 +16,7 @@ from aarsstatus.inputs.new_year import new_year
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
-from aarsstatus.report import charts
+from aarsstatus.report import matrix
 from aarsstatus.report.development import development
 from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import Notat
@@ -88,7 +88,7 @@ def test_the_comparison_may_be_left_out(alone: Notat) -> None:
     assert development(alone, "fleksjob").count("2024") == 0
     assert "målopfyldelsen er" in development(alone, "fritidsjob")
     assert "ikke i" not in development(alone, "fritidsjob")
-    assert "Til sammenligning" not in charts.by_administration(alone).alt
+    assert "Til sammenligning" not in matrix.by_administration(alone).alt
     assert notat_workbook(alone, alone.figures)
 
 

@@ -233,7 +233,7 @@ CUE = """frame => {
 }"""
 
 
-@pytest.mark.parametrize("selector", ["#tbl-kk .tabelramme", "#fig-samlet .figurramme"])
+@pytest.mark.parametrize("selector", ["#tbl-kk .tabelramme", "#fig-maalopfyldelse .figurramme"])
 def test_what_scrolls_sideways_shows_it_until_its_end(chromium: Browser, report: Result, selector: str) -> None:
     """The shadow sticks to the edge; at the end it lies beside the content, in a strip where a cover hides it."""
     with opened(chromium, report.folder / "notat.html", DEVICES["phone"]) as page:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import etree
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Rectangle
 
+from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
-from aarsstatus.report import charts
+from aarsstatus.report import charts, drawing, matrix
 from aarsstatus.report.charts import _runs
 from aarsstatus.report.drawing import Chart
 from aarsstatus.report.notat import Notat, open_notat
@@ -22,7 +26,7 @@ def notat(project: Project, year: int) -> Notat:
 
 
 def all_charts(notat: Notat) -> list[Chart]:
-    return [charts.development(notat), charts.by_administration(notat), charts.weighted(notat)]
+    return [charts.development(notat), matrix.by_administration(notat)]
 
 
 def test_only_years_that_follow_each_other_are_joined() -> None:
@@ -33,7 +37,7 @@ def test_only_years_that_follow_each_other_are_joined() -> None:
 
 def test_charts_state_the_numbers_they_draw(notat: Notat, year: int) -> None:
     drawn = all_charts(notat)
-    assert [chart.id for chart in drawn] == ["fig-udvikling", "fig-maalopfyldelse", "fig-samlet"]
+    assert [chart.id for chart in drawn] == ["fig-udvikling", "fig-maalopfyldelse"]
     for chart in drawn:
         assert etree.fromstring(chart.svg.encode()).tag.endswith("}svg")
         assert chart.png.startswith(b"\x89PNG")
@@ -62,4 +66,37 @@ def test_charts_are_the_same_every_time(project: Project) -> None:
 
 def test_charts_can_be_drawn_without_the_fonts(project: Project) -> None:
     params, data = read_year(project, 2021)
-    assert charts.weighted(Notat(params, data, fonts=Path("/nowhere"))).png
+    assert matrix.by_administration(Notat(params, data, fonts=Path("/nowhere"))).png
+
+
+def test_no_line_joins_years_that_count_other_schemes(notat: Notat, year: int) -> None:
+    both = [[2020, 2021], [2024, 2025]]
+    of_2025 = {"placements": both, "fleksjob": both, "fritidsjob": [[2025]]}
+    for group, runs in of_2025.items():
+        figures = [one for one in notat.figures.select(administration="KK", measure="attainment") if one.group == group]
+        figures = sorted((one for one in figures if one.value is not None), key=lambda one: one.year)
+        assert list(charts._comparable(figures)) == [run for run in runs if run[0] <= year]
+    one, other = notat.figures[f"{year}.KK.fleksjob.attainment"], notat.figures[f"{year}.KK.placements.attainment"]
+    assert list(charts._comparable([replace(other, year=year - 1), replace(one, year=year)])) == [[year - 1], [year]]
+
+
+def test_the_matrix_has_one_scale_and_its_rows_in_order(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Drawing] = []
+    saved = drawing.saved
+    monkeypatch.setattr(drawing, "saved", lambda one: [drawn.append(one), saved(one)][1])
+    numbers = matrix.by_administration(open_notat(2025, project=project.root)).numbers
+    assert numbers is not None
+    assert [row.label for row in numbers.rows] == [
+        "KK",
+        "KK i 2024",
+        *["BIF", "SOF", "KFF", "SUF", "TMF", "ØKF", "BUF"],
+    ]
+    buf = numbers.rows[-1]
+    assert [cell.text for cell in buf.cells] == ["35 pct.", "296", "81 pct.", "72", "85 pct.", "12", "58 pct."]
+    bars = [bar for bar in drawn[0].axes[0].patches if isinstance(bar, Rectangle)]
+    shown = [danish.parse(cell.text) for row in numbers.rows if row.label != "KK i 2024" for cell in row.cells[:1]]
+    first = sorted((bar for bar in bars if bar.get_x() == min(one.get_x() for one in bars)), key=Rectangle.get_y)
+    scales = {round(bar.get_width() / float(value), 6) for bar, value in zip(first, shown, strict=True)}
+    assert len(scales) == 1
+    longest = max(bar.get_width() for bar in bars)
+    assert round(longest / scales.pop()) == 189, "BIF's fleksjob is the longest bar of all columns"

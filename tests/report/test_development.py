@@ -10,7 +10,7 @@ import pytest
 from aarsstatus.audit.quality import open_quality
 from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
-from aarsstatus.report import charts, quality_report
+from aarsstatus.report import matrix, quality_report
 from aarsstatus.report.development import change, development
 from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import MARK, WRONG, Notat, open_notat
@@ -80,12 +80,12 @@ def test_what_compares_with_another_year_is_no_issued_notat(project: Project) ->
 
 
 def test_a_chart_marks_a_number_that_cannot_be_right(project: Project) -> None:
-    chart = charts.weighted(open_notat(2025, project=project.root))
+    chart = matrix.by_administration(open_notat(2025, project=project.root))
     assert WRONG in chart.caption
-    assert "ØKF 79 pct. (i modstrid med notatets øvrige tal)" in chart.alt
+    assert "samlet 79 pct. (i modstrid med notatets øvrige tal)" in chart.alt
     assert chart.numbers is not None
     assert [row.label for row in chart.numbers.rows for cell in row.cells if cell.mark == WRONG] == ["ØKF"]
-    again = charts.weighted(open_notat(2025, figures="recomputed", project=project.root))
+    again = matrix.by_administration(open_notat(2025, figures="recomputed", project=project.root))
     assert WRONG not in again.caption
     assert again.numbers is not None
     assert "ØKF" in [row.label for row in again.numbers.rows for cell in row.cells if cell.mark == MARK]

@@ -9,7 +9,7 @@ import pytest
 from aarsstatus import danish
 from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
-from aarsstatus.report import charts, tables
+from aarsstatus.report import matrix, tables
 from aarsstatus.report.development import change
 from aarsstatus.report.notat import Notat, open_notat
 
@@ -56,7 +56,7 @@ def test_no_target_is_said_and_explained(project: Project, target: int | None) -
 def test_no_target_in_the_whole_city_is_no_hole(project: Project) -> None:
     notat = without_target(project, "KK", "fritidsjob", 0)
     assert "fritidsjob" not in tables.administration_table(notat, "KK").notes[2].text
-    assert "Fritidsjob" not in charts.by_administration(notat).alt
+    assert "Fritidsjob" not in matrix.by_administration(notat).alt
     assert change(notat, "fleksjob", "attainment").startswith("steget fra")
 
 

@@ -1,0 +1,209 @@
+"""Draw the matrix: every administration and target group, on one scale.
+
+Each cell has the attainment, how many persons are missing, and a bar. What the chart needs room for is set out in
+points, so that a percentage is as long in every column as in the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from aarsstatus import danish
+from aarsstatus.figures import Figure, words
+from aarsstatus.inputs.schema import KK
+from aarsstatus.markdown import sentences
+from aarsstatus.report import drawing as draw
+from aarsstatus.report.drawing import Chart
+from aarsstatus.report.notat import Notat
+
+_POINTS = 72
+_LABELS, _GAP, _HEAD, _ROW, _FOOT = 34, 10, 30, 26, 20
+"""Points: the column of codes, the space between columns, and the heights of header, row and legend."""
+_BAR, _BELOW = 7.0, 17.0
+"""Points: a bar's height, and how far its middle is below the top of its row."""
+_SHORT, _REACHED = "#c8500a", draw.SOFTER
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Hold a cell's attainment, its missing persons, and the year before."""
+
+    attained: Figure | None
+    missing: Figure | None
+    before: Figure | None
+
+
+def by_administration(notat: Notat) -> Chart:
+    """Draw each administration's attainments and its total, the highest total first."""
+    groups = {key: group.name for key, group in notat.data.groups.items() if notat.has(notat.year, key)}
+    groups["total"] = "samlet"
+    codes = _sorted(notat)
+    cells = {(code, group): _cell(notat, code, group) for code in codes for group in groups}
+    attained = [one.attained for one in cells.values() if one.attained is not None]
+    header = [text for group, name in groups.items() for text in _headings(group, name)]
+    rows = [row for code in codes for row in _rows(notat, code, [cells[code, group] for group in groups])]
+    numbers = draw.numbers_drawn(f"Målopfyldelse {notat.year}", header, rows)
+    spoken = [f"{code}: {danish.join(_spoken(cells, code, groups))}" for code in codes]
+    alt = f"Søjler på én skala for hver forvaltning. {sentences(spoken)}{_compared(notat, cells, groups)}"
+    with draw.style(notat.fonts):
+        height = _HEAD + _ROW * len(codes) + _FOOT
+        drawing = Drawing(figsize=(draw.WIDTH, height / _POINTS))
+        axes = drawing.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set_xlim(0, draw.WIDTH * _POINTS)
+        axes.set_ylim(height, 0)
+        _draw(axes, notat, cells, codes, groups)
+        drawing.legend(
+            handles=_legend(notat, cells), loc="lower center", ncols=4, frameon=False, fontsize=7.5, borderaxespad=0.2
+        )
+        caption = (
+            f"Målopfyldelse i {notat.year} på én skala, den højeste samlede målopfyldelse øverst, og hvor mange "
+            "helårspersoner eller ansatte der mangler op til måltallet"
+        )
+        return Chart("fig-maalopfyldelse", draw.marked(caption, attained), alt, *draw.saved(drawing), numbers)
+
+
+# -- what is drawn ------------------------------------------------------------------------------------------------
+
+
+def _sorted(notat: Notat) -> list[str]:
+    """Return the codes: the city first, then from the highest total down."""
+
+    def total(code: str) -> float:
+        found = draw.drawn(notat, [(notat.year, code, "total")], "weighted_attainment")
+        return draw.height(found[0]) if found else -1
+
+    return [KK, *sorted(notat.administrations(), key=total, reverse=True)]
+
+
+def _cell(notat: Notat, code: str, group: str) -> _Cell:
+    """Return what a cell draws; the year before only of those that are comparable."""
+    measure = "weighted_attainment" if group == "total" else "attainment"
+    earlier = (notat.comparison_year or 0) if code in notat.compared_administrations() else 0
+    attained, missing, before = (
+        notat.figure(year, code, group, what)
+        for year, what in ((notat.year, measure), (notat.year, "shortfall"), (earlier, measure))
+    )
+    known = before is not None and before.value is not None
+    return _Cell(attained, missing, before if known else None)
+
+
+def _rows(notat: Notat, code: str, cells: Sequence[_Cell]) -> list[tuple[str, list[Figure | None]]]:
+    """Return an administration's rows of numbers: the year, and the one before."""
+    rows = [(code, [one for cell in cells for one in _shown(cell, cell.attained, cell.missing)])]
+    if any(cell.before for cell in cells):
+        was = [one for cell in cells for one in _shown(cell, cell.before, None)]
+        rows.append((f"{code} i {notat.comparison_year}", was))
+    return rows
+
+
+def _shown(cell: _Cell, attained: Figure | None, missing: Figure | None) -> list[Figure | None]:
+    """Return a cell's columns in the table of numbers; the total has one only."""
+    of_total = cell.attained is not None and cell.attained.group == "total"
+    return [attained] if of_total else [attained, missing]
+
+
+def _headings(group: str, name: str) -> list[str]:
+    """Return the headers of a group's columns in the table of numbers."""
+    if group == "total":
+        return [danish.capital(words.MEASURES["weighted_attainment"])]
+    return [danish.capital(name), f"{danish.capital(name)}, mangler"]
+
+
+def _lacks(cell: _Cell) -> str:
+    """Return how many persons a cell says are missing; nothing where none are."""
+    missing = cell.missing
+    return f"mangler {missing.shown}" if missing is not None and missing.value else ""
+
+
+def _spoken(cells: dict[tuple[str, str], _Cell], code: str, groups: Mapping[str, str]) -> list[str]:
+    """Say an administration's cells for the alternative text."""
+    told = []
+    for group in groups:
+        cell = cells[code, group]
+        if cell.attained is not None:
+            lacks = _lacks(cell)
+            told.append(f"{groups[group]} {draw.said(cell.attained)}" + (f" ({lacks})" if lacks else ""))
+    return told
+
+
+def _compared(notat: Notat, cells: dict[tuple[str, str], _Cell], groups: Mapping[str, str]) -> str:
+    """Say the city's attainments of the year before for the alternative text."""
+    before = [cells[KK, group].before for group in groups]
+    told = [f"{groups[one.group]} {draw.said(one)}" for one in before if one is not None]
+    return f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
+
+
+# -- where it is drawn --------------------------------------------------------------------------------------------
+
+
+def _draw(
+    axes: Axes, notat: Notat, cells: dict[tuple[str, str], _Cell], codes: Sequence[str], groups: Mapping[str, str]
+) -> None:
+    """Draw headers, codes, cells and the lines between rows."""
+    width = (draw.WIDTH * _POINTS - _LABELS) / len(groups) - _GAP
+    drawn = [one for cell in cells.values() for one in (cell.attained, cell.before) if one and one.value is not None]
+    scale = width / max(110.0, *map(draw.height, drawn))
+    for place, group in enumerate(groups):
+        left = _LABELS + place * (width + _GAP)
+        axes.text(left, 9, danish.capital(groups[group]), fontsize=8.5, weight=600, va="center")
+        axes.text(left, 20, _unit(notat, group), fontsize=6.8, color=draw.MUTED, va="center")
+        for row, code in enumerate(codes):
+            _draw_cell(axes, cells[code, group], left, _HEAD + row * _ROW, scale)
+    for row, code in enumerate(codes):
+        top = _HEAD + row * _ROW
+        axes.text(0, top + _BELOW - 5, code, fontsize=8.5, weight=600 if code == KK else 400, va="center")
+        axes.axhline(top - 1.5, color=draw.INK if row < 2 else draw.GRID, linewidth=0.6, zorder=0)
+
+
+def _draw_cell(axes: Axes, cell: _Cell, left: float, top: float, scale: float) -> None:
+    """Draw one cell: its number above its bar, with the target behind the bar."""
+    figure = cell.attained
+    if figure is None:
+        return
+    axes.text(left, top + 5.5, figure.shown + draw.mark(figure), fontsize=7.5, va="center")
+    if figure.value is None:
+        return
+    lacks, middle = _lacks(cell), top + _BELOW
+    after = left + 5 + 4.3 * len(figure.shown + draw.mark(figure))
+    axes.text(after, top + 5.5, lacks, fontsize=6.8, color=_SHORT, va="center")
+    short = draw.height(figure) < 100
+    axes.barh(middle, draw.height(figure) * scale, _BAR, left, color=_SHORT if short else _REACHED, zorder=2)
+    target = left + 100 * scale
+    axes.plot([target, target], [middle - _BAR / 2 - 2, middle + _BAR / 2 + 2], color=draw.INK, linewidth=1.2, zorder=1)
+    if cell.before is not None:
+        axes.plot(
+            left + draw.height(cell.before) * scale, middle, marker="o", markersize=4, markerfacecolor="white",
+            markeredgecolor=draw.INK, markeredgewidth=0.8, zorder=3,
+        )  # fmt: skip
+
+
+def _unit(notat: Notat, group: str) -> str:
+    """Say what the persons of a group are, below its header."""
+    if group == "total":
+        return "vægtet gennemsnit"
+    heads = any(one.group == group and one.counting == "headcount" for one in notat.schemes(notat.year))
+    return "ansatte" if heads else "helårspersoner"
+
+
+def _legend(notat: Notat, cells: dict[tuple[str, str], _Cell]) -> list[Patch | Line2D]:
+    """Return what the colours and marks mean."""
+    handles: list[Patch | Line2D] = [
+        Patch(color=_REACHED, label="Måltallet er nået"),
+        Patch(color=_SHORT, label="Måltallet er ikke nået"),
+        Line2D([], [], color=draw.INK, linewidth=1.2, label=draw.TARGET),
+    ]
+    whose = list(dict.fromkeys(code for (code, _), cell in cells.items() if cell.before is not None))
+    if whose:
+        only = f" (kun {KK})" if whose == [KK] else ""
+        label = f"{notat.comparison_year}{only}"
+        ring = Line2D([], [], linestyle="", marker="o", markersize=4, markeredgecolor=draw.INK, label=label)
+        ring.set_markerfacecolor("white")
+        handles.append(ring)
+    return handles
