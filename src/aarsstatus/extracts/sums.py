@@ -41,7 +41,7 @@ def days_inside(year: int) -> pl.Expr:
 
 
 def weekdays_inside(year: int) -> pl.Expr:
-    """Return the days from Monday to Friday of a spell inside a year, as a column ``weekdays``."""
+    """Return the weekdays of a spell inside a year, as a column ``weekdays``."""
     first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
     until = _weekdays_until(pl.min_horizontal("end", pl.lit(last)))
     return (until - _weekdays_until(pl.max_horizontal("start", pl.lit(first)) - 1)).alias("weekdays")
