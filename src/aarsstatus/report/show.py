@@ -28,7 +28,7 @@ from aarsstatus.report.own_chart import own_chart
 def show_head(metadata: Mapping[str, Any]) -> None:
     """Show a document's title and what stands around it, whoever runs the notebook."""
     if by_hand.is_by_hand():
-        _display(by_hand.text("\n\n".join([metadata["doctype"], f"# {metadata['title']}", metadata.get("udgave", "")])))
+        _display(by_hand.head(metadata["title"], metadata["doctype"], metadata.get("udgave", "")))
     else:
         _markdown(markdown.metadata(metadata) + "\n\n")
 
