@@ -15,11 +15,13 @@ from aarsstatus.attainment import (
     comparable_attainment,
     contributions,
     days_of_year,
+    full_time_persons,
     full_year_equivalents,
     joint,
     joint_interval,
     round_half_up,
     shortfall,
+    weekdays_of_year,
     weighted_attainment,
     weighted_attainment_interval,
     weights,
@@ -281,3 +283,13 @@ def test_the_fall_of_2025_splits_as_worked_out_by_hand() -> None:
 )
 def test_persons_are_missing_up_to_the_target_alone(status: int, target: int | None, missing: int | None) -> None:
     assert shortfall(status, target) == missing
+
+
+def test_full_time_persons_are_those_of_danmarks_statistik() -> None:
+    """Half a year of 20 hours: (20 ÷ 37) × (130 ÷ 262)."""
+    assert weekdays_of_year(2020) == 262
+    assert full_time_persons(130, 2020, 20) == Fraction(20, 37) * Fraction(130, 262)
+    assert round(float(full_time_persons(130, 2020, 20)), 3) == 0.268
+    assert [full_time_persons(weekdays_of_year(year), year, 37) for year in (2023, 2024, 2025)] == [1, 1, 1]
+    with pytest.raises(ValueError, match="negative"):
+        full_time_persons(1, 2025, -1)

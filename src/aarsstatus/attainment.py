@@ -1,8 +1,7 @@
 """Compute what the notat shows: small formulas, pure and exact.
 
 Numbers are `fractions.Fraction`, so nothing is lost before a figure is shown and "half up" means half up.
-An `Interval` goes with each number: published inputs are rounded, so all that is known of an input printed as
-5 is that it was at least 4,5 and less than 5,5; what follows from such inputs is an interval too.
+An `Interval` goes with each number that was printed, since it was rounded.
 
 Units: full-year equivalents (persons), headcounts (persons), attainment and weights (ratios: 1 is 100 per cent).
 Source of each definition: the notats' own text and footnotes for 2021 and 2025, see docs/metode.md.
@@ -12,8 +11,10 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+
+from aarsstatus.interval import Interval
 
 __all__ = [
     "Interval",
@@ -23,18 +24,19 @@ __all__ = [
     "contributions",
     "days_of_year",
     "fewest_years",
+    "full_time_persons",
     "full_year_equivalents",
     "joint",
     "joint_interval",
     "printed_interval",
     "round_half_up",
     "shortfall",
+    "weekdays_of_year",
     "weighted_attainment",
     "weighted_attainment_interval",
     "weights",
 ]
 
-HALF = Fraction(1, 2)
 HOURS_PER_WEEK = 37  # full time in Denmark, as agreed for the municipal sector
 
 
@@ -44,71 +46,6 @@ def round_half_up(value: Fraction | int) -> int:
     ``2,5 → 3`` and ``3,5 → 4``, where Python's own ``round`` says ``2`` and ``4``.
     """
     return (2 * value.numerator + value.denominator) // (2 * value.denominator)  # as ⌊value + ½⌋, in whole numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Bound a number before it was rounded: ``[lower, upper)``, or one point.
-
-    The lower end belongs to the interval; the upper end does only when both are the same point, since a
-    number that is rounded half up never reaches the upper half.
-    """
-
-    lower: Fraction
-    upper: Fraction
-
-    def __post_init__(self) -> None:
-        """Refuse an interval that runs backwards."""
-        if self.upper < self.lower:
-            raise ValueError(f"an interval runs from the lower to the upper bound, not {self.lower} to {self.upper}")
-
-    @classmethod
-    def exactly(cls, value: Fraction | int) -> Interval:
-        """Return the interval of a number that is known exactly."""
-        return cls(Fraction(value), Fraction(value))
-
-    @classmethod
-    def rounded(cls, value: Fraction | int) -> Interval:
-        """Return the interval of a count of persons that is printed as `value`.
-
-        A count is never negative, so the interval of a printed 0 begins at 0.
-        """
-        return cls(max(Fraction(0), value - HALF), value + HALF)
-
-    @property
-    def exact(self) -> bool:
-        """Tell whether the interval is a single point."""
-        return self.lower == self.upper
-
-    def __contains__(self, value: Fraction | int) -> bool:
-        """Tell whether the unrounded number may have been `value`."""
-        return self.lower == value if self.exact else self.lower <= value < self.upper
-
-    def __add__(self, other: Interval) -> Interval:
-        """Return the interval of a sum."""
-        return Interval(self.lower + other.lower, self.upper + other.upper)
-
-    def __sub__(self, other: Interval) -> Interval:
-        """Return the bounds of a difference; here the upper end may belong to it."""
-        return Interval(self.lower - other.upper, self.upper - other.lower)
-
-    def scaled(self, factor: Fraction | int) -> Interval:
-        """Return the interval times a known, non-negative `factor`."""
-        if factor < 0:
-            raise ValueError(f"an interval is scaled by a number of at least 0, not {factor}")
-        return Interval(self.lower * factor, self.upper * factor)
-
-    def meets(self, other: Interval) -> bool:
-        """Tell whether some number lies in both intervals."""
-        if self.exact:
-            return self.lower in other
-        if other.exact:
-            return other.lower in self
-        return max(self.lower, other.lower) < min(self.upper, other.upper)
-
-    def rounds_to(self, printed: Fraction | int) -> bool:
-        """Tell whether some number in the interval is `printed` when rounded half up."""
-        return self.meets(Interval(printed - HALF, printed + HALF))
 
 
 def days_of_year(year: int) -> int:
@@ -167,6 +104,29 @@ def full_year_equivalents(days: int, year: int, weekly_hours: Fraction | int | N
     if weekly_hours < 0:
         raise ValueError(f"weekly hours cannot be negative: {weekly_hours}")
     return Fraction(days, days_of_year(year)) * weekly_hours / HOURS_PER_WEEK
+
+
+def weekdays_of_year(year: int) -> int:
+    """Return the number of a year's days from Monday to Friday, holidays among them."""
+    days = days_of_year(year)
+    first = date(year, 1, 1).weekday()
+    return sum((first + day) % 7 < 5 for day in range(days))
+
+
+def full_time_persons(weekdays: int, year: int, weekly_hours: Fraction | int) -> Fraction:
+    """Return the full-time persons (fuldtidspersoner) of some weekdays of one year.
+
+    Hours ÷ 37 × weekdays ÷ the year's weekdays, as Danmarks Statistik counts (variable GRADAAR). `weekdays` are those
+    inside the year, of one spell or of many with the same hours.
+
+    Raises
+    ------
+    ValueError
+        If the weekly hours are negative.
+    """
+    if weekly_hours < 0:
+        raise ValueError(f"weekly hours cannot be negative: {weekly_hours}")
+    return Fraction(weekly_hours) / HOURS_PER_WEEK * weekdays / weekdays_of_year(year)
 
 
 def joint(statuses: Iterable[Fraction | int]) -> Fraction:

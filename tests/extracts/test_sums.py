@@ -18,7 +18,7 @@ from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.dates import OPEN
 from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
 from aarsstatus.extracts.rows import KEPT
-from aarsstatus.extracts.sums import Sum, count, days_inside
+from aarsstatus.extracts.sums import Sum, count, days_inside, weekdays_inside
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data, Remark, Status
 from aarsstatus.project import Project
@@ -111,6 +111,24 @@ def test_years_share_a_spell_between_them(start: date, more: int) -> None:
     spell = frame({"start": start, "end": start + timedelta(more)})
     counted = (spell.select(days_inside(year))["days"].clip(0).sum() for year in range(2023, 2034))
     assert sum(counted) == more + 1
+
+
+@settings(deadline=None)
+@given(st.dates(date(2023, 1, 1), date(2027, 12, 31)), st.integers(min_value=0, max_value=800))
+def test_weekdays_inside_the_year_are_those_of_the_calendar(start: date, more: int) -> None:
+    end = start + timedelta(days=more)
+    inside = [start + timedelta(days=day) for day in range(more + 1)]
+    found = frame({"start": start, "end": end}).select(weekdays_inside(2025))["weekdays"].item()
+    if any(day.year == 2025 for day in inside):
+        assert found == sum(day.year == 2025 and day.weekday() < 5 for day in inside)
+
+
+def test_a_scheme_may_be_counted_by_weekdays(data: Data) -> None:
+    by_weekdays = replace(data.schemes["loentilskud"], counting="weekdays")
+    place = list(data.schemes).index("loentilskud")
+    made = frame({"start": date(2020, 1, 1), "end": date(2020, 6, 30), "scheme": place, "weekly_hours": 2000})
+    found = count(made, 2020, ["BIF"], replace(data, schemes={**data.schemes, "loentilskud": by_weekdays}))
+    assert found["BIF", "loentilskud"] == Sum(Fraction(20, 37) * Fraction(130, 262), 1)
 
 
 def test_heads_are_persons_on_the_last_day(data: Data) -> None:

@@ -220,7 +220,7 @@ class Lab:
 
     @cached_property
     def _allowed(self) -> frozenset[str]:
-        return frozenset({str(YEAR), cache.OVERVIEW, f".{YEAR}.lock", f".{cache.OVERVIEW}.lock"})
+        return frozenset({str(YEAR), cache.OVERVIEW, *cache.BESIDE, f".{YEAR}.lock", f".{cache.OVERVIEW}.lock"})
 
     def good(self, before: State, after: State) -> tuple[Bytes, bytes]:
         """Return the files, and the page that leads to them, that a build from one state to another makes."""

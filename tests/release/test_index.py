@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import html
@@ -21,7 +22,7 @@ def put(output: Path, project: Project, year: int, *, mode: Mode = "published", 
     """Put a year's folder in an output folder, as a build leaves it, without rendering."""
     params, data = read_year(project, year)
     if not published:
-        data = type(data)(data.schemes, data.administrations, data.targets, data.statuses, ())
+        data = replace(data, printed=())
     folder = output / str(year)
     folder.mkdir(parents=True)
     figures = build_figures(data, year, notat=params.notat, mode=mode)
@@ -60,7 +61,9 @@ def test_links_lead_to_files_that_are_there(tmp_path: Path, project: Project) ->
     page = read(tmp_path, project)
     targets = [target for target in page.xpath("//main//a/@href") if not target.startswith("#")]
     assert set(targets) == {f"2025/{name}" for name in ("notat.html", "figures.csv", "manifest.json")} | {
-        "2025.fejlet.ipynb"
+        "2025.fejlet.ipynb",
+        "tidsserie.csv",
+        "datapackage.json",
     }
     assert all((tmp_path / target).exists() for target in targets)
     assert "mislykkedes" in page.text_content()

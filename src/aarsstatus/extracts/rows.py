@@ -83,7 +83,7 @@ class Reader:
         """The place of "no administration"."""
         self.refused: list[tuple[str, int, Sequence[str]]] = []
         self.notes: list[str] = []
-        self._by_hours = np.array([scheme.counting == "hours" for scheme in data.schemes.values()])
+        self._by_hours = np.array([scheme.counting in {"hours", "weekdays"} for scheme in data.schemes.values()])
         self._placed = np.array([scheme.counting != "headcount" for scheme in data.schemes.values()])
         self._existed = np.array([scheme.existed(year) for scheme in data.schemes.values()])
         self._columns = {

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from aarsstatus.attainment import full_year_equivalents
+from aarsstatus.attainment import full_time_persons, full_year_equivalents
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
@@ -40,6 +40,19 @@ def days_inside(year: int) -> pl.Expr:
     return inside.cast(pl.Int64).alias("days")
 
 
+def weekdays_inside(year: int) -> pl.Expr:
+    """Return the weekdays of a spell inside a year, as a column ``weekdays``."""
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    until = _weekdays_until(pl.min_horizontal("end", pl.lit(last)))
+    return (until - _weekdays_until(pl.max_horizontal("start", pl.lit(first)) - 1)).alias("weekdays")
+
+
+def _weekdays_until(day: pl.Expr) -> pl.Expr:
+    """Return how many weekdays there are from day 1, a Monday, to a day."""
+    day = day.cast(pl.Int64)
+    return day // 7 * 5 + pl.min_horizontal(day % 7, pl.lit(5))
+
+
 def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> dict[tuple[str, str], Sum]:
     """Sum spells for each administration and for the whole city.
 
@@ -62,7 +75,7 @@ def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> 
     last = date(year, 12, 31).toordinal()
     schemes = list(data.schemes.values())
     grouped = spells.group_by("scheme", "administration", "weekly_hours").agg(
-        days_inside(year).sum(), pl.len().alias("spells")
+        days_inside(year).sum(), weekdays_inside(year).sum(), pl.len().alias("spells")
     )
     found: dict[tuple[str, str], Sum] = {}
     for place in sorted(spells["scheme"].unique().to_list()):
@@ -74,15 +87,18 @@ def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> 
                 found[code, scheme.key] = Sum(Fraction(_heads(heads.filter(pl.col("administration") == number))), None)
             found[KK, scheme.key] = Sum(Fraction(_heads(heads)), None)
             continue
-        by_hours = scheme.counting == "hours"
         for code, rows in ((KK, own), *((c, own.filter(pl.col("administration") == n)) for n, c in enumerate(codes))):
-            parts = rows.select("days", "weekly_hours", "spells").rows()
-            shares = (
-                full_year_equivalents(days, year, Fraction(hours, 100) if by_hours else None)
-                for days, hours, _ in parts
-            )
-            found[code, scheme.key] = Sum(sum(shares, Fraction(0)), sum(number for _, _, number in parts))
+            parts = rows.select("days", "weekdays", "weekly_hours", "spells").rows()
+            shares = (_status(scheme.counting, days, weekdays, hours, year) for days, weekdays, hours, _ in parts)
+            found[code, scheme.key] = Sum(sum(shares, Fraction(0)), sum(number for *_, number in parts))
     return found
+
+
+def _status(counting: str, days: int, weekdays: int, hours: int, year: int) -> Fraction:
+    """Return the persons that some days come to; hours are hundredths."""
+    if counting == "weekdays":
+        return full_time_persons(weekdays, year, Fraction(hours, 100))
+    return full_year_equivalents(days, year, Fraction(hours, 100) if counting == "hours" else None)
 
 
 def _heads(employed: pl.DataFrame) -> int:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from aarsstatus import danish
-from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year, printed_interval
+from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year, printed_interval, weekdays_of_year
 from aarsstatus.files import read_utf8
 from aarsstatus.inputs import schema
 from aarsstatus.inputs.checks import contradictions, missing_rows
@@ -86,7 +86,16 @@ def read_data(project: Project) -> Data:
         for v, at in rows.of(schema.SCHEMES)
     }
     administrations = [
-        Administration(v["administration"], v["name"], v["first_year"], v["last_year"], at, _codes(v["successor"]))
+        Administration(
+            v["administration"],
+            v["name"],
+            v["first_year"],
+            v["last_year"],
+            at,
+            _codes(v["successor"]),
+            v["short_name"] or "",
+            v["council"] or "",
+        )
         for v, at in rows.of(schema.ADMINISTRATIONS)
     ]
     if rows.problems:
@@ -227,21 +236,24 @@ def _text(cell: str, column: schema.Column) -> str:
     return text
 
 
-def _unrounded(status: Fraction, year: int) -> Fraction:
+def _unrounded(status: Fraction, year: int, counting: str) -> Fraction:
     """Return the fraction that a status of ten decimals was rounded from.
 
     Full-year equivalents are days ÷ 365 or 366, times hundredths of hours ÷ 37 where hours count: all fractions with
     one known denominator, far further apart than ten decimals. So the one that rounds to the status is what
     `extracts` computed, and nothing is lost in the file. One that no such fraction rounds to is what it says.
     """
-    below = days_of_year(year) * 100 * HOURS_PER_WEEK
+    days = weekdays_of_year(year) if counting == "weekdays" else days_of_year(year)
+    below = days * 100 * HOURS_PER_WEEK
     fraction = Fraction(round(status * below), below)
     return fraction if round(fraction * 10**_EXACT_PLACES) == status * 10**_EXACT_PLACES else status
 
 
 def _status(values: dict[str, Any], at: str, schemes: Mapping[str, Scheme]) -> Status:
     """Return a status with the interval that its rounding leaves."""
-    status = _unrounded(values["status"], values["year"]) if values["rounding"] == "exact" else values["status"]
+    status = values["status"]
+    if values["rounding"] == "exact":
+        status = _unrounded(status, values["year"], schemes[values["scheme"]].counting)
     same = {column: values[column] for column in ("year", "administration", "scheme", "spells")}
     interval = Interval.exactly(status)
     if values["rounding"] == "whole":

@@ -13,7 +13,7 @@ from typing import Literal
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
 from aarsstatus.text import MOST
 
-COUNTINGS = ("days", "hours", "headcount")
+COUNTINGS = ("days", "hours", "weekdays", "headcount")
 KK = "KK"
 """The code of the whole city among the administrations."""
 REMARKS: Mapping[str, str] = {
@@ -138,7 +138,8 @@ SCHEMES = Table(
         _one_of(
             "counting", COUNTINGS, "en opgørelsesmåde",
             "How status is counted. days: full-year equivalents; hours: days times weekly hours / 37; "
-            "headcount: persons employed on 31 December.",
+            "weekdays: weekdays / the year's weekdays times weekly hours / 37, as Danmarks Statistik counts full-time "
+            "persons; headcount: persons employed on 31 December.",
         ),
         _year("first_year", "First year with figures."),
         _year("last_year", "Last year the scheme existed; empty: still does.", required=False),
@@ -167,6 +168,14 @@ ADMINISTRATIONS = Table(
             "that names several was split.",
             "koder på forvaltninger med mellemrum imellem", required=False, newer=True,
             pattern="[A-ZÆØÅ]{1,10}( [A-ZÆØÅ]{1,10})*",
+        ),
+        Column(
+            "short_name", "What the whole city is called in short, in titles; on the row of KK alone. Empty: KK.",
+            required=False, drawn=True, newer=True,
+        ),
+        Column(
+            "council", "Who adopts the targets; on the row of KK alone. Empty: Borgerrepræsentationen.",
+            required=False, drawn=True, newer=True,
         ),
     ),
 )  # fmt: skip

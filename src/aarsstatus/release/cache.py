@@ -20,6 +20,8 @@ OVERVIEW = "index.html"
 """The page beside the years that leads to each of them."""
 OVERVIEW_END = re.compile(r"<!-- ([0-9a-f]{64}) -->\n\Z")
 """How it ends: with the hash of what it is of."""
+BESIDE = ("tidsserie.csv", "datapackage.json")
+"""The time series of all years and its description, which are written with the overview."""
 NOTEBOOKS = ("notat.ipynb", "kvalitetsrapport.ipynb")
 
 
@@ -80,7 +82,7 @@ def years_hash(output: Path) -> str:
 def is_overview_current(output: Path) -> bool:
     """Return whether the overview is of the builds that lie there now."""
     said = OVERVIEW_END.search(_overview(output))
-    return said is not None and said[1] == years_hash(output)
+    return said is not None and said[1] == years_hash(output) and all((output / name).exists() for name in BESIDE)
 
 
 def is_overview_foreign(output: Path) -> bool:

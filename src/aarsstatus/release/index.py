@@ -7,33 +7,25 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Literal
-
-import yaml
-from pydantic import ValidationError
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES
-from aarsstatus.files import alone, read_utf8, write_whole
+from aarsstatus.files import alone, write_whole
 from aarsstatus.inputs.model import Group
-from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK, MARKS, TOTAL
 from aarsstatus.markdown import sentences
-from aarsstatus.problems import BuildError, InputError
-from aarsstatus.release import cache, manifest
-from aarsstatus.release.archive import INPUTS, unpack
-from aarsstatus.release.manifest import Manifest
-from aarsstatus.release.reading import kept_groups
+from aarsstatus.problems import BuildError
+from aarsstatus.release import cache
+from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
+from aarsstatus.release.years import State, Year, newest_data, read_output
 from aarsstatus.render.page import make_page, table
 from aarsstatus.report.charts import draw_development
 from aarsstatus.report.drawing import MUTED
 
-State = Literal["offentliggjort", "genberegnet", "udkast"]
 STATES: Mapping[State, str] = {
     "offentliggjort": "Viser tallene, som de blev offentliggjort.",
     "genberegnet": "Viser tallene, som de følger af grundlaget; det, der er offentliggjort anderledes, er mærket.",
@@ -57,80 +49,6 @@ _ATTAINMENTS = ("attainment", "weighted_attainment")
 _TITLE = "Årsstatus for de særlige jobordninger"
 
 
-@dataclass(frozen=True)
-class Year:
-    """Hold a built year: its manifest, figures and files.
-
-    `failed` says whether its last build failed.
-    """
-
-    year: int
-    manifest: Manifest
-    figures: Figures
-    files: tuple[str, ...]
-    failed: bool = False
-    params: Params | None = None
-    groups: Mapping[str, Group] = field(default_factory=dict)
-
-    @property
-    def issued(self) -> str:
-        """When the notat was published, and what was corrected since, in HTML."""
-        if self.params is None:
-            return ""
-        day = self.params.published
-        told = [f"Offentliggjort den {danish.long_date(day)}"] if day else []
-        for one in self.params.corrections:
-            draft = "Rettet udgave, der erstatter" if day else "Udkast til en rettet udgave, der erstatter"
-            told.append(f"{draft} notatet fra den {danish.long_date(one.replaces)}: {escape(one.reason)}")
-        return sentences(told)
-
-    @property
-    def state(self) -> State:
-        """Whether the figures are as published, recomputed, or were never published."""
-        if not any(figure.published for figure in self.figures.select(year=self.year)):
-            return "udkast"
-        return "genberegnet" if self.manifest.options.figures == "recomputed" else "offentliggjort"
-
-
-def read_output(output: Path) -> list[Year]:
-    """Return the years in an output folder, newest first.
-
-    A folder that holds no readable build is left out.
-    """
-    years = []
-    for folder in sorted(output.iterdir(), reverse=True):
-        if not (folder.is_dir() and folder.name.isdecimal()):
-            continue
-        written = manifest.read(folder)
-        try:
-            figures = Figures.from_csv(read_utf8(folder / "figures.csv", "figures.csv"))
-        except (InputError, KeyError, TypeError, ValueError):
-            continue
-        if written is not None:
-            files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
-            failed = (output / f"{folder.name}.fejlet.ipynb").exists()
-            kept = _kept(folder)
-            params, groups = _params(kept, int(folder.name)), kept_groups(kept)
-            years.append(Year(int(folder.name), written, figures, files, failed, params, groups))
-    return years
-
-
-def _kept(folder: Path) -> Mapping[str, bytes]:
-    """Return the inputs that a year was built from, or none if unreadable."""
-    try:
-        return unpack((folder / INPUTS).read_bytes(), INPUTS)
-    except (OSError, KeyError, InputError):
-        return {}
-
-
-def _params(kept: Mapping[str, bytes], year: int) -> Params | None:
-    """Return the parameters that a year was built from, or None if unreadable."""
-    try:
-        return Params.model_validate(yaml.safe_load(kept[f"params/{year}.yml"]))
-    except (KeyError, ValidationError, yaml.YAMLError):
-        return None
-
-
 def write_index(output: Path, extension: Path) -> Path:
     """Write the page for the years in an output folder, and return its path.
 
@@ -151,15 +69,24 @@ def write_index(output: Path, extension: Path) -> Path:
         raise BuildError(f"{path}: ligger der i forvejen og er ikke lavet af årsstatus; flyt den, og byg igen")
     with alone(path):  # years may be built side by side
         of = cache.years_hash(output)
-        write_whole(path, f"{index_page(read_output(output), extension)}<!-- {of} -->\n".encode())
+        years = read_output(output)
+        data = newest_data(output, years)
+        write_series(output, years, data)
+        city = data.city(years[0].year).name if data else ""
+        write_whole(path, f"{index_page(years, city, extension)}<!-- {of} -->\n".encode())
     return path
 
 
-def index_page(years: Sequence[Year], extension: Path) -> str:
-    """Return the page for some years, newest first."""
+def index_page(years: Sequence[Year], city: str, extension: Path) -> str:
+    """Return the page for some years of a city, newest first."""
     parts = ["<p>Der er endnu ikke bygget noget år. Skriv <code>aarsstatus build</code>.</p>"]
     if years:
-        parts = ["<p>Københavns Kommune som arbejdsplads. De nyeste tal står øverst.</p>", *map(_year, years)]
+        whose = f"{escape(city)} som arbejdsplads. " if city else ""
+        parts = [f"<p>{whose}De nyeste tal står øverst.</p>", *map(_year, years)]
+        parts.append(
+            f'<p>Alle tal, år for år, som åbne data: <a href="{SERIES}">tidsserien (CSV)</a> og '
+            f'<a href="{PACKAGE}">en beskrivelse af dens kolonner (Frictionless Data Package)</a>.</p>'
+        )
         parts.append(_development(city_attainments(years), _groups(years), extension / "fonts"))
     return make_page(_TITLE, "OVERSIGT", "\n".join(parts), extension)
 

@@ -1,0 +1,123 @@
+"""Read the built years that lie in an output folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import ValidationError
+
+from aarsstatus import danish
+from aarsstatus.figures.collection import Figures
+from aarsstatus.files import read_utf8
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data, Group
+from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import TABLES
+from aarsstatus.markdown import sentences
+from aarsstatus.problems import InputError
+from aarsstatus.project import Project
+from aarsstatus.release import manifest
+from aarsstatus.release.archive import INPUTS, unpack
+from aarsstatus.release.manifest import Manifest
+from aarsstatus.release.reading import kept_groups
+from aarsstatus.run import temporary
+
+State = Literal["offentliggjort", "genberegnet", "udkast"]
+
+
+@dataclass(frozen=True)
+class Year:
+    """Hold a built year: its manifest, figures and files.
+
+    `failed` says whether its last build failed.
+    """
+
+    year: int
+    manifest: Manifest
+    figures: Figures
+    files: tuple[str, ...]
+    failed: bool = False
+    params: Params | None = None
+    groups: Mapping[str, Group] = field(default_factory=dict)
+
+    @property
+    def issued(self) -> str:
+        """When the notat was published, and what was corrected since, in HTML."""
+        if self.params is None:
+            return ""
+        day = self.params.published
+        told = [f"Offentliggjort den {danish.long_date(day)}"] if day else []
+        for one in self.params.corrections:
+            draft = "Rettet udgave, der erstatter" if day else "Udkast til en rettet udgave, der erstatter"
+            told.append(f"{draft} notatet fra den {danish.long_date(one.replaces)}: {escape(one.reason)}")
+        return sentences(told)
+
+    @property
+    def state(self) -> State:
+        """Whether the figures are as published, recomputed, or were never published."""
+        if not any(figure.published for figure in self.figures.select(year=self.year)):
+            return "udkast"
+        return "genberegnet" if self.manifest.options.figures == "recomputed" else "offentliggjort"
+
+
+def read_output(output: Path) -> list[Year]:
+    """Return the years in an output folder, newest first.
+
+    A folder that holds no readable build is left out.
+    """
+    years = []
+    for folder in sorted(output.iterdir(), reverse=True):
+        if not (folder.is_dir() and folder.name.isdecimal()):
+            continue
+        written = manifest.read(folder)
+        try:
+            figures = Figures.from_csv(read_utf8(folder / "figures.csv", "figures.csv"))
+        except (InputError, KeyError, TypeError, ValueError):
+            continue
+        if written is not None:
+            files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
+            failed = (output / f"{folder.name}.fejlet.ipynb").exists()
+            kept = _kept(folder)
+            params, groups = _params(kept, int(folder.name)), kept_groups(kept)
+            years.append(Year(int(folder.name), written, figures, files, failed, params, groups))
+    return years
+
+
+def _kept(folder: Path) -> Mapping[str, bytes]:
+    """Return the inputs that a year was built from, or none if unreadable."""
+    try:
+        return unpack((folder / INPUTS).read_bytes(), INPUTS)
+    except (OSError, KeyError, InputError):
+        return {}
+
+
+def _params(kept: Mapping[str, bytes], year: int) -> Params | None:
+    """Return the parameters that a year was built from, or None if unreadable."""
+    try:
+        return Params.model_validate(yaml.safe_load(kept[f"params/{year}.yml"]))
+    except (KeyError, ValidationError, yaml.YAMLError):
+        return None
+
+
+def newest_data(output: Path, years: Sequence[Year]) -> Data | None:
+    """Return the data of the newest year that kept any that can be read."""
+    return next((found for one in years if (found := kept_data(output / str(one.year))) is not None), None)
+
+
+def kept_data(folder: Path) -> Data | None:
+    """Return the data that a year was built from, or None if unreadable."""
+    kept = _kept(folder)
+    with temporary.folder() as scratch:
+        project = Project(scratch)
+        project.data.mkdir()
+        for table in TABLES:
+            (project.data / table.file).write_bytes(kept.get(table.name, b""))
+        try:
+            return read_data(project)
+        except InputError:  # an older version's, or none
+            return None
