@@ -26,8 +26,19 @@ _SPAN = re.compile(r'\[([^\]]*)\]\{figure="([^"]*)"\}')
 _OPENED = re.compile(r"(?m)^:{3,} *\{([^}]*)\} *$")
 _CLASS = re.compile(r"\.([\w-]+)")
 _CLOSED = re.compile(r"(?m)^:{3,} *$")
+_HEADING = re.compile(r"(?m)^(#+ )")
 _FONTS = re.compile(r"@font-face *\{[^}]*\}")
 """They lie beside the stylesheet, where a notebook does not look."""
+_OVER_JUPYTERS = """
+.aarsstatus { background: var(--paper); color: var(--ink); padding: 0.5rem 1rem; font: 400 1rem/1.6 var(--font); }
+.aarsstatus.aarsstatus table { table-layout: auto; margin: 0; }
+.aarsstatus.aarsstatus tr { background: none; }
+.aarsstatus.aarsstatus :is(th:first-child, .tekst th, .tekst td) { text-align: left; }
+.aarsstatus.aarsstatus tbody tr:not(.weighted) th { font-weight: 400; }
+.aarsstatus.aarsstatus :is(h1, h2, h3) { font-weight: 700; margin-top: 0; }
+.aarsstatus.aarsstatus :is(.tabelgruppe, .quarto-float-fig, details) { margin: 0.5rem 0; }
+"""
+"""JupyterLab dresses tables and headings, too, by rules that would count for more than the notat's."""
 
 
 def is_by_hand() -> bool:
@@ -40,9 +51,15 @@ def is_by_hand() -> bool:
     return kernel is not None and bool(kernel.get_parent().get("content", {}).get("allow_stdin", False))
 
 
+def head(title: str, doctype: str, edition: str) -> HTML:
+    """Return a document's title, and what stands above it, as it looks."""
+    above, line = (MarkdownIt().renderInline(part) for part in (" · ".join(filter(None, (doctype, edition))), title))
+    return _looking(f'<p class="doctype">{above}</p><h1>{line}</h1>')
+
+
 def text(markdown: str) -> HTML:
     """Return the report's Markdown as HTML for a notebook's cell."""
-    return _looking(_html(markdown))
+    return _looking(_html(_HEADING.sub(r"#\1", markdown)))
 
 
 def table(shown: Table) -> HTML:
@@ -99,5 +116,4 @@ def _style(extension: Path) -> str:
     """Return the notat's stylesheet for a notebook's cell, always on white."""
     colours, look = ((extension / name).read_text(encoding="utf-8") for name in ("tokens.css", "notat.css"))
     light = colours.partition("@media")[0].replace(":root", ".aarsstatus")
-    own = ".aarsstatus { background: var(--paper); color: var(--ink); padding: 1rem; font: 400 1rem/1.6 var(--font); }"
-    return f"{light}{own} @scope (.aarsstatus) {{ {_FONTS.sub('', look)} }}"
+    return f"{light} @scope (.aarsstatus) {{ {_FONTS.sub('', look)} }} {_OVER_JUPYTERS}"

@@ -28,7 +28,7 @@ from aarsstatus.report.own_chart import own_chart
 def show_head(metadata: Mapping[str, Any]) -> None:
     """Show a document's title and what stands around it, whoever runs the notebook."""
     if by_hand.is_by_hand():
-        _display(by_hand.text("\n\n".join([metadata["doctype"], f"# {metadata['title']}", metadata.get("udgave", "")])))
+        _display(by_hand.head(metadata["title"], metadata["doctype"], metadata.get("udgave", "")))
     else:
         _markdown(markdown.metadata(metadata) + "\n\n")
 
@@ -93,13 +93,13 @@ def show_logo(logo: Logo | None, folder: Path) -> None:
         _show_drawing(opening, content.decode("utf-8"), raster(content), ":::")
 
 
-def cover_sheet(params: Params, title: str) -> str:
+def cover_sheet(params: Params, title: str, city: str) -> str:
     """Return the cover sheet as Markdown, empty for a year without one."""
     if params.cover is None:
         return ""
     administration = plain(params.office.administration)
     matter = (
-        f"Her er årsstatus for {params.year} for de særlige jobordninger i Københavns Kommune som "
+        f"Her er årsstatus for {params.year} for de særlige jobordninger i {plain(city)} som "
         f"arbejdsplads. Notatet er skrevet af {administration} og er til orientering."
     )
     blocks = [
