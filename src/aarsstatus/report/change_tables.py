@@ -1,4 +1,4 @@
-"""Lay out why the weighted attainment moved, and what reaching the targets would give."""
+"""Lay out the parts of a change, and the gain of reaching each target."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def parts_of_change(quality: Quality) -> Table | None:
 
 
 def gaps(quality: Quality) -> Table | None:
-    """Return each target that was not reached, the most felt in the city's total first."""
+    """Return each target that was not reached, the one that costs the city most first."""
     found = quality.figures.select(year=quality.year, measure="closing_effect")
     felt = sorted((one for one in found if value_of(one)), key=value_of, reverse=True)
     of_city = [one for one in felt if one.administration == KK]

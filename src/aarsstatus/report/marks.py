@@ -12,13 +12,18 @@ WRONG = "‡"
 PRINTED_SO = "Trykt sådan, men i modstrid med notatets øvrige tal."
 
 
+def in_prose(place: str) -> bool:
+    """Say whether a place in a notat is in its running text."""
+    return place.startswith("brødtekst")
+
+
 def differs(figure: Figure) -> bool:
     """Say whether a figure was published with another value than the one shown."""
     return bool(figure.published) and not danish.same(figure.published, figure.shown)
 
 
 def mark(figure: Figure) -> str:
-    """Return the mark of a figure; none of one that is as it was published and may be right."""
+    """Return the mark of a figure; none of one that is as published and may be right."""
     if differs(figure):
         return MARK
     return WRONG if figure.verdict == "contradicted" else ""

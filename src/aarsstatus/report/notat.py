@@ -26,7 +26,7 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
-from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG
+from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG, in_prose
 
 _ONE = {"forløb": "forløb", "ansatte": "ansat"}
 
@@ -47,15 +47,14 @@ class Notat:
         self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
         self._said: dict[str, Figure] = {}
         self._printed: list[AuditRow] = []
-        self._wrong: set[tuple[str, bool]] = set()
+        self._wrong: list[AuditRow] = []
         self._marked = False
 
     def audited(self, rows: Sequence[AuditRow]) -> Notat:
         """Take over the audit's verdicts, so that contradicted numbers are marked."""
         self.figures = self.figures.judged(answers(rows, self.params.notat))
         self._printed = [row for row in rows if row.source == self.params.notat]
-        wrong = [row for row in self._printed if row.verdict == "contradicted"]
-        self._wrong = {(row.id, row.place.startswith("brødtekst")) for row in wrong}
+        self._wrong = [row for row in self._printed if row.verdict == "contradicted"]
         return self
 
     # -- looking up ---------------------------------------------------------------------------------------
@@ -120,17 +119,15 @@ class Notat:
         published = self.year_published(year, administration, where)
         if self.mode == "recomputed" and published != str(year):
             return f"{year}{MARK}"
-        return published + WRONG * ((f"{year}.{administration}.{where}.year", False) in self._wrong)
+        return published + WRONG * any(one.id == f"{year}.{administration}.{where}.year" for one in self._wrong)
 
     def known_errors(self) -> str:
         """Say how many printed numbers contradict others; nothing where others are shown."""
-        wrong = sum(row.verdict == "contradicted" for row in self._printed)
-        if not wrong or self.mode == "recomputed":
+        if not self._wrong or self.mode == "recomputed":
             return ""
-        return (
-            f"{danish.whole(wrong)} af {danish.whole(len(self._printed))} trykte tal er i modstrid med notatets øvrige "
-            f"tal. De er mærket {WRONG}, og kvalitetsrapporten forklarer hvert af dem."
-        )
+        of = f"{danish.whole(len(self._wrong))} af {danish.whole(len(self._printed))} trykte tal"
+        why = f"De er mærket {WRONG}, og kvalitetsrapporten forklarer hvert af dem."
+        return f"{of} er i modstrid med notatets øvrige tal. {why}"
 
     def year_published(self, year: int, administration: str, where: str) -> str:
         """Return the year that was printed in a caption, a header or a footnote."""
@@ -235,7 +232,7 @@ class Notat:
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
         shown = self.in_prose(figure)
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
-            self._marked |= (wrong := (figure.id, True) in self._wrong)
+            self._marked |= (wrong := any(one.id == figure.id and in_prose(one.place) for one in self._wrong))
             return span(figure.id, shown) + f"[{WRONG}]{{.modstrid}}" * wrong
         self._said[figure.id] = figure
         return span(figure.id, shown + MARK)
