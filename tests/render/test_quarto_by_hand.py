@@ -26,9 +26,12 @@ def stopped(folder: Path, **environment: str) -> str:
 
 
 def test_the_whole_project_is_not_rendered(tmp_path: Path) -> None:
-    said = stopped(tmp_path, QUARTO_PROJECT_RENDER_ALL="1", QUARTO_PROJECT_INPUT_FILES="notebooks/notat.ipynb")
+    said = stopped(
+        tmp_path, QUARTO_PROJECT_RENDER_ALL="1", QUARTO_PROJECT_INPUT_FILES="notebooks/a.ipynb\nnotebooks/b.ipynb"
+    )
     assert said.startswith("Hele projektet laves med »aarsstatus build ÅR«")
     assert said.count("\n") == 1
+    assert stopped(tmp_path, QUARTO_PROJECT_RENDER_ALL="1", QUARTO_PROJECT_INPUT_FILES="alene.ipynb") == ""
 
 
 @pytest.mark.parametrize("path", ["output/2025/notat.ipynb", "output\\2025\\notat.ipynb"])
