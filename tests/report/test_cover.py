@@ -61,7 +61,7 @@ def test_what_cannot_be_shown_is_refused(project: Project, tmp_path: Path, old: 
 
 def test_a_year_without_a_cover_has_none(inputs: tuple[Params, object], year: int) -> None:
     params, _ = inputs
-    assert bool(cover_sheet(params, "Årsstatus")) == (params.cover is not None) == (year == 2021)
+    assert bool(cover_sheet(params, "Årsstatus", "Københavns Kommune")) == (params.cover is not None) == (year == 2021)
 
 
 def test_no_logo_comes_with_the_project(project: Project) -> None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from aarsstatus import danish
 from aarsstatus.figures import PERCENTAGES, Figure, Measure, compared, seen, words
 from aarsstatus.figures.collection import Figures
-from aarsstatus.inputs.model import ALL_GROUPS, Group, Scheme
+from aarsstatus.inputs.model import ALL_GROUPS, Data, Group, Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
         measures=("target",),
         points=Fraction(1),
         share=Fraction(0),
-        reason="Måltal ændres kun, når Borgerrepræsentationen vedtager nye, så hver ændring skal kunne genfindes i en "
-        "vedtagelse.",
+        reason="Måltal ændres kun, når {council} vedtager nye, så hver ændring skal kunne genfindes i en vedtagelse.",
     ),
     Threshold(
         name="vægt ændret",
@@ -62,12 +61,12 @@ THRESHOLDS: tuple[Threshold, ...] = (
         "forløb alene give et stort udslag i procent.",
     ),
     Threshold(
-        name="fleksjobansatte",
+        name="{heads}ansatte",
         measures=("status",),
         heads=True,
         points=Fraction(10),
         share=Fraction(5, 100),
-        reason="Fleksjob er varige ansættelser: i de to notater steg antallet 2 og 3 pct. på et år.",
+        reason="{heads} er varige ansættelser: i de to notater steg antallet 2 og 3 pct. på et år.",
     ),
     Threshold(
         name="antal forløb",
@@ -93,7 +92,17 @@ THRESHOLDS: tuple[Threshold, ...] = (
         reason="Et vægtet gennemsnit svinger mindre end sine dele, så grænsen er det halve af den for målopfyldelse.",
     ),
 )
-"""The thresholds, each with its reason. The first that covers a figure's measure and way of counting counts."""
+"""The thresholds, each with its reason; `in_words` fills in the braces.
+
+The first that covers a figure's measure and way of counting counts.
+"""
+
+
+def in_words(threshold: Threshold, data: Data, year: int) -> tuple[str, str]:
+    """Return a threshold's name and reason, in the words of a year's own data."""
+    heads = danish.join([one.name for one in data.schemes_of(year) if one.counting == "headcount"])
+    words_ = {"heads": heads, "council": data.city(year).council}
+    return threshold.name.format(**words_), danish.capital(threshold.reason.format(**words_))
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class _Builder:
         """Say where a target comes from: adopted, or known from a notat alone."""
         printed = self.printed_targets.get(figure_id(*at[:3], "target"))
         if printed is None or str(at[0]) in self.adopted:
-            return "vedtaget af Borgerrepræsentationen"
+            return f"vedtaget af {self.data.city(at[0]).council}"
         return f"aflæst af {printed.notat}, {printed.place}"
 
     def total(self, year: int, code: str, attainments: Sequence[Figure]) -> None:

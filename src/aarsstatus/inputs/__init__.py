@@ -86,7 +86,16 @@ def read_data(project: Project) -> Data:
         for v, at in rows.of(schema.SCHEMES)
     }
     administrations = [
-        Administration(v["administration"], v["name"], v["first_year"], v["last_year"], at, _codes(v["successor"]))
+        Administration(
+            v["administration"],
+            v["name"],
+            v["first_year"],
+            v["last_year"],
+            at,
+            _codes(v["successor"]),
+            v["short_name"] or "",
+            v["council"] or "",
+        )
         for v, at in rows.of(schema.ADMINISTRATIONS)
     ]
     if rows.problems:

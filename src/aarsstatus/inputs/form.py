@@ -95,7 +95,7 @@ def fields(year: int, there: Mapping[At, Scalar], schemes: Sequence[Scheme]) -> 
     for at in there:
         if at[0] == ADOPTED and at[-1] == "date":
             groups = [one.value for where, one in there.items() if where[:3] == (*at[:2], "groups")]
-            told = "Den dag, Borgerrepræsentationen vedtog dem; gælder den gamle vedtagelse, så den gamle dato"
+            told = "Den dag, de blev vedtaget; gælder den gamle vedtagelse, så den gamle dato"
             asked.append(Field(at, f"Måltal vedtaget for {_names(groups, year, schemes)}", "date", told))
     return [one for one in asked if one.at in there]
 

@@ -6,13 +6,16 @@ Each row remembers the file and line it came from (`source`): that is where the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
 from aarsstatus.attainment import Interval
+from aarsstatus.inputs.schema import KK
 
+COUNCIL = "Borgerrepræsentationen"
+"""Who adopts the targets where ``administrations.csv`` does not say."""
 ALL_GROUPS = "alle ordninger"
 """What the target groups are called together, as the weighted attainment is of them all."""
 
@@ -59,6 +62,8 @@ class Administration:
     source: str
     successors: tuple[str, ...] = ()
     """The codes of those that took over; none for the same code under its next name, or for nobody."""
+    short_name: str = ""
+    council: str = ""
 
     def held(self, year: int) -> bool:
         """Return whether the administration held this name in a year."""
@@ -170,6 +175,12 @@ class Data:
     def codes(self, year: int | None = None) -> list[str]:
         """Return the codes of a year's administrations, or of all, in table order."""
         return list(dict.fromkeys(one.code for one in self.administrations if year is None or one.held(year)))
+
+    def city(self, year: int) -> Administration:
+        """Return the whole city as it was in a year: its name, its short one, its council."""
+        named = [one for one in self.administrations if one.code == KK]
+        row = next((one for one in named if one.held(year)), named[-1])
+        return replace(row, short_name=row.short_name or KK, council=row.council or COUNCIL)
 
     def name(self, code: str, year: int) -> str:
         """Return what an administration was called in a year."""

@@ -133,7 +133,7 @@ def _params_text(year: int, before: Params, schemes: Sequence[Scheme], groups: S
         *_office(before),
         "",
         "targets_adopted:",
-        *_adoptions(year, before, groups),
+        *_adoptions(year, before, groups, data.city(year).council),
         "",
         f"target_groups: [{', '.join(groups)}]",
         f"schemes: [{', '.join(one.key for one in schemes)}]",
@@ -172,9 +172,9 @@ def _office(before: Params) -> Iterator[str]:
             yield f"  {key}: {text}"
 
 
-def _adoptions(year: int, before: Params, groups: Sequence[str]) -> Iterator[str]:
+def _adoptions(year: int, before: Params, groups: Sequence[str], council: str) -> Iterator[str]:
     """Yield when targets were adopted: groups of the year before, then new ones."""
-    said = f"  - date: null  # {MARK}: hvornår Borgerrepræsentationen vedtog måltallene for {year}"
+    said = f"  - date: null  # {MARK}: hvornår {council} vedtog måltallene for {year}"
     for adoption in before.targets_adopted:
         own = [group for group in adoption.groups if group in groups]
         if own:

@@ -169,6 +169,14 @@ ADMINISTRATIONS = Table(
             "koder på forvaltninger med mellemrum imellem", required=False, newer=True,
             pattern="[A-ZÆØÅ]{1,10}( [A-ZÆØÅ]{1,10})*",
         ),
+        Column(
+            "short_name", "What the whole city is called in short, in titles; on the row of KK alone. Empty: KK.",
+            required=False, drawn=True, newer=True,
+        ),
+        Column(
+            "council", "Who adopts the targets; on the row of KK alone. Empty: Borgerrepræsentationen.",
+            required=False, drawn=True, newer=True,
+        ),
     ),
 )  # fmt: skip
 

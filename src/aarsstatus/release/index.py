@@ -21,7 +21,7 @@ from aarsstatus.markdown import sentences
 from aarsstatus.problems import BuildError
 from aarsstatus.release import cache
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
-from aarsstatus.release.years import State, Year, read_output
+from aarsstatus.release.years import State, Year, newest_data, read_output
 from aarsstatus.render.page import make_page, table
 from aarsstatus.report.charts import draw_development
 from aarsstatus.report.drawing import MUTED
@@ -70,16 +70,19 @@ def write_index(output: Path, extension: Path) -> Path:
     with alone(path):  # years may be built side by side
         of = cache.years_hash(output)
         years = read_output(output)
-        write_series(output, years)
-        write_whole(path, f"{index_page(years, extension)}<!-- {of} -->\n".encode())
+        data = newest_data(output, years)
+        write_series(output, years, data)
+        city = data.city(years[0].year).name if data else ""
+        write_whole(path, f"{index_page(years, city, extension)}<!-- {of} -->\n".encode())
     return path
 
 
-def index_page(years: Sequence[Year], extension: Path) -> str:
-    """Return the page for some years, newest first."""
+def index_page(years: Sequence[Year], city: str, extension: Path) -> str:
+    """Return the page for some years of a city, newest first."""
     parts = ["<p>Der er endnu ikke bygget noget år. Skriv <code>aarsstatus build</code>.</p>"]
     if years:
-        parts = ["<p>Københavns Kommune som arbejdsplads. De nyeste tal står øverst.</p>", *map(_year, years)]
+        whose = f"{escape(city)} som arbejdsplads. " if city else ""
+        parts = [f"<p>{whose}De nyeste tal står øverst.</p>", *map(_year, years)]
         parts.append(
             f'<p>Alle tal, år for år, som åbne data: <a href="{SERIES}">tidsserien (CSV)</a> og '
             f'<a href="{PACKAGE}">en beskrivelse af dens kolonner (Frictionless Data Package)</a>.</p>'

@@ -80,8 +80,9 @@ def workbook(sheets: Sequence[Sheet], cover: Cover) -> bytes:
     )
     book.set_properties(
         {
-            "title": cover.title, "author": cover.author, "company": "Københavns Kommune", "subject": cover.source,
-            "keywords": "årsstatus, særlige jobordninger, måltal", "created": cover.created,
+            "title": cover.title, "author": cover.author, "subject": cover.source,
+            "company": cover.source.partition(", ")[0], "created": cover.created,
+            "keywords": "årsstatus, særlige jobordninger, måltal",
         }
     )  # fmt: skip
     book.set_custom_property("Language", "da-DK")

@@ -23,7 +23,7 @@ from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import BuildError
 from aarsstatus.release.cache import BESIDE
-from aarsstatus.release.years import Year, kept_data
+from aarsstatus.release.years import Year
 
 SERIES, PACKAGE = BESIDE
 _NAME = "aarsstatus-tidsserie"
@@ -87,7 +87,7 @@ _DESCRIBED: Mapping[str, tuple[str, str]] = {
 """The type of each column, and what it holds."""
 
 
-def write_series(output: Path, years: Sequence[Year]) -> None:
+def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None:
     """Write the time series of some built years, newest first, into their folder.
 
     Raises
@@ -96,7 +96,7 @@ def write_series(output: Path, years: Sequence[Year]) -> None:
         If somebody else's file is in the place of one of the two.
     """
     contents = {
-        output / SERIES: write_csv(observations(output, years), COLUMNS),
+        output / SERIES: write_csv(observations(years, data), COLUMNS),
         output / PACKAGE: json.dumps(package(years), ensure_ascii=False, indent=2) + "\n",
     }
     for path, mark in zip(contents, (",".join(COLUMNS[:3]), f'"name": "{_NAME}"'), strict=True):
@@ -106,17 +106,17 @@ def write_series(output: Path, years: Sequence[Year]) -> None:
         write_whole(path, text.encode())
 
 
-def observations(output: Path, years: Sequence[Year]) -> list[Observation]:
+def observations(years: Sequence[Year], data: Data | None) -> list[Observation]:
     """Return every number of the tables of all years, the oldest first.
 
-    A year's own build goes first; other years are taken from the newest build that has them.
+    A year's own build goes first; other years are taken from the newest build that has them; names
+    are those of `data`.
     """
     source: dict[int, Year] = {}
     for build in years:
         for when in {figure.year for figure in build.figures.values()}:
             if when not in source or when == build.year:
                 source[when] = build
-    data = next((found for one in years if (found := kept_data(output / str(one.year))) is not None), None)
     rows: list[Observation] = []
     seen: dict[tuple[str, str, str, str], Figure] = {}
     schemes: dict[tuple[int, str], set[str]] = {}

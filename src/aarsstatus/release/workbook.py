@@ -65,7 +65,7 @@ def _cover(notat: Notat) -> Cover:
     counted = [one.name for one in notat.listed() if one.counting == "headcount"]
     heads = f", for {danish.join(counted)} antal ansatte" if counted else ""
     facts = {
-        "Kilde": f"Københavns Kommune, {params.office.administration}"
+        "Kilde": f"{notat.city.name}, {params.office.administration}"
         + (f", {params.office.name}" if params.office.name else ""),
         "Dato": danish.long_date(when) if when else "Notatet har ingen dato.",
         "År": f"{notat.year}, sammenlignet med {notat.comparison_year}" if notat.comparison_year else str(notat.year),

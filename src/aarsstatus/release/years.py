@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -102,6 +102,11 @@ def _params(kept: Mapping[str, bytes], year: int) -> Params | None:
         return Params.model_validate(yaml.safe_load(kept[f"params/{year}.yml"]))
     except (KeyError, ValidationError, yaml.YAMLError):
         return None
+
+
+def newest_data(output: Path, years: Sequence[Year]) -> Data | None:
+    """Return the data of the newest year that kept any that can be read."""
+    return next((found for one in years if (found := kept_data(output / str(one.year))) is not None), None)
 
 
 def kept_data(folder: Path) -> Data | None:

@@ -16,7 +16,7 @@ from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
 from aarsstatus.figures.words import MEASURES
 from aarsstatus.inputs import REPLACED, read_year
-from aarsstatus.inputs.model import Data, Scheme
+from aarsstatus.inputs.model import Administration, Data, Scheme
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.reorganisations import changes, comparable
 from aarsstatus.inputs.schema import KK
@@ -85,6 +85,11 @@ class Notat:
         """Return the codes of those that are comparable over the years, KK first."""
         codes, before = [KK, *self.administrations()], self.comparison_year
         return [code for code in codes if before and comparable(self.data, code, before, self.year)]
+
+    @property
+    def city(self) -> Administration:
+        """Return the whole city as it was: its name, its short one, its council."""
+        return self.data.city(self.year)
 
     def figure(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
         """Return a figure by its parts, or None where there is no such figure."""
@@ -169,7 +174,7 @@ class Notat:
 
     def title(self) -> str:
         """Return the notat's title, as the seeds word it."""
-        return f"Årsstatus for de særlige jobordninger i {KK} som arbejdsplads for {self.year}"
+        return f"Årsstatus for de særlige jobordninger i {self.city.short_name} som arbejdsplads for {self.year}"
 
     def corrections(self) -> str:
         """Say which notat a corrected one replaces, why, and each number that changed."""

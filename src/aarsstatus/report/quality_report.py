@@ -10,11 +10,11 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
-from aarsstatus.audit.limits import Threshold
+from aarsstatus.audit.limits import Threshold, in_words
 from aarsstatus.audit.quality import Quality
 from aarsstatus.figures import PERCENTAGES, words
 from aarsstatus.inputs.schema import REMARKS
-from aarsstatus.markdown import sentences
+from aarsstatus.markdown import plain, sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import Chart
 from aarsstatus.report.html_table import Cell, Row, Table
@@ -80,7 +80,11 @@ def rounding_chart(quality: Quality) -> Chart:
 def moves(quality: Quality) -> Table:
     """Return each figure that moved more than usual, and the limit it passed."""
     rows = [
-        (moved.text, Cell(_change(quality, moved.id, moved.change), moved.id), moved.threshold.name)
+        (
+            moved.text,
+            Cell(_change(quality, moved.id, moved.change), moved.id),
+            in_words(moved.threshold, quality.data, quality.year)[0],
+        )
         for moved in quality.moves
     ]
     title = f"Usædvanligt store ændringer fra {quality.params.comparison_year} til {quality.year}"
@@ -120,6 +124,12 @@ def _table(name: str, title: str, header: tuple[str, ...], rows: Iterable[Sequen
     made = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
     lines = tuple(Row(label.text, tuple(cells)) for label, *cells in made)
     return Table(f"tbl-{name}", title, header, lines, kind="tekst")
+
+
+def threshold_said(threshold: Threshold, quality: Quality) -> str:
+    """Say what a threshold is of, from where it counts, and why."""
+    name, reason = in_words(threshold, quality.data, quality.year)
+    return sentences([f"**{plain(name)}** fra {limit(threshold)}", plain(reason).removesuffix(".")])
 
 
 def limit(threshold: Threshold) -> str:

@@ -93,13 +93,13 @@ def show_logo(logo: Logo | None, folder: Path) -> None:
         _show_drawing(opening, content.decode("utf-8"), raster(content), ":::")
 
 
-def cover_sheet(params: Params, title: str) -> str:
+def cover_sheet(params: Params, title: str, city: str) -> str:
     """Return the cover sheet as Markdown, empty for a year without one."""
     if params.cover is None:
         return ""
     administration = plain(params.office.administration)
     matter = (
-        f"Her er årsstatus for {params.year} for de særlige jobordninger i Københavns Kommune som "
+        f"Her er årsstatus for {params.year} for de særlige jobordninger i {plain(city)} som "
         f"arbejdsplads. Notatet er skrevet af {administration} og er til orientering."
     )
     blocks = [
