@@ -72,6 +72,36 @@ def test_what_breaks_a_rule_is_told_by_check_and_build(year: Project, capsys: py
     assert f"{YEAR}: bemærk: {found}" in capsys.readouterr().err
 
 
+def test_what_ingest_said_is_said_last_until_it_is_answered(year: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """By check, by a build, by one that finds nothing to do, and on the quality report's first page."""
+    change(year.data / "targets.csv", f"{YEAR},KK,fleksjob,900", f"{YEAR},KK,fleksjob,899")
+    warnings = year.data / "warnings.csv"
+    text = warnings.read_text(encoding="utf-8")
+    told = "løntilskud: 3 forløb har ingen forvaltning; de tæller kun med i KK og er ikke fordelt"
+    warnings.write_text(f"{text}{YEAR},not_distributed,loentilskud,,3,{told},\n", encoding="utf-8")
+    assert run(["check", str(YEAR)]) == 1
+    assert f"bemærk: data/warnings.csv: {told}" in capsys.readouterr().out
+    command = ["build", str(YEAR), "--engine", "embedded", "--formats", "html"]
+    for said in ("færdig på", "intet er ændret"):
+        assert run(command) == 0
+        shown = capsys.readouterr()
+        assert said in shown.out
+        assert shown.err.splitlines()[-2] == f"{YEAR}: bemærk: data/warnings.csv: {told}"
+        assert "1 bemærkning om udtrækkene er ikke besvaret" in shown.err.splitlines()[-1]
+    page = year.output / str(YEAR) / "kvalitetsrapport.html"
+    first = page.read_text(encoding="utf-8").partition("Rapporten hører til")[0]
+    assert told in first
+    assert "1 bemærkning om udtrækkene er ikke besvaret" in first
+    warnings.write_text(f"{text}{YEAR},not_distributed,loentilskud,,3,{told},De hører til KK.\n", encoding="utf-8")
+    assert run(["check", str(YEAR)]) == 0
+    assert run(command) == 0
+    assert told not in "".join(capsys.readouterr())
+    first, _, rest = page.read_text(encoding="utf-8").partition("Rapporten hører til")
+    assert told not in first
+    assert "har ingen forvaltning" in rest
+    assert "De hører til KK." in rest
+
+
 def test_a_year_that_keeps_the_rules_is_fine(year: Project, capsys: pytest.CaptureFixture[str]) -> None:
     change(year.data / "targets.csv", f"{YEAR},KK,fleksjob,900", f"{YEAR},KK,fleksjob,899")
     assert doubtful(year) == []
