@@ -151,3 +151,13 @@ def test_no_line_of_code_or_notebook_was_changed(strandby: Result) -> None:
         for name in kept.namelist():
             if name.startswith(("notebooks/", "_extensions/")):
                 assert kept.read(name) == (ROOT / name).read_bytes()
+
+
+def test_the_page_in_the_docs_names_every_file_and_what_is_put_in_it() -> None:
+    page = (ROOT / "docs" / "anden-kommune.md").read_text(encoding="utf-8")
+    for path in sorted({*(ROOT / "data").glob("*.*")} - {ROOT / "data" / "README.md"}):
+        assert f"`data/{path.name}`" in page, path.name
+    for column in ("short_name", "council", "note"):
+        assert f"`{column}`" in page
+    for emptied in ("errata: []", "limits: {}", "administrations: {}", "schemes: {}"):
+        assert f"`{emptied}`" in page

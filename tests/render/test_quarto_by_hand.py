@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pypandoc
 import pytest
-
-from aarsstatus.render.quarto import _copy_settings
+import yaml
 
 ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "_extensions" / "notat" / "stop_quarto.lua"
 PANDOC = shutil.which("pandoc") or str(Path(pypandoc.__file__).parent / "files" / "pandoc")
 
 
 def stopped(folder: Path, **environment: str) -> str:
     """Run what Quarto runs first, as Quarto does, and return why it stops; empty where it does not."""
-    command = [PANDOC, "lua", str(ROOT / "tools" / "stop_quarto.lua")]
+    command = [PANDOC, "lua", str(SCRIPT)]
     given = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment}
     done = subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (done.returncode != 0) == bool(done.stderr)
@@ -26,9 +26,12 @@ def stopped(folder: Path, **environment: str) -> str:
 
 
 def test_the_whole_project_is_not_rendered(tmp_path: Path) -> None:
-    said = stopped(tmp_path, QUARTO_PROJECT_RENDER_ALL="1", QUARTO_PROJECT_INPUT_FILES="notebooks/notat.ipynb")
+    said = stopped(
+        tmp_path, QUARTO_PROJECT_RENDER_ALL="1", QUARTO_PROJECT_INPUT_FILES="notebooks/a.ipynb\nnotebooks/b.ipynb"
+    )
     assert said.startswith("Hele projektet laves med »aarsstatus build ÅR«")
     assert said.count("\n") == 1
+    assert stopped(tmp_path, QUARTO_PROJECT_RENDER_ALL="1", QUARTO_PROJECT_INPUT_FILES="alene.ipynb") == ""
 
 
 @pytest.mark.parametrize("path", ["output/2025/notat.ipynb", "output\\2025\\notat.ipynb"])
@@ -40,14 +43,11 @@ def test_what_is_finished_is_not_written_over(path: str, tmp_path: Path) -> None
     assert stopped(tmp_path, QUARTO_PROJECT_INPUT_FILES="out.ipynb") == ""
 
 
-def test_the_project_asks_for_it_and_a_build_does_not(tmp_path: Path) -> None:
-    settings = (ROOT / "_quarto.yml").read_text(encoding="utf-8")
-    assert "pre-render: tools/stop_quarto.lua" in settings
-    _copy_settings(ROOT / "_quarto.yml", tmp_path)
-    copied = (tmp_path / "_quarto.yml").read_text(encoding="utf-8")
-    assert [line for line in settings.splitlines() if line not in copied.splitlines()] == [
-        line for line in settings.splitlines() if "pre-render" in line
-    ]
+def test_the_project_asks_for_it_wherever_its_settings_are_copied_to() -> None:
+    """The script lies with the extension, without which nothing is rendered."""
+    script = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))["project"]["pre-render"]
+    assert (ROOT / script) == SCRIPT
+    assert SCRIPT.is_file()
 
 
 def test_what_quarto_would_ignore_is_ignored() -> None:

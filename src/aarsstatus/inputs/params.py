@@ -17,6 +17,7 @@ from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR
 
+_SHORTEST_NUMBER = 4
 _LATEST = 10
 """Years after its own in which a notat may be issued; a date beyond is a slip of the hand."""
 
@@ -44,6 +45,13 @@ class Document(_Part):
     case_number_f2: Short | None = None
     document_number_f2: Short | None = None
     case_number_edoc: Short | None = None
+
+    @field_validator("case_number_f2", "document_number_f2", "case_number_edoc")
+    @classmethod
+    def _is_a_number(cls, number: str | None) -> str | None:
+        if number is not None and len(number) < _SHORTEST_NUMBER:  # it could be any number of the notat's
+            raise ValueError(f"nummeret »{number}« er for kort til at være fra sagssystemet")
+        return number
 
 
 class Office(_Part):

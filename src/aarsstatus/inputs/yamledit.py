@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from aarsstatus.inputs.yamlfile import At, parsed
+from aarsstatus.inputs.yamlfile import At
+from aarsstatus.inputs.yamlsyntax import parsed
 
 _MARK = "\ufeff"
 

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from aarsstatus import text as shown_text
 from aarsstatus.files import read_utf8
+from aarsstatus.inputs.yamlsyntax import misread_nodes, parsed
 from aarsstatus.problems import InputError, Problem, near
 
 At = tuple[str | int, ...]
@@ -35,12 +36,6 @@ class Closed(BaseModel):
 
 MOST_BYTES = 256 << 10
 """The largest of these files has some eight kilobytes."""
-_DEEPEST = 20
-_LONGEST_NUMBER = 20
-_MERGE = "tag:yaml.org,2002:merge"
-_INTEGER = "tag:yaml.org,2002:int"
-_TEXT = "tag:yaml.org,2002:str"
-_HARD_SPACE = re.compile(r"^[ \t]*\u00a0")
 
 
 def fit(most: int = shown_text.MOST, *, drawn: bool = False) -> AfterValidator:
@@ -53,50 +48,6 @@ def fit(most: int = shown_text.MOST, *, drawn: bool = False) -> AfterValidator:
         return text
 
     return AfterValidator(check)
-
-
-class _NotReadError(yaml.MarkedYAMLError):
-    """Something that our loader does not read; its problem is Danish."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Load YAML in which nothing refers to, or is merged from, another place.
-
-    References can make a small file endless, and merged keys have no line of their own. Nobody needs either. What
-    cannot be read is told with its line.
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self._depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 - as PyYAML has it
-        """Read one value; one that refers to another, or lies too deep, is an error."""
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        mark: Any = event.start_mark
-        if isinstance(event, yaml.AliasEvent):
-            raise _NotReadError(None, None, f"henvisningen *{event.anchor}", mark)
-        if self._depth > _DEEPEST:
-            raise _NotReadError(None, None, f"mere end {_DEEPEST} lag", event.start_mark)
-        self._depth += 1
-        try:
-            node = super().compose_node(parent, index)
-        finally:
-            self._depth -= 1
-        if node is not None and node.tag == _MERGE:
-            raise _NotReadError(None, None, "nøglen <<", node.start_mark)
-        return node
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401 - as above
-        """Return the value of a node; refuse one that is not what it looks like."""
-        if node.tag == _INTEGER and len(str(node.value)) > _LONGEST_NUMBER:
-            raise _NotReadError(None, None, "et meget langt tal", node.start_mark)
-        if node.tag == _INTEGER and not str(node.value).isdecimal():  # YAML 1.1 takes 33:44 for 2024, and 0b1 for 1
-            raise _NotReadError(None, None, str(node.value), node.start_mark)
-        try:
-            return super().construct_object(node, deep)
-        except (ValueError, OverflowError, TypeError, KeyError, AttributeError):  # 2025-02-30, !!bool x
-            raise _NotReadError(None, None, str(node.value), node.start_mark) from None
 
 
 def read_model(
@@ -125,13 +76,8 @@ def read_model(
     node, content = parsed(text, name)
     if not isinstance(node, yaml.MappingNode):
         raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected=expected_file))
-    if strange := [
-        key for key in _keys(node) if key.tag != _TEXT
-    ]:  # null, 2025-01-01: no text, though it looks like one
-        told = [
-            Problem(name, "nøglen er ikke en tekst", one.start_mark.line + 1, found=str(one.value)) for one in strange
-        ]
-        raise InputError(told)
+    if misread := list(misread_nodes(node, text, name)):
+        raise InputError(misread)
     places = list(_places(node))
     lines = dict(places)
     problems = [Problem(name, "nøglen står der to gange", line, dotted(at)) for at, line in _repeated(places)]
@@ -144,60 +90,6 @@ def read_model(
     if problems:
         raise InputError(problems)
     return value, lines
-
-
-def parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
-    """Return a file's one document: its nodes, which know their lines, and its values."""
-    try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        return node, None if node is None else loader.construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        raise InputError(_not_yaml(error, text, name)) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        code = f"U+{ord(error.character):04X}" if isinstance(error.character, str) else f"U+{error.character:04X}"
-        raise InputError(Problem(name, "filen er ikke gyldig YAML", line, found=f"tegnet {code}")) from None
-
-
-_MENDED: Mapping[str, str] = {
-    "mapping values are not allowed": "ét kolon på linjen og på den over; sæt anførselstegn om en tekst, der har et",
-    "could not find expected ':'": "et kolon og et mellemrum efter nøglen",
-    "expected <block end>": "den samme indrykning som i linjerne over, og anførselstegn om begge ender af en tekst",
-    "cannot start any token": "mellemrum i stedet for tabulator, og anførselstegn om en tekst med særlige tegn",
-    "unexpected end of stream": "et anførselstegn mere: et, der begynder, bliver ikke lukket",
-    "expected ',' or ']'": "en liste i én linje, som bliver lukket: [a, b]",
-    "expected ',' or '}'": "en gruppe i én linje, som bliver lukket: {a: b}",
-    "but found another document": "ét dokument; slet linjen med ---",
-}
-"""What would be right, by a part of what PyYAML says of a file that it cannot read."""
-
-
-def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
-    """Return PyYAML's error in Danish: which line it is, and how to mend it."""
-    mark, said = error.problem_mark, error.problem or ""
-    line = mark.line + 1 if mark else None
-    if isinstance(error, _NotReadError) or mark is None:
-        return Problem(name, "filen er ikke gyldig YAML", line, found=said)
-    rows = text.splitlines()
-    for number, row in enumerate(rows, start=1):
-        if _HARD_SPACE.match(row):  # copied from Word: it looks like a blank, and YAML takes it for a letter
-            expected = "almindelige mellemrum; her står et hårdt mellemrum, som Word skriver det"
-            return Problem(name, "filen er ikke gyldig YAML", number, found=row.strip(), expected=expected)
-    found = rows[mark.line].strip() if mark.line < len(rows) else "filens slutning"
-    expected = next((mended for part, mended in _MENDED.items() if part in said), "nøgle: værdi")
-    return Problem(name, "filen er ikke gyldig YAML", line, found=found, expected=expected)
-
-
-def _keys(node: yaml.Node) -> Iterator[yaml.Node]:
-    """Yield the keys of a document, those deep down too."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield key
-            yield from _keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _keys(item)
 
 
 def _places(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:

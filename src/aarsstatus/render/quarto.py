@@ -37,19 +37,12 @@ _ENDS: dict[Format, tuple[bytes, bytes]] = {
 }
 """How what Quarto makes of each format begins and ends. What does not is no document, or half of one."""
 _REQUIRED = re.compile(r"(?m)^quarto-required: *[\"']?>= *(\d+(?:\.\d+)*)")
-_STOPS_PEOPLE = re.compile(r"(?m)^ +pre-render:.*\n")
 _VERSION = re.compile(r"\d+(\.\d+)+\S*")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Ours (crossref.lua), then Quarto's, Typst's, Deno's and Lua's: »ERROR: …«, »error: …«, »ERROR (main.lua:3831) …«.
 _WRONG = (re.compile(r"FEJL: (.+)"), re.compile(r"\b(?:error|ERROR)(?::| \([^)]*\):?) (?!error: )(.+)"))
 _NOISE = re.compile(r"\s|Stack trace:|WARN\b|Output created:|(pandoc|metadata)?\s*$")
 _LONGEST = 400
-
-
-def _copy_settings(settings: Path, folder: Path) -> None:
-    """Copy the project's settings, without the script that stops a whole render."""
-    text = settings.read_text(encoding="utf-8")
-    (folder / settings.name).write_text(_STOPS_PEOPLE.sub("", text), encoding="utf-8")
 
 
 def _ask_for_source(extension: Path) -> None:
@@ -109,7 +102,7 @@ class Quarto:
         metadata = front_matter(nbformat.read(notebook, as_version=4))
         day = document_date(metadata)
         with temporary.folder() as where:
-            _copy_settings(self.project / "_quarto.yml", where)
+            shutil.copy2(self.project / "_quarto.yml", where)
             shutil.copytree(self.project / "_extensions", where / "_extensions")
             _ask_for_source(where / _EXTENSION / "_extension.yml")
             shutil.copyfile(notebook, where / notebook.name)

@@ -32,7 +32,7 @@ _FONTS = re.compile(r"@font-face *\{[^}]*\}")
 _OVER_JUPYTERS = """
 .aarsstatus { background: var(--paper); color: var(--ink); padding: 0.5rem 1rem; font: 400 1rem/1.6 var(--font); }
 .aarsstatus.aarsstatus table { table-layout: auto; margin: 0; }
-.aarsstatus.aarsstatus tr { background: none; }
+.aarsstatus.aarsstatus tbody tr:nth-child(n) { background: none; }
 .aarsstatus.aarsstatus :is(th:first-child, .tekst th, .tekst td) { text-align: left; }
 .aarsstatus.aarsstatus tbody tr:not(.weighted) th { font-weight: 400; }
 .aarsstatus.aarsstatus :is(h1, h2, h3) { font-weight: 700; margin-top: 0; }

@@ -7,10 +7,16 @@ local function stop(text)
   os.exit(1)
 end
 
-if os.getenv("QUARTO_PROJECT_RENDER_ALL") == "1" then
+local inputs = {}
+for path in (os.getenv("QUARTO_PROJECT_INPUT_FILES") or ""):gmatch("[^\n]+") do
+  inputs[#inputs + 1] = path
+end
+
+-- A notebook that is alone with the settings is all of its project, and was asked for.
+if os.getenv("QUARTO_PROJECT_RENDER_ALL") == "1" and #inputs ~= 1 then
   stop("Hele projektet laves med »aarsstatus build ÅR«; »quarto render« skal have en notebook, fx »quarto render out.ipynb«")
 end
-for path in (os.getenv("QUARTO_PROJECT_INPUT_FILES") or ""):gmatch("[^\n]+") do
+for _, path in ipairs(inputs) do
   local folder = path:gsub("\\", "/"):match("^(.*/)") or ""
   local manifest = io.open(folder .. "manifest.json")
   if manifest then
