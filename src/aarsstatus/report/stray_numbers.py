@@ -159,6 +159,7 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield notat.reorganised()
     for scheme in data.schemes.values():
         yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label, scheme.note)
+        yield f"{scheme.name}ansatte"
     yield from (administration.name for administration in data.administrations)
     yield from (text for group in data.groups.values() for text in (group.name, group.spells_label))
 
