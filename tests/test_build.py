@@ -192,7 +192,7 @@ def test_html_makes_no_request(report: Result) -> None:
 def test_charts_have_captions_and_state_their_numbers(built: Result, year: int) -> None:
     page = html_page(built.folder / "notat.html")
     images = page.xpath("//figure//img")
-    assert len(images) == 3
+    assert len(images) == 2
     for image in images:
         assert image.get("src").startswith("data:image/svg+xml")
         assert re.search(r"\d+ pct\.", image.get("alt"))

@@ -25,6 +25,7 @@ from reading import html_tables, tidy
 
 from aarsstatus import danish, privacy
 from aarsstatus.extracts import ingest
+from aarsstatus.figures import DERIVED
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import read_table
 from aarsstatus.inputs.schema import EXTRACTS, REMARKS, WARNINGS
@@ -195,7 +196,8 @@ def measures(made: list[Spell], project: Project) -> Iterator[tuple[str, Fractio
 def test_every_figure_is_what_a_straight_computation_gives(march: tuple[Project, list[str]], made: list[Spell]) -> None:
     project, _ = march
     with (project.output / str(YEAR) / "figures.csv").open(encoding="utf-8", newline="") as file:
-        built = {row["id"]: row["value"] for row in csv.DictReader(file) if row["year"] == str(YEAR)}
+        rows = [row for row in csv.DictReader(file) if row["year"] == str(YEAR)]
+    built = {row["id"]: row["value"] for row in rows if row["measure"] not in DERIVED}  # those have tests of their own
     assert built == {id_: danish.plain_decimal(value) for id_, value in measures(made, project)}
 
 

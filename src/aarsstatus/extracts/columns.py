@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
 _FLEKSJOB = "fleks"
 """The one word that a file or a header of fleksjob employments is known by: anybody may be »ansat«."""
-_STATE = re.compile("status|tilstand|annuller|afbrudt|aflyst")
+_STATE = re.compile("(status|tilstand)(?!.*dato)|annuller|afbrudt|aflyst")
 _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|id|nøgle)")
 """What an unknown header has in it that may say whether a row counts, or who it is about."""
 

@@ -113,8 +113,10 @@ def remarks(quality: Quality) -> Table:
     for remark in quality.remarks:
         name = quality.data.schemes[remark.scheme].name
         text = danish.capital(remark.text.removeprefix(name).lstrip(":, "))
-        about = ("Udtrækkene", "") if remark.kind == "note" else (danish.capital(name), danish.whole(remark.count))
-        rows.append((about[0], REMARKS[remark.kind], about[1], text, remark.svar))
+        if remark.kind == "note":  # it begins with a file's name, and is of no scheme
+            rows.append(("Udtrækkene", REMARKS[remark.kind], "", remark.text, remark.svar))
+        else:
+            rows.append((danish.capital(name), REMARKS[remark.kind], danish.whole(remark.count), text, remark.svar))
     header = ("Jobordning", "Advarsel", "Antal", "Det, der skal ses efter", "Svar")
     return _table("advarsler", f"Advarsler om udtrækkene for {quality.year}", header, rows)
 
