@@ -62,8 +62,9 @@ def change(project: Project, before: str, after: str) -> None:
     """Change administrations.csv; new rows go last."""
     path = project.data / "administrations.csv"
     text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after) if before else f"{text}{after}\n", encoding="utf-8", newline="\n")
+    old, new = ("".join(f"{row},,\n" for row in rows.splitlines()) for rows in (before, after))  # two cells are KK's
+    assert old in text
+    path.write_text(text.replace(old, new) if old else text + new, encoding="utf-8", newline="\n")
 
 
 def with_statuses(project: Project, year: int) -> None:
@@ -137,9 +138,9 @@ def test_nobody_is_compared_with_another_organisation(reorganised: tuple[str, Pr
 
 def test_an_old_file_has_no_successors(copied: Project) -> None:
     path = copied.data / "administrations.csv"
-    rows = [line.removesuffix(",") for line in path.read_text(encoding="utf-8").splitlines()]
-    text = "\n".join([rows[0].removesuffix(",successor"), *rows[1:]])
-    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    rows = [row[:4] for row in csv.reader(path.read_text(encoding="utf-8").splitlines())]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
     assert read_year(copied, 2025)[1].codes(2025)[0] == "KK"
 
 
