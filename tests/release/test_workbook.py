@@ -85,7 +85,7 @@ def test_notes_stand_under_the_table(book: openpyxl.Workbook, notat: Notat) -> N
         table = administration_table(notat, code, year)
         rows = [row[0] for row in book[f"Tabel {number}"].iter_rows(min_row=4 + len(table.rows), values_only=True)]
         notes = [text for text in rows if text]
-        assert [text.partition(" ")[0] for text in notes if text[0] in "*†"] == [
+        assert [text.partition(" ")[0] for text in notes if text[0] in "*†‡"] == [
             n.marker for n in table.notes if n.marker
         ]
         assert not any(sign in text for text in notes for sign in ("\\", "]{", "figure="))
