@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
@@ -58,7 +59,13 @@ def lay_out(base: Base, root: Path) -> None:
     for name, content in base.files.items():
         (root / name).write_bytes(content)
     for name, content in base.extracts.items():
-        (root / "udtræk" / name).write_bytes(content)
+        _written(root / "udtræk" / name, content)
+
+
+def _written(path: Path, content: bytes) -> None:
+    """Write a file as one of January 2027: what an extract is read as depends on its date, and must not on today's."""
+    path.write_bytes(content)
+    os.utime(path, (1_800_000_000, 1_800_000_000))
 
 
 def _gone(path: Path) -> None:
@@ -70,7 +77,7 @@ def _gone(path: Path) -> None:
 
 def _put(path: Path, changed: mutate.Bytes) -> str:
     content, said = changed
-    path.write_bytes(content)
+    _written(path, content)
     return f"{path.parent.name}/{path.name}: {said}"
 
 

@@ -20,11 +20,13 @@ from aarsstatus.figures import Figure, Mode, figure_id
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
 from aarsstatus.figures.words import VERDICT_SAID, unit
+from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
+from aarsstatus.inputs.yamlfile import MOST_BYTES
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project, find_project
 
@@ -123,11 +125,9 @@ def read_published_params(project: Project, until: int | None = None) -> list[Pa
     """
     found: list[Params] = []
     problems: list[Problem] = []
-    for year in project.years():
-        if until is not None and year > until:
-            continue
+    for year in [one for one in project.years() if until is None or one <= until]:
         path = project.params / f"{year}.yml"
-        if not _NOTAT.search(path.read_bytes()):
+        if irregular(path, MOST_BYTES) is None and not _NOTAT.search(path.read_bytes()):
             continue  # not published, and perhaps not filled in yet: it matters to no other year
         try:
             found.append(read_params(path, project.name(path)))
