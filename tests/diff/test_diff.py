@@ -58,7 +58,7 @@ FORMULA = swap(
     "return Fraction(status) / target if target else None",
     "return Fraction(status) / (2 * target) if target else None",
 )
-COMMENT = swap(FORMULAS, "HALF = Fraction(1, 2)", "HALF = Fraction(1, 2)  # one half")
+COMMENT = swap(FORMULAS, "# full time in Denmark", "# full time, in Denmark")
 IDLE = swap(PARAMS, "Kontor for HR og Tilsyn\n  administration", "Kontor for HR\n  administration")
 
 
