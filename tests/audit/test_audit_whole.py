@@ -34,7 +34,7 @@ OURS = Params(
     comparison_year=2029,
     notat="notat-2030",
     document=Document(
-        date=date(2031, 3, 9), case_number_f2="2030 - 1", document_number_f2="77", case_number_edoc="2030-0000005"
+        date=date(2031, 3, 9), case_number_f2="2030 - 1", document_number_f2="3077", case_number_edoc="2030-0000005"
     ),
     office=Office(name="Kontoret", administration="Forvaltningen", street="Gaden 3", postal="1000 By"),
     targets_adopted=[
@@ -65,7 +65,7 @@ titel | 2030.document.year | 2030 | = | - | exact | parameters | params/2030.yml
 brevhoved | 2030.document.date | 09-03-2031 | = | - | exact | parameters | params/2030.yml har datoen 9. marts 2031.
 brødtekst, dato | 2030.document.date | 9. marts 2031 | = | - | exact | parameters | params/2030.yml har datoen 9. marts 2031.
 brevhoved | 2030.document.case_number_f2 | 2030 - 1 | = | - | exact | parameters | params/2030.yml har case_number_f2 2030 - 1.
-brevhoved | 2030.document.document_number_f2 | 77 | = | - | exact | parameters | params/2030.yml har document_number_f2 77.
+brevhoved | 2030.document.document_number_f2 | 3077 | = | - | exact | parameters | params/2030.yml har document_number_f2 3077.
 brevhoved | 2030.document.case_number_edoc | 2030-0000005 | = | - | exact | parameters | params/2030.yml har case_number_edoc 2030-0000005.
 brevhoved | 2030.office.street | Gaden 3 | = | - | exact | parameters | params/2030.yml har street Gaden 3.
 brevhoved | 2030.office.postal | 1000 By | = | - | exact | parameters | params/2030.yml har postal 1000 By.
@@ -360,7 +360,7 @@ titel | 2030.document.year | 17 | 2030 | - | contradicted | parameters | params/
 brevhoved | 2030.document.date | 17 | 09-03-2031 | - | contradicted | parameters | params/2030.yml har datoen 9. marts 2031, men der står 17.
 brødtekst, dato | 2030.document.date | 17 | 09-03-2031 | - | contradicted | parameters | params/2030.yml har datoen 9. marts 2031, men der står 17.
 brevhoved | 2030.document.case_number_f2 | 17 | 2030 - 1 | - | contradicted | parameters | params/2030.yml har case_number_f2 2030 - 1, men der står 17.
-brevhoved | 2030.document.document_number_f2 | 17 | 77 | - | contradicted | parameters | params/2030.yml har document_number_f2 77, men der står 17.
+brevhoved | 2030.document.document_number_f2 | 17 | 3077 | - | contradicted | parameters | params/2030.yml har document_number_f2 3077, men der står 17.
 brevhoved | 2030.document.case_number_edoc | 17 | 2030-0000005 | - | contradicted | parameters | params/2030.yml har case_number_edoc 2030-0000005, men der står 17.
 brevhoved | 2030.office.street | 17 | Gaden 3 | - | contradicted | parameters | params/2030.yml har street Gaden 3, men der står 17.
 brevhoved | 2030.office.postal | 17 | 1000 By | - | contradicted | parameters | params/2030.yml har postal 1000 By, men der står 17.

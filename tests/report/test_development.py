@@ -51,7 +51,7 @@ def test_attainment_that_goes_another_way_than_status_is_explained(notat: Notat,
 def test_a_group_with_other_schemes_is_not_said_to_have_moved(project: Project) -> None:
     notat = open_notat(2025, 2021, project=project.root)
     assert read(development(notat, "placements")) == (
-        "Status for virksomhedspraktik, løntilskud og småjob under det sociale frikort er 797 helårspersoner i 2025. "
+        "Status for virksomhedspraktik, løntilskud og småjob under det sociale frikort er 797‡ helårspersoner i 2025. "
         "I 2021 var status 531 helårspersoner for løntilskud, virksomhedspraktik og nytteindsats. Tallene dækker ikke de "
         "samme ordninger, så de viser ikke en udvikling. Målopfyldelsen er 74 pct. i 2025 og var 47 pct. i 2021."
     )
