@@ -25,19 +25,18 @@ def require_allowance() -> None:
     BuildError
         If the system allows fewer files or less memory than a build takes.
     """
-    if sys.platform == "win32":
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < _FILES:
-        if hard != resource.RLIM_INFINITY and hard < _FILES:
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != resource.RLIM_INFINITY and soft < _FILES:
+            if hard != resource.RLIM_INFINITY and hard < _FILES:
+                raise BuildError(
+                    f"systemet lader kun programmet have {hard} filer åbne på én gang, og det bruger op til {_FILES}; "
+                    "bed om flere (ulimit -n), og prøv igen"
+                )
+            resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, hard))
+        memory, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if memory != resource.RLIM_INFINITY and memory < _MEMORY:
             raise BuildError(
-                f"systemet lader kun programmet have {hard} filer åbne på én gang, og det bruger op til {_FILES}; "
-                "bed om flere (ulimit -n), og prøv igen"
+                f"systemet giver kun programmet {memory // 10**6} MB hukommelse, og det bruger {_MEMORY // 10**6} MB; "
+                "bed om mere (ulimit -v), og prøv igen"
             )
-        resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, hard))
-    memory, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if memory != resource.RLIM_INFINITY and memory < _MEMORY:
-        raise BuildError(
-            f"systemet giver kun programmet {memory // 10**6} MB hukommelse, og det bruger {_MEMORY // 10**6} MB; "
-            "bed om mere (ulimit -v), og prøv igen"
-        )
