@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from test_index import put
 from aarsstatus.problems import BuildError
 from aarsstatus.project import Project
 from aarsstatus.release import cache
+from aarsstatus.release.archive import INPUTS
 from aarsstatus.release.index import write_index
 from aarsstatus.release.timeseries import COLUMNS, PACKAGE, SERIES
+from aarsstatus.release.years import read_output
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +106,18 @@ def test_a_file_of_somebody_elses_is_left_alone(project: Project, tmp_path: Path
     with pytest.raises(BuildError, match=rf"{name}: ligger der i forvejen"):
         write_index(tmp_path, project.extension)
     assert (tmp_path / name).read_text(encoding="utf-8") == "min egen"
+
+
+@pytest.mark.parametrize("name", [SERIES, PACKAGE])
+def test_a_pipe_in_its_place_is_refused_and_never_read(project: Project, tmp_path: Path, name: str) -> None:
+    put(tmp_path, project, 2021)
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(BuildError, match=rf"{name}: ligger der i forvejen"):
+        write_index(tmp_path, project.extension)
+
+
+def test_a_pipe_for_kept_inputs_keeps_no_year_from_being_shown(project: Project, tmp_path: Path) -> None:
+    put(tmp_path, project, 2021)
+    (tmp_path / "2021" / INPUTS).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / "2021" / INPUTS)
+    assert [one.year for one in read_output(tmp_path)] == [2021]

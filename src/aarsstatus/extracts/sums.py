@@ -74,8 +74,10 @@ def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> 
     """
     last = date(year, 12, 31).toordinal()
     schemes = list(data.schemes.values())
+    asked = any(scheme.counting == "weekdays" for scheme in schemes)  # a look at each spell that few need
+    weekdays = weekdays_inside(year).sum() if asked else pl.lit(0).alias("weekdays")
     grouped = spells.group_by("scheme", "administration", "weekly_hours").agg(
-        days_inside(year).sum(), weekdays_inside(year).sum(), pl.len().alias("spells")
+        days_inside(year).sum(), weekdays, pl.len().alias("spells")
     )
     found: dict[tuple[str, str], Sum] = {}
     for place in sorted(spells["scheme"].unique().to_list()):

@@ -81,17 +81,18 @@ def years_hash(output: Path) -> str:
 
 def is_overview_current(output: Path) -> bool:
     """Return whether the overview is of the builds that lie there now."""
-    said = OVERVIEW_END.search(_overview(output))
+    said = OVERVIEW_END.search(written_text(output / OVERVIEW))
     return said is not None and said[1] == years_hash(output) and all((output / name).exists() for name in BESIDE)
 
 
 def is_overview_foreign(output: Path) -> bool:
     """Return whether what lies where the overview should is somebody else's."""
-    return (output / OVERVIEW).exists() and OVERVIEW_END.search(_overview(output)) is None
+    return (output / OVERVIEW).exists() and OVERVIEW_END.search(written_text(output / OVERVIEW)) is None
 
 
-def _overview(output: Path) -> str:
+def written_text(path: Path) -> str:
+    """Return a file's text, none of one that cannot be read."""
     try:
-        return read_utf8(output / OVERVIEW, OVERVIEW)
+        return read_utf8(path, path.name)
     except InputError:
         return ""

@@ -25,7 +25,7 @@ from aarsstatus.inputs.schema import PUBLISHED
 from aarsstatus.inputs.yamledit import replace_scalars
 from aarsstatus.markdown import read_back
 from aarsstatus.project import Project
-from aarsstatus.report.marks import MARK, WRONG
+from aarsstatus.report.marks import unmarked
 
 _FLOAT = re.compile(r"^:{3,} *\{#(tbl|fig)-")
 _HEADING = re.compile(r"^# (.*?)(?: \{.*)?$")
@@ -103,7 +103,7 @@ def _named(figure: Figure, data: Data) -> str:
 
 def _row(place: str, id_: str, shown: str) -> dict[str, str]:
     """Return a row without its source; a mark beside a number is no part of it."""
-    return {"place": place, "id": unescape(id_), "printed": unescape(shown).strip().rstrip(f"{MARK}{WRONG}")}
+    return {"place": place, "id": unescape(id_), "printed": unmarked(unescape(shown))}
 
 
 # -- what is written ------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def open_finished(what: str, project: Project | None = None) -> Finished:
         return _from_folder(path, what)
     if not path.exists():
         raise InputError(Problem(what, "findes ikke", expected="en mappe, en pakke (zip) eller et årstal"))
-    return _from_bundle(_content(path, what), what)
+    return _from_bundle(read_content(path, what), what)
 
 
 def _from_folder(folder: Path, name: str) -> Finished:
@@ -101,9 +101,9 @@ def _from_folder(folder: Path, name: str) -> Finished:
     if not (folder / manifest.NAME).exists():
         within = sorted(path.parent.name for path in folder.glob(f"*/{manifest.NAME}"))
         raise InputError(_no_build(name, manifest.NAME, within))
-    described = _content(folder / manifest.NAME, f"{name}/{manifest.NAME}")
+    described = read_content(folder / manifest.NAME, f"{name}/{manifest.NAME}")
     named = manifest.parse(described, f"{name}/{manifest.NAME}").outputs
-    outputs = {file: _content(folder / file, f"{name}/{file}") for file in named if (folder / file).exists()}
+    outputs = {file: read_content(folder / file, f"{name}/{file}") for file in named if (folder / file).exists()}
     inputs = unpack(outputs[INPUTS], f"{name}/{INPUTS}") if INPUTS in outputs else {}
     return from_files({**outputs, manifest.NAME: described}, inputs, name)
 
@@ -130,7 +130,7 @@ def _rows(inputs: Mapping[str, bytes], table: Table) -> list[dict[str, str]]:
         return []
 
 
-def _content(path: Path, name: str) -> bytes:
+def read_content(path: Path, name: str) -> bytes:
     """Return a file's bytes, or refuse what is no file or far too large."""
     if why := irregular(path, LARGEST):
         raise InputError(Problem(name, why))

@@ -22,7 +22,7 @@ from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import BuildError
-from aarsstatus.release.cache import BESIDE
+from aarsstatus.release.cache import BESIDE, written_text
 from aarsstatus.release.years import Year
 
 SERIES, PACKAGE = BESIDE
@@ -100,7 +100,7 @@ def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None
         output / PACKAGE: json.dumps(package(years), ensure_ascii=False, indent=2) + "\n",
     }
     for path, mark in zip(contents, (",".join(COLUMNS[:3]), f'"name": "{_NAME}"'), strict=True):
-        if path.exists() and mark not in path.read_bytes()[:1000].decode("utf-8", "replace"):
+        if path.exists() and mark not in written_text(path)[:1000]:
             raise BuildError(f"{path}: ligger der i forvejen og er ikke lavet af årsstatus; flyt den, og byg igen")
     for path, text in contents.items():
         write_whole(path, text.encode())

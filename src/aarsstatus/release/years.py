@@ -24,7 +24,7 @@ from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, unpack
 from aarsstatus.release.manifest import Manifest
-from aarsstatus.release.reading import kept_groups
+from aarsstatus.release.reading import kept_groups, read_content
 from aarsstatus.run import temporary
 
 State = Literal["offentliggjort", "genberegnet", "udkast"]
@@ -91,8 +91,8 @@ def read_output(output: Path) -> list[Year]:
 def _kept(folder: Path) -> Mapping[str, bytes]:
     """Return the inputs that a year was built from, or none if unreadable."""
     try:
-        return unpack((folder / INPUTS).read_bytes(), INPUTS)
-    except (OSError, KeyError, InputError):
+        return unpack(read_content(folder / INPUTS, INPUTS), INPUTS)
+    except (KeyError, InputError):
         return {}
 
 

@@ -12,6 +12,11 @@ WRONG = "‡"
 PRINTED_SO = "Trykt sådan, men i modstrid med notatets øvrige tal."
 
 
+def unmarked(text: str) -> str:
+    """Return a number as it was printed, without a mark beside it."""
+    return text.strip().rstrip(f"{MARK}{WRONG} ")
+
+
 def in_prose(place: str) -> bool:
     """Say whether a place in a notat is in its running text."""
     return place.startswith("brødtekst")

@@ -27,7 +27,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, metadata_in, plain, read_back
 from aarsstatus.report.checks import shown_text
-from aarsstatus.report.marks import MARK, WRONG
+from aarsstatus.report.marks import unmarked
 from aarsstatus.report.notat import Notat
 from aarsstatus.run.notebook import named_cells
 
@@ -186,7 +186,7 @@ def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Ite
         yield f"»{said}« har id {id_}, men der er intet tal med det id"
         return
     expected = {figure.shown} if before is None else known.said(figure, before)
-    if not any(danish.same(said.strip().rstrip(f"{MARK}{WRONG} "), text) for text in expected):
+    if not any(danish.same(unmarked(said), text) for text in expected):
         yield f"»{said}« har id {id_}, men det tal er {danish.join(sorted(expected), 'eller')}"
 
 
