@@ -37,9 +37,8 @@ def made_up(project: Project) -> list[Spell]:
     return [*spells(data, YEAR, seed=2026), *employments(data, YEAR, seed=2026)]
 
 
-def write_extracts(project: Project, made: Sequence[Spell]) -> None:
-    """Write the extracts that the guide reads."""
-    raw = project.data / "raw"
+def write_extracts(raw: Path, made: Sequence[Spell]) -> None:
+    """Write the extracts that the guide reads into a folder."""
     raw.mkdir(exist_ok=True)
     write_xlsx(raw / "forløb 2027-01-12.xlsx", [spell for spell in made if spell.scheme != "fleksjob"])
     style = Style(

@@ -49,7 +49,7 @@ def made(project: Project) -> list[Spell]:
 def march(tmp_path_factory: pytest.TempPathFactory, made: list[Spell]) -> tuple[Project, list[str]]:
     """Follow the guide; return the project and all that was said."""
     project = copy_project(tmp_path_factory.mktemp("marts") / "projekt")
-    write_extracts(project, made)
+    write_extracts(project.data / "raw", made)
     said = []
 
     def command(words: list[str]) -> None:

@@ -58,7 +58,7 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Make a year, publish it, put a number right, and publish the correction."""
     one = Office(tmp_path_factory.mktemp("kontor") / "projekt")
-    write_extracts(one.project, made_up(one.project))
+    write_extracts(one.project.data / "raw", made_up(one.project))
     one.run("new", str(YEAR))
     fill(one.project, YEAR)
     one.run("ingest", str(YEAR), "data/raw/forløb 2027-01-12.xlsx", "--quiet", status=1)

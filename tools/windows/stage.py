@@ -103,8 +103,8 @@ class Machine:
             raise DifferentError(f"it ended with {done.returncode}:\n{said}")
         return re.sub(r"færdig på [\d,]+ s", "færdig", said.replace(self.separator, "/"))
 
-    def march(self) -> dict[str, str]:
-        """Walk through the guide, and what the guide leaves out; return what each command said."""
+    def march(self, extracts: Path) -> dict[str, str]:
+        """Do what the guide leaves out, then walk through it; return what each command said."""
         said = {}
 
         def run(words: list[str]) -> None:
@@ -112,6 +112,7 @@ class Machine:
 
         for words in BEYOND_THE_GUIDE:
             run(words)
+        shutil.copytree(extracts, self.project.data / "raw", dirs_exist_ok=True)
         walk(self.project, run)
         return said
 
@@ -162,10 +163,9 @@ def differences(here: Mapping[str, bytes], there: Mapping[str, bytes]) -> Iterat
             yield f"{name} {how}"
 
 
-def compare(linux: Machine, windows: Machine) -> None:
+def compare(linux: Machine, windows: Machine, extracts: Path) -> None:
     """March on both machines, and compare what comes of it and what is said; each verifies the other's bundle."""
-    shutil.copytree(linux.project.data / "raw", windows.project.data / "raw")
-    here, there = linux.march(), windows.march()
+    here, there = linux.march(extracts), windows.march(extracts)
     found = [
         f"aarsstatus {words} says\n{said}on Windows:\n{there[words]}"
         for words, said in here.items()
@@ -192,13 +192,16 @@ def main() -> int:
             return 0
         linux = copy_of_the_project(cache / "linux")
         windows = copy_of_the_project(cache / "windows")
-        write_extracts(linux, made_up(linux))
+        extracts = cache / "raw"
+        shutil.rmtree(extracts, ignore_errors=True)
+        write_extracts(extracts, made_up(linux))
         try:
             windows_python("install", python, windows.root)
             source = {"PYTHONPATH": str(linux.root / "src")}
             compare(
                 Machine("Linux", linux, (sys.executable, "-m", "aarsstatus"), environment=source),
                 Machine("Windows", windows, (TOOL, "run", str(python), str(windows.root)), separator="\\"),
+                extracts,
             )
             windows_python("install", python, windows.root, "requirements-dev.lock")
             with step("Windows: pytest"):
