@@ -47,8 +47,14 @@ def look_at(content: bytes) -> Book:
 
 
 def _names(parts: zipfile.ZipFile) -> list[str]:
-    """Return the parts that may be sheets: all but pictures."""
-    return [name for name in parts.namelist() if not name.startswith("xl/media/")]
+    """Return the parts that may be sheets: all but pictures.
+
+    None of a workbook with two parts of one name, of which every reader takes the one it likes.
+    """
+    names = parts.namelist()
+    if len({name.casefold() for name in names}) < len(names):
+        return []
+    return [name for name in names if not name.startswith("xl/media/")]
 
 
 def _look_at_parts(parts: zipfile.ZipFile) -> Book:
@@ -56,7 +62,7 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
 
     A sheet that cannot be looked at is left out.
     """
-    path = next((name for name in parts.namelist() if _WORKBOOK.fullmatch(name)), "")
+    path = next((name for name in _names(parts) if _WORKBOOK.fullmatch(name)), "")
     workbook, is_binary = _Workbook(), path.casefold().endswith(".bin")
     if is_binary:
         workbook.is_1904, workbook.sheets = xlsb_workbook(parts.read(path))
