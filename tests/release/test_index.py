@@ -156,7 +156,7 @@ def test_preliminary_numbers_are_called_so_wherever_they_are_shown(copied: Proje
     status = copied.data / "status.csv"
     text = status.read_text(encoding="utf-8")
     line = next(one for one in text.splitlines() if one.startswith("2025,KK,fleksjob,"))
-    early = f"2025,KK,fleksjob,1048,,exact,foreløbigt registerudtræk 1234-5678-9abc af 30-12-2025"
+    early = "2025,KK,fleksjob,1048,,exact,foreløbigt registerudtræk 1234-5678-9abc af 30-12-2025"
     status.write_text(text.replace(line, early), encoding="utf-8")
     said = "Tallene for 2025 er foreløbige; de er fra udtræk, der blev lavet, før året var gået."
     params, data = read_year(copied, 2025)
