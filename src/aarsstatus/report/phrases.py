@@ -25,7 +25,7 @@ def adopted(notat: Notat) -> str:
 
 
 def kinds_of_target(notat: Notat) -> str:
-    """Say which targets an administration has: those that schemes share, then the others."""
+    """Say which targets an administration has: the joint ones, then the others."""
     groups = [notat.data.groups[key] for key in notat.params.target_groups]
     shared = [group for group in groups if notat.data.is_joint(group.key, notat.year)]
     own = [notat.names(group.key) for group in groups if group not in shared]
