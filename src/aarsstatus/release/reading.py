@@ -9,15 +9,17 @@ from typing import Any
 
 from aarsstatus import privacy
 from aarsstatus.figures.collection import Figures
-from aarsstatus.files import irregular
+from aarsstatus.files import irregular, write_files
+from aarsstatus.inputs import read_groups
 from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.model import Group
-from aarsstatus.inputs.schema import GROUPS, SCHEMES, Table
+from aarsstatus.inputs.schema import GROUPS, SCHEMES
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, LARGEST, unpack
 from aarsstatus.release.manifest import Manifest
+from aarsstatus.run import temporary
 
 KEPT = "grundlag"
 """The folder of a bundle that holds the inputs."""
@@ -110,24 +112,21 @@ def _from_folder(folder: Path, name: str) -> Finished:
 
 def kept_groups(inputs: Mapping[str, bytes]) -> dict[str, Group]:
     """Return the target groups that a build was made from, or none if unreadable."""
-    rows = _rows(inputs, GROUPS)
-    return {
-        row["group"]: Group(row["group"], row["name"], row["spells_label"], row["colour"], row["mark"], "")
-        for row in rows
-    }
+    with temporary.folder() as scratch:
+        write_files(scratch, {GROUPS.name: inputs.get(GROUPS.name, b"")})
+        try:
+            return read_groups(Project(scratch))
+        except InputError:
+            return {}
 
 
 def kept_heads(inputs: Mapping[str, bytes]) -> frozenset[str]:
     """Return the target groups of a build that are counted by heads."""
-    return frozenset(row["group"] for row in _rows(inputs, SCHEMES) if row["counting"] == "headcount")
-
-
-def _rows(inputs: Mapping[str, bytes], table: Table) -> list[dict[str, str]]:
-    """Return the rows of one of the tables that a build was made from."""
     try:
-        return [row for _, row in parse(inputs.get(table.name, b"").decode("utf-8"), table)[0]]
+        rows, _ = parse(inputs.get(SCHEMES.name, b"").decode("utf-8"), SCHEMES)
     except UnicodeDecodeError:
-        return []
+        return frozenset()
+    return frozenset(row["group"] for _, row in rows if row["counting"] == "headcount")
 
 
 def read_content(path: Path, name: str) -> bytes:

@@ -8,7 +8,6 @@ from html import escape
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import ValidationError
 
 from aarsstatus import danish
@@ -18,6 +17,7 @@ from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import PRELIMINARY, Data, Group
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import TABLES
+from aarsstatus.inputs.yamlsyntax import parsed
 from aarsstatus.markdown import sentences
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
@@ -104,8 +104,8 @@ def _kept(folder: Path) -> Mapping[str, bytes]:
 def _params(kept: Mapping[str, bytes], year: int) -> Params | None:
     """Return the parameters that a year was built from, or None if unreadable."""
     try:
-        return Params.model_validate(yaml.safe_load(kept[f"params/{year}.yml"]))
-    except (KeyError, ValidationError, yaml.YAMLError):
+        return Params.model_validate(parsed(kept[f"params/{year}.yml"].decode("utf-8"), INPUTS)[1])
+    except (KeyError, UnicodeDecodeError, ValidationError, InputError):
         return None
 
 
