@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from aarsstatus.audit.check import doubts, problems
-from aarsstatus.audit.quality import explain, quality
+from aarsstatus.audit.explain import explain
+from aarsstatus.audit.quality import quality
 from aarsstatus.build import Options, Result, build
 from aarsstatus.cli import run
 from aarsstatus.inputs import read_year
