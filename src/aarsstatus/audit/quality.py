@@ -150,7 +150,7 @@ def explained(project: Project, data: Data, year: int | None = None) -> list[Aud
 
 
 def parted(project: Project, params: Params, data: Data) -> tuple[AuditRow, ...]:
-    """Return what the data no longer give of what was published of either year."""
+    """Return the published numbers of both years that the data no longer give."""
     years = {params.year, params.comparison_year}
     published = [one for one in read_published_params(project, params.year) if one.year in years]
     return judge(audit_years(data, published), _errata(project)).undeclared

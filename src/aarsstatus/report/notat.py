@@ -110,9 +110,9 @@ class Notat:
         return figure is not None and figure.value is not None
 
     def weight_shown(self, figure: Figure) -> str:
-        """Return a weight as footnotes show it; one printed once stands for all tables."""
-        city = self.figures[figure_id(figure.year, KK, figure.group, "weight")]
-        return figure.shown if figure.published else city.shown
+        """Return a weight as footnotes show it; one printed once stands for all alike."""
+        city = self.figures.find(figure.year, KK, figure.group, "weight")
+        return figure.shown if figure.published or city is None or city.value != figure.value else city.shown
 
     def year_shown(self, year: int, administration: str, where: str) -> str:
         """Return the year as a caption, a header or a footnote shows it."""
