@@ -15,7 +15,7 @@ from typing import Literal
 
 from aarsstatus.diff.changes import Change
 from aarsstatus.diff.recompute import Answer, Variant, recompute
-from aarsstatus.diff.steps import Blend, CODE, Step, as_read, environment, program_of, steps
+from aarsstatus.diff.steps import CODE, Blend, Step, as_read, environment, program_of, steps
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.release.archive import program_files
