@@ -90,7 +90,7 @@ def plain_decimal(value: Fraction, places: int = 6) -> str:
 
 
 def parse(text: str) -> Fraction:
-    """Read a number as a notat prints it: ``1.134``, ``74 pct.`` or ``−5,8 procentpoint``.
+    """Read a number as a notat prints it: ``1.134``, ``74 pct.`` or ``73,6``.
 
     Returns
     -------

@@ -126,7 +126,7 @@ def with_published(project: Project, notat: str, rows: Sequence[dict[str, str]])
 
 
 def keep_data(project: Project, notat: str) -> None:
-    """Keep what a notat was made from, so that nothing written to ``data/`` later changes it."""
+    """Keep the data of a notat, so that nothing written there later changes it."""
     folder = project.data / notat
     folder.mkdir(exist_ok=True)
     for table in TABLES:
