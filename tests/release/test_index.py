@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lxml import html
 
-from aarsstatus.audit.quality import explain
+from aarsstatus.audit.explain import explain
 from aarsstatus.figures import Mode
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_year

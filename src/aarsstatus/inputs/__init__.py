@@ -28,7 +28,7 @@ from aarsstatus.text import unfit
 _EXACT_PLACES = 10
 _MOST_WRONG = 1_000
 """Bad cells of a file, after which the rest of it is not read: it is no file of ours."""
-_GROUPS_BEFORE = Path(__file__).with_name("groups.csv")
+GROUPS_BEFORE = Path(__file__).with_name("groups.csv")
 """The target groups of a project from before ``data/groups.csv`` was there."""
 REPLACED = "-erstattet-"
 """Parts a notat's name from the number of the correction that replaced it, in ``published.csv``."""
@@ -169,7 +169,7 @@ class _Rows:
         table = replace(table, file=f"{self._kept}/{table.file}") if self._kept else table
         path = self._project.data / table.file
         if table.name.endswith(f"/{schema.GROUPS.file}") and not path.exists():
-            path = _GROUPS_BEFORE
+            path = GROUPS_BEFORE
         try:
             text = read_utf8(path, table.name)
         except InputError as error:
