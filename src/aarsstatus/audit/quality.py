@@ -27,7 +27,7 @@ from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.inputs.yamlfile import MOST_BYTES
-from aarsstatus.problems import InputError, Problem, near
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
 
 ERRATA = "errata.yml"
@@ -213,9 +213,9 @@ def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow],
     published = read_published_params(project)
     unknown = [year for year in years if year not in {params.year for params in published}]
     if unknown:
-        known = ", ".join(str(params.year) for params in published)
+        known = danish.join([str(params.year) for params in published], "eller")
         message = "året er ikke offentliggjort"
-        raise InputError([Problem(f"verify {year}", message, expected=f"et af {known}") for year in unknown])
+        raise InputError([Problem(f"verify {year}", message, expected=known) for year in unknown])
     wanted = {params.notat for params in published if not years or params.year in years}
     data = read_data(project)
     if not years:
@@ -239,7 +239,7 @@ def explain(project: Project, id_: str) -> list[str]:
     own = [one for one in project.years() if one >= year and not data.read_from(one)]  # whose notat tells of the year
     figures = explained_figures(project, min(own, default=year))
     if id_ not in figures:
-        what, hint = _why_not(data, id_) or "der er intet tal med det id", near(id_, figures)
+        what, hint = _why_not(data, id_) or "der er intet tal med det id", figures.nearest(id_)
         raise InputError(Problem("explain", what, found=id_, expected="et id fra figures.csv", hint=hint))
     lines = list(tree(figures, id_))
     early = data.preliminary({int(year) for year in re.findall(r"\b(\d{4})\.", "\n".join(lines), re.ASCII)})
