@@ -416,7 +416,7 @@ def test_the_page_names_its_year_and_tells_the_builds_apart(base: Finished, buil
 
 def test_what_no_reader_sees_is_said_first(base: Finished, builder: Builder) -> None:
     """A comment in the program, a weight behind the rounding: the same notat, and the comparison says so."""
-    behind = swap(STATUS, "2025,KK,loentilskud,93,255,whole", "2025,KK,loentilskud,93.1,255,exact")
+    behind = swap(STATUS, "2025,KK,loentilskud,93,255,whole", "2025,KK,loentilskud,93.01,255,exact")
     found = tried(base, builder.build("nu", behind))
     assert not any(change.printed_differs for change in found.changes)
     assert summary(found).startswith("Ingen tal, som læseren ser, er ændret. ")

@@ -56,7 +56,7 @@ def to_do(quality: Quality) -> list[str]:
         changes = danish.counted(moves, "usædvanligt stor ændring", "usædvanligt store ændringer")
         found = [
             (problems, f"Ret eller forklar {problems} tal, der bryder en regel, før notatet sendes ud."),
-            (unanswered, f"Se efter, og besvar {remarks} om udtrækkene i kolonnen svar i data/warnings.csv."),
+            (unanswered, f"{remarks} om udtrækkene er ikke besvaret: se efter, og svar i data/warnings.csv."),
             (moves, f"Find ud af, hvad der ligger bag {changes}."),
         ]
     return [text for count, text in found if count]
