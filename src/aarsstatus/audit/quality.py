@@ -290,7 +290,7 @@ def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
     city = figures.get(figure_id(figure.year, KK, figure.group, figure.measure))
     if figure.published:
         yield f"offentliggjort som {figure.published}: {VERDICT_SAID[figure.verdict]}"
-    elif figure.measure == "weight" and city is not None and city.published:
+    elif figure.measure == "weight" and city is not None and city.published and city.value == figure.value:
         yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICT_SAID[city.verdict]}"
     if figure.verdict != "exact" and figure.reason:
         yield figure.reason
