@@ -13,7 +13,8 @@ from typing import cast
 from lxml import html
 
 from aarsstatus.audit import to_csv
-from aarsstatus.audit.quality import explain, explained
+from aarsstatus.audit.explain import explain
+from aarsstatus.audit.quality import explained
 from aarsstatus.figures import Mode
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_year
