@@ -76,7 +76,10 @@ class Administration:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A måltal in persons; None or 0 is "no target". `origin` is where an analyst found it."""
+    """A måltal in persons; None or 0 is "no target".
+
+    `origin` is where an analyst found it.
+    """
 
     year: int
     administration: str
