@@ -43,7 +43,7 @@ class Problem:
         return self.at([] if self.line is None else [self.line])
 
     def at(self, lines: Sequence[int]) -> str:
-        """Return the problem, which some lines of the file have alike, as one line of Danish."""
+        """Return a problem that some lines of the file have alike, as one line."""
         where = _shorten(self.file, _LONGEST_PLACE)
         if lines:
             where += f", linje {_ranges(lines)}"

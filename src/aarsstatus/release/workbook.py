@@ -1,4 +1,4 @@
-"""Fill ``tabeller.xlsx``: a cover, the notat's tables, all its figures, and the audit.
+"""Fill ``tabeller.xlsx``: a cover, the notat's tables, its figures, the audit.
 
 No cell is merged: a number that spans rows in the notat stands in the first of them, and the others say so. Numbers
 are as the notat shows them; the sheet ``Tal`` has them unrounded.

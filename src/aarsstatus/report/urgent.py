@@ -11,7 +11,7 @@ from aarsstatus.audit.quality import Quality
 
 
 def worst_first(quality: Quality) -> list[tuple[AuditRow, Erratum | None]]:
-    """Return the contradicted numbers: unexplained, totals, then the furthest off.
+    """Return the contradicted numbers: unexplained, totals, the furthest off.
 
     A samlet målopfyldelse is what a reader concludes from, so a wrong one comes before any other figure; a year in a
     title or a footnote misleads least and comes last.
