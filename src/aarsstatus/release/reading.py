@@ -7,13 +7,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from aarsstatus import privacy
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import irregular, write_files
 from aarsstatus.inputs import read_groups
 from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.model import Group
+from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import GROUPS, SCHEMES
+from aarsstatus.inputs.yamlsyntax import parsed
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
@@ -90,7 +94,7 @@ def open_finished(what: str, project: Project | None = None) -> Finished:
     if project is not None and what.isdecimal() and not path.exists():
         path = project.output / what
         if not path.is_dir():
-            raise InputError(Problem(what, "året er ikke bygget", expected=f"aarsstatus build {what}"))
+            raise InputError(Problem(what, f"året er ikke bygget; kør først aarsstatus build {what}"))
     if path.is_dir():
         return _from_folder(path, what)
     if not path.exists():
@@ -110,10 +114,20 @@ def _from_folder(folder: Path, name: str) -> Finished:
     return from_files({**outputs, manifest.NAME: described}, inputs, name)
 
 
+def kept_params(inputs: Mapping[str, bytes], year: int) -> Params | None:
+    """Return the parameters that a year was built from, or None if unreadable."""
+    try:
+        return Params.model_validate(parsed(inputs[f"params/{year}.yml"].decode("utf-8"), INPUTS)[1])
+    except (KeyError, UnicodeDecodeError, ValidationError, InputError):
+        return None
+
+
 def kept_groups(inputs: Mapping[str, bytes]) -> dict[str, Group]:
     """Return the target groups that a build was made from, or none if unreadable."""
+    if not inputs:
+        return {}
     with temporary.folder() as scratch:
-        write_files(scratch, {GROUPS.name: inputs.get(GROUPS.name, b"")})
+        write_files(scratch, {name: inputs[name] for name in (GROUPS.name,) if name in inputs})
         try:
             return read_groups(Project(scratch))
         except InputError:
