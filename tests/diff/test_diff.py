@@ -17,7 +17,7 @@ from aarsstatus.diff import LEVELS, Diff, compare, diff
 from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening, without_opening
 from aarsstatus.diff.previous import COMPARISON, QUALITY, write_comparison
 from aarsstatus.diff.recompute import Variant, recompute
-from aarsstatus.diff.steps import Blend, steps
+from aarsstatus.diff.steps import Blend, as_read, steps
 from aarsstatus.diff.words import lines, summary
 from aarsstatus.figures import DERIVED
 from aarsstatus.figures.collection import Figures
@@ -61,6 +61,20 @@ FORMULA = swap(
 )
 COMMENT = swap(FORMULAS, "# full time in Denmark", "# full time, in Denmark")
 IDLE = swap(PARAMS, "Kontor for HR og Tilsyn\n  administration", "Kontor for HR\n  administration")
+
+
+def test_a_published_build_is_read_as_publish_kept_it() -> None:
+    """What stands in ``data/`` later has no part in it, unless it was built to show recomputed figures."""
+    inputs = {"data/status.csv": b"now", "data/notat-2025/status.csv": b"then", "data/errata.yml": b"same"}
+    for mode, status in (("published", b"then"), ("recomputed", b"now")):
+        described = {
+            "manifest": manifest.VERSION, "year": YEAR, "python": "3.11.7", "packages": {}, "outputs": {},
+            "options": {"compare": None, "figures": mode, "formats": ["html"]}, "inputs": {},
+            "engine": {"name": "embedded"},
+        }  # fmt: skip
+        build = Finished("en", manifest.Manifest.model_validate_json(json.dumps(described)), {}, inputs, Figures([]))
+        assert as_read(build).inputs["data/status.csv"] == status
+        assert as_read(build).inputs["data/errata.yml"] == b"same"
 
 
 class Builder:

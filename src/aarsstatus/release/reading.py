@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from aarsstatus import privacy
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import irregular
+from aarsstatus.inputs import GROUPS_BEFORE
 from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.model import Group
 from aarsstatus.inputs.params import Params
@@ -136,8 +137,9 @@ def kept_heads(inputs: Mapping[str, bytes]) -> frozenset[str]:
 
 def _rows(inputs: Mapping[str, bytes], table: Table) -> list[dict[str, str]]:
     """Return the rows of one of the tables that a build was made from."""
+    before = GROUPS_BEFORE.read_bytes() if table is GROUPS and inputs else b""
     try:
-        return [row for _, row in parse(inputs.get(table.name, b"").decode("utf-8"), table)[0]]
+        return [row for _, row in parse(inputs.get(table.name, before).decode("utf-8"), table)[0]]
     except UnicodeDecodeError:
         return []
 

@@ -130,7 +130,8 @@ def kept_data(folder: Path) -> Data | None:
         project = Project(scratch)
         project.data.mkdir()
         for table in TABLES:
-            (project.data / table.file).write_bytes(kept.get(table.name, b""))
+            if table.name in kept:
+                (project.data / table.file).write_bytes(kept[table.name])
         try:
             return read_data(project)
         except InputError:  # an older version's, or none
