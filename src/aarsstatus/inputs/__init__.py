@@ -117,7 +117,7 @@ def read_data(project: Project, kept: str = "") -> Data:
         raise InputError(rows.problems)
     rows.known[schema.SCHEMES.file] = list(schemes)
     rows.known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
-    targets = [Target(**{**values, "source": at}) for values, at in rows.of(schema.TARGETS)]
+    targets = [Target(**{**values, "source": at, "origin": values["source"]}) for values, at in rows.of(schema.TARGETS)]
     statuses = [_status(values, at, schemes) for values, at in rows.of(schema.STATUS)]
     printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows.of(schema.PUBLISHED)]
     extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows.of(schema.EXTRACTS)]
