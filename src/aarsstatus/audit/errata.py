@@ -53,7 +53,7 @@ class Entry(Closed):
     follows: Text
     cause: Text
     expect: Text
-    likelier: Text = ""
+    likelier: Text | None = None
     alternatives: list[Alternative] = Field(default_factory=list)
 
 
@@ -110,7 +110,7 @@ def read_errata(path: Path, name: str) -> tuple[Erratum, ...]:
             message = f"samme tal som i linje {first[erratum.key]}"
             problems.append(Problem(name, message, line, f"errata.{index + 1}", " | ".join(erratum.key)))
         first.setdefault(erratum.key, line)
-        if erratum.likelier not in {"", erratum.printed, erratum.expect}:
+        if erratum.likelier not in {None, erratum.printed, erratum.expect}:
             expected = f"{erratum.printed} eller {erratum.expect}"
             at = f"errata.{index + 1}.likelier"
             problems.append(Problem(name, "tallet er intet af de to", line, at, erratum.likelier, expected))
