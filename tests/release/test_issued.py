@@ -71,10 +71,10 @@ def test_a_pdf_laid_out_by_another_program_is_the_same(build: Finished, tmp_path
     laid_out_anew(tmp_path / "sendt.pdf", words)
     assert differences(build, tmp_path / "sendt.pdf") == []
     target = build.figures[f"{build.year}.KK.fleksjob.target"].shown
-    times, at = words.count(target), words.index(target)
+    at = next(place for place, word in enumerate(words) if word.rstrip("‡") == target)
     laid_out_anew(tmp_path / "tal.pdf", [*words[:at], "777", *words[at + 1 :]])
     said = refused(build, tmp_path / "tal.pdf")
-    assert f"{target} står {times - 1} gang" in said
+    assert f"tal.pdf: {target} står " in said
     assert "777 står 1 gang; forventede 0 gange, som i det, der er bygget" in said
     laid_out_anew(tmp_path / "ord.pdf", ["Hilsen", *words])
     assert differences(build, tmp_path / "ord.pdf") == ["»Hilsen« står kun i det, der er sendt ud"]

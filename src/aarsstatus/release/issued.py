@@ -112,4 +112,4 @@ def _words(content: bytes, name: str) -> list[str]:
 def _address(build: Finished) -> str:
     """Return the office's address, which stands on every page."""
     office = yaml.safe_load(build.inputs[f"params/{build.year}.yml"])["office"]
-    return f"{office['street']} {office['postal']}"
+    return f"{office.get('street')} {office.get('postal')}"
