@@ -139,7 +139,7 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
 
 
 def _notebook(made: Finished) -> nbformat.NotebookNode:
-    """Return the executed notat of a build; it came from outside, as all that lies there."""
+    """Return the executed notat of a build, or refuse a damaged one."""
     try:
         notebook: nbformat.NotebookNode = nbformat.reads(made.outputs["notat.ipynb"].decode(), as_version=4)
     except (KeyError, ValueError, RecursionError, AttributeError):
