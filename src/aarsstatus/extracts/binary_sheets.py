@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from struct import unpack_from
 
-from aarsstatus.extracts.shown import Book, Shown, TooLargeError
+from aarsstatus.extracts.shown import PART_OF_A_DAY, STRUCK, Book, Shown, TooLargeError, shows_part_of_a_day
 
 __all__ = ["read_xls", "xlsb_sheet", "xlsb_workbook"]
 
@@ -14,6 +14,8 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 """Errors by their number in both formats."""
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMNS, _MERGED = 0, 3, 11, 60, 176
 _CELLS = range(1, 12)
+_NO_TEXT = (0, 6)
+"""Kinds of cells of XLS with nothing in them."""
 _SHEET, _WORKBOOK = 156, 153
 _ROW_HIDDEN = 0x10
 
@@ -31,6 +33,11 @@ def read_xls(content: bytes) -> Book:
         shown = book.sheets[sheet.name] = Shown()
         for row in range(sheet.nrows):
             for column, kind in enumerate(sheet.row_types(row), start=1):
+                style = opened.xf_list[sheet.cell_xf_index(row, column - 1)]
+                if kind not in _NO_TEXT and opened.font_list[style.font_index].struck_out:
+                    shown.cells[row + 1, column] = STRUCK
+                elif kind == xlrd.XL_CELL_DATE and shows_part_of_a_day(opened.format_map[style.format_key].format_str):
+                    shown.cells[row + 1, column] = PART_OF_A_DAY
                 if kind == xlrd.XL_CELL_ERROR:
                     number = sheet.cell_value(row, column - 1)
                     shown.cells[row + 1, column] = _ERRORS.get(number, "#FEJL!")

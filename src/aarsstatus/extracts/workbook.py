@@ -23,6 +23,8 @@ _BLOCK = 200_000
 _STRANGE_ERROR = re.compile(rb">\s*#[A-Z_/0-9!?]+\s*</((?:\w+:)?v)>")
 """An error as a cell has it, among them those that calamine does not know, such as ``#SPILL!``."""
 _DAYS_TO_1904 = 1462
+_ROUNDED = 10**15
+"""Excel keeps fifteen digits: of a longer number the rest is lost, so it is written as Excel would, 1,2E+17."""
 
 Row = list[object]
 
@@ -199,5 +201,5 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell).replace(".", ",")
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _ROUNDED else repr(cell).replace(".", ",")
     return "" if cell is None else str(cell)
