@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -51,11 +52,16 @@ def test_no_target_is_said_and_explained(project: Project, target: int | None) -
     assert any(
         "intet måltal for fritidsjob" in note.text and "sat forholdsmæssigt op" in note.text for note in table.notes
     )
+    weights = next(note.text for note in table.notes if note.marker == "***")
+    assert re.findall(r"\d+ pct\.", weights) == ["55 pct.", "45 pct."], "those that are used, not 51, 43 and 6"
+    assert "fritidsjob" not in weights
 
 
 def test_no_target_in_the_whole_city_is_no_hole(project: Project) -> None:
     notat = without_target(project, "KK", "fritidsjob", 0)
     assert "fritidsjob" not in tables.administration_table(notat, "KK").notes[2].text
+    told = [note.text for note in tables.administration_table(notat, "BUF").notes]
+    assert any(one.startswith("Fritidsjob indgår ikke i den samlede målopfyldelse") for one in told)
     assert "Fritidsjob" not in matrix.by_administration(notat).alt
     assert change(notat, "fleksjob", "attainment").startswith("steget fra")
 
