@@ -9,8 +9,8 @@ import pytest
 from reading import html_page, tidy
 
 from aarsstatus import danish
+from aarsstatus.audit.explain import explain, explained_figures, tree
 from aarsstatus.audit.printed import in_table
-from aarsstatus.audit.quality import explain, explained_figures, tree
 from aarsstatus.build import Result
 from aarsstatus.diff import diff
 from aarsstatus.figures import Figure

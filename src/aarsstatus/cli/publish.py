@@ -122,6 +122,7 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
         },
     )
     try:
+        publishing.keep_data(project, notat)
         _require_explained(project, year)
         options = Options(engine=cast("Choice", made.manifest.engine.name), formats=made.manifest.options.formats)
         build(project, year, options, step)
@@ -132,6 +133,7 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
         kept.parent.mkdir(exist_ok=True)
         return write_bundle(issued, kept, project.extension)
     except BaseException:
+        publishing.drop_data(project, notat)
         swap_in(project, before)
         raise
 
@@ -164,6 +166,7 @@ def _correct(project: Project, params: Params, day: date, reason: str) -> int:
             path: publishing.corrected_params(text, project.name(path), params, reason, day),
         },
     )
+    publishing.drop_data(project, params.notat)
     print(f"{params.year}: rettelsen er skrevet i {project.name(path)}; notatet er igen et udkast")
     print(f"Nu: aarsstatus build {params.year}, se efter, og så aarsstatus publish {params.year} --date {day:%d-%m-%Y}")
     return DONE

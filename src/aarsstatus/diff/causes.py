@@ -15,7 +15,7 @@ from typing import Literal
 
 from aarsstatus.diff.changes import Change
 from aarsstatus.diff.recompute import Answer, Variant, recompute
-from aarsstatus.diff.steps import CODE, Blend, Step, environment, program_of, steps
+from aarsstatus.diff.steps import CODE, Blend, Step, as_read, environment, program_of, steps
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.release.archive import program_files
@@ -70,6 +70,7 @@ def find_causes(changes: Sequence[Change], old: Finished, new: Finished, *, run_
     if without:
         why = Cause("unknown", " og ".join(without), "grundlaget er ikke gemt, så årsagen kan ikke prøves")
         return Found({change.id: (why,) for change in changes}, (), {})
+    old, new = as_read(old), as_read(new)
     apart = steps(old, new)
     if not changes:
         return Found({}, tuple(apart), {})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -30,13 +31,17 @@ REPLACED = "-erstattet-"
 """Parts a notat's name from the number of the correction that replaced it, in ``published.csv``."""
 
 
-def read_year(project: Project, year: int, comparison_year: int | None = None) -> tuple[Params, Data]:
+def read_year(
+    project: Project, year: int, comparison_year: int | None = None, *, as_issued: bool = False
+) -> tuple[Params, Data]:
     """Read all that one year's notat is made from, and check that it hangs together.
 
     Parameters
     ----------
     year, comparison_year
         The years; a comparison year other than the one in ``params/`` may be asked for.
+    as_issued
+        Whether a published year is read as `publish` kept it, whatever ``data/`` says now.
 
     Raises
     ------
@@ -52,7 +57,7 @@ def read_year(project: Project, year: int, comparison_year: int | None = None) -
     except InputError as error:
         problems += error.problems
     try:
-        data = read_data(project)
+        data = read_data(project, kept_for(project, params) if as_issued and params else "")
     except InputError as error:
         problems += error.problems
     if params is not None and comparison_year is not None:
@@ -67,15 +72,22 @@ def read_year(project: Project, year: int, comparison_year: int | None = None) -
     return params, data
 
 
-def read_data(project: Project) -> Data:
-    """Read every CSV file in ``data/``.
+def kept_for(project: Project, params: Params) -> str:
+    """Return the folder in ``data/`` that `publish` kept a year's data in, or nothing."""
+    name = f"notat-{params.year}"
+    kept = params.published is not None and params.notat == name and (project.data / name).is_dir()
+    return name if kept else ""
+
+
+def read_data(project: Project, kept: str = "") -> Data:
+    """Read every CSV file in ``data/``, or in a folder there that `publish` kept.
 
     Raises
     ------
     InputError
         With all problems of all files.
     """
-    rows = _Rows(project)
+    rows = _Rows(project, kept)
     groups = {
         v["group"]: Group(v["group"], v["name"], v["spells_label"] or "", v["colour"], v["mark"], at)
         for v, at in rows.of(schema.GROUPS)
@@ -143,14 +155,15 @@ class _CellError(ValueError):
 class _Rows:
     """Read the rows of tables by the schema; each bad cell is one of the `problems`."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, project: Project, kept: str) -> None:
+        self._project, self._kept = project, kept
         self.known: dict[str, Sequence[str]] = {}
         """The values that another table's rows may refer to, by file."""
         self.problems: list[Problem] = []
 
     def of(self, table: schema.Table) -> list[tuple[dict[str, Any], str]]:
         """Return each row's values by column, and its place: ``data/status.csv:12``."""
+        table = replace(table, file=f"{self._kept}/{table.file}") if self._kept else table
         try:
             text = read_utf8(self._project.data / table.file, table.name)
         except InputError as error:
