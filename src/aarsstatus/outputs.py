@@ -172,7 +172,7 @@ class Outputs:
         """Write the figures, the audit and the workbook."""
         _write(self.folder / "figures.csv", figures.to_csv())
         _write(self.folder / "audit.csv", audit.to_csv(rows))
-        (self.folder / "tabeller.xlsx").write_bytes(notat_workbook(self.notat, figures))
+        (self.folder / "tabeller.xlsx").write_bytes(notat_workbook(self.notat, figures, rows))
 
 
 def _audited(project: Project, notat: Notat) -> Audited:

@@ -153,6 +153,11 @@ def test_what_is_published_is_what_the_draft_showed(office: Office) -> None:
         for row in own.values()
         if row["verdict"] == "exact" and row["measure"] != "weight"
     )
+    with (office.project.root / "issued" / str(YEAR) / "audit.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["id"] in own and own[row["id"]]["measure"] in DERIVED:
+                figure = own[row["id"]]
+                assert (row["printed"], row["verdict"]) == (figure["shown"], figure["verdict"]), row
     with zipfile.ZipFile(office.project.root / "udgivet" / f"notat-{YEAR}.zip") as kept:
         names = set(kept.namelist())
     assert {f"{YEAR}/notat.docx", f"{YEAR}/notat.pdf", f"{YEAR}/manifest.json"} <= names

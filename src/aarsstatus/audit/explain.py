@@ -16,7 +16,7 @@ from aarsstatus.inputs import kept_for, read_data
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import read_params
 from aarsstatus.inputs.schema import KK
-from aarsstatus.problems import InputError, Problem, near
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
 
@@ -27,7 +27,7 @@ def explain(project: Project, id_: str) -> list[str]:
     own = [one for one in project.years() if one >= year and not data.read_from(one)]  # whose notat tells of the year
     figures = explained_figures(project, min(own, default=year))
     if id_ not in figures:
-        what, hint = _why_not(data, id_) or "der er intet tal med det id", near(id_, figures)
+        what, hint = _why_not(data, id_) or "der er intet tal med det id", figures.nearest(id_)
         raise InputError(Problem("explain", what, found=id_, expected="et id fra figures.csv", hint=hint))
     lines = list(tree(figures, id_))
     early = data.preliminary({int(year) for year in re.findall(r"\b(\d{4})\.", "\n".join(lines), re.ASCII)})

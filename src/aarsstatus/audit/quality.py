@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from aarsstatus import danish
 from aarsstatus.audit import AuditRow, Proof, audit
 from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata, with_causes
 from aarsstatus.audit.input_rules import Finding, check_figures
@@ -220,9 +221,9 @@ def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow],
     published = read_published_params(project)
     unknown = [year for year in years if year not in {params.year for params in published}]
     if unknown:
-        known = ", ".join(str(params.year) for params in published)
+        known = danish.join([str(params.year) for params in published], "eller")
         message = "året er ikke offentliggjort"
-        raise InputError([Problem(f"verify {year}", message, expected=f"et af {known}") for year in unknown])
+        raise InputError([Problem(f"verify {year}", message, expected=known) for year in unknown])
     wanted = {params.notat for params in published if not years or params.year in years}
     data = read_data(project)
     if not years:

@@ -101,7 +101,7 @@ def _current_build(project: Project, params: Params) -> Finished:
     own = options["compare"] in {None, params.comparison_year} and options["figures"] == "published"
     if not own or made.altered() or made.manifest.inputs != input_hashes(project, params.year):
         message = "det byggede notat er ikke lavet af det, der ligger i params/ og data/ nu"
-        raise InputError(Problem(made.name, message, expected=f"aarsstatus build {params.year}, og så publish igen"))
+        raise InputError(Problem(made.name, f"{message}; kør aarsstatus build {params.year}, og så publish igen"))
     return made
 
 

@@ -224,10 +224,10 @@ class _Judge:
             Cause("edited", f"{build.name}, {FIGURES}", "filen er rettet, efter at den blev lavet") for build in edited
         ]
         left = [build for build in drifted if build not in edited]
-        if self.trials.not_run and any(build in self.foreign for build in left):
+        failed = [build for build, figures, _ in sides if figures is None]
+        if self.trials.not_run and any(build in self.foreign for build in (*left, *failed)):
             place = ", ".join(step.place for step in self.trials.not_run)
             causes.append(Cause("code", place, f"{NOT_RUN} (ved udelukkelse)"))
-        failed = [build for build, figures, _ in sides if figures is None]
         if (left or failed) and self.apart:
             text = "; ".join(one.text for one in self.apart)
             causes.append(Cause("environment", "pakkernes versioner", f"{text} (ved udelukkelse)"))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from aarsstatus import danish
@@ -27,6 +28,8 @@ from aarsstatus.text import unfit
 _EXACT_PLACES = 10
 _MOST_WRONG = 1_000
 """Bad cells of a file, after which the rest of it is not read: it is no file of ours."""
+GROUPS_BEFORE = Path(__file__).with_name("groups.csv")
+"""The target groups of a project from before ``data/groups.csv`` was there."""
 REPLACED = "-erstattet-"
 """Parts a notat's name from the number of the correction that replaced it, in ``published.csv``."""
 
@@ -114,7 +117,7 @@ def read_data(project: Project, kept: str = "") -> Data:
         raise InputError(rows.problems)
     rows.known[schema.SCHEMES.file] = list(schemes)
     rows.known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
-    targets = [Target(**{**values, "source": at}) for values, at in rows.of(schema.TARGETS)]
+    targets = [Target(**{**values, "source": at, "origin": values["source"]}) for values, at in rows.of(schema.TARGETS)]
     statuses = [_status(values, at, schemes) for values, at in rows.of(schema.STATUS)]
     printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows.of(schema.PUBLISHED)]
     extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows.of(schema.EXTRACTS)]
@@ -164,8 +167,11 @@ class _Rows:
     def of(self, table: schema.Table) -> list[tuple[dict[str, Any], str]]:
         """Return each row's values by column, and its place: ``data/status.csv:12``."""
         table = replace(table, file=f"{self._kept}/{table.file}") if self._kept else table
+        path = self._project.data / table.file
+        if table.name.endswith(f"/{schema.GROUPS.file}") and not path.exists():
+            path = GROUPS_BEFORE
         try:
-            text = read_utf8(self._project.data / table.file, table.name)
+            text = read_utf8(path, table.name)
         except InputError as error:
             self.problems += error.problems
             return []

@@ -130,7 +130,8 @@ def keep_data(project: Project, notat: str) -> None:
     folder = project.data / notat
     folder.mkdir(exist_ok=True)
     for table in TABLES:
-        (folder / table.file).write_bytes((project.data / table.file).read_bytes())
+        if (path := project.data / table.file).exists():
+            (folder / table.file).write_bytes(path.read_bytes())
 
 
 def drop_data(project: Project, notat: str) -> None:
