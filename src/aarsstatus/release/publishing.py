@@ -83,7 +83,7 @@ def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]
         if within == "tbl" and of and line[:1].isalpha():
             yield from _year(f"tabel {table}, overskrift", f"{of}.caption.year", line)
         for shown, id_ in _SPAN.findall(line) if within != "fig" else ():
-            place = f"tabel {table}, fodnote" if within else f"brødtekst, {heading}"
+            place = "fodnote" if within else f"brødtekst, {heading}"
             if figures[unescape(id_)].measure in DERIVED:
                 continue
             yield _row(place, id_, read_back(shown))

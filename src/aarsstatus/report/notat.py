@@ -26,7 +26,7 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
-from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG, in_prose
+from aarsstatus.report.marks import MARK, NOTES, WRONG, in_prose
 
 _ONE = {"forløb": "forløb", "ansatte": "ansat"}
 
@@ -48,7 +48,7 @@ class Notat:
         self._said: dict[str, Figure] = {}
         self._printed: list[AuditRow] = []
         self._wrong: list[AuditRow] = []
-        self._marked = False
+        self.has_wrong_prose = False
 
     def audited(self, rows: Sequence[AuditRow]) -> Notat:
         """Take over the audit's verdicts, so that contradicted numbers are marked."""
@@ -232,22 +232,18 @@ class Notat:
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
         shown = self.in_prose(figure)
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
-            self._marked |= (wrong := any(one.id == figure.id and in_prose(one.place) for one in self._wrong))
-            return span(figure.id, shown) + f"[{WRONG}]{{.modstrid}}" * wrong
+            self.has_wrong_prose |= (wrong := any(one.id == figure.id and in_prose(one.place) for one in self._wrong))
+            return span(figure.id, shown) + f"[[{WRONG}](#{NOTES[WRONG]})]{{.modstrid}}" * wrong
         self._said[figure.id] = figure
         return span(figure.id, shown + MARK)
 
-    def notes(self) -> str:
-        """Return notes on numbers said otherwise than published, and forget them."""
-        told = [
-            f"{plain(MARK)} {span(figure.id, self.in_prose(figure))} for {figure.year}: offentliggjort som "
+    def said_otherwise(self) -> list[str]:
+        """Say which numbers of the sentences were published otherwise, and as what."""
+        return [
+            f"teksten, {span(figure.id, self.in_prose(figure))} for {figure.year}: offentliggjort som "
             f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
             for figure in self._said.values()
         ]
-        told += [f"{WRONG} {PRINTED_SO}"] * self._marked
-        self._said.clear()
-        self._marked = False
-        return "\n".join(["::: {.tabelnoter}", "\n\n".join(sentences([one]) for one in told), ":::"]) if told else ""
 
     def in_prose(self, figure: Figure) -> str:
         """Return a figure as the prose prints it; the tables may print it otherwise."""
