@@ -82,6 +82,10 @@ def told(problems: Sequence[Problem]) -> list[str]:
 
 SHORT_OF_MEMORY = "Det sker, når maskinen mangler hukommelse: luk andre programmer, og prøv igen"
 """Why a process mostly dies, and what to do about it."""
+_NO_LOCKS = (
+    "disken kan ikke låse filer, så to kørsler kunne skrive oven i hinanden; brug en mappe på en anden disk (build: "
+    "--output MAPPE; midlertidige filer: TMPDIR; ellers flyt hele projektet)"
+)
 _REASONS = {
     errno.ENOSPC: "der er ikke mere plads på disken; gør plads, og prøv igen",
     errno.EDQUOT: "der er ikke mere plads til dig på disken; gør plads, og prøv igen",
@@ -102,8 +106,9 @@ _REASONS = {
     errno.ENOMEM: "maskinen mangler hukommelse; luk andre programmer, og prøv igen",
     errno.EMFILE: "der er for mange åbne filer; luk andre programmer, og prøv igen",
     errno.ENFILE: "der er for mange åbne filer; luk andre programmer, og prøv igen",
-    errno.ENOLCK: "disken kan ikke låse filer; vælg en mappe på en anden disk med --output MAPPE",
-    errno.EOPNOTSUPP: "disken kan ikke låse filer; vælg en mappe på en anden disk med --output MAPPE",
+    errno.ENOLCK: _NO_LOCKS,
+    errno.EOPNOTSUPP: _NO_LOCKS,
+    errno.ENOSYS: _NO_LOCKS,
     errno.EIO: "disken kan ikke læses eller skrives",
 }
 

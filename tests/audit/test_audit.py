@@ -493,7 +493,7 @@ def as_printed(notat: str, unrounded: Data) -> Data:
     printed = tuple(
         replace(row, printed=figures[row.id].computed) if row.id in figures else row
         for row in real_data().printed
-        if row.notat == notat
+        if row.notat == notat and (row.id in figures or read_figure_id(row.id) is None)  # no target, no weight
     )
     statuses = {
         key: row

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lxml import html
 
+from aarsstatus.audit.quality import explain
 from aarsstatus.figures import Mode
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_year
@@ -16,6 +17,9 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.index import city_attainments, read_output, write_index
+from aarsstatus.release.workbook import _cover
+from aarsstatus.report.head import front_matter
+from aarsstatus.report.notat import Notat
 
 
 def put(output: Path, project: Project, year: int, *, mode: Mode = "published", published: bool = True) -> None:
@@ -145,3 +149,30 @@ def test_a_file_of_figures_that_was_changed_by_hand_is_left_out(tmp_path: Path, 
     for wrong in (text.replace(",verdict", ",dom", 1), text.replace("\n2025.KK", "\nx,2025.KK", 1), longer, ""):
         path.write_text(wrong, encoding="utf-8")
         assert read_output(tmp_path) == []
+
+
+def test_preliminary_numbers_are_called_so_wherever_they_are_shown(copied: Project, tmp_path: Path) -> None:
+    """On every page of both reports, in the notat, the workbook, the index, the time series, and when explained."""
+    status = copied.data / "status.csv"
+    text = status.read_text(encoding="utf-8")
+    line = next(one for one in text.splitlines() if one.startswith("2025,KK,fleksjob,"))
+    early = "2025,KK,fleksjob,1048,,exact,foreløbigt registerudtræk 1234-5678-9abc af 30-12-2025"
+    status.write_text(text.replace(line, early), encoding="utf-8")
+    said = "Tallene for 2025 er foreløbige; de er fra udtræk, der blev lavet, før året var gået."
+    params, data = read_year(copied, 2025)
+    for mode, notat, edition in (
+        ("published", None, "UDKAST · FORELØBIGE TAL FOR 2025"),
+        ("published", "notat-2025", "FORELØBIGE TAL FOR 2025"),
+        ("recomputed", "notat-2025", "ARBEJDSUDGAVE · FORELØBIGE TAL FOR 2025"),
+    ):
+        changed = params.model_copy(update={"notat": notat})
+        assert front_matter(changed, data, "Titel", "NOTAT", mode)["udgave"] == edition
+    assert said in dict(_cover(Notat(params, data)).facts)["Hvilke tal"]
+    assert explain(copied, "2025.KK.total.weighted_attainment")[0] == said
+    put(tmp_path, copied, 2025)
+    put(tmp_path, copied, 2021)
+    page = read(tmp_path, copied)
+    told = [" ".join(one.text_content().split()) for one in page.xpath("//section")]
+    assert ["Tallene for 2025 er foreløbige." in one for one in told] == [True, False, True]
+    lines = (tmp_path / "tidsserie.csv").read_text(encoding="utf-8").splitlines()
+    assert all(("tallene for 2025 er foreløbige" in one) is one.startswith("2025.") for one in lines)

@@ -241,7 +241,9 @@ def explain(project: Project, id_: str) -> list[str]:
     if id_ not in figures:
         what, hint = _why_not(data, id_) or "der er intet tal med det id", near(id_, figures)
         raise InputError(Problem("explain", what, found=id_, expected="et id fra figures.csv", hint=hint))
-    return list(tree(figures, id_))
+    lines = list(tree(figures, id_))
+    early = data.preliminary({int(year) for year in re.findall(r"\b(\d{4})\.", "\n".join(lines), re.ASCII)})
+    return [*early.splitlines(), *lines]
 
 
 def _why_not(data: Data, id_: str) -> str:
@@ -264,21 +266,16 @@ def explained_figures(project: Project, year: int) -> Figures:
     return every_figure(data, year, comparison, notat=notat).judged(answers(explained(project, data, year), notat))
 
 
-def tree(figures: Figures, id_: str) -> Iterator[str]:
+def tree(figures: Figures, id_: str, first: str = "", rest: str = "") -> Iterator[str]:
     """Yield a figure and all below it, a line each, indented."""
-    return _branch(figures, figures[id_], "", "")
-
-
-def _branch(figures: Figures, figure: Figure, first: str, rest: str) -> Iterator[str]:
-    """Yield a figure and all below it, a line each, indented."""
-    yield f"{first}{figure.id} = {figure.shown}"
-    inputs = [figures[id_] for id_ in figure.inputs]
-    bar = "│   " if inputs else "    "
+    figure = figures[id_]
+    yield f"{first}{id_} = {figure.shown}"
+    bar = "│   " if figure.inputs else "    "
     for line in _facts(figures, figure):
         yield f"{rest}{bar}{line}"
-    for index, below in enumerate(inputs):
-        last = index == len(inputs) - 1
-        yield from _branch(figures, below, f"{rest}{'└── ' if last else '├── '}", f"{rest}{'    ' if last else '│   '}")
+    for below in figure.inputs:
+        last = below == figure.inputs[-1]
+        yield from tree(figures, below, f"{rest}{'└── ' if last else '├── '}", f"{rest}{'    ' if last else '│   '}")
 
 
 def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
@@ -293,7 +290,7 @@ def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
     city = figures.get(figure_id(figure.year, KK, figure.group, figure.measure))
     if figure.published:
         yield f"offentliggjort som {figure.published}: {VERDICT_SAID[figure.verdict]}"
-    elif figure.measure == "weight" and city is not None and city.published:
+    elif figure.measure == "weight" and city is not None and city.published and city.value == figure.value:
         yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICT_SAID[city.verdict]}"
     if figure.verdict != "exact" and figure.reason:
         yield figure.reason

@@ -10,6 +10,7 @@ from typing import Any
 
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening
+from aarsstatus.files import read_utf8
 from aarsstatus.problems import InputError
 from aarsstatus.release import cache, manifest
 from aarsstatus.release.archive import INPUTS, unpack
@@ -71,10 +72,13 @@ def _renamed(build: Finished, name: str) -> Finished:
 
 def _carry_over(last: Path, outputs: Mapping[str, str], folder: Path) -> bool:
     """Give the new build the comparison of the old one, if that is intact."""
-    kept = {name: (last / name).read_bytes() for name in (COMPARISON, QUALITY) if (last / name).is_file()}
-    if any(name not in kept or manifest.digest(kept[name]) != outputs.get(name) for name in (COMPARISON, QUALITY)):
+    if not all(manifest.is_intact(last / name, outputs.get(name)) for name in (COMPARISON, QUALITY)):
         return False
-    _write(folder, kept[COMPARISON].decode("utf-8"), opening_of(kept[QUALITY].decode("utf-8")))
+    try:
+        comparison, report = (read_utf8(last / name, name) for name in (COMPARISON, QUALITY))
+    except InputError:
+        return False  # a hash beside a file proves nothing about it
+    _write(folder, comparison, opening_of(report))
     return True
 
 

@@ -18,6 +18,7 @@ nothing is written.
 `counts`        how many rows came to what
 `cells`         one cell: hours, names; `dates`
 `rows`          rows of text into spells
+`states`        rows that never became spells
 `stray_rows`    rows that are none: sums and remarks below a table
 `refusals`      what is wrong with rows, in groups
 `right_file`    extracts drawn too early, older than the last, or with too many faults

@@ -57,6 +57,7 @@ class _Aliases(Closed):
     no_administration: Words
     total_row: Words
     cancelled: Words = Field(default=["annulleret", "ikke påbegyndt"])
+    counted: Words = Field(default=["aktiv", "afbrudt", "afsluttet", "gennemført", "i gang", "igangværende", "ophørt"])
     harmless: Words = Field(default=["offentlig", "ny ordning", "socialt frikort", "helårspersoner"])
 
 
@@ -111,6 +112,8 @@ class Names:
         Words in parentheses that change nothing, folded.
     cancelled
         Words in a spell's state that say that it never was one, folded.
+    counted
+        What a spell's state may be that counts, folded.
     """
 
     columns: Mapping[str, tuple[str, int]]
@@ -119,6 +122,7 @@ class Names:
     totals: frozenset[str]
     harmless: frozenset[str]
     cancelled: frozenset[str]
+    counted: frozenset[str]
     administration_names: tuple[str, ...]
     scheme_names: tuple[str, ...]
 
@@ -185,6 +189,7 @@ def read_names(project: Project, data: Data) -> Names:
         frozenset(fold(word) for word in aliases.total_row),
         frozenset(fold(word) for word in aliases.harmless),
         frozenset(fold_value(word) for word in aliases.cancelled if fold_value(word)),
+        frozenset(map(fold_value, aliases.counted)),
         tuple(dict.fromkeys(n for one in data.administrations if one.code != KK for n in (one.code, one.name))),
         tuple(dict.fromkeys(n for one in data.schemes.values() for n in (one.name, one.key))),
     )

@@ -21,7 +21,7 @@ from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.shown import MERGED, NOT_WORKED_OUT, is_error
 from aarsstatus.problems import near
 
-__all__ = ["BAD", "EMPTY", "Codes", "Column", "administration", "hundredths", "legible", "scheme", "state", "unseen"]
+__all__ = ["BAD", "EMPTY", "Codes", "Column", "administration", "hundredths", "legible", "scheme", "unseen"]
 
 Codes = npt.NDArray[np.int32]
 EMPTY, BAD = -1, -2
@@ -127,20 +127,6 @@ def scheme(text: str, names: Names, keys: Sequence[str]) -> int:
         valid = [called[key] for key in keys if key in called]
         raise _NotKnownError(lambda: _unknown(text, names.schemes, names.scheme_names, "en jobordning", valid))
     return keys.index(names.schemes[folded])
-
-
-def state(text: str, names: Names) -> int:
-    """Read what became of a spell: 0 where it counts.
-
-    Raises
-    ------
-    Unreadable
-        If it never was one.
-    """
-    if any(word in fold_value(text) for word in names.cancelled):
-        expected = "at rækken er taget ud; skal den tælle med, så tag ordet ud under cancelled i data/aliases.yml"
-        raise Unreadable(expected, None, "forløbet blev ikke til noget")
-    return 0
 
 
 def _unknown(text: str, known: Collection[str], names: Sequence[str], what: str, valid: Sequence[str]) -> Unreadable:

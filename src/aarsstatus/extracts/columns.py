@@ -13,6 +13,7 @@ import polars as pl
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.states import state_columns
 from aarsstatus.extracts.table import PLANNED, Cells, Header, Table
 from aarsstatus.privacy import mask
 
@@ -22,7 +23,7 @@ Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
 _FLEKSJOB = "fleks"
 """The one word that a file or a header of fleksjob employments is known by: anybody may be »ansat«."""
-_STATE = re.compile("(status|tilstand)(?!.*dato)|annuller|afbrudt|aflyst")
+_STATE = re.compile("(status|tilstand)(?!.*dato)|afbrudt")
 _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|id|nøgle)")
 """What an unknown header has in it that may say whether a row counts, or who it is about."""
 
@@ -111,7 +112,8 @@ def choose_columns(
             notes.append(f"{table.label}: der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
     for name in missing:
         _refuse_missing(table.label, name, header, names, refusals)
-    return None if missing else Columns(header.columns, fixed, header.texts, header.undecided)
+    undecided = tuple((name, place) for name, place in header.undecided if name != "state")  # each of these is read
+    return None if missing else Columns(header.columns, fixed, header.texts, undecided)
 
 
 def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
@@ -120,6 +122,8 @@ def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
         which = f"række {header.row}" if header.rows == 1 else f"række {header.row - 1}-{header.row}"
         yield f"{label}: overskriften står i {which}; det, der står over den, er ikke læst"
     for name, place in header.passed_over:
+        if name == "state":  # each of these is read
+            continue
         taken, other = (mask(header.texts[at].strip()) for at in (header.columns[name], place))
         letters = f"kolonne {column_letters(place)} og {column_letters(header.columns[name])}"
         yield f"{label}: kolonnen »{other}« er ikke læst; »{taken}« er brugt som {FIELDS[name]} ({letters})"
@@ -134,14 +138,15 @@ def _doubts(label: str, header: Header, names: Names) -> Iterator[str]:
     """Yield columns that may mean something else, or matter and are not read."""
     for name, place in header.columns.items():
         called = mask(header.texts[place].strip())
-        if name == "state":
-            yield (
-                f"{label}: kolonnen »{called}« er kun brugt til at finde rækker, der er annulleret eller ikke "
-                "påbegyndt; alle andre, også afbrudte, tæller med til deres slutdato"
-            )
-        elif any(word in called.casefold() for word in PLANNED):
+        if any(word in called.casefold() for word in PLANNED):
             yield f"{label}: kolonnen »{called}« er brugt som {FIELDS[name]}, men den er måske ikke det, der skete"
-    for text in map(mask, header.unknown(names)):
+    states = [header.texts[place] for place in state_columns(header.texts, names)]
+    for called in map(mask, states):
+        yield (
+            f"{label}: kolonnen »{called.strip()}« er kun brugt til at finde rækker, der er annulleret eller ikke "
+            "påbegyndt; alle andre, også afbrudte, tæller med til deres slutdato"
+        )
+    for text in (mask(text) for text in header.unknown(names) if text not in states):
         if _STATE.search(fold(text)):
             yield f"{label}: kolonnen »{text}« er ikke læst; rækker, der er annulleret eller afbrudt, tæller med"
         elif "person" not in header.columns and (names.nearest_header(text) == "person" or _PERSON.search(fold(text))):

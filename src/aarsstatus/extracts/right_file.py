@@ -62,8 +62,9 @@ def refuse_too_many(reading: Reading, refusals: Refusals) -> None:
     """Refuse to leave out more than a few rows, or rows with month before day."""
     for extract in reading.extracts:
         counts = extract.counts
-        if counts.refused * MOST_REFUSED > counts.rows:
-            bad, rows = danish.whole(counts.refused), danish.whole(counts.rows)
+        faults, others = counts.refused - counts.cancelled, counts.rows - counts.cancelled
+        if faults * MOST_REFUSED > others:
+            bad, rows = danish.whole(faults), danish.whole(others)
             message = f"{bad} af {rows} rækker kan ikke bruges; det er flere end hver tyvende"
             expected = "et udtræk, der er rettet; --skip-bad-rows kan kun udelade enkelte rækker"
             refusals.file(extract.name, message, expected=expected)

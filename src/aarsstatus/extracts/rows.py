@@ -19,7 +19,8 @@ from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
 from aarsstatus.extracts.columns import Columns
 from aarsstatus.extracts.counts import Counts
 from aarsstatus.extracts.refusals import Refusals, rows_shown
-from aarsstatus.extracts.stray_rows import StrayRows
+from aarsstatus.extracts.states import States
+from aarsstatus.extracts.stray_rows import StrayRows, are_blank
 from aarsstatus.extracts.table import OVERFLOW, Block
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
@@ -91,12 +92,12 @@ class Reader:
             "scheme": Column(lambda text: cells.scheme(text, names, self.schemes)),
             "start": Column(dates.start_day),
             "end": Column(dates.end_day, dates.OPEN),
-            "state": Column(lambda text: cells.state(text, names), 0),
         }
         if self._by_hours.any():  # else hours count for nothing, and may be anything
             self._columns["weekly_hours"] = Column(cells.hundredths)
         self.hours_given = self.hours_counted = False
         """Whether a table has weekly hours, and whether a spell is counted by them."""
+        self._states = States(names)
         self._stray = StrayRows(names.totals, {name: column.code for name, column in self._columns.items()})
 
     def read(
@@ -111,6 +112,9 @@ class Reader:
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed, refusals)
         bad |= columns.refuse_differing(frame, batch.rows, batch.blank, label, refusals)
+        odd, cancelled = self._states.refuse(frame, columns.texts, batch.rows, batch.blank, label, refusals)
+        bad |= odd
+        counts.cancelled += int(np.count_nonzero(cancelled))
         start, end = batch.codes["start"], batch.codes["end"]
         inside = (start <= self.last) & (end >= self.first) & ~batch.blank & ~bad
         gone = self._refuse_gone(batch, inside, refusals)
@@ -139,7 +143,7 @@ class Reader:
         rows = np.arange(block.first_row, block.first_row + frame.height, dtype=np.int64)
         empty = codes["start"] == EMPTY
         squeezed = self._stray.squeezed(frame, empty)
-        blank = (_blank(texts, empty) & ~squeezed) | self._header_again(texts, rows, columns, label)
+        blank = (are_blank(texts, empty) & ~squeezed) | self._header_again(texts, rows, columns, label)
         return _Batch(label, columns, texts, rows, codes, squeezed, blank)
 
     def _header_again(self, texts: pl.DataFrame, rows: npt.NDArray[np.int64], columns: Columns, label: str) -> Mask:
@@ -288,12 +292,3 @@ class Reader:
         kept |= {"table": np.full(len(at), table), "row": batch.rows[at]}
         kept["person"] = batch.texts["person"].gather(at) if "person" in batch.texts.columns else [None] * len(at)
         return pl.DataFrame({name: kept[name] for name in KEPT}, schema=dict(KEPT))
-
-
-def _blank(texts: pl.DataFrame, empty: Mask) -> Mask:
-    """Return which rows have nothing in them, of those without a start (`empty`)."""
-    blank = empty.copy()
-    if blank.any():
-        filled = pl.any_horizontal(pl.all().exclude(OVERFLOW).str.contains(r"\S").fill_null(value=False))
-        blank[blank] = ~texts.filter(pl.Series(blank)).select(filled).to_series().to_numpy()
-    return blank

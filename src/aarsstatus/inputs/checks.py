@@ -98,20 +98,29 @@ def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
     schemes = [data.schemes[key] for key in params.schemes if key in data.schemes]
     yield from _unfit_params(file, params, schemes, data)
     year = params.year
-    for code in dict.fromkeys([KK, *data.told_of(year)]):
-        for scheme in schemes:
-            if (year, code, scheme.key) not in data.statuses:
-                yield Problem(STATUS.name, "rækken mangler", expected=f"{year},{code},{scheme.key},…")
-        for group in params.target_groups:
-            if (year, code, group) not in data.targets:
-                expected = f"{year},{code},{group},… (tom, hvis der ikke er et måltal)"
-                yield Problem(TARGETS.name, "rækken mangler", expected=expected)
+    codes = list(dict.fromkeys([KK, *data.told_of(year)]))
+    for scheme in schemes:
+        lacking = [code for code in codes if (year, code, scheme.key) not in data.statuses]
+        yield from _lacking(STATUS.name, scheme.name, lacking, f"{year},{{}},{scheme.key},…")
+    for group in params.target_groups:
+        lacking = [code for code in codes if (year, code, group) not in data.targets]
+        expected = f"{year},{{}},{group},… (tom, hvis der ikke er et måltal)"
+        yield from _lacking(TARGETS.name, f"måltallet for {data.called(group)}", lacking, expected)
+    for code in codes:
         if not _is_named(code, year, data):
             yield Problem(ADMINISTRATIONS.name, f"{code} har intet navn i {year}")
     for row in data.statuses.values():
         if row.year == year and row.scheme not in params.schemes:
             yield _at(row.source, "scheme", f"jobordningen står ikke i schemes i {file}", row.scheme)
     yield from _without_comparison(params, data)
+
+
+def _lacking(file: str, what: str, codes: Sequence[str], row: str) -> Iterator[Problem]:
+    """Yield one problem for all the rows that a scheme or a target group lacks."""
+    if codes:
+        rows = "rækken" if len(codes) == 1 else "rækkerne"
+        message = f"{rows} med {what} mangler for {danish.join(codes)}"
+        yield Problem(file, message, expected=row.format(codes[0]))
 
 
 def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Data) -> Iterator[Problem]:

@@ -5,12 +5,13 @@ Each row remembers the file and line it came from (`source`): that is where the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
+from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.inputs.schema import KK
 
@@ -18,6 +19,9 @@ COUNCIL = "Borgerrepræsentationen"
 """Who adopts the targets where ``administrations.csv`` does not say."""
 ALL_GROUPS = "alle ordninger"
 """What the target groups are called together, as the weighted attainment is of them all."""
+
+PRELIMINARY = "foreløbigt registerudtræk"
+"""How the origin of a status begins that was read before its year was over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,16 @@ class Data:
         others = {code for when, code, _ in self.targets if when == year} | {row.administration for row in rows}
         origin = next((row.origin for row in rows if row.origin.startswith("notat-")), None)
         return origin if len(others) == 1 else None
+
+    def preliminary_years(self) -> list[int]:
+        """Return the years with numbers that were read before the year was over."""
+        return sorted({row.year for row in self.statuses.values() if row.origin.startswith(PRELIMINARY)})
+
+    def preliminary(self, years: Collection[int]) -> str:
+        """Say which of some years have preliminary numbers; nothing where none has."""
+        found = [str(year) for year in self.preliminary_years() if year in years]
+        why = "de er fra udtræk, der blev lavet, før året var gået"
+        return f"Tallene for {danish.join(found)} er foreløbige; {why}." if found else ""
 
     def told_of(self, year: int) -> list[str]:
         """Return the codes with a table in a year: KK, and known administrations."""

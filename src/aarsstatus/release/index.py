@@ -6,7 +6,7 @@ It is made from what lies in the output folder alone: each year's manifest and `
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -87,7 +87,9 @@ def index_page(years: Sequence[Year], city: str, extension: Path) -> str:
             f'<p>Alle tal, år for år, som åbne data: <a href="{SERIES}">tidsserien (CSV)</a> og '
             f'<a href="{PACKAGE}">en beskrivelse af dens kolonner (Frictionless Data Package)</a>.</p>'
         )
-        parts.append(_development(city_attainments(years), _groups(years), extension / "fonts"))
+        own = {one.year for one in years}
+        early = {when for one in years for when in one.preliminary if when == one.year or when not in own}
+        parts.append(_development(city_attainments(years), _groups(years), extension / "fonts", early))
     return make_page(_TITLE, "OVERSIGT", "\n".join(parts), extension)
 
 
@@ -106,10 +108,16 @@ def _year(year: Year) -> str:
     compared = f"Sammenlignet med {given.comparison_year}. " if given and given.comparison_year else ""
     return f"""<section class="aar" aria-labelledby="aar-{year.year}">
 <h2 id="aar-{year.year}">{year.year} <span class="stempel {year.state}">{year.state.capitalize()}</span></h2>
-<p>{STATES[year.state]} {year.issued} {said}</p>
+<p>{STATES[year.state]}{_early({year.year} & year.preliminary)} {year.issued} {said}</p>
 {failed}<ul class="filer">{links}</ul>
 <p class="lavet">{compared}Lavet med {escape(engine)}.</p>
 </section>"""
+
+
+def _early(years: Collection[int]) -> str:
+    """Say which years' numbers are preliminary."""
+    found = danish.join([str(year) for year in sorted(years)])
+    return f" <strong>Tallene for {found} er foreløbige.</strong>" if found else ""
 
 
 def _link(year: int, name: str, title: str) -> str:
@@ -144,7 +152,7 @@ def _groups(years: Sequence[Year]) -> dict[str, Group]:
     return {code: Group(code, code, "", MUTED, MARKS[0], "") for code in codes if code not in found} | found
 
 
-def _development(attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path) -> str:
+def _development(attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, early: Collection[int]) -> str:
     """Return the section with the development: a chart of several years, and a table."""
     if not attainments:
         return ""
@@ -165,7 +173,7 @@ def _development(attainments: Sequence[Figure], known: Mapping[str, Group], font
 <h2>Udviklingen over årene</h2>
 {gap}{_chart(attainments, known, fonts) if len(rows) > 1 else ""}
 {table("Hele kommunens målopfyldelse, år for år", ("År", *names), rows)}
-<p>Jobordningerne er ikke de samme alle år, så tallene kan ikke altid sammenlignes direkte.</p>
+<p>Jobordningerne er ikke de samme alle år, så tallene kan ikke altid sammenlignes direkte.{_early(early)}</p>
 </section>"""
 
 

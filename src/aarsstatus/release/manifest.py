@@ -22,7 +22,7 @@ from aarsstatus.figures import Mode
 from aarsstatus.files import irregular, read_utf8
 from aarsstatus.problems import InputError, Problem, ProgramError
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR, Project
-from aarsstatus.release.archive import input_files, stays_inside
+from aarsstatus.release.archive import LARGEST, input_files, stays_inside
 from aarsstatus.release.packages import installed, locked_versions, unlike
 from aarsstatus.run import programs
 
@@ -285,5 +285,8 @@ def others(folder: Path) -> dict[Path, str]:
 
 
 def is_intact(path: Path, known: str | None) -> bool:
-    """Return whether a file is there and has the hash that it had."""
-    return path.is_file() and digest_of(path) == known
+    """Return whether a file is there and has the hash that it had.
+
+    What is far larger than any of ours is not read.
+    """
+    return irregular(path, LARGEST) is None and digest_of(path) == known

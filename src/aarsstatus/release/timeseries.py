@@ -126,9 +126,11 @@ def observations(years: Sequence[Year], data: Data | None) -> list[Observation]:
             if one.administration == KK and one.measure == "status":
                 schemes.setdefault((when, one.group), set()).add(one.scheme)
                 schemes.setdefault((when, "total"), set()).add(one.scheme)
+        early = [f"tallene for {when} er foreløbige"] if when in source[when].preliminary else []
         for one in figures:
             key = (one.administration, one.group, one.scheme, one.measure)
-            rows.append(_observation(one, data, "; ".join(_breaks(one, seen.get(key), data, schemes))))
+            told = [*_breaks(one, seen.get(key), data, schemes), *early]
+            rows.append(_observation(one, data, "; ".join(told)))
             seen[key] = one
     return rows
 

@@ -74,7 +74,7 @@ def _cover(notat: Notat) -> Cover:
         + (f", {params.office.name}" if params.office.name else ""),
         "Dato": danish.long_date(when) if when else "Notatet har ingen dato.",
         "År": f"{notat.year}, sammenlignet med {notat.comparison_year}" if notat.comparison_year else str(notat.year),
-        "Hvilke tal": notat.state().replace("*", ""),
+        "Hvilke tal": f"{notat.state()} {notat.data.preliminary(notat.years())}".replace("*", "").strip(),
         "Enheder": f"Status og måltal er helårspersoner{heads}. Målopfyldelse og vægte er procent: "
         "74 pct. står som tallet 74. Antal forløb er et antal.",
         "Afrunding": "Arkene Tabel 1 og frem har tallene, som notatet viser dem, i hele tal. Arket Tal har dem uden "

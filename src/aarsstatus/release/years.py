@@ -15,7 +15,7 @@ from aarsstatus import danish
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import read_utf8
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.model import Data, Group
+from aarsstatus.inputs.model import PRELIMINARY, Data, Group
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import TABLES
 from aarsstatus.markdown import sentences
@@ -56,6 +56,11 @@ class Year:
             draft = "Rettet udgave, der erstatter" if day else "Udkast til en rettet udgave, der erstatter"
             told.append(f"{draft} notatet fra den {danish.long_date(one.replaces)}: {escape(one.reason)}")
         return sentences(told)
+
+    @property
+    def preliminary(self) -> set[int]:
+        """The years whose figures come from extracts drawn before the year was over."""
+        return {figure.year for figure in self.figures.values() if PRELIMINARY in figure.formula}
 
     @property
     def state(self) -> State:

@@ -6,6 +6,7 @@ that is not a figure or a parameter. `tables` and `charts` show what it holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -26,8 +27,10 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
+from aarsstatus.report.html_table import Note, notes_block
 from aarsstatus.report.marks import MARK, NOTES, WRONG, in_prose
 
+_OTHERWISE = re.compile(rf'{MARK}\]\{{figure="([^"]*)"\}}')
 _ONE = {"forløb": "forløb", "ansatte": "ansat"}
 
 
@@ -45,10 +48,8 @@ class Notat:
         own = [row for row in data.printed if row.notat == params.notat]
         self._prose = {row.id: row.printed for row in own if row.in_prose}
         self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
-        self._said: dict[str, Figure] = {}
         self._printed: list[AuditRow] = []
         self._wrong: list[AuditRow] = []
-        self.has_wrong_prose = False
 
     def audited(self, rows: Sequence[AuditRow]) -> Notat:
         """Take over the audit's verdicts, so that contradicted numbers are marked."""
@@ -110,9 +111,9 @@ class Notat:
         return figure is not None and figure.value is not None
 
     def weight_shown(self, figure: Figure) -> str:
-        """Return a weight as footnotes show it; one printed once stands for all tables."""
-        city = self.figures[figure_id(figure.year, KK, figure.group, "weight")]
-        return figure.shown if figure.published else city.shown
+        """Return a weight as footnotes show it; one printed once stands for all alike."""
+        city = self.figures.find(figure.year, KK, figure.group, "weight")
+        return figure.shown if figure.published or city is None or city.value != figure.value else city.shown
 
     def year_shown(self, year: int, administration: str, where: str) -> str:
         """Return the year as a caption, a header or a footnote shows it."""
@@ -128,6 +129,10 @@ class Notat:
         of = f"{danish.whole(len(self._wrong))} af {danish.whole(len(self._printed))} trykte tal"
         why = f"De er mærket {WRONG}, og kvalitetsrapporten forklarer hvert af dem."
         return f"{of} er i modstrid med notatets øvrige tal. {why}"
+
+    def has_wrong_prose(self) -> bool:
+        """Say whether a number of the running text contradicts others."""
+        return any(in_prose(one.place) for one in self._wrong)
 
     def year_published(self, year: int, administration: str, where: str) -> str:
         """Return the year that was printed in a caption, a header or a footnote."""
@@ -232,18 +237,18 @@ class Notat:
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
         shown = self.in_prose(figure)
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
-            self.has_wrong_prose |= (wrong := any(one.id == figure.id and in_prose(one.place) for one in self._wrong))
+            wrong = any(one.id == figure.id and in_prose(one.place) for one in self._wrong)
             return span(figure.id, shown) + f"[[{WRONG}](#{NOTES[WRONG]})]{{.modstrid}}" * wrong
-        self._said[figure.id] = figure
         return span(figure.id, shown + MARK)
 
-    def said_otherwise(self) -> list[str]:
-        """Say which numbers of the sentences were published otherwise, and as what."""
-        return [
-            f"teksten, {span(figure.id, self.in_prose(figure))} for {figure.year}: offentliggjort som "
+    def notes(self, *texts: str) -> str:
+        """Return notes on the numbers that texts say otherwise than published."""
+        told = [
+            f"{plain(MARK)} {span(figure.id, self.in_prose(figure))} for {figure.year}: offentliggjort som "
             f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
-            for figure in self._said.values()
+            for figure in map(self.figures.__getitem__, dict.fromkeys(_OTHERWISE.findall("".join(texts))))
         ]
+        return notes_block([Note("", sentences([one])) for one in told]) if told else ""
 
     def in_prose(self, figure: Figure) -> str:
         """Return a figure as the prose prints it; the tables may print it otherwise."""

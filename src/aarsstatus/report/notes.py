@@ -26,10 +26,10 @@ Places = Sequence[tuple[str, int]]
 
 
 def shared_notes(notat: Notat, tables: Places | None = None) -> tuple[Note, ...]:
-    """Return the notes on the stars and marks of some tables; of all, the prose's too."""
+    """Return the notes on the stars and marks of some tables, or of all."""
     served = all_tables(notat) if tables is None else tables
     heads = [scheme for scheme in _schemes(notat, served) if scheme.counting == "headcount"]
-    differences = [*_differences(notat, served, heads), *(notat.said_otherwise() if tables is None else ())]
+    differences = list(_differences(notat, served, heads))
     return (
         *_on_heads(notat, served, heads),
         *_on_spells(notat, served),
@@ -109,7 +109,7 @@ def _on_weights(notat: Notat, tables: Places) -> Iterator[Note]:
     for code, year in tables:
         weights = [one for group in notat.data.groups if (one := notat.figure(year, code, group, "weight"))]
         first = told.setdefault(year, weights)
-        if any(_weight(notat, one) != _weight(notat, city) for one, city in zip(weights, first, strict=False)):
+        if [(one.group, _weight(notat, one)) for one in weights] != [(one.group, _weight(notat, one)) for one in first]:
             others.append(f"I {_reference(notat, code, year)}: {_weighed(notat, weights)}")
     years = {year: _weighed(notat, found) for year, found in told.items() if found}
     if len(years) > 1:
@@ -157,7 +157,7 @@ def _differences(notat: Notat, tables: Places, heads: Sequence[Scheme]) -> Itera
 
 def _wrong(notat: Notat, tables: Places, heads: Sequence[Scheme]) -> bool:
     """Say whether a number or a year of some tables has the mark of a contradiction."""
-    return notat.has_wrong_prose or any(
+    return (tables == all_tables(notat) and notat.has_wrong_prose()) or any(
         any(figure is not None and mark(figure) == WRONG for _, figure in _labelled(notat, year, code))
         or any(notat.year_shown(year, code, place).endswith(WRONG) for place in _places(heads))
         for code, year in tables

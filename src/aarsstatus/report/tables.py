@@ -12,7 +12,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Measure
 from aarsstatus.inputs.model import Group, Scheme
 from aarsstatus.inputs.schema import KK
-from aarsstatus.markdown import plain
+from aarsstatus.markdown import plain, sentences
 from aarsstatus.report.html_table import Cell, Note, Row, Table
 from aarsstatus.report.marks import mark
 from aarsstatus.report.notat import Notat
@@ -94,13 +94,18 @@ def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Ite
 
 def _missing_targets(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
     """Say when a group has no target, and what that does to the weights of the others."""
-    missing = [
-        plain(scheme.name)
-        for scheme in schemes
-        if (figure := notat.figure(year, code, scheme.group, "attainment")) and figure.value is None
-    ]
+    total = notat.figure(year, code, "total", "weighted_attainment")
+    missing, unweighted = [], []
+    for scheme in schemes:
+        figure = notat.figure(year, code, scheme.group, "attainment")
+        if figure and figure.value is None:
+            missing.append(plain(scheme.name))
+        elif figure and not notat.figure(year, code, scheme.group, "weight"):
+            unweighted.append(plain(scheme.name))
+    if unweighted:
+        apart = "indgår ikke i den samlede målopfyldelse, for kommunen har ikke et samlet måltal at vægte efter"
+        yield Note("", sentences([f"{danish.capital(danish.join(unweighted))} {apart}"]))
     if missing:
-        total = notat.figure(year, code, "total", "weighted_attainment")
-        rest = "; de øvrige måltals vægte er sat forholdsmæssigt op, så de tilsammen giver 100 pct."
+        rest = "; vægtene af de øvrige er sat forholdsmæssigt op, så de tilsammen giver 100 pct."
         text = f"Der er intet måltal for {danish.join(missing)}"
         yield Note("", text + (rest if total is not None and total.value is not None else "."))
