@@ -8,7 +8,8 @@ import pytest
 from cells import said_by
 
 from aarsstatus.audit.check import doubts, problems
-from aarsstatus.audit.quality import explain, quality
+from aarsstatus.audit.explain import explain
+from aarsstatus.audit.quality import quality
 from aarsstatus.build import Options, Result, build
 from aarsstatus.cli import run
 from aarsstatus.inputs import read_year

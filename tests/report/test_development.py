@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 from cells import said_by
 
-from aarsstatus.audit.quality import open_quality
 from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
-from aarsstatus.report import matrix, quality_report
+from aarsstatus.report import matrix
 from aarsstatus.report.development import change, development
 from aarsstatus.report.head import notat_head
 from aarsstatus.report.marks import MARK, WRONG
@@ -87,9 +86,3 @@ def test_a_chart_marks_a_number_that_cannot_be_right(project: Project) -> None:
     assert WRONG not in again.caption
     assert again.numbers is not None
     assert "ØKF" in [row.label for row in again.numbers.rows for cell in row.cells if cell.mark == MARK]
-
-
-def test_a_percentage_keeps_its_point(project: Project) -> None:
-    labels = [row.label for row in quality_report.moves(open_quality(2025, project=project.root)).rows]
-    assert any(label.endswith(" pct.") for label in labels)
-    assert not any(label.endswith(" pct") for label in labels)

@@ -10,6 +10,7 @@ from typing import Any
 
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening
+from aarsstatus.diff.words import DOCUMENTS
 from aarsstatus.files import read_utf8
 from aarsstatus.problems import InputError
 from aarsstatus.release import cache, manifest
@@ -20,7 +21,13 @@ COMPARISON = "sammenligning.html"
 QUALITY = "kvalitetsrapport.html"
 
 
-def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], extension: Path) -> bool:
+def write_comparison(
+    last: Path,
+    folder: Path,
+    made_from: Mapping[str, Any],
+    extension: Path,
+    commit: Mapping[str, Any] | None = None,
+) -> bool:
     """Write the comparison of a new build with the one that it takes the place of.
 
     A build that is made again from the very same inputs keeps the comparison that it had: what it differs from is
@@ -36,6 +43,8 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
         What its manifest will say that it was made from.
     extension
         The folder with the stylesheet.
+    commit
+        What is checked out, if it is known.
 
     Returns
     -------
@@ -49,7 +58,7 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
         return _carry_over(last, written.outputs, folder)
     try:
         old = open_finished(str(last))
-        new = _unfinished(folder, made_from)
+        new = _unfinished(folder, {**made_from, "git": commit})
     except InputError:
         return False  # an older version's build, or a damaged one: nothing to compare with
     found = diff(_renamed(old, "forrige udgave"), new)
@@ -61,7 +70,8 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
 
 def _unfinished(folder: Path, made_from: Mapping[str, Any]) -> Finished:
     """Return the new build, whose manifest has no outputs yet."""
-    outputs = {name: (folder / name).read_bytes() for name in ("figures.csv", INPUTS)}
+    there = (name for name in ("figures.csv", INPUTS, *DOCUMENTS) if (folder / name).is_file())
+    outputs = {name: (folder / name).read_bytes() for name in there}
     described = json.dumps({**made_from, "outputs": {}}).encode()
     return from_files({**outputs, manifest.NAME: described}, unpack(outputs[INPUTS], INPUTS), "denne udgave")
 

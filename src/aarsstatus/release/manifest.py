@@ -83,6 +83,13 @@ class Given(_Part):
     figures: Mode
 
 
+class Commit(_Part):
+    """Hold the commit that was checked out, and whether nothing was changed since."""
+
+    commit: Word
+    clean: bool
+
+
 class Manifest(_Part):
     """Hold a manifest; what has a default is of no use to whoever reads one."""
 
@@ -96,6 +103,7 @@ class Manifest(_Part):
     unlike_lock: dict[Word, dict[Word, Word | None]] = {}
     inputs: Digests
     parameters: Given | None = None
+    git: Commit | None = None
     figures: Word = ""
     outputs: Digests
 
@@ -184,7 +192,7 @@ def write(
     manifest = {
         **made_from,
         "parameters": dict(parameters),
-        "git": _git(project.root),
+        "git": checked_out(project.root),
         "figures": figures_hash((folder / "figures.csv").read_text(encoding="utf-8")),
         "outputs": output_hashes(folder),
     }
@@ -193,7 +201,7 @@ def write(
     return manifest
 
 
-def _git(root: Path) -> dict[str, Any] | None:
+def checked_out(root: Path) -> dict[str, Any] | None:
     """Return the commit that is checked out, and whether the tree is clean.
 
     None outside Git.

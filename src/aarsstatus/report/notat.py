@@ -219,7 +219,7 @@ class Notat:
             f"**Rettet udgave.** Den erstatter notatet, der blev sendt ud den {danish.long_date(latest.replaces)}",
             f"Rettelsen: {plain(latest.reason)}",
         ]
-        what = "Disse tal er ændret:" if changed else "Ingen tal i tabellerne er ændret."
+        what = "Disse tal er ændret:" if changed else "Ingen tal er ændret."
         return "\n\n".join(["::: {.tilstand}", f"{sentences(said)} {what}", bullets(changed), ":::"])
 
     def _scheme_or_group(self, figure: Figure) -> str:
@@ -296,5 +296,5 @@ def open_notat(
         expected = "published eller recomputed; kør cellen med parametre igen"
         raise InputError(Problem("figures", "parameteren kan ikke bruges", expected=expected))
     where = find_project(project)
-    params, data = read_year(where, year or where.newest(), comparison_year)
+    params, data = read_year(where, year or where.newest(), comparison_year, as_issued=figures == "published")
     return Notat(params, data, figures, where.extension / "fonts").audited(explained(where, data, params.year))

@@ -24,7 +24,7 @@ import nbformat
 import yaml
 
 from aarsstatus import danish
-from aarsstatus.figures import Figure, show, value_of
+from aarsstatus.figures import Figure, show
 from aarsstatus.markdown import attribute, metadata_in, plain, read_back
 from aarsstatus.report.checks import shown_text
 from aarsstatus.report.marks import unmarked
@@ -104,7 +104,7 @@ class _Known:
         if figure.measure == "weight":
             return {self.notat.weight_shown(figure)}
         if figure.measure == "reached":
-            return {figure.shown, danish.how_many(int(value_of(figure)))}
+            return {figure.shown, danish.how_many(int(danish.parse(figure.shown)))}
         prose = {show(figure.measure, danish.parse(text)) for text in self.prose.get(figure.id, ())}
         return prose or {figure.shown}
 
