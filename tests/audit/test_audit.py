@@ -857,6 +857,7 @@ def test_the_documentation_names_every_rule_threshold_and_erratum() -> None:
         assert erratum.printed in text
         assert erratum.follows in text, erratum.follows
         assert erratum.causes in text, erratum.causes
+        assert erratum.likelier in {erratum.printed, erratum.expect}
 
 
 def test_the_documentation_counts_what_the_audit_counts() -> None:

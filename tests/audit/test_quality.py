@@ -39,7 +39,7 @@ def test_the_report_shows_each_contradiction_with_its_cause(built: Result, judge
     for cells, (row, erratum) in zip(rows, worst_first(judged), strict=True):
         assert erratum is not None
         assert [cells[0].lower(), *cells[1:]] == [
-            tidy(text) for text in (row.place.lower(), row.printed, row.recomputed, erratum.follows, erratum.causes)
+            tidy(text) for text in (row.place.lower(), row.printed, row.recomputed, erratum.follows, erratum.said)
         ]
 
 

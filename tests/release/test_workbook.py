@@ -142,10 +142,11 @@ def test_what_sums_up_is_bold(book: openpyxl.Workbook) -> None:
 
 def test_a_list_prints_on_paper(book: openpyxl.Workbook) -> None:
     page = book["Tal"]
-    assert page.print_area.startswith("'Tal'!$B$3:$L$")
+    assert page.print_area.startswith("'Tal'!$B$3:$M$")
     assert page.page_setup.fitToHeight == 0
-    widths = sum(page.column_dimensions[letter].width for letter in "BCDEFGHIJKL")
-    assert widths < 190  # of about 130 that a landscape page holds at full size
+    widths = sum(page.column_dimensions[letter].width for letter in "BCDEFGHIJKLM")
+    assert page["M3"].value == "Vurdering"
+    assert widths < 210  # of about 130 that a landscape page holds at full size
 
 
 def test_rows_are_as_high_as_what_is_wrapped_in_them(book: openpyxl.Workbook) -> None:

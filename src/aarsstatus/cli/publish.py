@@ -48,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--issued",
         type=a_path,
         metavar="FIL",
-        help="notatet, som det blev sendt ud (Word): sig, hvad der er anderledes",
+        help="notatet, som det blev sendt ud (Word eller PDF): sig, hvad der er anderledes",
     )
     parser.add_argument(
         "--correct", metavar="GRUND", help="erklær en rettelse af det offentliggjorte, og skriv hvorfor"

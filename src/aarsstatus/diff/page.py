@@ -80,9 +80,10 @@ def _beside(diff: Diff) -> list[str]:
     """Return the other differences, and the trials that could not be made."""
     items = [f"{step.place}: {step.text}. Flytter intet tal." for step in diff.idle]
     items += [f"{one.text}." for one in diff.environment]
-    items += [
-        f"{file} er ændret. Det kan ændre dokumenternes tekst og udseende, men ikke tallene." for file in diff.files
-    ]
+    if diff.files:
+        items.append(
+            f"Dokumenternes tekst og udseende kan være ændret, men ikke tallene, af {danish.join(diff.files)}."
+        )
     if diff.line_ends:
         items.append(f"{words.line_ends(diff)}.")
     items += [f"{words.not_tried(step, why)}." for step, why in diff.untried.items()]

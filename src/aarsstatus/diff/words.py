@@ -110,7 +110,7 @@ def summary(diff: Diff) -> str:
             years = f"fra {diff.old.year} til {diff.new.year}"
             same = f"Udgaverne er af hver sit år: {count} flyttet sig {years}. De tal, som begge udgaver har, er ens."
         same = " ".join(filter(None, (same, documents(diff))))
-        return same + (" Noget af det, de er lavet af, er ikke." if _beside(diff) else "")
+        return same + (" Noget af det, de er lavet af, er ændret." if _beside(diff) else "")
     seen = sum(change.printed_differs for change in diff.changes)
     rest = len(diff.changes) - seen
     behind = f"{rest} tal er ændret uden at vises anderledes." if rest else ""
@@ -136,7 +136,7 @@ def title(diff: Diff) -> str:
 def builds(diff: Diff) -> list[tuple[str, str, str]]:
     """Return what tells the two builds apart: year, date, commit, hash of the figures."""
     sides = [
-        (str(one.year), _dated(one), _commit(one), digest(one.outputs["figures.csv"])[:12])
+        (str(one.year), _dated(one), _commit(one), digest(one.outputs["figures.csv"])[:8])
         for one in (diff.old, diff.new)
     ]
     return list(zip(("År", "Notatets dato", "Program og data (Git)", "Tallenes kontrolsum"), *sides, strict=True))
@@ -153,7 +153,7 @@ def _commit(build: Finished) -> str:
     git = build.manifest.git
     if git is None:
         return "ikke kendt"
-    return git.commit[:12] + ("" if git.clean else ", med ændringer")
+    return git.commit[:8] + ("" if git.clean else ", med ændringer")
 
 
 def _beside(diff: Diff) -> bool:

@@ -32,15 +32,15 @@ _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _PERCENT, _YEAR = '0" pct."', "0"
 _FIGURES = (
     ("Id", "id", 42), ("År", "year", 7), ("Forvaltning", "administration", 12), ("Måltalsgruppe", "group", 22),
-    ("Jobordning", "scheme", 20), ("Mål", "measure", 20), ("Enhed", "unit", 10), ("Værdi", "value", 12),
+    ("Jobordning", "scheme", 32), ("Mål", "measure", 20), ("Enhed", "unit", 15), ("Værdi", "value", 12),
     ("Nedre grænse", "lower", 13), ("Øvre grænse", "upper", 13), ("Vist i notatet", "shown", 14),
     ("Offentliggjort som", "published", 18), ("Vurdering", "verdict", 20),
     ("Formel", "formula", 60), ("Regnet ud af", "inputs", 40), ("Kilde", "source", 26),
     ("Begrundelse", "reason", 80),
 )  # fmt: skip
 """The columns of the sheet ``Tal``: what each is called, its column in ``figures.csv``, its width."""
-_PRINTED = 12
-"""How many of them are of use on paper."""
+_PRINTED = 13
+"""How many of them go with the first on paper: all but what explains a number."""
 _AUDIT = (
     ("Id", 42), ("Notat", 13), ("Sted", 48), ("Trykt", 12), ("Regnet efter", 12), ("Nedre grænse", 13),
     ("Øvre grænse", 13), ("Vurdering", 20), ("Begrundelse", 80),
@@ -88,7 +88,7 @@ def _cover(notat: Notat) -> Cover:
         "År": f"{notat.year}, sammenlignet med {notat.comparison_year}" if notat.comparison_year else str(notat.year),
         "Hvilke tal": f"{notat.state()} {notat.data.preliminary(notat.years())}".replace("*", "").strip(),
         "Enheder": f"Status og måltal er helårspersoner{heads}. Målopfyldelse og vægte er procent: "
-        "74 pct. står som tallet 74. Antal forløb er et antal.",
+        "74 pct. står som tallet 74.",
         "Afrunding": "Arkene Tabel 1 og frem har tallene, som notatet viser dem, i hele tal. Arket Tal har dem uden "
         "afrunding, med nedre og øvre grænse, hvor grundlaget selv er afrundet.",
         "Fælles tal": f"Hvor ordninger deler et tal, står det i den første række, og de andre har {SHARED}.",

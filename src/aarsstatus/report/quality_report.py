@@ -24,18 +24,18 @@ _PALE = "#e3e9f3"
 
 
 def contradictions(quality: Quality) -> Table:
-    """Return the contradicted numbers, and what they should have been."""
+    """Return the contradicted numbers, and what is likelier to be right."""
     rows = [
         (
             danish.capital(row.place),
             Cell(row.printed, row.id),
             row.recomputed,
             erratum.follows if erratum else row.reason,
-            erratum.causes if erratum else "Ikke forklaret endnu.",
+            erratum.said if erratum else "Ikke forklaret endnu.",
         )
         for row, erratum in worst_first(quality)
     ]
-    header = ("Sted", "Trykt", "Burde være", "Beregning", "Sandsynlig årsag")
+    header = ("Sted", "Trykt", "Følger af de øvrige", "Beregning", "Mest sandsynligt, og hvorfor")
     return _table("modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, rows)
 
 
