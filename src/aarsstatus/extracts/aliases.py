@@ -106,6 +106,8 @@ class Names:
         Field and rank by the folded header; a lower rank wins where two columns of a file fit.
     administrations, schemes
         Code or key by folded name; an administration's is None where a spell belongs to none.
+    signs_of_none
+        What stands for no administration without a letter, as »-«.
     totals
         What the first words of a row of sums may be, folded.
     harmless
@@ -123,13 +125,18 @@ class Names:
     harmless: frozenset[str]
     cancelled: frozenset[str]
     counted: frozenset[str]
+    signs_of_none: frozenset[str]
     administration_names: tuple[str, ...]
     scheme_names: tuple[str, ...]
 
     def scheme_in(self, text: str) -> str | None:
-        """Return the one scheme that a file's or a sheet's name speaks of, or None."""
-        folded = fold_value(text)
-        found = {key for name, key in self.schemes.items() if len(name) > 3 and name in folded}
+        """Return the one scheme that a file's or a sheet's name speaks of, or None.
+
+        A name begins where a word does: »erhvervspraktik« speaks of another.
+        """
+        words = [fold_value(word) for word in re.split(r"[\W_]+", text)]
+        ends = ["".join(words[at:]) for at in range(len(words))]
+        found = {key for name, key in self.schemes.items() if len(name) > 3 and any(e.startswith(name) for e in ends)}
         return found.pop() if len(found) == 1 else None
 
     def called(self, field: str) -> list[str]:
@@ -190,6 +197,7 @@ def read_names(project: Project, data: Data) -> Names:
         frozenset(fold(word) for word in aliases.harmless),
         frozenset(fold_value(word) for word in aliases.cancelled if fold_value(word)),
         frozenset(map(fold_value, aliases.counted)),
+        frozenset(word for word in aliases.no_administration if not fold_value(word)),
         tuple(dict.fromkeys(n for one in data.administrations if one.code != KK for n in (one.code, one.name))),
         tuple(dict.fromkeys(n for one in data.schemes.values() for n in (one.name, one.key))),
     )
