@@ -76,7 +76,7 @@ def finish_parts(parts: Parts, metadata: Mapping[str, Any], fonts: Path) -> None
 
 
 def _fill_in(parts: Parts, metadata: Mapping[str, Any]) -> None:
-    """Write city and document type in the header, the sender and UDKAST in the footers."""
+    """Write the letterhead in the header, the sender and UDKAST in the footers."""
     address = " · ".join(str(metadata[key]) for key in ("administration", "footer-address") if metadata.get(key))
     said = ((metadata.get("udgave"), True), (metadata.get("office"), True), (address, False))
     lines = [(str(text), bold) for text, bold in said if text]

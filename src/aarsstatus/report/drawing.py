@@ -94,7 +94,7 @@ def marked(caption: str, figures: Sequence[Figure]) -> str:
 
 
 def with_source(chart: Chart, notat: Notat, years: Sequence[int]) -> Chart:
-    """Return a chart whose caption ends with where the numbers of some years come from."""
+    """Return a chart with the source of its years at the end of its caption."""
     return replace(chart, caption=sentences([chart.caption, f"Kilde: {read_back(sources(notat, years))}"]))
 
 

@@ -113,6 +113,6 @@ def _cell(cell: Cell, linked: bool) -> str:
 
 
 def _html(text: str, linked: bool) -> str:
-    """Write a text as HTML; in one that is `linked`, stars and marks lead to their notes."""
+    """Write a text as HTML, its stars and marks `linked` to their notes."""
     written = text if isinstance(text, Html) else escape(text)
     return referring(written, _LINK) if linked else written

@@ -1,4 +1,4 @@
-"""Write the notes that stand once, after the last table: on stars, marks and sources.
+"""Write the notes that stand once, after all tables: on stars, marks, sources.
 
 What is said of one table alone, as a missing target, stands under that table (`tables`).
 """
@@ -103,7 +103,7 @@ def _on_spells(notat: Notat, tables: Places) -> Iterator[Note]:
 
 
 def _on_weights(notat: Notat, tables: Places) -> Iterator[Note]:
-    """Yield the note on weights: the city's for each year, and those printed otherwise."""
+    """Yield the note on weights: the city's of each year, and any other ones."""
     told: dict[int, list[Figure]] = {}
     others = []
     for code, year in tables:
@@ -120,7 +120,7 @@ def _on_weights(notat: Notat, tables: Places) -> Iterator[Note]:
 
 
 def _weight(notat: Notat, weight: Figure) -> str:
-    """Return a weight as it is shown, with its mark."""
+    """Return a weight with its mark."""
     return notat.weight_shown(weight) + mark(weight)
 
 

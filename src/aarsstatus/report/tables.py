@@ -1,4 +1,4 @@
-"""Lay out the notat's tables, with what is said of one table alone below it.
+"""Lay out the notat's tables; below each stand the notes on it alone.
 
 Nothing is computed here. The notes on stars and marks stand once, after the last table (`notes`).
 """
@@ -21,7 +21,7 @@ _OF_SCHEME: tuple[Measure, ...] = ("status", "spells")
 
 
 def table_id(code: str, year: int | None = None) -> str:
-    """Return the id of an administration's table, a to z; the notat's own year goes unsaid."""
+    """Return the id of an administration's table: a to z, and a year if given."""
     name = code.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
     return f"tbl-{name}" if year is None else f"tbl-{name}-{year}"
 
@@ -84,7 +84,7 @@ def _cell(notat: Notat, year: int, code: str, group: str, measure: str, scheme: 
 
 
 def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
-    """Yield what is said of one table alone: what is missing in it, and new names."""
+    """Yield the notes on one table alone: on missing targets and new names."""
     yield from _missing_targets(notat, year, code, schemes)
     if code == KK and (left := notat.undistributed(year)):
         yield Note("", f"{left} og tæller kun med i tallene for hele kommunen.")
