@@ -108,8 +108,9 @@ def _current_build(project: Project, params: Params) -> Finished:
 def _publish(project: Project, params: Params, made: Finished, day: date, step: Progress) -> Path:
     """Record the printed numbers, make the final notat and keep it, or do nothing."""
     year, notat = params.year, f"notat-{params.year}"
+    kept = _place_to_keep(project, params)
     _, data = read_year(project, year)
-    notebook = nbformat.reads(made.outputs["notat.ipynb"].decode(), as_version=4)
+    notebook = _notebook(made)
     rows = publishing.printed_rows(notebook, params, data, made.figures)
     path, table = project.params / f"{year}.yml", project.data / PUBLISHED.file
     before = {path: path.read_bytes(), table: table.read_bytes()}
@@ -128,14 +129,36 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
         build(project, year, options, step)
         issued = open_finished(str(year), project)
         _require_same(made, issued)
-        suffix = f"-rettet-{len(params.corrections)}" if params.corrections else ""
-        kept = project.root / "udgivet" / f"{notat}{suffix}.zip"
         kept.parent.mkdir(exist_ok=True)
         return write_bundle(issued, kept, project.extension)
     except BaseException:
         publishing.drop_data(project, notat)
         swap_in(project, before)
         raise
+
+
+def _place_to_keep(project: Project, params: Params) -> Path:
+    """Return where a published notat is kept; one that is there was sent out."""
+    suffix = f"-rettet-{len(params.corrections)}" if params.corrections else ""
+    kept = project.root / "udgivet" / f"notat-{params.year}{suffix}.zip"
+    if kept.exists():
+        message = (
+            "det notat, der blev sendt ud, ligger der og bliver ikke skrevet over; flyt det først, hvis det ikke gælder"
+        )
+        raise InputError(Problem(project.name(kept), message))
+    return kept
+
+
+def _notebook(made: Finished) -> nbformat.NotebookNode:
+    """Return the executed notat of a build, or refuse a damaged one."""
+    try:
+        notebook: nbformat.NotebookNode = nbformat.reads(made.outputs["notat.ipynb"].decode(), as_version=4)
+    except (KeyError, ValueError, RecursionError, AttributeError):
+        message = "den udførte notebook mangler eller er beskadiget"
+        raise InputError(
+            Problem(f"{made.name}/notat.ipynb", message, expected="build --force, og så publish igen")
+        ) from None
+    return notebook
 
 
 def _require_explained(project: Project, year: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -29,13 +30,11 @@ _FEW = 2
 # -- the development over the years -------------------------------------------------------------------------------
 
 
-def development(notat: Notat) -> Chart:
-    """Draw the city's attainments from the oldest year to the notat's own."""
-    figures = draw.drawn(
-        notat, [(year, KK, group) for year in notat.years() for group in notat.data.groups], "attainment"
-    )
+def development(notat: Notat, frame: pd.DataFrame, code: str = KK) -> Chart:
+    """Draw an administration's attainments in a frame of figures, year by year."""
+    figures = draw.drawn(notat, frame, code, "attainment")
     chart = draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat))
-    return draw.with_source(chart, notat, notat.years())
+    return draw.with_source(chart, notat, sorted({figure.year for figure in figures}))
 
 
 def draw_development(
@@ -44,13 +43,13 @@ def draw_development(
     fonts: Path | None,
     changes: Mapping[int, str] | None = None,
 ) -> Chart:
-    """Draw the city's attainments by target group on a true time axis.
+    """Draw one administration's attainments by target group on a true time axis.
 
     Each of the figures has a value, and there is one. A line joins only years that follow each other; `changes` has the
     years from which there are other schemes than before, and what to write there.
     """
-    changes = changes or {}
     figures = sorted(figures, key=lambda figure: figure.year)
+    changes = {year: text for year, text in (changes or {}).items() if figures[0].year < year <= figures[-1].year}
     groups = [group for group in known.values() if any(figure.group == group.key for figure in figures)]
     years = sorted({figure.year for figure in figures})
     missing = [year for year in range(years[0], years[-1]) if year not in years]
@@ -59,14 +58,15 @@ def draw_development(
         f" {sentences([f'{line} fra {year}' for line in text.splitlines()])}" for year, text in changes.items()
     )
     spoken = draw.spoken(groups, figures, lambda figure: f"{draw.said(figure)} i {figure.year}")
-    alt = f"Kurve over målopfyldelsen for hele kommunen. {spoken}{gap}{marks}"
-    rows = [(str(year), [draw.find(figures, year, KK, group.key) for group in groups]) for year in years]
-    numbers = draw.numbers_drawn("Målopfyldelse, hele kommunen", draw.headings(groups), rows)
+    whose = "hele kommunen" if figures[0].administration == KK else figures[0].administration
+    alt = f"Kurve over målopfyldelsen for {whose}. {spoken}{gap}{marks}"
+    rows = [(str(year), [draw.find(figures, year, group.key) for group in groups]) for year in years]
+    numbers = draw.numbers_drawn(f"Målopfyldelse, {whose}", draw.headings(groups), rows)
     with draw.style(fonts):
         drawing, axes = draw.canvas(2.1 if len(years) > _FEW else 1.9)
         _trend(axes, figures, groups, missing, changes)
         period = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
-        caption = draw.marked(f"{_finding(groups, figures)} Målopfyldelse for hele kommunen, {period}", figures)
+        caption = draw.marked(f"{_finding(groups, figures)} Målopfyldelse for {whose}, {period}", figures)
         return Chart("fig-udvikling", caption, alt, *draw.saved(drawing), numbers)
 
 
