@@ -82,7 +82,9 @@ def read_data(project: Project) -> Data:
     }
     rows.known[schema.GROUPS.file] = list(groups)
     schemes = {
-        v["scheme"]: Scheme(key=v.pop("scheme"), note=v.pop("note") or "", **v, source=at)
+        v["scheme"]: Scheme(
+            key=v.pop("scheme"), **{**v, "note": v["note"] or "", "successor": v["successor"] or ""}, source=at
+        )
         for v, at in rows.of(schema.SCHEMES)
     }
     administrations = [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from aarsstatus import danish
 from aarsstatus.figures import Measure, figure_id
+from aarsstatus.inputs.model import Scheme
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import plain, sentences
 from aarsstatus.report.notat import Notat
 
+_SEVERAL = 2
 _WAYS = ("faldet", "uændret", "steget")
 
 
@@ -26,10 +28,12 @@ def development(notat: Notat, group: str) -> str:
         several = sum(scheme.group == group for scheme in notat.listed()) > 1
         return sentences([*told, f"{'Ordningerne' if several else 'Ordningen'} indgår ikke i {before}"])
     shared = notat.has(now, group) and notat.has(before, group)
-    if any(scheme.group == group for moved in notat.changed_schemes(before, now) for scheme in moved):
+    if notat.data.counted(group, before) != notat.data.counted(group, now):
         was = amount(notat, before, group, _status(notat, before, group))
         told.append(f"I {before} var status {was} for {notat.names(group, before)}")
-        told.append("Tallene dækker ikke de samme ordninger, så de viser ikke en udvikling")
+        moved = any(scheme.group == group for side in notat.changed_schemes(before, now) for scheme in side)
+        what = "de samme ordninger" if moved else "lige meget af de to år"
+        told.append(f"Tallene dækker ikke {what}, så de viser ikke en udvikling")
         if shared:
             share, earlier = (notat.say(year, group, "attainment") for year in (now, before))
             told.append(f"Målopfyldelsen er {share} i {now} og var {earlier} i {before}")
@@ -44,17 +48,37 @@ def development(notat: Notat, group: str) -> str:
 def leading(notat: Notat, group: str) -> str:
     """Say which of the schemes that share a target came to most, in both years."""
     before, now = notat.comparison_year, notat.year
-    if before is None or not notat.data.is_joint(group, now):
+    if before is None or len(notat.data.schemes_in(group, now)) < _SEVERAL:
         return ""
-    was, most = (danish.join([plain(one.name) for one in notat.largest(year, group)]) for year in (before, now))
+    first, last = (notat.largest(year, group) for year in (before, now))
+    was, most = (danish.join([plain(one.name) for one in side]) for side in (first, last))
     if not was:
         return ""
-    if was != most:
+    if [notat.data.goes_on(one.key) for one in first] != [one.key for one in last]:
         return f"I {before} var det {was}, der bidrog mest til det samlede måltal; i {now} er det {most}."
     return (
         f"Målt mod det samlede måltal for {notat.names(group)} er {most} den ordning, der bidrager mest, både i "
         f"{before} og i {now}."
     )
+
+
+def part_of_year(scheme: Scheme, year: int) -> str:
+    """Say when a scheme began or ended within a year; nothing where it did not."""
+    if scheme.whole(year):
+        return ""
+    first, last = scheme.days_of(year)
+    begun, ended = (first.month, first.day) != (1, 1), (last.month, last.day) != (12, 31)
+    if begun and ended:
+        return f"fandtes kun fra den {danish.long_date(first)} til den {danish.long_date(last)}"
+    return f"begyndte den {danish.long_date(first)}" if begun else f"ophørte den {danish.long_date(last)}"
+
+
+def former_name(notat: Notat, scheme: Scheme) -> str:
+    """Say what a scheme was called, in the year of its new name and the next."""
+    was = next((one for one in notat.data.schemes.values() if one.successor == scheme.key), None)
+    if was is None or notat.year not in {scheme.first_year, scheme.first_year + 1}:
+        return ""
+    return f"hed til og med {scheme.first_year - 1} {plain(was.name)}"
 
 
 def _status(notat: Notat, year: int, group: str) -> Measure:
