@@ -102,13 +102,20 @@ def parse(text: str) -> Fraction:
     ValueError
         If the text is not such a number.
     """
-    match = re.fullmatch(r"(-?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(?: pct\.?)?", text.strip(), re.ASCII)
+    match = re.fullmatch(
+        r"([-−]?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(?: pct\.?| procentpoint)?", text.strip(), re.ASCII
+    )
     if match is None:
         raise ValueError(f"»{text}« er ikke et tal, som notatet skriver det (1.134, 73,6 eller 74 pct.)")
     sign, before, after = match.groups()
     digits = before.replace(".", "") + (after or "")
     value = Fraction(int(digits), 10 ** len(after or ""))
     return -value if sign else value
+
+
+def places(text: str) -> int:
+    """Return how many decimals a number is printed with."""
+    return len(text.partition(",")[2].partition(" ")[0])
 
 
 def same(first: str, second: str) -> bool:

@@ -205,3 +205,17 @@ def test_ids_are_unique(figures: Figures) -> None:
     figure = next(iter(figures.values()))
     with pytest.raises(ValueError, match="same id"):
         Figures([figure, figure])
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2025.OKF.total", "2025.ØKF.total.weighted_attainment"),
+        ("2025.økf.fleksjob", "2025.ØKF.fleksjob.attainment"),
+        ("2025.KK.placements", "2025.KK.placements.attainment"),
+        ("2025.SUF.fleksjob.statu", "2025.SUF.fleksjob.status"),
+        ("hvad som helst", None),
+    ],
+)
+def test_the_id_that_somebody_meant(figures: Figures, year: int, written: str, meant: str | None) -> None:
+    assert figures.nearest(written.replace("2025", str(year))) == (meant and meant.replace("2025", str(year)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import struct
 import zipfile
 from io import BytesIO
@@ -15,11 +16,14 @@ from conftest import ROOT, Reports
 from fuzz import outputs
 from release.test_index import put
 
+from aarsstatus.build import _publish
+from aarsstatus.bundle import write_bundle
 from aarsstatus.cli import run
 from aarsstatus.project import Project
 from aarsstatus.release import cache, manifest
 from aarsstatus.release.archive import INPUTS, pack
 from aarsstatus.release.index import read_output, write_index
+from aarsstatus.release.reading import open_finished
 
 HUGE = '{"manifest": 2, "year": 1' + "0" * 100_000 + "}"
 MANIFESTS: dict[str, bytes | None] = {
@@ -153,16 +157,37 @@ def test_kept_inputs_that_are_damaged(output: Path, project: Project, kind: str,
     assert "\x1b" not in said
 
 
-def test_a_film_in_a_years_folder_is_not_read(output: Path, project: Project, monkeypatch: Any, capsys: Any) -> None:
-    """Nor is a pipe, which would never end."""
-    with (output / "2025" / "film.mp4").open("wb") as film:
-        film.truncate(5 << 30)
-    os.mkfifo(output / "2025" / "rør")
-    monkeypatch.chdir(project.root)
-    described = json.loads((output / "2025" / manifest.NAME).read_text(encoding="utf-8"))
-    described["outputs"] = {"figures.csv": manifest.digest((output / "2025" / "figures.csv").read_bytes())}
-    (output / "2025" / manifest.NAME).write_text(json.dumps(described), encoding="utf-8")
-    assert run(["diff", str(output / "2025"), str(output / "2025")]) == 0, capsys.readouterr()
+def bytes_read() -> int:
+    """Return how many bytes this process has read so far."""
+    return int(Path("/proc/self/io").read_text(encoding="ascii").split()[1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="this system does not count what is read")
+def test_a_film_in_a_years_folder_is_read_by_nobody(
+    reports: Reports, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    """Nor is one in the place of a file of ours, or of another year's; nor a pipe, which would never end."""
+    monkeypatch.chdir(ROOT)
+    folder = tmp_path / "2025"
+    shutil.copytree(reports("embedded", 2025).folder, folder)
+    shutil.copytree(folder, tmp_path / "2021")
+    for film in (folder / "film.mp4", tmp_path / "2021" / "notat.html", tmp_path / "2021" / manifest.NAME):
+        with film.open("wb") as file:
+            file.truncate(5 << 30)
+    os.mkfifo(folder / "rør")
+    before = bytes_read()
+    assert run(["build", "2025", "--engine", "embedded", "--output", str(tmp_path), "--quiet"]) == 0
+    assert run(["diff", str(folder), str(folder)]) == 0, capsys.readouterr()
+    write_bundle(open_finished(str(folder)), tmp_path / "pakke.zip", Project(ROOT).extension)
+    assert [year.year for year in read_output(tmp_path)] == [2025]
+    assert not manifest.is_intact(tmp_path / "2021" / "notat.html", "0" * 64)
+    made = tmp_path / "ny"
+    made.mkdir()
+    shutil.copytree(reports("embedded", 2025).folder, made, dirs_exist_ok=True)
+    assert _publish(Project(tmp_path), made, folder) == ()
+    assert (folder / "film.mp4").stat().st_size == 5 << 30
+    assert (folder / "rør").is_fifo()
+    assert bytes_read() - before < 1 << 30
 
 
 def test_damage_by_chance_is_taken_or_refused(reports: Reports, tmp_path: Path, monkeypatch: Any) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from cells import markdown_of
 
 from aarsstatus.figures import Mode
 from aarsstatus.project import Project
-from aarsstatus.report.development import development
 from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG
 from aarsstatus.report.notat import open_notat
 from aarsstatus.report.tables import administration_table
@@ -39,8 +39,9 @@ def test_years_and_prose_are_marked_outside_the_number(project: Project) -> None
     table = administration_table(notat, "ØKF")
     assert table.caption.endswith(f"for 2024{WRONG}")
     assert table.header[-1] == f"Antal forløb i 2024{WRONG}**"
-    said = development(notat, "placements")
+    said = markdown_of(notat, "udvikling")
     assert re.findall(r"\[(\d+)\]\{[^}]*\}\[‡\]\{\.modstrid\}", said) == ["913", "797"]
-    assert PRINTED_SO in notat.notes()
-    assert notat.notes() == ""
+    assert PRINTED_SO in said
+    assert PRINTED_SO in notat.notes(said)
+    assert notat.notes("ingen tal") == ""
     assert notat.known_errors().startswith("14 af 223 trykte tal er i modstrid")

@@ -41,7 +41,7 @@ def documented(project: Project, notat: Notat) -> nbformat.NotebookNode:
 
 
 def test_what_the_docs_say_runs_and_nothing_is_wrong_with_it(documented: nbformat.NotebookNode, notat: Notat) -> None:
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5
     assert findings(documented) == []
     assert stray_numbers(documented, notat) == []
 

@@ -11,9 +11,9 @@ import struct
 import sys
 from collections.abc import Callable
 
-from aarsstatus.audit.errata import judge, read_errata
+from aarsstatus.audit.errata import read_errata
 from aarsstatus.audit.input_rules import check_figures
-from aarsstatus.audit.quality import ERRATA, audit_years, read_published_params
+from aarsstatus.audit.quality import parted
 from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.checks import unanswered
@@ -59,7 +59,10 @@ def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
 
     A published year is as it was printed; what contradicts itself there is explained in ``data/errata.yml``.
     """
-    found = _parted(project, params, data)
+    found = [
+        Problem(f"{row.source}, {row.place}", f"notatet viser stadig det, der blev offentliggjort: {row.reason}")
+        for row in parted(project, params, data)
+    ]
     if params.notat is not None:
         return found
     if not params.document.date and not data.read_from(params.year):
@@ -79,19 +82,6 @@ def left_over(project: Project, params: Params) -> list[Problem]:
     found = [path for path in [*with_persons, *project.output.glob("*.fejlet.ipynb")] if path.is_file()]
     expected = f"at filen bliver slettet, når årsstatus {params.year} er offentliggjort"
     return [Problem(mask(project.name(path)), "filen ligger der stadig", expected=expected) for path in sorted(found)]
-
-
-def _parted(project: Project, params: Params, data: Data) -> list[Problem]:
-    """Say where the data no longer give what was published of either year."""
-    years = {params.year, params.comparison_year}
-    published = read_published_params(project, params.year)
-    judged = audit_years(data, [one for one in published if one.year in years])
-    errata = project.data / ERRATA
-    undeclared = judge(judged, read_errata(errata, project.name(errata))).undeclared
-    return [
-        Problem(f"{row.source}, {row.place}", f"notatet viser stadig det, der blev offentliggjort: {row.reason}")
-        for row in undeclared
-    ]
 
 
 def _without_date(project: Project, params: Params) -> Problem:

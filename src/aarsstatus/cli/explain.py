@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.audit.quality import explain
+from aarsstatus.audit.explain import explain
 from aarsstatus.cli.console import DONE
 from aarsstatus.project import find_project
 

@@ -48,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--issued",
         type=a_path,
         metavar="FIL",
-        help="notatet, som det blev sendt ud (Word): sig, hvad der er anderledes",
+        help="notatet, som det blev sendt ud (Word eller PDF): sig, hvad der er anderledes",
     )
     parser.add_argument(
         "--correct", metavar="GRUND", help="erklær en rettelse af det offentliggjorte, og skriv hvorfor"
@@ -101,7 +101,7 @@ def _current_build(project: Project, params: Params) -> Finished:
     own = options["compare"] in {None, params.comparison_year} and options["figures"] == "published"
     if not own or made.altered() or made.manifest.inputs != input_hashes(project, params.year):
         message = "det byggede notat er ikke lavet af det, der ligger i params/ og data/ nu"
-        raise InputError(Problem(made.name, message, expected=f"aarsstatus build {params.year}, og så publish igen"))
+        raise InputError(Problem(made.name, f"{message}; kør aarsstatus build {params.year}, og så publish igen"))
     return made
 
 
@@ -122,6 +122,7 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
         },
     )
     try:
+        publishing.keep_data(project, notat)
         _require_explained(project, year)
         options = Options(engine=cast("Choice", made.manifest.engine.name), formats=made.manifest.options.formats)
         build(project, year, options, step)
@@ -132,6 +133,7 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
         kept.parent.mkdir(exist_ok=True)
         return write_bundle(issued, kept, project.extension)
     except BaseException:
+        publishing.drop_data(project, notat)
         swap_in(project, before)
         raise
 
@@ -164,6 +166,7 @@ def _correct(project: Project, params: Params, day: date, reason: str) -> int:
             path: publishing.corrected_params(text, project.name(path), params, reason, day),
         },
     )
+    publishing.drop_data(project, params.notat)
     print(f"{params.year}: rettelsen er skrevet i {project.name(path)}; notatet er igen et udkast")
     print(f"Nu: aarsstatus build {params.year}, se efter, og så aarsstatus publish {params.year} --date {day:%d-%m-%Y}")
     return DONE

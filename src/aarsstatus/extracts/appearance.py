@@ -33,19 +33,28 @@ def look_at(content: bytes) -> Book:
 
     Of a file that is no workbook, it is calamine that says so.
     """
-    if not content.startswith(b"PK"):
-        return read_xls(content)
     try:
+        if not content.startswith(b"PK"):
+            return read_xls(content, MOST_CELLS)
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            if sum(entry.file_size for entry in parts.infolist() if not entry.filename.startswith("xl/media/")) > (
-                MOST_UNPACKED
-            ):
+            if sum(parts.getinfo(name).file_size for name in _names(parts)) > MOST_UNPACKED:
                 return Book(too_large=f"filen fylder mere end {MOST_UNPACKED >> 20} MB, når den pakkes ud")
             return _look_at_parts(parts)
     except TooLargeError:
-        return Book(too_large=f"et ark spænder over mere end {MOST_CELLS // 1_000_000} millioner celler")
+        return Book(too_large=f"filens ark spænder over mere end {MOST_CELLS // 1_000_000} millioner celler")
     except Exception:  # whatever a damaged file makes of itself; what was not looked at is not read
         return Book()
+
+
+def _names(parts: zipfile.ZipFile) -> list[str]:
+    """Return the parts that may be sheets: all but pictures.
+
+    None of a workbook with two parts of one name, of which every reader takes the one it likes.
+    """
+    names = parts.namelist()
+    if len({name.casefold() for name in names}) < len(names):
+        return []
+    return [name for name in names if not name.startswith("xl/media/")]
 
 
 def _look_at_parts(parts: zipfile.ZipFile) -> Book:
@@ -53,7 +62,7 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
 
     A sheet that cannot be looked at is left out.
     """
-    path = next((name for name in parts.namelist() if _WORKBOOK.fullmatch(name)), "")
+    path = next((name for name in _names(parts) if _WORKBOOK.fullmatch(name)), "")
     workbook, is_binary = _Workbook(), path.casefold().endswith(".bin")
     if is_binary:
         workbook.is_1904, workbook.sheets = xlsb_workbook(parts.read(path))
@@ -61,19 +70,20 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
         parse(parts, path, workbook.element)
     targets = _targets(parts, path) if path else {}
     called = {targets.get(relation, ""): name for name, relation in workbook.sheets.items()}
-    book = Book(is_1904=workbook.is_1904)
-    for name in parts.namelist():
+    book, spanned = Book(is_1904=workbook.is_1904), 0
+    for name in _names(parts):
         sheet = called.get(name.casefold())
         if is_binary and sheet is not None:
-            book.sheets[sheet] = xlsb_sheet(parts.read(name), MOST_CELLS)
+            book.sheets[sheet], cells = xlsb_sheet(parts.read(name), MOST_CELLS - spanned)
+            spanned += cells
         elif name == "content.xml":
             content = Content()
             if parse(parts, name, content.element, content):
                 book.sheets.update(content.sheets)
         else:
-            cells = _Sheet(recalculated=workbook.recalculated)
-            if parse(parts, name, cells.element, cells) and sheet is not None:
-                book.sheets[sheet] = cells.shown
+            looked = _Sheet(recalculated=workbook.recalculated, before=spanned)
+            if parse(parts, name, looked.element, looked) and sheet is not None:
+                book.sheets[sheet], spanned = looked.shown, looked.spanned()
     return book
 
 
@@ -88,7 +98,7 @@ def _targets(parts: zipfile.ZipFile, path: str) -> Mapping[str, str]:
             found[attributes["Id"]] = target.lstrip("/").casefold()
 
     wanted = posixpath.join(folder, "_rels", f"{name}.rels").casefold()
-    for part in parts.namelist():
+    for part in _names(parts):
         if part.casefold() == wanted:
             parse(parts, part, element)
     return found
@@ -119,11 +129,11 @@ class _Sheet(SheetXml):
     is what a library wrote that cannot work one out.
     """
 
-    def __init__(self, *, recalculated: bool) -> None:
-        super().__init__()
+    def __init__(self, *, recalculated: bool, before: int) -> None:
+        super().__init__(before)
         self.shown = Shown()
         self._recalculated = recalculated
-        self._row = self._column = 0
+        self._line = self._row = self._column = 0
         self._type, self._is_formula, self._has_value = "", False, False
 
     def element(self, kind: str, attributes: Attributes) -> None:
@@ -135,14 +145,15 @@ class _Sheet(SheetXml):
             self._is_formula = True
         elif kind == "c":
             self.finish()
-            self._column += 1
+            self._row, self._column = self._line, self._column + 1
             if "r" in attributes:
                 self._row, self._column = _place(attributes["r"])
             self._type = attributes.get("t", "")
             self.columns = max(self.columns, self._column)
         elif kind == "row":
             self.finish()
-            self._row, self._column = whole(attributes.get("r"), self._row + 1), 0
+            self._line = whole(attributes["r"], MOST_CELLS) if "r" in attributes else self._line + 1
+            self._row, self._column = self._line, 0
             if attributes.get("hidden") in _YES or _is_zero(attributes.get("ht")):
                 self.shown.hidden_rows.add(self._row)
         elif kind == "col" and (attributes.get("hidden") in _YES or _is_zero(attributes.get("width"))):

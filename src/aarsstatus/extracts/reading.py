@@ -265,4 +265,6 @@ def extraction_date(path: Path) -> date:
     try:
         return datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()
     except (ValueError, OverflowError):  # a clock that was wrong by millennia
-        raise InputError(Problem(mask(path.name), "filens dato kan ikke bruges", expected="--date DATO")) from None
+        raise InputError(
+            Problem(mask(path.name), "filens dato kan ikke bruges; skriv datoen med --date DATO")
+        ) from None

@@ -165,4 +165,4 @@ def verdict(published: str, computed: str, interval: Interval | None) -> Verdict
     printed = danish.parse(published)
     if printed == danish.parse(computed):
         return "exact"
-    return "within_rounding" if interval.rounds_to(printed) else "contradicted"
+    return "within_rounding" if interval.rounds_to(printed, danish.places(published)) else "contradicted"

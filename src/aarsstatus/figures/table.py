@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -41,17 +41,20 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
     for when in reversed(data.years()):
         for code in data.codes(when) if when <= year else ():
             builder.table(when, code)
+    return Figures(list(as_published(builder.figures, data, notat, mode)))
+
+
+def as_published(figures: Iterable[Figure], data: Data, notat: str | None, mode: Mode) -> Iterator[Figure]:
+    """Yield figures, each held against what was printed of it."""
     printed = printed_values(data, notat)
-    return Figures([_as_published(figure, printed.get(figure.id), mode) for figure in builder.figures])
-
-
-def _as_published(figure: Figure, published: str | None, mode: Mode) -> Figure:
-    """Return a figure held against what was printed of it."""
-    if published is None:
-        return figure
-    found = verdict(published, figure.shown, figure.interval)
-    ours = mode == "recomputed" and found == "contradicted"  # what lies within rounding is nearer than our own
-    return replace(figure, shown=figure.shown if ours else published, published=published, verdict=found)
+    for figure in figures:
+        published = printed.get(figure.id)
+        if published is None:
+            yield figure
+            continue
+        found = verdict(published, figure.shown, figure.interval)
+        ours = mode == "recomputed" and found == "contradicted"  # what lies within rounding is nearer than our own
+        yield replace(figure, shown=figure.shown if ours else published, published=published, verdict=found)
 
 
 def printed_values(data: Data, notat: str | None) -> dict[str, str]:

@@ -102,7 +102,8 @@ def _not_numbers(data: Data) -> Iterator[Problem]:
         if len(parts) < _PARTS or parts[2] not in {*data.groups, "total"} or row.printed == danish.NO_TARGET:
             continue
         try:
-            fits = 0 <= danish.parse(row.printed) <= _MOST_PRINTED
+            least = -_MOST_PRINTED if row.printed.endswith("procentpoint") else 0
+            fits = least <= danish.parse(row.printed) <= _MOST_PRINTED
         except ValueError:
             fits = False
         if not fits:

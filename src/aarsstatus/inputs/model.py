@@ -91,13 +91,17 @@ class Administration:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A måltal in persons; None or 0 is "no target"."""
+    """A måltal in persons; None or 0 is "no target".
+
+    `origin` is where an analyst found it.
+    """
 
     year: int
     administration: str
     group: str
     target: int | None
     source: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ def read_params(path: Path, name: str) -> Params:
         path,
         name,
         Params,
-        expected_file="en parameterfil for året, der begynder med year: …",
+        expected_file="årets parametre; aarsstatus new ÅR laver filen",
         expected={"greater_than_equal": _YEAR, "less_than_equal": _YEAR},
     )
     if path.stem != str(params.year):

@@ -55,6 +55,7 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
     files = [project.root / "_quarto.yml", project.root / "requirements.lock"]
     files += [path for path in _files(project.params) if not _later(path, year)]
     files += [project.data / table.file for table in TABLES]  # any other CSV file there may be an extract
+    files += [project.data / f"notat-{year}" / table.file for table in TABLES]  # what `publish` kept
     files += [path for path in _files(project.data) if path.parent == project.data and path.suffix in _BESIDE]
     files += [*_files(project.notebooks), *_files(project.extension)]
     named = {project.name(path): path for path in files if path.is_file()}

@@ -28,6 +28,7 @@ from aarsstatus.report.drawing import MUTED
 
 STATES: Mapping[State, str] = {
     "offentliggjort": "Viser tallene, som de blev offentliggjort.",
+    "rettet": "Viser tallene, som de blev rettet.",
     "genberegnet": "Viser tallene, som de følger af grundlaget; det, der er offentliggjort anderledes, er mærket.",
     "udkast": "Er beregnet ud fra registerudtræk og er ikke offentliggjort.",
 }
@@ -37,14 +38,16 @@ _FILES = {
     "notat.docx": "Notat (Word)",
     "kvalitetsrapport.html": "Kvalitetsrapport",
     "sammenligning.html": "Ændret siden sidst",
-    "tabeller.xlsx": "Tabeller (Excel)",
+    "tabeller.xlsx": "Tabeller og efterregning (Excel)",
+}
+_FILES_TO_CHECK_IT_BY = {
     "figures.csv": "Alle tal (CSV)",
     "audit.csv": "Efterregning (CSV)",
     "notat.ipynb": "Notebook",
     "manifest.json": "Manifest",
     "inputs.zip": "Grundlag (zip)",
 }
-"""What a reader may look for, in this order; a file that is not there is left out."""
+"""What a reader may look for, and what an auditor may, in this order; a file that is not there is left out."""
 _ATTAINMENTS = ("attainment", "weighted_attainment")
 _TITLE = "Årsstatus for de særlige jobordninger"
 
@@ -98,21 +101,32 @@ def _year(year: Year) -> str:
     """Return a year's section: what state it is in, its main figure, its files."""
     total = year.figures.find(year.year, KK, "total", "weighted_attainment")
     said = sentences([f"Hele kommunens samlede målopfyldelse er {escape(total.shown)}"]) if total else ""
-    links = "".join(_link(year.year, name, title) for name, title in _FILES.items() if name in year.files)
+    links, more = (
+        "".join(_link(year.year, name, title) for name, title in files.items() if name in year.files)
+        for files in (_FILES, _FILES_TO_CHECK_IT_BY)
+    )
     failed = (
         f'<p>Det seneste forsøg på at lave notatet mislykkedes; se <a href="{year.year}.fejlet.ipynb">notebooken med '
         "den celle, der fejlede</a>. Filerne her er fra det sidste, der lykkedes.</p>\n"
         if year.failed
         else ""
     )
-    given, engine = year.manifest.parameters, year.manifest.engine.version
-    compared = f"Sammenlignet med {given.comparison_year}. " if given and given.comparison_year else ""
+    given = year.manifest.parameters
+    compared = f"Sammenlignet med {given.comparison_year}." if given and given.comparison_year else ""
+    wrong = f"{year.contradicted} af {year.printed} trykte tal er i modstrid med notatets øvrige tal."
     return f"""<section class="aar" aria-labelledby="aar-{year.year}">
 <h2 id="aar-{year.year}">{year.year} <span class="stempel {year.state}">{year.state.capitalize()}</span></h2>
-<p>{STATES[year.state]}{_early({year.year} & year.preliminary)} {year.issued} {said}</p>
+<p><strong>{_whole(said)}</strong> {compared}</p>
+<p>{STATES[year.state]}{_early({year.year} & year.preliminary)} {year.issued} {wrong if year.printed else ""}</p>
 {failed}<ul class="filer">{links}</ul>
-<p class="lavet">{compared}Lavet med {escape(engine)}.</p>
+<p class="lavet">Til dem, der vil regne efter:</p>
+<ul class="filer lavet">{more}</ul>
 </section>"""
+
+
+def _whole(text: str) -> str:
+    """Keep a percentage on one line."""
+    return text.replace(" pct.", "&nbsp;pct.")
 
 
 def _early(years: Collection[int]) -> str:
@@ -170,7 +184,7 @@ def _development(
     called = {key: group.name for key, group in known.items()} | {TOTAL: MEASURES["weighted_attainment"]}
     groups = [group for group in called if group in frame.columns]
     names = [danish.capital(called[group]) for group in groups]
-    rows = [[str(when), *map(escape, shown)] for when, *shown in frame[groups].itertuples(name=None)]
+    rows = [[str(when), *map(escape, shown)] for when, *shown in frame[groups][::-1].itertuples(name=None)]
     missing = [str(when) for when in range(frame.index[0], frame.index[-1]) if when not in frame.index]
     gap = f"<p>Der er ikke tal for {danish.join(missing)}.</p>\n" if missing else ""
     return f"""<section>

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+from pydantic import ValidationError
+
 from aarsstatus import privacy
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import irregular
+from aarsstatus.inputs import GROUPS_BEFORE
 from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.model import Group
+from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import GROUPS, SCHEMES, Table
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
@@ -88,7 +93,7 @@ def open_finished(what: str, project: Project | None = None) -> Finished:
     if project is not None and what.isdecimal() and not path.exists():
         path = project.output / what
         if not path.is_dir():
-            raise InputError(Problem(what, "året er ikke bygget", expected=f"aarsstatus build {what}"))
+            raise InputError(Problem(what, f"året er ikke bygget; kør først aarsstatus build {what}"))
     if path.is_dir():
         return _from_folder(path, what)
     if not path.exists():
@@ -108,6 +113,14 @@ def _from_folder(folder: Path, name: str) -> Finished:
     return from_files({**outputs, manifest.NAME: described}, inputs, name)
 
 
+def kept_params(inputs: Mapping[str, bytes], year: int) -> Params | None:
+    """Return the parameters that a year was built from, or None if unreadable."""
+    try:
+        return Params.model_validate(yaml.safe_load(inputs[f"params/{year}.yml"]))
+    except (KeyError, ValidationError, yaml.YAMLError):
+        return None
+
+
 def kept_groups(inputs: Mapping[str, bytes]) -> dict[str, Group]:
     """Return the target groups that a build was made from, or none if unreadable."""
     rows = _rows(inputs, GROUPS)
@@ -124,8 +137,9 @@ def kept_heads(inputs: Mapping[str, bytes]) -> frozenset[str]:
 
 def _rows(inputs: Mapping[str, bytes], table: Table) -> list[dict[str, str]]:
     """Return the rows of one of the tables that a build was made from."""
+    before = GROUPS_BEFORE.read_bytes() if table is GROUPS and inputs else b""
     try:
-        return [row for _, row in parse(inputs.get(table.name, b"").decode("utf-8"), table)[0]]
+        return [row for _, row in parse(inputs.get(table.name, before).decode("utf-8"), table)[0]]
     except UnicodeDecodeError:
         return []
 

@@ -6,6 +6,7 @@ that is not a figure or a parameter. `tables` and `charts` show what it holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +29,8 @@ from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
 from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG, in_prose
 
+_WRONG_SAID = f"[{WRONG}]{{.modstrid}}"
+_OTHERWISE = re.compile(rf'{MARK}\]\{{figure="([^"]*)"\}}')
 _ONE = {"forløb": "forløb", "ansatte": "ansat"}
 
 
@@ -45,10 +48,8 @@ class Notat:
         own = [row for row in data.printed if row.notat == params.notat]
         self._prose = {row.id: row.printed for row in own if row.in_prose}
         self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
-        self._said: dict[str, Figure] = {}
         self._printed: list[AuditRow] = []
         self._wrong: list[AuditRow] = []
-        self._marked = False
 
     def audited(self, rows: Sequence[AuditRow]) -> Notat:
         """Take over the audit's verdicts, so that contradicted numbers are marked."""
@@ -214,7 +215,7 @@ class Notat:
             f"**Rettet udgave.** Den erstatter notatet, der blev sendt ud den {danish.long_date(latest.replaces)}",
             f"Rettelsen: {plain(latest.reason)}",
         ]
-        what = "Disse tal er ændret:" if changed else "Ingen tal i tabellerne er ændret."
+        what = "Disse tal er ændret:" if changed else "Ingen tal er ændret."
         return "\n\n".join(["::: {.tilstand}", f"{sentences(said)} {what}", bullets(changed), ":::"])
 
     def _scheme_or_group(self, figure: Figure) -> str:
@@ -232,21 +233,19 @@ class Notat:
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
         shown = self.in_prose(figure)
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
-            self._marked |= (wrong := any(one.id == figure.id and in_prose(one.place) for one in self._wrong))
-            return span(figure.id, shown) + f"[{WRONG}]{{.modstrid}}" * wrong
-        self._said[figure.id] = figure
+            wrong = any(one.id == figure.id and in_prose(one.place) for one in self._wrong)
+            return span(figure.id, shown) + _WRONG_SAID * wrong
         return span(figure.id, shown + MARK)
 
-    def notes(self) -> str:
-        """Return notes on numbers said otherwise than published, and forget them."""
+    def notes(self, *texts: str) -> str:
+        """Return notes on the numbers that texts say otherwise than published."""
+        said = "".join(texts)
         told = [
             f"{plain(MARK)} {span(figure.id, self.in_prose(figure))} for {figure.year}: offentliggjort som "
             f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
-            for figure in self._said.values()
+            for figure in map(self.figures.__getitem__, dict.fromkeys(_OTHERWISE.findall(said)))
         ]
-        told += [f"{WRONG} {PRINTED_SO}"] * self._marked
-        self._said.clear()
-        self._marked = False
+        told += [f"{WRONG} {PRINTED_SO}"] * (_WRONG_SAID in said)
         return "\n".join(["::: {.tabelnoter}", "\n\n".join(sentences([one]) for one in told), ":::"]) if told else ""
 
     def in_prose(self, figure: Figure) -> str:
@@ -295,5 +294,5 @@ def open_notat(
         expected = "published eller recomputed; kør cellen med parametre igen"
         raise InputError(Problem("figures", "parameteren kan ikke bruges", expected=expected))
     where = find_project(project)
-    params, data = read_year(where, year or where.newest(), comparison_year)
+    params, data = read_year(where, year or where.newest(), comparison_year, as_issued=figures == "published")
     return Notat(params, data, figures, where.extension / "fonts").audited(explained(where, data, params.year))

@@ -23,6 +23,7 @@ from aarsstatus.report.drawing import Chart, raster
 from aarsstatus.report.frames import own_table, to_table
 from aarsstatus.report.html_table import Table, to_html, to_markdown
 from aarsstatus.report.own_chart import own_chart
+from aarsstatus.report.prose import finished
 
 
 def show_head(metadata: Mapping[str, Any]) -> None:
@@ -34,8 +35,10 @@ def show_head(metadata: Mapping[str, Any]) -> None:
 
 
 def show(*blocks: str) -> None:
-    """Show Markdown. Blocks are kept apart by a blank line; empty ones are left out."""
-    text = "\n\n".join(block.strip() for block in blocks if block.strip())
+    """Show Markdown. A blank line parts blocks; what is empty or unknown is left out."""
+    text = "\n\n".join(filter(None, map(finished, blocks)))
+    if not text:
+        return
     if by_hand.is_by_hand():
         _display(by_hand.text(text))
     else:
