@@ -407,11 +407,29 @@ local function callout(div)
   end
 end
 
+--- The source of a formula: what is read out.
+local function source(math)
+  return (math.text:gsub("%s+", " "):gsub('[\\"]', "\\%0"))
+end
+
+local numbered = {} -- formulas that Quarto is to number, by their text
+
+--- A formula with a name (`$$ … $$ {#eq-a}`) is left to Quarto, which numbers it and refers to it.
+local function named_formula(para)
+  local math, name = para.content[1], para.content[#para.content]
+  if math and math.t == "Math" and name.t == "Str" and name.text:match("^{#eq%-.+}$") then
+    numbered[math.text] = true
+    return { raw('#formel("' .. source(math) .. '")['), para, raw("]") }
+  end
+end
+
 --- A formula with its source as what is read out.
 local function formula(math)
+  if numbered[math.text] then
+    return nil
+  end
   local text = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), "typst"):gsub("%s+$", "")
-  local alt = math.text:gsub("%s+", " "):gsub('[\\"]', "\\%0")
-  return pandoc.RawInline("typst", string.format('#formel("%s")[%s]', alt, text))
+  return pandoc.RawInline("typst", string.format('#formel("%s")[%s]', source(math), text))
 end
 
 --- A picture that nobody can hear of: Typst would end with an error that does not say which.
@@ -607,5 +625,6 @@ return {
     end,
   },
   { Pandoc = to_front },
+  typst and { Para = named_formula } or {},
   typst and { Str = literal, Math = formula, Image = undescribed } or {},
 }

@@ -687,6 +687,16 @@ def test_one_verdict_for_each_figure_is_that_of_its_table() -> None:
     assert set(verdicts) == {row.id for row in real_rows()}
 
 
+def test_what_its_own_notat_contradicts_is_contradicted_where_a_later_one_repeats_it() -> None:
+    rows = [row for row in real_rows() if row.source == "notat-2025" and row.id == "2025.KK.fleksjob.target"]
+    (wrong,) = [row for row in rows if in_table(row.place)]
+    later = replace(wrong, source="notat-2026", place="tabel 2, måltal", verdict="exact", reason="Grundtal.")
+    for order in ([*rows, later], [later, *rows]):
+        assert answers(order, "notat-2026")[wrong.id] == ("contradicted", wrong.reason)
+    right = [replace(row, verdict="exact") for row in rows]
+    assert answers([*right, later], "notat-2026")[wrong.id] == ("exact", "Grundtal.")
+
+
 # What must hold of several numbers at once
 
 

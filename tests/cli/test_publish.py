@@ -20,10 +20,13 @@ from filling import fill
 from marching import YEAR, answer_warnings, made_up, write_extracts
 
 from aarsstatus.figures import DERIVED
+from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.params import read_params
 from aarsstatus.project import Project
 from aarsstatus.release.publishing import corrected_params, published_params
+from aarsstatus.report.marks import WRONG, mark
 
 REASON = "Måltallet for BIF's fleksjob var skrevet forkert af"
 
@@ -31,9 +34,12 @@ REASON = "Måltallet for BIF's fleksjob var skrevet forkert af"
 class Office:
     """An office with a year in hand; every command's answer is kept."""
 
+    next_year: Figures
+
     def __init__(self, root: Path) -> None:
         self.project = copy_project(root)
         self.said: list[str] = []
+        self.refused: list[str] = []
 
     def run(self, *words: str, status: int = 0) -> str:
         command = [sys.executable, "-m", "aarsstatus", *words]
@@ -82,7 +88,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     fill(one.project, YEAR)
     one.run("ingest", str(YEAR), "data/raw/forløb 2027-01-12.xlsx", "--quiet", status=1)
     one.run("ingest", str(YEAR), "data/raw/fleksjob 2027-01-12.csv", "--scheme", "fleksjob", "--quiet", status=1)
+    one.refused.append(one.run("publish", str(YEAR), "--date", "12-03-2027", status=2))
     answer_warnings(one.project)
+    one.refused.append(one.run("publish", str(YEAR), "--date", "12-03-2027", status=2))
     one.run("build", str(YEAR), "--quiet", "--engine", "embedded")
     one.keep("draft")
     one.said.append(one.run("publish", str(YEAR), "--date", "12-03-2027"))
@@ -91,6 +99,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     one.change_target(f"{YEAR},KK,fleksjob,700,", f"{YEAR},KK,fleksjob,650,")
     one.said.append(one.run("check", str(YEAR), status=1))
     with everything_changed(one.project):
+        one.next_year = build_figures(read_data(one.project), YEAR + 1)
         one.run("build", str(YEAR), "--quiet", "--engine", "embedded", "--formats", "html")
         one.keep("still")
     one.said.append(one.run("ingest", str(YEAR), "data/raw/forløb 2027-01-12.xlsx", "--quiet", status=1))
@@ -179,6 +188,20 @@ def test_what_is_read_in_and_written_after_publishing_never_changes_the_notat(of
     assert f"{YEAR} er offentliggjort, og notatet viser stadig det, der blev sendt ud" in office.said[2]
     assert "notatet er offentliggjort med en anden værdi" in office.said[3]
     assert "1550 København V" in office.said[3]
+
+
+def test_what_has_findings_or_is_not_built_is_not_published(office: Office) -> None:
+    doubtful, unbuilt = office.refused
+    assert "ikke fordelt" in doubtful
+    assert f"kør først aarsstatus build {YEAR}" in unbuilt
+
+
+def test_the_next_year_shows_what_was_published_and_marks_where_the_data_say_otherwise(office: Office) -> None:
+    issued = figures(office.project.root / "issued")
+    now = [one for one in office.next_year.select(year=YEAR, administration="KK") if one.published]
+    assert [one.shown for one in now] == [issued[one.id]["shown"] for one in now]
+    target = office.next_year[f"{YEAR}.KK.fleksjob.target"]
+    assert (target.shown, target.verdict, mark(target)) == ("700", "contradicted", WRONG)
 
 
 def test_a_corrected_notat_says_what_it_replaces_and_each_number(office: Office) -> None:

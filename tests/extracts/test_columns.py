@@ -57,12 +57,12 @@ def test_groups_of_headers_that_are_merged_in_excel(copied: Project, tmp_path: P
 def test_where_nothing_decides_contents_that_differ_are_refused_with_their_letters(copied: Project) -> None:
     header = "Forvaltning;Ordning;Fra;Til;Til\n"
     said = told(copied, f"{header}BUF;Praktik;01-01-2026;31-01-2026;31-12-2026\n")
-    assert "række 2, slutdato: kolonne D og E hedder det samme, og her står der noget forskelligt" in said
+    assert "række 2, slutdato: kolonne D og E er begge slutdato, og her står der noget forskelligt" in said
     told(copied, f"{header}BUF;Praktik;01-01-2026;31-01-2026; 31-01-2026\n")
     assert days(copied, "BUF") == 31
     beside = "Forvaltning;Ordning;Fra;Til;;Forvaltning;Ordning;Fra;Til\n"
     said = told(copied, f"{beside}BUF;Praktik;01-01-2026;31-01-2026;;SOF;Praktik;01-02-2026;28-02-2026\n")
-    assert "forvaltning: kolonne A og F hedder det samme" in said
+    assert "forvaltning: kolonne A og F er begge forvaltning" in said
 
 
 def test_a_planned_day_is_not_read_unmentioned(copied: Project) -> None:
@@ -134,7 +134,7 @@ def test_every_column_of_a_state_is_read(copied: Project) -> None:
 def test_a_column_that_asks_whether_it_was_cancelled(copied: Project, column: str, so: str, not_so: str) -> None:
     header = f"Forvaltning;Ordning;Fra;Til;{column}\n"
     row = "BUF;Praktik;01-01-2026;31-01-2026;"
-    assert f"forløbet blev ikke til noget; fandt »{so}«" in told(copied, f"{header}{row}{so}\n")
+    assert f"det er ikke kommunens eget; fandt »{so}«" in told(copied, f"{header}{row}{so}\n")
     told(copied, f"{header}{row}{not_so}\n")
     assert days(copied, "BUF") == 31
 

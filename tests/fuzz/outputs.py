@@ -37,7 +37,7 @@ ALL = (*FILES[:3], *FILES, BUNDLE, *(f"../{name}" for name in (cache.OVERVIEW, *
 NEIGHBOUR, VICTIM = "2021", "2025"
 SECONDS = 30.0
 """Of waiting: a case takes a tenth of a second on a machine that does nothing else."""
-_WHOLE = 25
+_WHOLE = 100
 """Every so many cases, the damaged year is also compared with the other one, and the index is written: both take seconds."""
 ENGLISH = ("Traceback", "Error:", "Exception", "invalid", "codec")
 MADE_FROM = ("manifest", "aarsstatus", "year", "options", "engine", "python", "packages", "unlike_lock", "inputs")

@@ -23,6 +23,7 @@ from aarsstatus.project import Project
 from aarsstatus.report import charts, matrix
 from aarsstatus.report.brief import brief
 from aarsstatus.report.development import development
+from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.phrases import former_name, part_of_year
 from aarsstatus.report.prose import UNKNOWN
@@ -108,10 +109,10 @@ def test_the_table_has_its_rows(notat: Notat) -> None:
 
 
 def test_charts_have_its_name_and_colour(notat: Notat) -> None:
-    chart = charts.development(notat)
+    chart = charts.development(notat, figures_frame(notat))
     assert "Seniorordninger: 2 pct. i 2026" in chart.alt
     assert "#7a4fa3" in chart.svg
-    assert "seniorordninger 2 pct." in matrix.by_administration(notat).alt
+    assert "seniorordninger 2 pct." in matrix.by_administration(notat, figures_frame(notat)).alt
 
 
 @pytest.fixture(scope="module")

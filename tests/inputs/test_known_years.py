@@ -20,6 +20,7 @@ from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.report import matrix
 from aarsstatus.report.development import developments
+from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.prose import UNKNOWN
@@ -93,7 +94,7 @@ def test_the_comparison_may_be_left_out(alone: Notat) -> None:
     assert said.count(" i 2025, og målopfyldelsen er ") == 3
     assert "2024" not in said
     assert "ikke i" not in said
-    assert "Til sammenligning" not in matrix.by_administration(alone).alt
+    assert "Til sammenligning" not in matrix.by_administration(alone, figures_frame(alone)).alt
     assert notat_workbook(alone, alone.figures)
 
 

@@ -11,6 +11,7 @@ from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.report import matrix
 from aarsstatus.report.development import change, development
+from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.head import notat_head
 from aarsstatus.report.marks import MARK, WRONG
 from aarsstatus.report.notat import Notat, open_notat
@@ -77,12 +78,14 @@ def test_what_compares_with_another_year_is_no_issued_notat(project: Project) ->
 
 
 def test_a_chart_marks_a_number_that_cannot_be_right(project: Project) -> None:
-    chart = matrix.by_administration(open_notat(2025, project=project.root))
+    notat = open_notat(2025, project=project.root)
+    chart = matrix.by_administration(notat, figures_frame(notat))
     assert WRONG in chart.caption
     assert "samlet 79 pct. (i modstrid med notatets øvrige tal)" in chart.alt
     assert chart.numbers is not None
     assert [row.label for row in chart.numbers.rows for cell in row.cells if cell.mark == WRONG] == ["ØKF"]
-    again = matrix.by_administration(open_notat(2025, figures="recomputed", project=project.root))
+    notat = open_notat(2025, figures="recomputed", project=project.root)
+    again = matrix.by_administration(notat, figures_frame(notat))
     assert WRONG not in again.caption
     assert again.numbers is not None
     assert "ØKF" in [row.label for row in again.numbers.rows for cell in row.cells if cell.mark == MARK]

@@ -109,7 +109,7 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
     """Record the printed numbers, make the final notat and keep it, or do nothing."""
     year, notat = params.year, f"notat-{params.year}"
     _, data = read_year(project, year)
-    notebook = nbformat.reads(made.outputs["notat.ipynb"].decode(), as_version=4)
+    notebook = _notebook(made)
     rows = publishing.printed_rows(notebook, params, data, made.figures)
     path, table = project.params / f"{year}.yml", project.data / PUBLISHED.file
     before = {path: path.read_bytes(), table: table.read_bytes()}
@@ -136,6 +136,18 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
         publishing.drop_data(project, notat)
         swap_in(project, before)
         raise
+
+
+def _notebook(made: Finished) -> nbformat.NotebookNode:
+    """Return the executed notat of a build, or refuse a damaged one."""
+    try:
+        notebook: nbformat.NotebookNode = nbformat.reads(made.outputs["notat.ipynb"].decode(), as_version=4)
+    except (KeyError, ValueError, RecursionError, AttributeError):
+        message = "den udførte notebook mangler eller er beskadiget"
+        raise InputError(
+            Problem(f"{made.name}/notat.ipynb", message, expected="build --force, og så publish igen")
+        ) from None
+    return notebook
 
 
 def _require_explained(project: Project, year: int) -> None:

@@ -170,7 +170,7 @@ def _definitions_apart(before: bytes | None, after: bytes | None) -> str | None:
         return "ny fil" if before is None else "filen er fjernet"
     try:
         old, new = (dict(_definitions(ast.parse(content))) for content in (before, after))
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # as Python says of what is too deep
         return "filen er ændret"
     changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
     return ", ".join(changed) or None

@@ -106,6 +106,8 @@ class Names:
         Field and rank by the folded header; a lower rank wins where two columns of a file fit.
     administrations, schemes
         Code or key by folded name; an administration's is None where a spell belongs to none.
+    signs_of_none
+        What stands for no administration without a letter, as »-«.
     totals
         What the first words of a row of sums may be, folded.
     harmless
@@ -123,15 +125,22 @@ class Names:
     harmless: frozenset[str]
     cancelled: frozenset[str]
     counted: frozenset[str]
+    signs_of_none: frozenset[str]
     administration_names: tuple[str, ...]
     scheme_names: tuple[str, ...]
     heads: tuple[str, ...]
     """The keys of the schemes that are counted by heads."""
 
-    def schemes_in(self, text: str) -> set[str]:
-        """Return the schemes that a file's or a sheet's name, or a header, speaks of."""
-        folded = fold_value(text)
-        return {key for name, key in self.schemes.items() if len(name) > 3 and name in folded}
+    def schemes_in(self, text: str, shortest: int = 4) -> set[str]:
+        """Return the schemes that a file's or a sheet's name, or a header, speaks of.
+
+        A name begins where a word does: one that ends another word speaks of another. One that is not so long as
+        `shortest` begins too many words.
+        """
+        words = [fold_value(word) for word in re.split(r"[\W_]+", text)]
+        ends = ["".join(words[at:]) for at in range(len(words))]
+        names = [name for name in self.schemes if len(name) >= shortest and any(end.startswith(name) for end in ends)]
+        return {self.schemes[name] for name in names}
 
     def called(self, field: str) -> list[str]:
         """Return the first few names of a field's column."""
@@ -198,6 +207,7 @@ def read_names(project: Project, data: Data, year: int) -> Names:
         frozenset(fold(word) for word in aliases.harmless),
         frozenset(fold_value(word) for word in aliases.cancelled if fold_value(word)),
         frozenset(map(fold_value, aliases.counted)),
+        frozenset(word for word in aliases.no_administration if not fold_value(word)),
         tuple(dict.fromkeys(n for one in data.administrations if one.code != KK for n in (one.code, one.name))),
         tuple(dict.fromkeys(n for one in data.schemes.values() for n in (one.name, one.key))),
         tuple(one.key for one in data.schemes.values() if one.counting == "headcount"),

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from struct import unpack_from
 from typing import Any
 
-from aarsstatus.extracts.shown import Book, Shown, TooLargeError
+from aarsstatus.extracts.shown import PART_OF_A_DAY, STRUCK, Book, Shown, TooLargeError, shows_part_of_a_day
 
 __all__ = ["read_xls", "xlsb_sheet", "xlsb_workbook"]
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """Errors by their number in both formats."""
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMNS, _MERGED = 0, 3, 11, 60, 176
-_XLS_ERROR = 5
-"""The kind that xlrd gives a cell with an error."""
+_XLS_DATE, _XLS_ERROR = 3, 5
+"""The kinds that xlrd gives a cell with a date or an error."""
 _CELLS = range(1, 12)
+_NO_TEXT = (0, 6)
+"""Kinds of cells of XLS with nothing in them."""
 _SHEET, _WORKBOOK = 156, 153
 _ROW_HIDDEN = 0x10
 
@@ -34,18 +36,23 @@ def read_xls(content: bytes, most_cells: int) -> Book:
         cells += sheet.nrows * sheet.ncols
         if cells > most_cells:
             raise TooLargeError
-        book.sheets[name] = _xls_sheet(sheet)
+        book.sheets[name] = _xls_sheet(opened, sheet)
         opened.unload_sheet(name)
     return book
 
 
-def _xls_sheet(sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untyped
+def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untyped
     """Return what a sheet of an old workbook shows."""
     shown = Shown()
     for row in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(row), start=1):
+            style = book.xf_list[sheet.cell_xf_index(row, column - 1)]
             if kind == _XLS_ERROR:
                 shown.cells[row + 1, column] = _ERRORS.get(sheet.cell_value(row, column - 1), "#FEJL!")
+            elif kind not in _NO_TEXT and book.font_list[style.font_index].struck_out:
+                shown.cells[row + 1, column] = STRUCK
+            elif kind == _XLS_DATE and shows_part_of_a_day(book.format_map[style.format_key].format_str):
+                shown.cells[row + 1, column] = PART_OF_A_DAY
     shown.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
     shown.hidden_columns.update(place + 1 for place, info in sheet.colinfo_map.items() if info.hidden)
     shown.merged += [(top + 1, left + 1, below, right) for top, below, left, right in sheet.merged_cells]

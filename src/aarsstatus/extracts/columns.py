@@ -12,6 +12,7 @@ import polars as pl
 
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
+from aarsstatus.extracts.cells import Column
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.states import state_columns
 from aarsstatus.extracts.table import PLANNED, Cells, Header, Table
@@ -21,6 +22,8 @@ __all__ = ["Columns", "choose_columns"]
 
 Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
+_WITHOUT = re.compile(r"\b(?:uden|eks?kl?|exc?l|minus|bortset|fraregnet)")
+"""Says that something is not there."""
 _STATE = re.compile("(status|tilstand)(?!.*dato)|afbrudt")
 _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|id|nøgle)")
 """What an unknown header has in it that may say whether a row counts, or who it is about."""
@@ -39,19 +42,28 @@ class Columns:
     undecided: tuple[tuple[str, int], ...] = ()
 
     def refuse_differing(
-        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, label: str, refusals: Refusals
-    ) -> Mask:
-        """Refuse rows in which two columns of one field differ; return which."""
+        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, read: Mapping[str, Column], label: str,
+        refusals: Refusals,
+    ) -> Mask:  # fmt: skip
+        """Refuse rows in which two columns of one field differ; return which.
+
+        `read` has what reads each field; a cell that is none says nothing.
+        """
         bad = np.zeros_like(blank)
         for name, other in self.undecided:
-            first, second = (
-                frame[str(place)].str.strip_chars().fill_null("").to_numpy() for place in (self.places[name], other)
-            )
-            differing = (first != second) & ~blank
-            letters = danish.join([column_letters(self.places[name]), column_letters(other)])
-            message = f"kolonne {letters} hedder det samme, og her står der noget forskelligt"
+            first, second = (frame[str(place)] for place in (self.places[name], other))
+            if name in read:
+                codes = read[name].codes(second)
+                differing = (read[name].codes(first) != codes) & (codes >= 0) & ~blank
+                if name != "end":
+                    differing &= second.str.contains(r"\S").fill_null(value=False).to_numpy()
+            else:
+                written = (column.str.strip_chars().fill_null("").to_numpy() for column in (first, second))
+                differing = (next(written) != next(written)) & ~blank
+            letters = danish.join([column_letters(place) for place in sorted((self.places[name], other))])
+            message = f"kolonne {letters} er begge {FIELDS[name]}, og her står der noget forskelligt"
             if differing.any():
-                expected = "én kolonne, eller to med hver sit navn"
+                expected = "én kolonne; slet den forkerte, eller giv den et andet navn"
                 refusals.rows(label, rows[differing], FIELDS[name], message, expected=expected)
             bad |= differing
         return bad
@@ -92,6 +104,7 @@ def choose_columns(
             expected="en række med forvaltning, jobordning, startdato og slutdato; flere navne: data/aliases.yml",
         )  # fmt: skip
         return None
+    _refuse_kept_apart(table, stem, header, names, refusals)
     notes += _notes(table.label, header, names)
     missing = [name for name in _REQUIRED if name not in header.columns]
     fixed = None
@@ -168,6 +181,17 @@ def _refuse_missing(label: str, name: str, header: Header, names: Names, refusal
     )  # fmt: skip
 
 
+def _refuse_kept_apart(table: Table, stem: str, header: Header, names: Names, refusals: Refusals) -> None:
+    """Refuse a table that is called one of spells that do not count."""
+    for where, text in (("filens navn", stem), ("arkets navn", table.name), ("det over overskriften", header.title)):
+        said = next((word for word in names.cancelled if word in fold_value(text)), None)
+        if said is not None and not _WITHOUT.search(text.casefold()):
+            refusals.file(
+                table.label, f"{where} siger, at forløbene ikke tæller med", found=said,
+                expected="kun det, der skal tælles; tæller det med alligevel, så giv det et andet navn",
+            )  # fmt: skip
+
+
 def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | None:
     """Return the scheme that a table's file, sheet, title or header names.
 
@@ -177,6 +201,8 @@ def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | N
         return None
     called = " ".join([stem, table.name, header.title])
     named = names.schemes_in(called)
-    if not named:  # a header may speak of whom it counts; anything else may stand in one
-        named = names.schemes_in(" ".join(header.texts)).intersection(names.heads)
+    if (
+        not named
+    ):  # a header may speak of whom it counts; anything else may stand in one, and begin as a short name does
+        named = names.schemes_in(" ".join(header.texts), shortest=6).intersection(names.heads)
     return named.pop() if len(named) == 1 else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, whole
-from aarsstatus.extracts.shown import NOT_WORKED_OUT, Shown, is_error
+from aarsstatus.extracts.shown import NOT_WORKED_OUT, PART_OF_A_DAY, Shown, is_error
 
 __all__ = ["Content"]
 
@@ -45,7 +47,7 @@ class Content(SheetXml):
         elif kind in {"table-cell", "covered-table-cell"}:
             self.finish()
             self._begin_cell(attributes, said)
-        elif kind == "p" and self._cell and self.text is None:
+        elif kind == "p" and self._cell:  # the last: a comment stands before
             self.text = []
 
     def _begin_cell(self, attributes: Attributes, said: Attributes) -> None:
@@ -61,7 +63,7 @@ class Content(SheetXml):
         down, across = (whole(said.get(f"number-{way}-spanned"), 1) for way in ("rows", "columns"))
         if down > 1 or across > 1:
             self._shown.merged.append((row, column, row + down - 1, column + across - 1))
-        if "formula" in said or "error" in attributes.values():
+        if "formula" in said or "error" in attributes.values() or said["value-type"] == "date":
             self._cell = attributes
 
     def finish(self) -> None:
@@ -69,7 +71,10 @@ class Content(SheetXml):
         if self._cell:
             text = "".join(self.text or ()).strip()
             kinds = {value for key, value in self._cell.items() if key.endswith(" value-type")}
+            parts, is_day = len(re.findall("[0-9]+", text)), "date" in kinds and bool(text)
             shows = text if is_error(text) else "#FEJL!" if "error" in kinds else None if kinds else NOT_WORKED_OUT
+            if shows is None and is_day and parts < 3 - bool(re.search("[a-zæøå]{3}", text, re.IGNORECASE)):
+                shows = PART_OF_A_DAY
             if shows is not None:
                 for column in range(self._column, min(self._column + self._times, MOST_COLUMNS)):
                     self._shown.cells[self._row, column] = shows

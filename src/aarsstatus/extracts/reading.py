@@ -40,6 +40,8 @@ _KINDS = {
     b"{\\rtf": "et dokument (RTF)", b"\x89PNG": "et billede", b"\xff\xd8\xff": "et billede",
 }  # fmt: skip
 """What files begin with that are sometimes taken for extracts."""
+_PAGES = (b"mime-version:", b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")
+"""What a web page begins with."""
 _MOST_WITHOUT = 20
 """One row in so many may have no administration: in a pivot table only the first row of each group has one."""
 _DAY_IN_NAME = (
@@ -182,7 +184,7 @@ def _tables(
 def _other_kind(content: bytes) -> str | None:
     """Say what a file is that is no extract, whatever it is called."""
     begins = content[:HEAD].lstrip(_BLANK).lower()
-    if begins.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")) or b"<html" in begins[:1000]:
+    if begins.startswith(_PAGES) or b"<html" in begins[:1000]:
         return "en webside (HTML); åbn den i Excel, og gem den som .xlsx"
     if begins.startswith((b"<?xml", b"<workbook", b"<ss:")):
         return "XML; åbn den i Excel, og gem den som .xlsx"

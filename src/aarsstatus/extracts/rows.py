@@ -34,7 +34,7 @@ _MOST_EXPLAINED = 100
 """Different cells of a column, in a block of rows, that are told why they cannot be read."""
 _EXCHANGED = r"^\s*(?:0?[1-9]|1[0-2])[-./](?:1[3-9]|2\d|3[01])[-./]\d{4}"
 """A date with its month first, and a day that is no month."""
-_LIKE_UNSEEN = r"^\s*(?:[#=eE]|del af|formel)"
+_LIKE_UNSEEN = r"^\s*(?:[#=eE]|del|formel)"
 """Begins as the texts do that `cells.unseen` looks at."""
 _EXPECTED = {"scheme": "en jobordning", "start": "en dato", "weekly_hours": "et timetal"}
 
@@ -113,7 +113,7 @@ class Reader:
         batch = self._batch(frame, block, columns, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed, refusals)
-        bad |= columns.refuse_differing(frame, batch.rows, batch.blank, label, refusals)
+        bad |= columns.refuse_differing(frame, batch.rows, batch.blank, self._columns, label, refusals)
         odd, cancelled = self._states.refuse(frame, columns.texts, batch.rows, batch.blank, label, refusals)
         bad |= odd
         counts.cancelled += int(np.count_nonzero(cancelled))

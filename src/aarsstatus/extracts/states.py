@@ -1,4 +1,4 @@
-"""Find rows whose state says that they never became a spell, or nobody knows.
+"""Find rows whose state says that they do not count, or what nobody knows.
 
 Every column that may say so is read: one of a known name, one that is called a status, and one that asks whether a
 spell was cancelled.
@@ -21,9 +21,9 @@ from aarsstatus.extracts.refusals import Refusals
 __all__ = ["States", "state_columns"]
 
 Mask = npt.NDArray[np.bool_]
-_STATE = re.compile("status|tilstand")
-_ANOTHER = re.compile("dato|note|bemærk|tekst|civil|sidst|opdater")
-"""What a header has in it that speaks of a status, and is no spell's state."""
+_STATE = re.compile("status|tilstand|sektor|(?:arbejdsgiver|virksomheds)(?:type|art|form)")
+_ANOTHER = re.compile("dato|note|bemærk|tekst|civil|sidst|opdater|adresse|tele|tlf|mobil|mail|post")
+"""What a header has in it that speaks of a status, or of what is private, and is no spell's state."""
 _NOT_SO = frozenset({"", "nej", "n", "no", "false", "falsk", "0", "ikkeannulleret"})
 """What stands, folded, in a column that asks whether a spell was cancelled, where it was not."""
 COUNTS, CANCELLED = 0, 1
@@ -44,7 +44,8 @@ def _is_state(header: str, names: Names) -> bool:
 
 def _asks(header: str, names: Names) -> bool:
     """Return whether a header asks if, or when, a spell was cancelled."""
-    return any(word in fold(header) for word in names.cancelled)
+    folded = fold(header)
+    return any(word in folded for word in names.cancelled) and _ANOTHER.search(folded) is None
 
 
 class States:
@@ -101,5 +102,5 @@ class States:
 
 _GONE = Unreadable(
     "at rækken er taget ud; skal den tælle med, så tag ordet ud under cancelled i data/aliases.yml",
-    None, "forløbet blev ikke til noget",
+    None, "forløbet blev ikke til noget, eller det er ikke kommunens eget",
 )  # fmt: skip

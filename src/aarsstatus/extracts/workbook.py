@@ -17,6 +17,8 @@ __all__ = ["open_workbook"]
 
 _BLOCK = 200_000
 _DAYS_TO_1904 = 1462
+_ROUNDED = 10**15
+"""Excel keeps fifteen digits: of a longer number the rest is lost, so it is written as Excel would, 1,2E+17."""
 
 
 def open_workbook(
@@ -158,5 +160,5 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell).replace(".", ",")
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _ROUNDED else repr(cell).replace(".", ",")
     return "" if cell is None else str(cell)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -16,6 +17,7 @@ from matplotlib.patches import Patch
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.inputs.model import Data, Group
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
@@ -30,20 +32,21 @@ _FEW = 2
 # -- the development over the years -------------------------------------------------------------------------------
 
 
-def development(notat: Notat) -> Chart:
-    """Draw the city's attainments from the oldest year to the notat's own."""
-    figures = draw.drawn(
-        notat, [(year, KK, group) for year in notat.years() for group in notat.data.groups], "attainment"
-    )
-    return draw_development(
-        figures, notat.data.groups, notat.fonts, _scheme_changes(notat), breaks(notat.data, notat.years())
-    )
+def development(notat: Notat, frame: pd.DataFrame, code: str = KK) -> Chart:
+    """Draw an administration's attainments in a frame of figures, year by year."""
+    figures = draw.drawn(notat, frame, code, "attainment")
+    broken = breaks(notat.data, sorted({figure.year for figure in figures}), code)
+    return draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat), broken)
 
 
-def breaks(data: Data, years: Sequence[int]) -> set[tuple[int, str]]:
-    """Return each year and target group that does not count what the year before did."""
-    pairs = [(before, now, group) for before, now in pairwise(years) for group in data.groups]
-    return {(now, group) for before, now, group in pairs if data.counted(group, before) != data.counted(group, now)}
+def breaks(data: Data, years: Sequence[int], code: str = KK) -> set[tuple[int, str]]:
+    """Return each year and group with other schemes or tasks than the year before."""
+    return {
+        (now, group)
+        for before, now in pairwise(years)
+        for group in data.groups
+        if data.counted(group, before) != data.counted(group, now) or not comparable(data, code, before, now)
+    }
 
 
 def draw_development(
@@ -53,14 +56,14 @@ def draw_development(
     changes: Mapping[int, str] | None = None,
     broken: Collection[tuple[int, str]] | None = None,
 ) -> Chart:
-    """Draw the city's attainments by target group on a true time axis.
+    """Draw one administration's attainments by target group on a true time axis.
 
     Each of the figures has a value, and there is one. A line joins only years that follow each other, and ends where a
     year and group are `broken` from those before: None takes the figures' own inputs for what they count. `changes` has
     the years from which there are other schemes than before, and what to write there.
     """
-    changes = changes or {}
     figures = sorted(figures, key=lambda figure: figure.year)
+    changes = {year: text for year, text in (changes or {}).items() if figures[0].year < year <= figures[-1].year}
     groups = [group for group in known.values() if any(figure.group == group.key for figure in figures)]
     years = sorted({figure.year for figure in figures})
     missing = [year for year in range(years[0], years[-1]) if year not in years]
@@ -69,14 +72,15 @@ def draw_development(
         f" {sentences([f'{line} fra {year}' for line in text.splitlines()])}" for year, text in changes.items()
     )
     spoken = draw.spoken(groups, figures, lambda figure: f"{draw.said(figure)} i {figure.year}")
-    alt = f"Kurve over målopfyldelsen for hele kommunen. {spoken}{gap}{marks}"
-    rows = [(str(year), [draw.find(figures, year, KK, group.key) for group in groups]) for year in years]
-    numbers = draw.numbers_drawn("Målopfyldelse, hele kommunen", draw.headings(groups), rows)
+    whose = "hele kommunen" if figures[0].administration == KK else figures[0].administration
+    alt = f"Kurve over målopfyldelsen for {whose}. {spoken}{gap}{marks}"
+    rows = [(str(year), [draw.find(figures, year, group.key) for group in groups]) for year in years]
+    numbers = draw.numbers_drawn(f"Målopfyldelse, {whose}", draw.headings(groups), rows)
     with draw.style(fonts):
         drawing, axes = draw.canvas(2.4 if len(years) > _FEW else 1.9)
         _trend(axes, figures, groups, missing, changes, broken)
         period = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
-        caption = draw.marked(f"Målopfyldelse for hele kommunen, {period}", figures)
+        caption = draw.marked(f"Målopfyldelse for {whose}, {period}", figures)
         return Chart("fig-udvikling", caption, alt, *draw.saved(drawing), numbers)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 import typst
 from matplotlib import font_manager
 from matplotlib.artist import Artist
@@ -92,15 +93,15 @@ def marked(caption: str, figures: Sequence[Figure]) -> str:
     return f"{caption} ({'; '.join(meant)})" if meant else caption
 
 
-def drawn(notat: Notat, wanted: Sequence[tuple[int, str, str]], measure: str) -> list[Figure]:
-    """Return those figures that exist and have a value."""
-    found = (notat.figure(year, code, group, measure) for year, code, group in wanted)
-    return [figure for figure in found if figure is not None and figure.value is not None]
+def drawn(notat: Notat, frame: pd.DataFrame, code: str, measure: str) -> list[Figure]:
+    """Return an administration's figures of a measure in a frame that have a value."""
+    chosen = frame[(frame["administration"] == code) & (frame["measure"] == measure)]
+    return [figure for id_ in chosen["id"] if (figure := notat.figures[id_]).value is not None]
 
 
-def find(figures: Sequence[Figure], year: int, code: str, group: str) -> Figure | None:
-    """Return the drawn figure of a year, an administration and a group."""
-    return next((f for f in figures if (f.year, f.administration, f.group) == (year, code, group)), None)
+def find(figures: Sequence[Figure], year: int, group: str) -> Figure | None:
+    """Return the drawn figure of a year and a group."""
+    return next((f for f in figures if (f.year, f.group) == (year, group)), None)
 
 
 def headings(groups: Sequence[Group]) -> list[str]:

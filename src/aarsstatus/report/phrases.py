@@ -71,6 +71,11 @@ def part_of_year(scheme: Scheme, year: int) -> str:
     return f"begyndte den {danish.long_date(first)}" if begun else f"ophørte den {danish.long_date(last)}"
 
 
+def all_of_its_year(scheme: Scheme, year: int) -> str:
+    """Return the year that days are a part of, of a scheme that did not exist in it all."""
+    return UNKNOWN if scheme.whole(year) or _by_heads(scheme) else str(year)
+
+
 def former_name(notat: Notat, scheme: Scheme) -> str:
     """Return what a scheme was called, in the year of its new name and the next."""
     was = next((one for one in notat.data.schemes.values() if one.successor == scheme.key), None)

@@ -9,6 +9,7 @@ output and closed by another, with the pictures between them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from IPython.display import HTML, SVG, Image, Markdown, display
 
 from aarsstatus import markdown
 from aarsstatus.inputs.params import Logo, Params
-from aarsstatus.markdown import attribute, plain
+from aarsstatus.markdown import attribute, plain, reference_name
 from aarsstatus.report import by_hand
 from aarsstatus.report.drawing import Chart, raster
 from aarsstatus.report.frames import own_table, to_table
@@ -66,7 +67,9 @@ def show_chart(
     It is one of the notat's own, or anything of matplotlib's with a caption and an alternative text; `name` refers to
     it (``@fig-name``), and `numbers` is a frame that answers for the numbers in the alternative text.
     """
-    if not isinstance(chart, Chart):
+    if isinstance(chart, Chart):
+        chart = replace(chart, id=reference_name("fig", name) if name else chart.id, caption=caption or chart.caption)
+    else:
         drawn = None if numbers is None else to_table(numbers, "", "")
         chart = own_chart(chart, caption, alt, name, drawn)
     if by_hand.is_by_hand():
