@@ -19,10 +19,10 @@ from aarsstatus.diff.previous import COMPARISON, QUALITY, write_comparison
 from aarsstatus.diff.recompute import Variant, recompute
 from aarsstatus.diff.steps import Blend, as_read, steps
 from aarsstatus.diff.words import lines, summary
-from aarsstatus.figures import DERIVED
+from aarsstatus.figures import DERIVED, Mode
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.table import build_figures
-from aarsstatus.inputs import read_year
+from aarsstatus.inputs import read_data, read_year
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import input_files
@@ -330,6 +330,19 @@ def test_what_matters_most_comes_first(base: Finished) -> None:
     )  # type: ignore[operator]
     altered(f"{YEAR}.TMF.fleksjob.status", formula="en anden")
     assert [change.level for change in compare(base.figures, figures, heads={"fleksjob"})] == list(LEVELS)
+
+
+@pytest.mark.parametrize("modes", [("published", "recomputed"), ("recomputed", "published")])
+def test_a_difference_is_that_of_the_numbers_beside_it(project: Project, modes: tuple[Mode, Mode]) -> None:
+    """Never »108 → 256 (+248)«, what was printed less what was recomputed."""
+    data = read_data(project)
+    old, new = (build_figures(data, 2025, notat="notat-2025", mode=mode) for mode in modes)
+    moved = [one for one in compare(old, new) if one.printed_differs]
+    assert len(moved) > 5
+    for change in moved:
+        assert change.old is not None
+        assert change.new is not None
+        assert change.size == danish.parse(change.new.shown) - danish.parse(change.old.shown), change.id
 
 
 def test_every_level_has_its_reason() -> None:

@@ -140,6 +140,7 @@ READ: dict[str, tuple[File, dict[str, int]]] = {
         csv("010190-1001;BUF;01-03-2026;31-03-2026", header="CPR;Forvaltning;Startdato;Slutdato", name="Løntilskudsforløb.csv"),
         {"BUF": 31}),
     "a private address": (csv(line("Vej 1"), header=";".join((*HEADER, "Privat adresse"))), {"BUF": 31}),
+    "a public one of two kinds": (csv(line("Offentlig"), header=";".join((*HEADER, "Offentlig/privat"))), {"BUF": 31}),
     "an offentlig sector": (csv(line("Offentlig"), header=";".join((*HEADER, "Sektor"))), {"BUF": 31}),
     "for ever": (
         csv(*(line(number=n, start="01-12-2026", end=end) for n, end in enumerate(("31-12-2099", "9999-12-31 00:00:00.000", "12/31/9999")))),

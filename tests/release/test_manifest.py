@@ -13,7 +13,9 @@ from conftest import ROOT
 
 from aarsstatus.build import Result
 from aarsstatus.figures.collection import Figures
+from aarsstatus.project import Project
 from aarsstatus.release import manifest
+from aarsstatus.release.archive import input_files
 from aarsstatus.release.packages import locked_versions, unlike
 
 SCHEMA = json.loads((ROOT / "docs" / "manifest.schema.json").read_text(encoding="utf-8"))
@@ -102,3 +104,9 @@ def test_the_figures_hash_tells_figures_from_where_they_were_read(figures: Figur
 def test_two_looks_have_the_same_figures(written: dict[str, Any], built: Result) -> None:
     text = (built.folder / "figures.csv").read_text(encoding="utf-8")
     assert written["figures"] == manifest.figures_hash(text) != written["outputs"]["figures.csv"]
+
+
+def test_what_ingest_can_take_back_is_no_input(copied: Project) -> None:
+    (copied.data / ".ingest-2025.json").write_text("{}", encoding="utf-8")
+    assert "data/errata.yml" in input_files(copied, 2025)
+    assert not [name for name in input_files(copied, 2025) if "ingest-2025" in name]

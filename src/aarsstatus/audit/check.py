@@ -44,7 +44,7 @@ def problems(project: Project, year: int) -> list[Problem]:
     return [
         *found,
         *_font_problems(project),
-        *scan_files([*sorted(project.params.glob("*.yml")), *sorted(project.data.glob("*.*"))], project.root),
+        *scan_files([*sorted(project.params.glob("*.yml")), *sorted(project.data.glob("[!.]*.*"))], project.root),
     ]
 
 

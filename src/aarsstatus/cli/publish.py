@@ -108,6 +108,7 @@ def _current_build(project: Project, params: Params) -> Finished:
 def _publish(project: Project, params: Params, made: Finished, day: date, step: Progress) -> Path:
     """Record the printed numbers, make the final notat and keep it, or do nothing."""
     year, notat = params.year, f"notat-{params.year}"
+    kept = _place_to_keep(project, params)
     _, data = read_year(project, year)
     notebook = _notebook(made)
     rows = publishing.printed_rows(notebook, params, data, made.figures)
@@ -128,14 +129,24 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
         build(project, year, options, step)
         issued = open_finished(str(year), project)
         _require_same(made, issued)
-        suffix = f"-rettet-{len(params.corrections)}" if params.corrections else ""
-        kept = project.root / "udgivet" / f"{notat}{suffix}.zip"
         kept.parent.mkdir(exist_ok=True)
         return write_bundle(issued, kept, project.extension)
     except BaseException:
         publishing.drop_data(project, notat)
         swap_in(project, before)
         raise
+
+
+def _place_to_keep(project: Project, params: Params) -> Path:
+    """Return where a published notat is kept; one that is there was sent out."""
+    suffix = f"-rettet-{len(params.corrections)}" if params.corrections else ""
+    kept = project.root / "udgivet" / f"notat-{params.year}{suffix}.zip"
+    if kept.exists():
+        message = (
+            "det notat, der blev sendt ud, ligger der og bliver ikke skrevet over; flyt det først, hvis det ikke gælder"
+        )
+        raise InputError(Problem(project.name(kept), message))
+    return kept
 
 
 def _notebook(made: Finished) -> nbformat.NotebookNode:

@@ -27,6 +27,8 @@ _ANOTHER = re.compile("dato|note|bemærk|tekst|civil|sidst|opdater|adresse|tele|
 _NOT_SO = frozenset({"", "nej", "n", "no", "false", "falsk", "0", "ikkeannulleret"})
 """What stands, folded, in a column that asks whether a spell was cancelled, where it was not."""
 COUNTS, CANCELLED = 0, 1
+_MOST_EXPLAINED = 100
+"""Different words of a column that are told one by one."""
 
 
 def state_columns(texts: Sequence[str], names: Names) -> list[int]:
@@ -54,6 +56,8 @@ class States:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._column = Column(self._read, COUNTS)
+        not_so = _NOT_SO | names.counted  # as »Offentlig« below »Offentlig/privat«
+        self._answer = Column(lambda text: COUNTS if fold_value(text) in not_so else CANCELLED, COUNTS)
 
     def _read(self, text: str) -> int:
         """Read what became of a spell."""
@@ -76,10 +80,8 @@ class States:
         cancelled, unknown = np.zeros_like(blank), np.zeros_like(blank)
         for place in state_columns(headers, self._names):
             texts = frame[str(place)]
-            if _is_state(headers[place], self._names):
-                codes = self._column.codes(texts)
-            else:
-                codes = Column(lambda text: COUNTS if fold_value(text) in _NOT_SO else CANCELLED, COUNTS).codes(texts)
+            column = self._column if _is_state(headers[place], self._names) else self._answer
+            codes = column.codes(texts)
             cancelled |= (codes == CANCELLED) & ~blank
             unknown |= (codes < COUNTS) & ~blank
             self._tell(texts, codes, rows, blank, label, refusals)
@@ -92,6 +94,8 @@ class States:
         """Tell which words of a column do not count, or are not known."""
         told = (codes != COUNTS) & ~blank
         found = pl.DataFrame({"text": texts.filter(pl.Series(told)), "row": rows[told], "code": codes[told]})
+        if found["text"].n_unique() > _MOST_EXPLAINED:  # one stands for all
+            found = found.with_columns(pl.col("text").first().over("code"))
         for (text, code), group in found.group_by("text", "code", maintain_order=True):
             why = self._column.why(str(text)) if int(code) < COUNTS else _GONE
             refusals.rows(

@@ -56,7 +56,8 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
     files += [path for path in _files(project.params) if not _later(path, year)]
     files += [project.data / table.file for table in TABLES]  # any other CSV file there may be an extract
     files += [project.data / f"notat-{year}" / table.file for table in TABLES]  # what `publish` kept
-    files += [path for path in _files(project.data) if path.parent == project.data and path.suffix in _BESIDE]
+    beside = (path for path in _files(project.data) if path.parent == project.data and path.suffix in _BESIDE)
+    files += [path for path in beside if not path.name.startswith(".")]  # what `ingest` can take back is no input
     files += [*_files(project.notebooks), *_files(project.extension)]
     named = {project.name(path): path for path in files if path.is_file()}
     large = [Problem(name, why) for name, path in named.items() if (why := irregular(path, _LARGEST_INPUT))]

@@ -282,7 +282,7 @@ def others(folder: Path) -> dict[Path, str]:
     manifest = read(folder)
     if manifest is None:
         return {}
-    ours = {NAME, *(name.partition("/")[0] for name in manifest.outputs)}
+    ours = {NAME, *manifest.outputs}  # a build makes no folder, so each that is there is somebody's
     kept = {path: path.name for path in sorted(folder.iterdir()) if path.name not in ours}
     for name, known in manifest.outputs.items():
         path = folder / name
