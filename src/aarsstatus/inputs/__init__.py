@@ -101,15 +101,12 @@ def read_data(project: Project, kept: str = "") -> Data:
     }
     administrations = [
         Administration(
-            v["administration"],
-            v["name"],
-            v["first_year"],
-            v["last_year"],
+            *(v[name] for name in ("administration", "name", "first_year", "last_year")),
             at,
             _codes(v["successor"]),
             v["short_name"] or "",
             v["council"] or "",
-        )
+        )  # fmt: skip
         for v, at in rows.of(schema.ADMINISTRATIONS)
     ]
     if rows.problems:

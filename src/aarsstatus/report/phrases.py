@@ -72,7 +72,7 @@ def part_of_year(scheme: Scheme, year: int) -> str:
 
 
 def all_of_its_year(scheme: Scheme, year: int) -> str:
-    """Return the year that days are a part of, of a scheme that did not exist in it all."""
+    """Return the year, where a scheme counted by days was there for part of it."""
     return UNKNOWN if scheme.whole(year) or _by_heads(scheme) else str(year)
 
 
