@@ -17,6 +17,7 @@ __all__ = [
     "counted",
     "decimal",
     "direction",
+    "how_many",
     "in_words",
     "join",
     "long_date",
@@ -159,6 +160,11 @@ def counted(number: int, one: str, more: str) -> str:
 def in_words(count: int) -> str:
     """Write a small count in words (``syv``), a larger one in figures."""
     return _WORDS[count] if 0 <= count < len(_WORDS) else whole(count)
+
+
+def how_many(count: int) -> str:
+    """Write how many of something there are: ``én``, ``fem``, ``1.134``."""
+    return "én" if count == 1 else in_words(count)
 
 
 def direction(before: Fraction | int, after: Fraction | int) -> Literal["steget", "faldet", "uændret"]:

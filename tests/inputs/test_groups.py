@@ -25,6 +25,7 @@ from aarsstatus.report.brief import brief
 from aarsstatus.report.development import development
 from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.notes import shared_notes
 from aarsstatus.report.phrases import former_name, part_of_year
 from aarsstatus.report.prose import UNKNOWN
 from aarsstatus.report.tables import administration_table
@@ -102,7 +103,7 @@ def test_the_table_has_its_rows(notat: Notat) -> None:
     ]  # fmt: skip
     joint = table.rows[labels.index("Seniorhjælp (helårspersoner)")].cells
     assert [(cell.text, cell.rowspan) for cell in joint[1:4]] == [("14", 2), ("700", 2), ("2 pct.", 2)]
-    notes = {note.marker: note.text for note in table.notes}
+    notes = {note.marker: note.text for note in shared_notes(notat, [("KK", notat.year)])}
     assert "seniorhjælp og seniorvagt" in notes["**"]
     assert "ungejob" not in notes["**"]  # the group shows no spells
     assert "seniorhjælp og seniorvagt" in notes["***"]

@@ -27,6 +27,7 @@ from aarsstatus.project import Project
 from aarsstatus.release.spreadsheet import Cover, Number, Sheet, workbook
 from aarsstatus.release.workbook import SHARED, notat_workbook
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.notes import shared_notes
 from aarsstatus.report.tables import administration_table
 
 COVER = Cover("Titel", "Kontoret", "Kilden", datetime(2026, 3, 11, tzinfo=UTC), (("Enheder", "personer"),))
@@ -89,9 +90,8 @@ def test_notes_stand_under_the_table(book: openpyxl.Workbook, notat: Notat) -> N
         table = administration_table(notat, code, year)
         rows = [row[0] for row in book[f"Tabel {number}"].iter_rows(min_row=4 + len(table.rows), values_only=True)]
         notes = [text for text in rows if text]
-        assert [text.partition(" ")[0] for text in notes if text[0] in "*†‡"] == [
-            n.marker for n in table.notes if n.marker
-        ]
+        wanted = [one.marker for one in (*shared_notes(notat, [(code, year)]), *table.notes) if one.marker]
+        assert [text.partition(" ")[0] for text in notes if text[0] in "*†‡"] == wanted
         assert not any(sign in text for text in notes for sign in ("\\", "]{", "figure="))
 
 

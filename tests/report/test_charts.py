@@ -39,7 +39,7 @@ def test_a_chart_draws_what_its_frame_has(project: Project) -> None:
     notat = open_notat(2025, project=project.root)
     frame = figures_frame(notat)
     late = charts.development(notat, frame.query("year >= 2024 and group == 'fleksjob'"))
-    assert late.caption.endswith("hele kommunen, 2024–2025")
+    assert "hele kommunen, 2024–2025" in late.caption
     assert "2021" not in late.alt
     assert "Virksomhedsplaceringer" not in late.alt
     buf = charts.development(notat, frame, "BUF")
@@ -78,7 +78,8 @@ def test_the_development_can_be_drawn_from_figures_alone(notat: Notat) -> None:
     figures = [figure for figure in notat.figures.values() if wanted(figure)]
     alone = charts.draw_development(figures, notat.data.groups, notat.fonts)
     whole = charts.development(notat, figures_frame(notat))
-    assert (alone.numbers, alone.caption) == (whole.numbers, whole.caption)
+    assert alone.numbers == whole.numbers
+    assert whole.caption.startswith(alone.caption)
     assert whole.alt.startswith(alone.alt)
 
 

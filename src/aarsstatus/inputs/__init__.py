@@ -101,12 +101,15 @@ def read_data(project: Project, kept: str = "") -> Data:
     }
     administrations = [
         Administration(
-            *(v[name] for name in ("administration", "name", "first_year", "last_year")),
+            v["administration"],
+            v["name"],
+            v["first_year"],
+            v["last_year"],
             at,
-            _codes(v["successor"]),
+            tuple((v["successor"] or "").split()),
             v["short_name"] or "",
             v["council"] or "",
-        )  # fmt: skip
+        )
         for v, at in rows.of(schema.ADMINISTRATIONS)
     ]
     if rows.problems:
@@ -158,11 +161,6 @@ def _groups(rows: _Rows) -> dict[str, Group]:
         v["group"]: Group(v["group"], v["name"], v["spells_label"] or "", v["colour"], v["mark"], at)
         for v, at in rows.of(schema.GROUPS)
     }
-
-
-def _codes(cell: str | None) -> tuple[str, ...]:
-    """Return the codes in a cell."""
-    return tuple((cell or "").split())
 
 
 class _CellError(ValueError):

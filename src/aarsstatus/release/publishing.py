@@ -87,8 +87,9 @@ def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]
         if within == "tbl" and of and line[:1].isalpha():
             yield from _year(f"tabel {table}, overskrift", f"{of}.caption.year", line)
         for shown, id_ in _SPAN.findall(line) if within != "fig" else ():
-            place = f"tabel {table}, fodnote" if within else f"brødtekst, {heading}"
-            yield _row(place, id_, read_back(shown))
+            place = "fodnote" if within else f"brødtekst, {heading}"
+            figure = figures[unescape(id_)]  # what is counted in words is recorded in figures
+            yield _row(place, id_, figure.shown if figure.measure == "reached" else read_back(shown))
 
 
 def _drawn(chart: int, line: str, data: Data, figures: Figures) -> Iterator[dict[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,12 +19,12 @@ from aarsstatus.audit import AuditRow
 from aarsstatus.figures import Measure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES, VERDICTS, unit
-from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.release.spreadsheet import WHOLE, Cover, Number, Sheet, workbook
 from aarsstatus.report.html_table import Cell, Table
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.tables import administration_table
+from aarsstatus.report.notes import shared_notes
+from aarsstatus.report.tables import administration_table, all_tables
 
 SHARED = "[fælles]"
 """Stands in the rows that a number above also covers."""
@@ -62,12 +63,16 @@ def notat_workbook(notat: Notat, figures: Figures, rows: Sequence[AuditRow] = ()
     rows
         The audit of all that was printed up to its year.
     """
-    compared = [(KK, notat.comparison_year)] if notat.comparison_year else []
-    pairs = [(KK, notat.year), *compared, *((code, notat.year) for code in notat.administrations())]
-    tables = [administration_table(notat, code, year) for code, year in pairs]
+    tables = [_with_notes(notat, code, year) for code, year in all_tables(notat)]
     sheets = [_table_sheet(number, table) for number, table in enumerate(tables, start=1)]
     lists = [_figures_sheet(figures, notat), *([_audit_sheet(rows)] if rows else [])]
     return workbook([*sheets, *lists], _cover(notat))
+
+
+def _with_notes(notat: Notat, code: str, year: int) -> Table:
+    """Return a table with all its notes below it: a sheet is read by itself."""
+    table = administration_table(notat, code, year)
+    return replace(table, notes=(*shared_notes(notat, [(code, year)]), *table.notes))
 
 
 def _cover(notat: Notat) -> Cover:

@@ -64,7 +64,11 @@ def _reached(notat: Notat) -> str:
     least = min(danish.parse(one.shown) for one in known)
     lowest = [one for one in known if danish.parse(one.shown) == least]
     of = f"de {danish.in_words(len(notat.administrations()))} forvaltninger"
-    who = f"Af {of} har {span(count.id, count.shown)}" if count.value else f"Ingen af {of} har"
+    who = (
+        f"Af {of} har {span(count.id, danish.how_many(int(danish.parse(count.shown))))}"
+        if count.value
+        else f"Ingen af {of} har"
+    )
     names = danish.join([plain(notat.administration(one.administration)) for one in lowest])
     share = notat.say(notat.year, "total", "weighted_attainment", lowest[0].administration)
     return f"{who} en samlet målopfyldelse på mindst 100 pct.; lavest ligger {names} med {share}"

@@ -35,8 +35,10 @@ _FEW = 2
 def development(notat: Notat, frame: pd.DataFrame, code: str = KK) -> Chart:
     """Draw an administration's attainments in a frame of figures, year by year."""
     figures = draw.drawn(notat, frame, code, "attainment")
-    broken = breaks(notat.data, sorted({figure.year for figure in figures}), code)
-    return draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat), broken)
+    years = sorted({figure.year for figure in figures})
+    broken = breaks(notat.data, years, code)
+    chart = draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat), broken)
+    return draw.with_source(chart, notat, years)
 
 
 def breaks(data: Data, years: Sequence[int], code: str = KK) -> set[tuple[int, str]]:
@@ -77,11 +79,23 @@ def draw_development(
     rows = [(str(year), [draw.find(figures, year, group.key) for group in groups]) for year in years]
     numbers = draw.numbers_drawn(f"Målopfyldelse, {whose}", draw.headings(groups), rows)
     with draw.style(fonts):
-        drawing, axes = draw.canvas(2.4 if len(years) > _FEW else 1.9)
+        drawing, axes = draw.canvas(2.1 if len(years) > _FEW else 1.9)
         _trend(axes, figures, groups, missing, changes, broken)
         period = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
-        caption = draw.marked(f"Målopfyldelse for {whose}, {period}", figures)
+        caption = draw.marked(f"{_finding(groups, figures)} Målopfyldelse for {whose}, {period}", figures)
         return Chart("fig-udvikling", caption, alt, *draw.saved(drawing), numbers)
+
+
+def _finding(groups: Sequence[Group], figures: Sequence[Figure]) -> str:
+    """Say which target groups reached their target in the latest year drawn."""
+    year = max(figure.year for figure in figures)
+    latest = {figure.group: draw.height(figure) >= 100 for figure in figures if figure.year == year}
+    reached, short = ([group.name for group in groups if latest.get(group.key) is this] for this in (True, False))
+    if not short:
+        return f"{danish.capital(danish.join(reached))} nåede måltallet i {year}."
+    if not reached:
+        return f"Ingen måltal er nået i {year}."
+    return f"{danish.capital(danish.join(reached))} nåede måltallet i {year}; det gjorde {danish.join(short)} ikke."
 
 
 def _trend(

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,11 @@ from matplotlib.lines import Line2D
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.inputs.model import Group
-from aarsstatus.markdown import sentences
+from aarsstatus.markdown import read_back, sentences
 from aarsstatus.report.html_table import Cell, Row, Table
 from aarsstatus.report.marks import MARK, WRONG, mark
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.notes import sources
 from aarsstatus.run import temporary
 
 WIDTH = 6.5
@@ -88,9 +89,14 @@ def height(figure: Figure) -> float:
 def marked(caption: str, figures: Sequence[Figure]) -> str:
     """Return a chart's caption, with what the marks on its numbers mean."""
     marks = {mark(figure) for figure in figures}
-    told = {MARK: "offentliggjort med et andet tal", WRONG: "trykt sådan, men i modstrid med notatets øvrige tal"}
+    told = {MARK: "offentliggjort med et andet tal", WRONG: "i modstrid med notatets øvrige tal"}
     meant = [f"{sign}: {text}" for sign, text in told.items() if sign in marks]
     return f"{caption} ({'; '.join(meant)})" if meant else caption
+
+
+def with_source(chart: Chart, notat: Notat, years: Sequence[int]) -> Chart:
+    """Return a chart with the source of its years at the end of its caption."""
+    return replace(chart, caption=sentences([chart.caption, f"Kilde: {read_back(sources(notat, years))}"]))
 
 
 def drawn(notat: Notat, frame: pd.DataFrame, code: str, measure: str) -> list[Figure]:

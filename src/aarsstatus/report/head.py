@@ -22,6 +22,7 @@ def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mod
     fields = {
         "title": plain(title),
         "lang": "da",
+        "city": plain(data.city(params.year).name),
         "doctype": doctype,
         "udgave": _edition(params, data, mode),
         "office": plain(office.name or ""),

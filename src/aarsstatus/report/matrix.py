@@ -25,9 +25,9 @@ from aarsstatus.report.marks import mark
 from aarsstatus.report.notat import Notat
 
 _POINTS = 72
-_LABELS, _GAP, _HEAD, _ROW, _FOOT = 34, 10, 30, 26, 20
+_LABELS, _GAP, _HEAD, _ROW, _FOOT = 34, 10, 30, 24, 20
 """Points: the column of codes, the space between columns, and the heights of header, row and legend."""
-_BAR, _BELOW = 7.0, 17.0
+_BAR, _BELOW = 6.5, 16.0
 """Points: a bar's height, and how far its middle is below the top of its row."""
 _ATTAINED = ("attainment", "weighted_attainment")
 _SHORT, _REACHED = "#c8500a", draw.SOFTER
@@ -66,11 +66,9 @@ def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
         drawing.legend(
             handles=_legend(notat, cells), loc="lower center", ncols=4, frameon=False, fontsize=7.5, borderaxespad=0.2
         )
-        caption = (
-            f"Målopfyldelse i {notat.year} på én skala, den højeste samlede målopfyldelse øverst, og hvor mange "
-            "helårspersoner eller ansatte der mangler op til måltallet"
-        )
-        return Chart("fig-maalopfyldelse", draw.marked(caption, attained), alt, *draw.saved(drawing), numbers)
+        caption = f"{_finding(notat, codes)} Målopfyldelse på én skala, og hvor mange der mangler"
+        chart = Chart("fig-maalopfyldelse", draw.marked(caption, attained), alt, *draw.saved(drawing), numbers)
+        return draw.with_source(chart, notat, sorted({notat.year, notat.comparison_year or notat.year}))
 
 
 # -- what is drawn ------------------------------------------------------------------------------------------------
@@ -86,6 +84,16 @@ def _sorted(notat: Notat, frame: pd.DataFrame) -> list[str]:
     inside = set(frame["administration"])
     codes = sorted(notat.administrations(), key=total, reverse=True)
     return [code for code in (KK, *codes) if code in inside]
+
+
+def _finding(notat: Notat, codes: Sequence[str]) -> str:
+    """Say which administration has the highest total and which the lowest."""
+    totals = (notat.figure(notat.year, code, TOTAL, "weighted_attainment") for code in codes if code != KK)
+    known = [one for one in totals if one is not None and one.value is not None]
+    if len(known) < 2 or draw.height(known[0]) == draw.height(known[-1]):
+        return f"Samlet målopfyldelse i {notat.year}, den højeste øverst."
+    most, least = known[0].administration, known[-1].administration
+    return f"{most} har den højeste samlede målopfyldelse i {notat.year}, og {least} har den laveste."
 
 
 def _cell(notat: Notat, frame: pd.DataFrame, code: str, group: str) -> _Cell:

@@ -27,9 +27,9 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
-from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG, in_prose
+from aarsstatus.report.html_table import Note, notes_block
+from aarsstatus.report.marks import MARK, NOTES, WRONG, in_prose
 
-_WRONG_SAID = f"[{WRONG}]{{.modstrid}}"
 _OTHERWISE = re.compile(rf'{MARK}\]\{{figure="([^"]*)"\}}')
 _ONE = {"forløb": "forløb", "ansatte": "ansat"}
 
@@ -129,6 +129,10 @@ class Notat:
         of = f"{danish.whole(len(self._wrong))} af {danish.whole(len(self._printed))} trykte tal"
         why = f"De er mærket {WRONG}, og kvalitetsrapporten forklarer hvert af dem."
         return f"{of} er i modstrid med notatets øvrige tal. {why}"
+
+    def has_wrong_prose(self) -> bool:
+        """Say whether a number of the running text contradicts others."""
+        return any(in_prose(one.place) for one in self._wrong)
 
     def year_published(self, year: int, administration: str, where: str) -> str:
         """Return the year that was printed in a caption, a header or a footnote."""
@@ -234,19 +238,17 @@ class Notat:
         shown = self.in_prose(figure)
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
             wrong = any(one.id == figure.id and in_prose(one.place) for one in self._wrong)
-            return span(figure.id, shown) + _WRONG_SAID * wrong
+            return span(figure.id, shown) + f"[[{WRONG}](#{NOTES[WRONG]})]{{.modstrid}}" * wrong
         return span(figure.id, shown + MARK)
 
     def notes(self, *texts: str) -> str:
         """Return notes on the numbers that texts say otherwise than published."""
-        said = "".join(texts)
         told = [
             f"{plain(MARK)} {span(figure.id, self.in_prose(figure))} for {figure.year}: offentliggjort som "
             f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
-            for figure in map(self.figures.__getitem__, dict.fromkeys(_OTHERWISE.findall(said)))
+            for figure in map(self.figures.__getitem__, dict.fromkeys(_OTHERWISE.findall("".join(texts))))
         ]
-        told += [f"{WRONG} {PRINTED_SO}"] * (_WRONG_SAID in said)
-        return "\n".join(["::: {.tabelnoter}", "\n\n".join(sentences([one]) for one in told), ":::"]) if told else ""
+        return notes_block([Note("", sentences([one])) for one in told]) if told else ""
 
     def in_prose(self, figure: Figure) -> str:
         """Return a figure as the prose prints it; the tables may print it otherwise."""

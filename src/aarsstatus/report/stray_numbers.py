@@ -103,6 +103,8 @@ class _Known:
             return {figure.published, *self.printed.get(figure.id, ())}
         if figure.measure == "weight":
             return {self.notat.weight_shown(figure)}
+        if figure.measure == "reached":
+            return {figure.shown, danish.how_many(int(danish.parse(figure.shown)))}
         prose = {show(figure.measure, danish.parse(text)) for text in self.prose.get(figure.id, ())}
         return prose or {figure.shown}
 
