@@ -78,6 +78,8 @@ class _Known:
         printed = [row for row in notat.data.printed if row.notat == notat.params.notat]
         years = {notat.year, notat.comparison_year or notat.year, *notat.years(), *notat.missing_years()}
         self.years = {str(year) for year in years} | {row.printed for row in printed if row.id.endswith(".year")}
+        read_in = [row.origin for key, row in notat.data.statuses.items() if key[0] in years]
+        self.years |= {origin[6:10] for origin in read_in if origin.startswith("notat-")}  # named as their source
         self.printed: dict[str, set[str]] = {}
         self.prose: dict[str, set[str]] = {}
         for row in [*printed, *notat.data.replaced]:
