@@ -166,6 +166,7 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     for scheme in data.schemes.values():
         yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label, scheme.note)
         yield f"{scheme.name}ansatte"
+        yield from (danish.long_date(day) for day in (scheme.first_day, scheme.last_day) if day)
     yield from (administration.name for administration in data.administrations)
     yield from (text for group in data.groups.values() for text in (group.name, group.spells_label))
 
