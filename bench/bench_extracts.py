@@ -36,7 +36,7 @@ MAKE = """
     import polars as pl
     path, count = sys.argv[1], int(sys.argv[2])
     names = ["Beskæftigelses- og Integrationsforvaltningen", "BUF", "Kultur- og Fritidsforvaltningen", "SOF", "SUF",
-             "Teknik- og Miljøforvaltningen", "ØKF", ""]
+             "Teknik- og Miljøforvaltningen", "ØKF"] * 3 + [""]  # more than one in twenty would be refused
     schemes = ["Løntilskud", "Virksomhedspraktik", "Småjob", "Fleksjob", "Fritidsjob"]
     with open(path, "wb") as file:
         for at in range(0, count, 500_000):
@@ -46,9 +46,10 @@ MAKE = """
             # A person has a spell or two in a lifetime; two that are alike in everything would rightly be refused.
             person = random.permutation(np.arange(at, at + size))
             frame = pl.DataFrame({
-                "Forvaltning": np.array(names)[random.integers(0, 8, size)],
-                "Jobordning": np.where(start < np.datetime64("2025-01-01"), np.array(schemes[:2] + schemes[3:4])[
-                    random.integers(0, 3, size)], np.array(schemes)[random.integers(0, 5, size)]),
+                "Forvaltning": np.array(names)[random.integers(0, len(names), size)],
+                # Employments of all years, spells of the last two: more of others would be another year's file.
+                "Jobordning": np.where(start < np.datetime64("2025-01-01"), "Fleksjob",
+                                       np.array(schemes)[random.integers(0, 5, size)]),
                 "CPR": person, "Startdato": start, "Slutdato": start + random.integers(0, 180, size),
                 "Ugentlige timer": np.array(["37", "18,5", "7,4", "12"])[random.integers(0, 4, size)],
             })

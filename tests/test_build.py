@@ -317,7 +317,7 @@ def test_what_stands_in_the_way_is_not_written_over(made: tuple[Project, Result]
             'show(\\"::: {#tbl-kk}\\\\n\\\\n:::\\")',
             "tbl-kk har ingen tabel",
         ),
-        ("show_chart(matrix.by_administration(n))", "import os; os._exit(3)", "døde"),
+        ("show_chart(matrix.by_administration(n, figures))", "import os; os._exit(3)", "døde"),
     ],
 )
 def test_a_failing_cell_is_named_and_the_last_good_build_stays(

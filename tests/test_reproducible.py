@@ -26,6 +26,7 @@ from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.render import Choice
 from aarsstatus.report import charts, matrix
+from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat
 
 ELSEWHERE = {
@@ -130,7 +131,7 @@ def test_charts_are_drawn_in_our_own_font_whatever_the_machine_has(
 ) -> None:
     def drawn() -> list[str]:
         notat = Notat(*inputs, fonts=project.extension / "fonts")
-        return [draw(notat).svg for draw in (charts.development, matrix.by_administration)]
+        return [draw(notat, figures_frame(notat)).svg for draw in (charts.development, matrix.by_administration)]
 
     path = tmp_path / "OpenSans-Regular.ttf"
     pretender(project).save(path)

@@ -154,8 +154,10 @@ end
 --- A cell of code that has a label: its caption is an attribute.
 local function as_captioned(div)
   local kind = kind_of(div.identifier)
-  local text = kind and div.classes:includes("cell") and div.attributes[div.identifier:match("^%a+") .. "-cap"]
+  local name = kind and div.identifier:match("^%a+") .. "-cap"
+  local text = kind and div.classes:includes("cell") and div.attributes[name]
   if text then
+    div.attributes[name] = nil -- or Quarto would write it once more
     div.content:insert(pandoc.Para(pandoc.utils.blocks_to_inlines(pandoc.read(text, "markdown").blocks)))
     return div
   end

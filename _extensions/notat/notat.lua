@@ -69,6 +69,16 @@ local function literal(str)
   return out
 end
 
+--- A link within the document, in Typst's own words: where it leads to is not in the fragment that pandoc is given.
+local function inner_link(link)
+  local name = link.target:match("^#(.+)")
+  if name then
+    link.content:insert(1, pandoc.RawInline("typst", "#link(<" .. name .. ">)["))
+    link.content:insert(pandoc.RawInline("typst", "]"))
+    return link.content
+  end
+end
+
 -- Cells repeat (the same labels in every table), and each call of pandoc.write costs: words alone are remembered.
 local written = {}
 
@@ -89,7 +99,7 @@ local function write(blocks)
   elseif key and written[key] then
     return written[key]
   end
-  local text = pandoc.write(pandoc.Pandoc(pandoc.Blocks(blocks):walk({ Str = literal })), "typst"):gsub("%s+$", "")
+  local text = pandoc.write(pandoc.Pandoc(pandoc.Blocks(blocks):walk({ Str = literal, Link = inner_link })), "typst"):gsub("%s+$", "")
   if key then
     written[key] = text
   end
@@ -172,14 +182,20 @@ end
 
 -- Tables -------------------------------------------------------------------------------------------------------
 
+--- The table in a piece of HTML. Its links lead out of that piece, which pandoc would warn of.
 local function read_table(text)
   local found
-  pandoc.read(text, "html"):walk({
+  pandoc.read(text:gsub('href="#', 'href="ud:#'), "html"):walk({
     Table = function(tbl)
       found = found or tbl
     end,
   })
-  return found
+  return found and found:walk({
+    Link = function(link)
+      link.target = link.target:gsub("^ud:", "")
+      return link
+    end,
+  })
 end
 
 --- Whether a rule is due between two rows: their kinds differ, unless the second sums up the first.
@@ -407,11 +423,29 @@ local function callout(div)
   end
 end
 
+--- The source of a formula: what is read out.
+local function source(math)
+  return (math.text:gsub("%s+", " "):gsub('[\\"]', "\\%0"))
+end
+
+local numbered = {} -- formulas that Quarto is to number, by their text
+
+--- A formula with a name (`$$ … $$ {#eq-a}`) is left to Quarto, which numbers it and refers to it.
+local function named_formula(para)
+  local math, name = para.content[1], para.content[#para.content]
+  if math and math.t == "Math" and name.t == "Str" and name.text:match("^{#eq%-.+}$") then
+    numbered[math.text] = true
+    return { raw('#formel("' .. source(math) .. '")['), para, raw("]") }
+  end
+end
+
 --- A formula with its source as what is read out.
 local function formula(math)
+  if numbered[math.text] then
+    return nil
+  end
   local text = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), "typst"):gsub("%s+$", "")
-  local alt = math.text:gsub("%s+", " "):gsub('[\\"]', "\\%0")
-  return pandoc.RawInline("typst", string.format('#formel("%s")[%s]', alt, text))
+  return pandoc.RawInline("typst", string.format('#formel("%s")[%s]', source(math), text))
 end
 
 --- A picture that nobody can hear of: Typst would end with an error that does not say which.
@@ -472,25 +506,29 @@ local function lead_in(blocks)
   return result
 end
 
---- A table and the notes right after it belong together: one group that is not split across pages.
+--- A table and the notes right after it, if any, belong together: one group that is not split across pages.
 local function group_notes(blocks)
   local result = pandoc.Blocks({})
   local i = 1
   while i <= #blocks do
     local block, following = blocks[i], blocks[i + 1]
-    if block.t == "Div" and block.identifier:match("^tbl%-") and following and has(following, "tabelnoter") then
-      if typst then
-        result:extend({ raw("#tabelgruppe["), block, following, raw("]") })
-      elseif html then
-        result:insert(pandoc.Div({ block, following }, pandoc.Attr("", { "tabelgruppe" })))
-      else
-        result:extend({ block, following })
+    if block.t == "Div" and block.identifier:match("^tbl%-") then
+      local group = pandoc.Blocks({ block })
+      if following and has(following, "tabelnoter") then
+        group:insert(following)
+        i = i + 1
       end
-      i = i + 2
+      if typst then
+        group:insert(1, raw("#tabelgruppe["))
+        group:insert(raw("]"))
+      elseif html and #group > 1 then
+        group = pandoc.Blocks({ pandoc.Div(group, pandoc.Attr("", { "tabelgruppe" })) })
+      end
+      result:extend(group)
     else
       result:insert(block)
-      i = i + 1
     end
+    i = i + 1
   end
   return result
 end
@@ -607,5 +645,6 @@ return {
     end,
   },
   { Pandoc = to_front },
+  typst and { Para = named_formula } or {},
   typst and { Str = literal, Math = formula, Image = undescribed } or {},
 }

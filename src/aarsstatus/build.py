@@ -160,7 +160,7 @@ def _make(
             keep(project, year, made_from["inputs"], made)
             progress("Sammenligner med det, der lå der før")
             described = {**made_from, "engine": {"name": engine.name, "version": engine.version()}}
-            write_comparison(target, made, described, project.extension)
+            write_comparison(target, made, described, project.extension, manifest.checked_out(project.root))
             manifest.write(made, described, notat.parameters(), project)
             failed.unlink(missing_ok=True)
             doubts += _publish(project, made, target)

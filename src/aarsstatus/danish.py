@@ -17,6 +17,7 @@ __all__ = [
     "counted",
     "decimal",
     "direction",
+    "how_many",
     "in_words",
     "join",
     "long_date",
@@ -102,13 +103,20 @@ def parse(text: str) -> Fraction:
     ValueError
         If the text is not such a number.
     """
-    match = re.fullmatch(r"(-?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(?: pct\.?)?", text.strip(), re.ASCII)
+    match = re.fullmatch(
+        r"([-−]?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(?: pct\.?| procentpoint)?", text.strip(), re.ASCII
+    )
     if match is None:
         raise ValueError(f"»{text}« er ikke et tal, som notatet skriver det (1.134, 73,6 eller 74 pct.)")
     sign, before, after = match.groups()
     digits = before.replace(".", "") + (after or "")
     value = Fraction(int(digits), 10 ** len(after or ""))
     return -value if sign else value
+
+
+def places(text: str) -> int:
+    """Return how many decimals a number is printed with."""
+    return len(text.partition(",")[2].partition(" ")[0])
 
 
 def same(first: str, second: str) -> bool:
@@ -152,6 +160,11 @@ def counted(number: int, one: str, more: str) -> str:
 def in_words(count: int) -> str:
     """Write a small count in words (``syv``), a larger one in figures."""
     return _WORDS[count] if 0 <= count < len(_WORDS) else whole(count)
+
+
+def how_many(count: int) -> str:
+    """Write how many of something there are: ``én``, ``fem``, ``1.134``."""
+    return "én" if count == 1 else in_words(count)
 
 
 def direction(before: Fraction | int, after: Fraction | int) -> Literal["steget", "faldet", "uændret"]:

@@ -129,9 +129,11 @@ def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
     ------
     BuildError
         If it does so for longer than anybody does, and then says which file is in the way.
+    OSError
+        If the disk has no locks, since two runs would write over each other; it names the lock.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(target.with_name(f".{target.name}.lock"))
+    lock = FileLock(target.with_name(f".{target.name}.lock"), fallback_to_soft=False)
     try:
         lock.acquire(blocking=False)
     except Timeout:
@@ -146,6 +148,8 @@ def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
                 ) from None
             with suppress(Timeout):
                 lock.acquire(timeout=_LOOK)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, lock.lock_file) from None
     try:
         yield
     finally:

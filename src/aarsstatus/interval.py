@@ -74,6 +74,7 @@ class Interval:
             return other.lower in self
         return max(self.lower, other.lower) < min(self.upper, other.upper)
 
-    def rounds_to(self, printed: Fraction | int) -> bool:
+    def rounds_to(self, printed: Fraction | int, places: int = 0) -> bool:
         """Tell whether some number in the interval is `printed` when rounded half up."""
-        return self.meets(Interval(printed - _HALF, printed + _HALF))
+        half = _HALF / 10**places
+        return self.meets(Interval(printed - half, printed + half))

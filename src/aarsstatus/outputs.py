@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,8 +18,9 @@ from aarsstatus import audit, interruption, privacy
 from aarsstatus.audit import quality
 from aarsstatus.audit.check import doubts, require_filled, require_fonts
 from aarsstatus.figures.collection import Figures
-from aarsstatus.inputs import read_year
-from aarsstatus.problems import BuildError, Problem
+from aarsstatus.inputs import kept_for, read_data, read_year
+from aarsstatus.inputs.params import Params
+from aarsstatus.problems import BuildError, InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine, Format
@@ -55,10 +56,21 @@ def read_inputs(
         If they have problems, something is not filled in, or a font is missing.
     """
     require_fonts(project)
-    params, data = read_year(project, year, compare)
+    params, data = read_year(project, year, compare, as_issued=figures == "published")
     require_filled(project, year)
-    notat = Notat(params, data, figures).audited(quality.explained(project, data, year))
-    return notat, tuple(map(str, doubts(project, params, data)))
+    rows = quality.explained(project, data, year)
+    if figures == "published" and kept_for(project, params):
+        _require_parameters(project, params, rows)
+    notat = Notat(params, data, figures).audited(rows)
+    return notat, tuple(map(str, doubts(project, params, read_data(project))))
+
+
+def _require_parameters(project: Project, params: Params, rows: Sequence[audit.AuditRow]) -> None:
+    """Refuse parameters of a published notat that are not those that it printed."""
+    file, how = project.name(project.params / f"{params.year}.yml"), "--correct GRUND for at rette det, der er sendt ud"
+    wrong = [row for row in rows if (row.source, row.rule) == (params.notat, "parameters") and row.verdict != "exact"]
+    if found := [Problem(file, f"notatet er offentliggjort med en anden værdi: {row.reason}") for row in wrong]:
+        raise InputError([*found[:-1], replace(found[-1], expected=how)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +172,7 @@ class Outputs:
         """Write the figures, the audit and the workbook."""
         _write(self.folder / "figures.csv", figures.to_csv())
         _write(self.folder / "audit.csv", audit.to_csv(rows))
-        (self.folder / "tabeller.xlsx").write_bytes(notat_workbook(self.notat, figures))
+        (self.folder / "tabeller.xlsx").write_bytes(notat_workbook(self.notat, figures, rows))
 
 
 def _audited(project: Project, notat: Notat) -> Audited:

@@ -55,7 +55,10 @@ _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _REPLACED = 60
 _DATES = re.compile(r"(?<!\d)(?:\d{1,2}[-./ ]\d{1,2}[-./ ]\d{4}|\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2})(?!\d)")
 _MOST_DIGITS = 8
-_DATE_AND_FOUR = re.compile(rf"(?<!\d)\d{{1,2}}{_JOIN}\d{{1,2}}{_JOIN}(?:18|19|20)?\d{{2}}{_JOIN}\d{{4}}(?!\d)")
+_DATE_AND_FOUR = re.compile(
+    rf"(?<!\d)(?:\d{{1,2}}{_JOIN}\d{{1,2}}{_JOIN}(?:18|19|20)?\d{{2}}|(?:18|19|20)\d{{2}}{_JOIN}\d{{1,2}}{_JOIN}\d{{1,2}})"
+    rf"{_JOIN}\d{{4}}(?!\d)"
+)
 """In a cell, a date and four digits more are a person, however they are put together."""
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from aarsstatus import danish
 from aarsstatus.text import visible
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
 
 MOST_TOLD = 50
 """Problems in one message: nobody reads more, and the rest mostly follow from the first."""
+_MOST_LINES = 5
 _LONGEST_WORD = 100
 
 
@@ -38,9 +40,13 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the problem as one line of Danish."""
+        return self.at([] if self.line is None else [self.line])
+
+    def at(self, lines: Sequence[int]) -> str:
+        """Return a problem that some lines of the file have alike, as one line."""
         where = _shorten(self.file, _LONGEST_PLACE)
-        if self.line is not None:
-            where += f", linje {self.line}"
+        if lines:
+            where += f", linje {_ranges(lines)}"
         if self.column is not None:
             where += f", {_shorten(self.column)}"
         text = f"{where}: {_shorten(self.message, _LONGEST_TEXT)}"
@@ -74,14 +80,34 @@ class RenderError(BuildError):
 
 
 def told(problems: Sequence[Problem]) -> list[str]:
-    """Return the first problems as lines of a message, and how many more there are."""
-    lines = [str(problem) for problem in problems[:MOST_TOLD]]
-    more = len(problems) - len(lines)
-    return [*lines, f"… og {more} problemer til"] if more > 0 else lines
+    """Return the first problems as lines of a message, and how many more there are.
+
+    What several lines of a file have alike is told once.
+    """
+    alike: dict[Problem, list[int]] = {}
+    for problem in problems:
+        alike.setdefault(replace(problem, line=None), []).extend([] if problem.line is None else [problem.line])
+    lines = [problem.at(at) for problem, at in alike.items()]
+    more = len(lines) - MOST_TOLD
+    return [*lines[:MOST_TOLD], f"… og {more} problemer til"] if more > 0 else lines
+
+
+def _ranges(lines: Sequence[int]) -> str:
+    """Write numbers of lines as people do: ``46-69`` or ``3, 5 og 9``."""
+    numbers = sorted(set(lines))
+    if len(numbers) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{numbers[0]}-{numbers[-1]}"
+    more = len(numbers) - _MOST_LINES
+    named = [str(number) for number in numbers[:_MOST_LINES]]
+    return f"{', '.join(named)} og {more} til" if more > 0 else danish.join(named)
 
 
 SHORT_OF_MEMORY = "Det sker, når maskinen mangler hukommelse: luk andre programmer, og prøv igen"
 """Why a process mostly dies, and what to do about it."""
+_NO_LOCKS = (
+    "disken kan ikke låse filer, så to kørsler kunne skrive oven i hinanden; brug en mappe på en anden disk (build: "
+    "--output MAPPE; midlertidige filer: TMPDIR; ellers flyt hele projektet)"
+)
 _REASONS = {
     errno.ENOSPC: "der er ikke mere plads på disken; gør plads, og prøv igen",
     errno.EDQUOT: "der er ikke mere plads til dig på disken; gør plads, og prøv igen",
@@ -102,8 +128,9 @@ _REASONS = {
     errno.ENOMEM: "maskinen mangler hukommelse; luk andre programmer, og prøv igen",
     errno.EMFILE: "der er for mange åbne filer; luk andre programmer, og prøv igen",
     errno.ENFILE: "der er for mange åbne filer; luk andre programmer, og prøv igen",
-    errno.ENOLCK: "disken kan ikke låse filer; vælg en mappe på en anden disk med --output MAPPE",
-    errno.EOPNOTSUPP: "disken kan ikke låse filer; vælg en mappe på en anden disk med --output MAPPE",
+    errno.ENOLCK: _NO_LOCKS,
+    errno.EOPNOTSUPP: _NO_LOCKS,
+    errno.ENOSYS: _NO_LOCKS,
     errno.EIO: "disken kan ikke læses eller skrives",
 }
 

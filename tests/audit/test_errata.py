@@ -78,6 +78,14 @@ def test_an_entry_may_have_other_causes_with_what_each_explains(tmp_path: Path) 
     assert any("errata.1.alternatives.1.explain: ukendt nøgle; mente du »explains«?" in problem for problem in found)
 
 
+def test_which_of_the_two_is_likelier_is_said_with_the_reason(tmp_path: Path) -> None:
+    (erratum,) = read(tmp_path, f'errata:\n{ENTRY}    likelier: "62"\n')
+    (judged,) = with_causes([row()], [erratum])
+    assert judged.reason == f"{row().reason} Mest sandsynligt: 62. Formentlig en tastefejl."
+    (found,) = refused(tmp_path, f'errata:\n{ENTRY}    likelier: "63"\n')
+    assert "errata.1.likelier: tallet er intet af de to; fandt »63«; forventede 61 eller 62" in found
+
+
 def test_there_may_be_none(tmp_path: Path) -> None:
     assert read(tmp_path, "errata: []\n") == ()
 

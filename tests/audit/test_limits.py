@@ -308,27 +308,23 @@ def pair(
 
 
 @pytest.mark.parametrize(
-    ("measure", "group", "key", "before", "after", "text"),
+    ("measure", "group", "key", "before", "after", "name"),
     [
-        ("status", "placements", "a", "40", "1000", "KK, Ordning a, status er steget fra 40 til 1.000 personer (2.400 pct.)."),
-        ("status", "placements", "a", "40", "30", "KK, Ordning a, status er faldet fra 40 til 30 personer (25 pct.)."),
-        ("status", "fleksjob", "fleksjob", "0", "21/2", "KK, Ordning fleksjob, status er steget fra 0 til 10,5 personer."),
-        ("joint_status", "placements", "", "100", "120",
-         "KK, virksomhedsplaceringer, samlet status er steget fra 100 til 120 personer (20 pct.)."),
-        ("spells", "placements", "b", "100", "150", "KK, Ordning b, antal forløb er steget fra 100 til 150 forløb (50 pct.)."),
-        ("spells_total", "placements", "", "200", "100",
-         "KK, virksomhedsplaceringer, antal forløb i alt er faldet fra 200 til 100 forløb (50 pct.)."),
-        ("target", "fritidsjob", "", "10", "11", "KK, fritidsjob, måltal er steget fra 10 til 11 personer (10 pct.)."),
-        ("attainment", "fleksjob", "", "90", "205/2",
-         "KK, fleksjob, målopfyldelse er steget 12,5 procentpoint, fra 90 pct. til 103 pct."),
-        ("weight", "fleksjob", "", "43", "40", "KK, fleksjob, vægt er faldet 3,0 procentpoint, fra 43 pct. til 40 pct."),
-        ("weighted_attainment", "total", "", "80", "90",
-         "KK, alle ordninger, samlet målopfyldelse er steget 10,0 procentpoint, fra 80 pct. til 90 pct."),
+        ("status", "placements", "a", "40", "1000", "KK, Ordning a, status"),
+        ("status", "placements", "a", "40", "30", "KK, Ordning a, status"),
+        ("status", "fleksjob", "fleksjob", "0", "21/2", "KK, Ordning fleksjob, status"),
+        ("joint_status", "placements", "", "100", "120", "KK, virksomhedsplaceringer, samlet status"),
+        ("spells", "placements", "b", "100", "150", "KK, Ordning b, antal forløb"),
+        ("spells_total", "placements", "", "200", "100", "KK, virksomhedsplaceringer, antal forløb i alt"),
+        ("target", "fritidsjob", "", "10", "11", "KK, fritidsjob, måltal"),
+        ("attainment", "fleksjob", "", "90", "205/2", "KK, fleksjob, målopfyldelse"),
+        ("weight", "fleksjob", "", "43", "40", "KK, fleksjob, vægt"),
+        ("weighted_attainment", "total", "", "80", "90", "KK, alle ordninger, samlet målopfyldelse"),
     ],
-)  # fmt: skip
-def test_what_moved_is_said(measure: Measure, group: str, key: str, before: str, after: str, text: str) -> None:
+)
+def test_what_moved_is_named(measure: Measure, group: str, key: str, before: str, after: str, name: str) -> None:
     (found,) = pair(measure, before, after, group, key)
-    assert found.text == text
+    assert found.name == name
     assert (found.before, found.after) == (Fraction(before), Fraction(after))
     assert found.change == Fraction(after) - Fraction(before)
     assert found.id == figure_id(YEAR, "KK", group, measure, key)
@@ -358,7 +354,6 @@ def test_what_is_printed_is_what_is_compared() -> None:
     old, new = figure(2029, "spells_total", "108"), figure(YEAR, "spells_total", "356")
     (found,) = moved(Figures([replace(new, shown="256", published="256"), old]), YEAR, 2029)
     assert (found.before, found.after, found.change) == (108, 256, 148)
-    assert "fra 108 til 256 forløb" in found.text
 
 
 def test_what_only_one_year_has_did_not_move_and_hides_nothing() -> None:
@@ -375,7 +370,7 @@ def test_what_only_one_year_has_did_not_move_and_hides_nothing() -> None:
 
 def test_a_scheme_is_called_by_its_key_where_no_name_is_given() -> None:
     figures = Figures([figure(YEAR, "status", "90", key="a"), figure(2029, "status", "50", key="a")])
-    assert moved(figures, YEAR, 2029)[0].text.startswith("KK, a, status er steget fra 50 til 90 personer")
+    assert moved(figures, YEAR, 2029)[0].name == "KK, a, status"
 
 
 def test_every_threshold_has_a_name_of_its_own() -> None:

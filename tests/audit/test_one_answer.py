@@ -9,11 +9,11 @@ import pytest
 from reading import html_page, tidy
 
 from aarsstatus import danish
+from aarsstatus.audit.explain import explain, explained_figures, tree
 from aarsstatus.audit.printed import in_table
-from aarsstatus.audit.quality import explain, explained_figures, tree
 from aarsstatus.build import Result
 from aarsstatus.diff import diff
-from aarsstatus.figures import Figure
+from aarsstatus.figures import DERIVED, Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import VERDICT_SAID, VERDICTS
 from aarsstatus.project import Project
@@ -25,8 +25,10 @@ Rows = list[dict[str, str]]
 
 @pytest.fixture(scope="module")
 def kept(built: Result) -> Figures:
-    """The figures as ``figures.csv`` has them."""
-    return Figures.from_csv((built.folder / "figures.csv").read_text(encoding="utf-8"))
+    """The figures as ``figures.csv`` has them, those beside the tables too."""
+    found = Figures.from_csv((built.folder / "figures.csv").read_text(encoding="utf-8"))
+    assert {figure.measure for figure in found.values()} >= DERIVED
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +83,13 @@ def test_the_pages_say_it_too(kept: Figures, built: Result) -> None:
                 said = VERDICT_SAID[figure.verdict]
                 assert f"{tidy(figure.published)} {said}." in published
                 assert figure.verdict == "exact" or tidy(figure.reason) in published, id_
-    main = html_page(built.folder / "notat.html").xpath("//main//td[@data-figure]")
-    assert len(main) > 150
-    for cell in main:
+    main = html_page(built.folder / "notat.html").xpath("//main//*[@data-figure]")
+    derived = [one for one in main if kept[one.get("data-figure")].measure in DERIVED]
+    assert len(derived) > 20
+    assert {tidy(one.text_content()) == kept[one.get("data-figure")].shown for one in derived} == {True}
+    cells = [one for one in main if one.tag == "td"]
+    assert len(cells) > 150
+    for cell in cells:
         assert danish.same(tidy(cell.text_content()).rstrip("‡"), kept[cell.get("data-figure")].shown)
 
 

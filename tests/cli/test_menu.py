@@ -77,6 +77,12 @@ def test_a_whole_march(copied: Project) -> None:
     ]
 
 
+def test_the_last_reading_is_taken_back_if_that_is_meant(copied: Project) -> None:
+    undo = number(Menu(copied), "Tag den seneste indlæsning tilbage")
+    assert Talk(copied, undo, "nej", undo, "").ran == []
+    assert Talk(copied, undo, "ja").ran == [["ingest", "2025", "--undo"]]
+
+
 def test_a_correction_lies_beside_what_was_issued(copied: Project) -> None:
     menu = Menu(copied)
     talk = Talk(copied, number(menu, "Ret et notat, der er udgivet"), "ja", "", statuses=[0, 0, 1])

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from aarsstatus import audit, danish
 from aarsstatus.audit import quality
@@ -16,12 +17,12 @@ from aarsstatus.diff import LEVELS, Diff, compare, diff
 from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening, without_opening
 from aarsstatus.diff.previous import COMPARISON, QUALITY, write_comparison
 from aarsstatus.diff.recompute import Variant, recompute
-from aarsstatus.diff.steps import Blend, steps
-from aarsstatus.diff.words import lines
-from aarsstatus.figures import DERIVED
+from aarsstatus.diff.steps import Blend, as_read, steps
+from aarsstatus.diff.words import lines, summary
+from aarsstatus.figures import DERIVED, Mode
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.table import build_figures
-from aarsstatus.inputs import read_year
+from aarsstatus.inputs import read_data, read_year
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import input_files
@@ -60,6 +61,20 @@ FORMULA = swap(
 )
 COMMENT = swap(FORMULAS, "# full time in Denmark", "# full time, in Denmark")
 IDLE = swap(PARAMS, "Kontor for HR og Tilsyn\n  administration", "Kontor for HR\n  administration")
+
+
+def test_a_published_build_is_read_as_publish_kept_it() -> None:
+    """What stands in ``data/`` later has no part in it, unless it was built to show recomputed figures."""
+    inputs = {"data/status.csv": b"now", "data/notat-2025/status.csv": b"then", "data/errata.yml": b"same"}
+    for mode, status in (("published", b"then"), ("recomputed", b"now")):
+        described = {
+            "manifest": manifest.VERSION, "year": YEAR, "python": "3.11.7", "packages": {}, "outputs": {},
+            "options": {"compare": None, "figures": mode, "formats": ["html"]}, "inputs": {},
+            "engine": {"name": "embedded"},
+        }  # fmt: skip
+        build = Finished("en", manifest.Manifest.model_validate_json(json.dumps(described)), {}, inputs, Figures([]))
+        assert as_read(build).inputs["data/status.csv"] == status
+        assert as_read(build).inputs["data/errata.yml"] == b"same"
 
 
 class Builder:
@@ -235,7 +250,7 @@ def test_what_cannot_be_tried_alone_is_tried_together(base: Finished, builder: B
         codes = [line.split(",")[1] for line in files[STATUS].decode().splitlines() if line.startswith("2025,")]
         rows = "".join(f"2025,{code},ny,5,9,whole,prøve\n" for code in dict.fromkeys(codes))
         files[STATUS] += rows.encode()
-        files["data/schemes.csv"] += b"ny,placements,days,2025,,ny ordning,Ny ordning,\n"
+        files["data/schemes.csv"] += b"ny,placements,days,2025,,ny ordning,Ny ordning,,,,\n"
         swap(PARAMS, "smaajob, fleksjob, fritidsjob]", "smaajob, ny, fleksjob, fritidsjob]")(files)
 
     found = tried(base, builder.build("nu", add_scheme, OTHER_ROW))
@@ -317,6 +332,19 @@ def test_what_matters_most_comes_first(base: Finished) -> None:
     assert [change.level for change in compare(base.figures, figures, heads={"fleksjob"})] == list(LEVELS)
 
 
+@pytest.mark.parametrize("modes", [("published", "recomputed"), ("recomputed", "published")])
+def test_a_difference_is_that_of_the_numbers_beside_it(project: Project, modes: tuple[Mode, Mode]) -> None:
+    """Never »108 → 256 (+248)«, what was printed less what was recomputed."""
+    data = read_data(project)
+    old, new = (build_figures(data, 2025, notat="notat-2025", mode=mode) for mode in modes)
+    moved = [one for one in compare(old, new) if one.printed_differs]
+    assert len(moved) > 5
+    for change in moved:
+        assert change.old is not None
+        assert change.new is not None
+        assert change.size == danish.parse(change.new.shown) - danish.parse(change.old.shown), change.id
+
+
 def test_every_level_has_its_reason() -> None:
     assert len({level.name for level in LEVELS}) == len(LEVELS)
     assert all(level.reason.endswith(".") for level in LEVELS)
@@ -392,6 +420,38 @@ def test_the_page_says_what_the_terminal_says(base: Finished, builder: Builder, 
     assert "http" not in html.replace("http://www.w3.org/2000/svg", "")
     assert "<script" not in html
     assert html == comparison_page(tried(base, builder.build("nu", ROW, FORMULA)), project.extension)
+
+
+def test_the_page_names_its_year_and_tells_the_builds_apart(base: Finished, builder: Builder, project: Project) -> None:
+    new = builder.build("nu", ROW)
+    git = manifest.Commit(commit="0123456789abcdef", clean=False)
+    page = comparison_page(
+        tried(base, replace(new, manifest=new.manifest.model_copy(update={"git": git}))), project.extension
+    )
+    text = " ".join(html.fromstring(page).text_content().split())
+    assert f"Årsstatus {YEAR}: ændringer fra {base.name} til nu" in text
+    rows = {
+        row[0].text_content(): [cell.text_content() for cell in row[1:]] for row in html.fromstring(page).xpath("//tr")
+    }
+    assert rows["År"] == [str(YEAR), str(YEAR)]
+    assert rows["Notatets dato"] == ["11. marts 2026", "11. marts 2026"]
+    assert rows["Program og data (Git)"] == ["ikke kendt", "01234567, med ændringer"]
+    before, now = rows["Tallenes kontrolsum"]
+    assert before != now
+    assert len(now) == 8
+
+
+def test_what_no_reader_sees_is_said_first(base: Finished, builder: Builder) -> None:
+    """A comment in the program, a weight behind the rounding: the same notat, and the comparison says so."""
+    behind = swap(STATUS, "2025,KK,loentilskud,93,255,whole", "2025,KK,loentilskud,93.01,255,exact")
+    found = tried(base, builder.build("nu", behind))
+    assert not any(change.printed_differs for change in found.changes)
+    assert summary(found).startswith("Ingen tal, som læseren ser, er ændret. ")
+    assert "byte for byte" not in summary(found)  # there is no document to hold it against
+    same = {"notat.html": b"<p>"}
+    found = replace(found, old=replace(found.old, outputs={**found.old.outputs, **same}),
+                    new=replace(found.new, outputs={**found.new.outputs, **same}))  # fmt: skip
+    assert "Selve notatet er det samme, byte for byte." in summary(found)
 
 
 def test_the_quality_report_opens_with_it_and_can_do_without(base: Finished, builder: Builder) -> None:

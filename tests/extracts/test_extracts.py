@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import re
 import subprocess
 import time
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 from aarsstatus import cli, extracts
 from aarsstatus.extracts import Ingested, ingest
+from aarsstatus.extracts.aliases import fold_value, read_names
 from aarsstatus.extracts.persons import number_persons
 from aarsstatus.extracts.remarks import FAR_AT_LEAST
 from aarsstatus.files import alone
@@ -223,7 +225,7 @@ def test_a_year_from_2900_means_for_ever_and_one_before_is_a_slip(copied: Projec
     for end in ("01-01-2900", "2900-06-01", "31-12-9999"):
         assert from_text(copied, f"{HEADER}SOF;Løntilskud;31-12-2026;{end};\n").sums["SOF", "loentilskud"].spells == 1
     said = problems(copied, f"{HEADER}SOF;Løntilskud;31-12-2026;31-12-2899;\n")
-    assert "fandt »31-12-2899«; forventede en dato mellem 1900 og 2199" in said[0]
+    assert "fandt »31-12-2899«; forventede en dato mellem 1950 og 2199" in said[0]
     assert "fandt »01-01-2900«" in problems(copied, f"{HEADER}SOF;Løntilskud;01-01-2900;;\n")[0]
 
 
@@ -377,6 +379,7 @@ def test_a_thousand_rows_with_the_same_fault_are_one_problem(copied: Project) ->
         (b"Forvaltning;Ordning;Fra;Til\n\x99KF;L\x9bntilskud;01-01-2026;\n", "a.csv", "mente du »Løntilskud«?"),
         ("PK\x03\x04 ikke en rigtig projektmappe", "a.xlsx", "filen kan ikke læses som Excel"),
         ("%PDF-1.7", "a.pdf", "filen er hverken CSV eller XLSX"),
+        ((HEADER + GOOD).encode("utf-32"), "a.csv", "tekst i UTF-32; gem den som »CSV UTF-8«"),
         (HEADER + GOOD, "udtræk 010190-0000.csv", "filens navn ligner et CPR-nummer"),
     ],
 )  # fmt: skip
@@ -501,7 +504,8 @@ def test_rows_with_another_delimiter_are_refused_wherever_they_stand(copied: Pro
     assert "række 3-4: rækken har et andet skilletegn end overskriften; forventede det samme skilletegn" in found
     assert "010190" not in found
     good = text.splitlines(keepends=True)[-1]
-    text += "".join(good.replace("01-03-2026", f"{1 + n % 28:02}-0{1 + n // 28}-2026") for n in range(50))
+    days = [(n, f"{1 + n % 28:02}-0{1 + n // 28}-2026") for n in range(50)]
+    text += "".join(good.replace("01-03-2026", day).replace("010190-0000", f"010190-1{n:03}") for n, day in days)
     (copied.root / "udtræk.csv").write_text(text + row + row.rstrip() + after, encoding="utf-8")
     if after.startswith("\n"):
         done = read(copied, copied.root / "udtræk.csv", skip_bad_rows=True)
@@ -809,7 +813,7 @@ def test_aliases_can_be_added_and_are_checked(copied: Project) -> None:
 
 
 def test_when_two_columns_fit_the_first_on_the_list_wins_and_it_is_said(copied: Project) -> None:
-    done = from_text(copied, "Forvaltningskode;Forvaltning;Ordning;Fra;Til\nTMF;BUF;Praktik;01-01-2026;\n")
+    done = from_text(copied, "Forvaltningskode;Forvaltning;Ordning;Fra;Til\nbuf;BUF;Praktik;01-01-2026;\n")
     assert done.sums["BUF", "virksomhedspraktik"].spells == 1
     assert any("»Forvaltningskode« er ikke læst; »Forvaltning« er brugt" in note for note in done.notes)
 
@@ -953,3 +957,54 @@ def test_made_spells_are_as_long_as_the_notat_implies(project: Project) -> None:
         implied = row.status * 365 / (row.spells or 1)
         status, count = totals["KK", key]
         assert abs(status * 365 / (count or 1) - implied) < implied / 8
+
+
+def test_a_spell_on_days_when_its_scheme_did_not_exist_is_refused(copied: Project) -> None:
+    path = copied.data / "schemes.csv"
+    text = path.read_text(encoding="utf-8")
+    for old, new in (
+        ("days,2020,,løntilskud", "days,2020,2026,løntilskud"),
+        ("personer),,,,\nvirk", "personer),,,2026-06-30,\nvirk"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    done = from_text(copied, f"{HEADER}TMF;Løntilskud;01-01-2026;30-06-2026;\nTMF;Løntilskud;01-12-2025;30-06-2026;\n")
+    assert done.sums["TMF", "loentilskud"].status == Fraction(2 * 181, 365)
+    rows = "TMF;Løntilskud;01-06-2026;01-07-2026;\nTMF;Løntilskud;01-06-2026;;\nTMF;Løntilskud;01-06-2026;05-06-2026;\n"
+    said = " ".join(problems(copied, HEADER + rows))
+    assert "række 2-3, jobordning: jobordningen fandtes ikke alle forløbets dage; fandt »løntilskud«" in said
+    assert "alle dagene; den fandtes fra 01-01-2026 til 30-06-2026" in said
+
+
+def test_a_name_means_who_held_it_in_the_year(copied: Project) -> None:
+    """SUF's name goes to a new administration in 2026, and nobody's rows go to the old one."""
+    path = copied.data / "administrations.csv"
+    name = "Sundheds- og Omsorgsforvaltningen"
+    text = path.read_text(encoding="utf-8")
+    renamed = f"SUF,{name},2020,2025,,,\nSUF,Plejeforvaltningen,2026,,,,\n"
+    text = text.replace(f"SUF,{name},2020,,,,\n", renamed) + f"NYE,{name},2026,,,,\n"
+    for order in (text, "\n".join([*text.splitlines()[:1], *reversed(text.splitlines()[1:])]) + "\n"):
+        path.write_text(order, encoding="utf-8", newline="\n")
+        names = read_names(copied, read_data(copied), 2026)
+        assert [names.administrations[fold_value(one)] for one in (name, "Sundheds- og Omsorgs", "Pleje")] == [
+            "NYE",
+            "NYE",
+            "SUF",
+        ]
+        assert read_names(copied, read_data(copied), 2025).administrations[fold_value(name)] == "SUF"
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "other"), [("administrations", "BUF", "SOF"), ("schemes", "smaajob", "fleksjob")]
+)
+def test_an_alias_of_two_is_refused(copied: Project, kind: str, first: str, other: str) -> None:
+    path = copied.data / "aliases.yml"
+    text = re.sub(
+        rf"(?m)^{kind}:.*$(\n  .*|\n *#.*|\n)*",
+        f"{kind}:\n  {first}: [Afdeling X]\n  {other}: [afdeling x]\n\n",
+        path.read_text(encoding="utf-8"),
+    )
+    path.write_text(text, encoding="utf-8", newline="\n")
+    with pytest.raises(InputError, match=f"navnet står også under {first}; fandt »afdeling x«"):
+        read_names(copied, read_data(copied), 2026)

@@ -16,6 +16,7 @@ from itertools import count
 
 import pytest
 from conftest import copy_project
+from test_as_written import march, shown_as, strike, xlsx
 from writers import WRITERS, Error, Formula, Sheet, by_hand, by_openpyxl, zipped
 
 from aarsstatus.extracts import Ingested, ingest
@@ -141,6 +142,8 @@ def by_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, s
     }
     for name, sheet in made.items():
         (folder / f"{name}.xlsx").write_bytes(by_openpyxl(sheet))
+    (folder / "month.xlsx").write_bytes(xlsx(march(end=date(2026, 12, 1)), change=shown_as("E2", "mmm\\-yy"))[0])
+    (folder / "struck.xlsx").write_bytes(xlsx(march(), march(2), change=strike)[0])
     for ending in ("ods", "xls"):
         subprocess.run(
             ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", ending,
@@ -160,6 +163,13 @@ def test_files_that_libreoffice_has_saved(shared: Project, by_libreoffice, endin
     assert "række 3-4 er skjult i Excel" in refused(shared, by_libreoffice("hidden", ending), ending)
     assert_sums(take(shared, by_libreoffice("merged", ending), ending), "BUF", *[MARCH] * 4)
     assert_sums(take(shared, by_libreoffice("worked out", ending), ending), "BUF", *[MARCH] * 4)
+    assert "række 2, slutdato (kolonne E, »Slutdato«): cellen viser ikke hele" in refused(
+        shared, by_libreoffice("month", ending), ending
+    )
+    if ending == "xls":  # of ODS it is not looked at
+        assert "række 3, forvaltning (kolonne B, »Forvaltning«): cellen er streget over" in refused(
+            shared, by_libreoffice("struck", ending), ending
+        )
 
 
 # -- formulas -----------------------------------------------------------------------------------------------------

@@ -151,7 +151,7 @@ def test_verdicts(published: str, computed: str, interval: Interval | None, expe
 
 @pytest.mark.parametrize("target", [None, 0])
 def test_a_missing_target_leaves_no_hole(project: Project, target: int | None) -> None:
-    """No division error: the group has no attainment, and the others' weights are rescaled."""
+    """No division error: the group has no attainment and no weight, and those that are used sum to 100."""
     data = read_data(project)
     key = (2025, "ØKF", "fritidsjob")
     data = replace(data, targets={**data.targets, key: replace(data.targets[key], target=target)})
@@ -161,7 +161,9 @@ def test_a_missing_target_leaves_no_hole(project: Project, target: int | None) -
     kept = ("placements", "fleksjob")
     weight = {group: figures[f"2025.ØKF.{group}.weight"].value or 0 for group in kept}
     ratio = {group: figures[f"2025.ØKF.{group}.attainment"].value or 0 for group in kept}
-    expected = sum(weight[group] * ratio[group] for group in kept) / sum(weight.values())
+    expected = sum(weight[group] * ratio[group] for group in kept) / 100
+    assert sum(weight.values()) == 100
+    assert figures.find(2025, "ØKF", "fritidsjob", "weight") is None
     assert figures["2025.ØKF.total.weighted_attainment"].value == expected
 
 
@@ -203,3 +205,17 @@ def test_ids_are_unique(figures: Figures) -> None:
     figure = next(iter(figures.values()))
     with pytest.raises(ValueError, match="same id"):
         Figures([figure, figure])
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2025.OKF.total", "2025.ØKF.total.weighted_attainment"),
+        ("2025.økf.fleksjob", "2025.ØKF.fleksjob.attainment"),
+        ("2025.KK.placements", "2025.KK.placements.attainment"),
+        ("2025.SUF.fleksjob.statu", "2025.SUF.fleksjob.status"),
+        ("hvad som helst", None),
+    ],
+)
+def test_the_id_that_somebody_meant(figures: Figures, year: int, written: str, meant: str | None) -> None:
+    assert figures.nearest(written.replace("2025", str(year))) == (meant and meant.replace("2025", str(year)))

@@ -133,17 +133,14 @@ TABLE: dict[str, tuple[str | None, str | None, str | None, str, str, str, str]] 
     "XX.fritidsjob.attainment": (
         None, None, None, "intet måltal", "der er ikke vedtaget et måltal", "XX.fritidsjob.status XX.fritidsjob.target", ""),
     "XX.placements.weight": (
-        "50", "50", "50", "50 pct.", "50 ÷ (50 + 30 + 20) = 50,0 → 50 pct.",
-        "KK.placements.target KK.fleksjob.target KK.fritidsjob.target", ""),
+        "125/2", "125/2", "125/2", "63 pct.", "50 ÷ (50 + 30) = 62,5 → 63 pct.",
+        "KK.placements.target KK.fleksjob.target", ""),
     "XX.fleksjob.weight": (
-        "30", "30", "30", "30 pct.", "30 ÷ (50 + 30 + 20) = 30,0 → 30 pct.",
-        "KK.fleksjob.target KK.placements.target KK.fritidsjob.target", ""),
-    "XX.fritidsjob.weight": (
-        "20", "20", "20", "20 pct.", "20 ÷ (50 + 30 + 20) = 20,0 → 20 pct.",
-        "KK.fritidsjob.target KK.placements.target KK.fleksjob.target", ""),
+        "75/2", "75/2", "75/2", "38 pct.", "30 ÷ (50 + 30) = 37,5 → 38 pct.",
+        "KK.fleksjob.target KK.placements.target", ""),
     "XX.total.weighted_attainment": (
         "6625/96", "6625/96", "6625/96", "69 pct.",
-        "(50,0 pct. × 35,4 pct. + 30,0 pct. × 125,0 pct.) ÷ (50,0 pct. + 30,0 pct.) = 69,0 → 69 pct.",
+        "62,5 pct. × 35,4 pct. + 37,5 pct. × 125,0 pct. = 69,0 → 69 pct.",
         "XX.placements.weight XX.placements.attainment XX.fleksjob.weight XX.fleksjob.attainment", ""),
     "YY.fleksjob.status": ("2", "3/2", "5/2", "2", "aflæst af notat-2030", "", "data/status.csv:YYfleksjob"),
     "YY.fleksjob.spells": ("4", "4", "4", "4", "aflæst af notat-2030", "", "data/status.csv:YYfleksjob"),
@@ -151,10 +148,10 @@ TABLE: dict[str, tuple[str | None, str | None, str | None, str, str, str, str]] 
     "YY.fleksjob.attainment": (
         "200/3", "50", "250/3", "67 pct.", "2 ÷ 3 = 66,7 → 67 pct.", "YY.fleksjob.status YY.fleksjob.target", ""),
     "YY.fleksjob.weight": (
-        "30", "30", "30", "30 pct.", "30 ÷ (50 + 30 + 20) = 30,0 → 30 pct.",
-        "KK.fleksjob.target KK.placements.target KK.fritidsjob.target", ""),
+        "100", "100", "100", "100 pct.", "30 ÷ (30) = 100,0 → 100 pct.",
+        "KK.fleksjob.target", ""),
     "YY.total.weighted_attainment": (
-        "200/3", "50", "250/3", "67 pct.", "30,0 pct. × 66,7 pct. ÷ 30,0 pct. = 66,7 → 67 pct.",
+        "200/3", "50", "250/3", "67 pct.", "100,0 pct. × 66,7 pct. = 66,7 → 67 pct.",
         "YY.fleksjob.weight YY.fleksjob.attainment", ""),
 }  # fmt: skip
 

@@ -322,9 +322,9 @@ def _expected(
     if measure == "attainment":
         return attained(group)
     goals = {what: goal for what in data.groups if (goal := target(KK, what))}
-    if measure == "weight":
-        return Fraction(goals[group] * 100, sum(goals.values()))
     reached = {what: value for what in goals if (value := attained(what)) is not None}
+    if measure == "weight":
+        return Fraction(goals[group] * 100, sum(goals[what] for what in reached))
     return (
         sum((goals[what] * value for what, value in reached.items()), Fraction(0))
         / sum(goals[what] for what in reached)

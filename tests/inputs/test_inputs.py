@@ -217,3 +217,16 @@ def test_a_file_of_nothing_but_faults_is_answered_at_once(copied: Project) -> No
     assert time.process_time() - begun < 10
     assert 1_000 < len(caught.value.problems) < 1_020
     assert "der er så mange fejl, at resten af filen ikke er læst" in str(caught.value.problems[-1])
+
+
+def test_a_scheme_or_target_group_without_rows_is_one_line(copied: Project) -> None:
+    for file, key in (("status.csv", ",smaajob,"), ("targets.csv", ",fleksjob,")):
+        path = copied.data / file
+        rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [row for row in rows if not (row.startswith("2025,") and key in row and "TMF" not in row)]
+        path.write_text("".join(kept), encoding="utf-8", newline="\n")
+    row = "rækkerne med {} mangler for KK, BIF, BUF, KFF, SOF, SUF og ØKF; forventede 2025,KK,{},…"
+    assert problems(copied) == [
+        f"data/status.csv: {row.format('småjob under det sociale frikort', 'smaajob')}",
+        f"data/targets.csv: {row.format('måltallet for fleksjob', 'fleksjob')} (tom, hvis der ikke er et måltal)",
+    ]

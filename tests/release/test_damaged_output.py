@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import struct
 import zipfile
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,16 @@ from conftest import ROOT, Reports
 from fuzz import outputs
 from release.test_index import put
 
+from aarsstatus.build import _publish
+from aarsstatus.bundle import write_bundle
 from aarsstatus.cli import run
+from aarsstatus.diff.steps import Blend, steps
+from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.release import cache, manifest
-from aarsstatus.release.archive import INPUTS, pack
+from aarsstatus.release.archive import INPUTS, pack, unpack
 from aarsstatus.release.index import read_output, write_index
+from aarsstatus.release.reading import open_finished
 
 HUGE = '{"manifest": 2, "year": 1' + "0" * 100_000 + "}"
 MANIFESTS: dict[str, bytes | None] = {
@@ -153,16 +160,119 @@ def test_kept_inputs_that_are_damaged(output: Path, project: Project, kind: str,
     assert "\x1b" not in said
 
 
-def test_a_film_in_a_years_folder_is_not_read(output: Path, project: Project, monkeypatch: Any, capsys: Any) -> None:
-    """Nor is a pipe, which would never end."""
-    with (output / "2025" / "film.mp4").open("wb") as film:
-        film.truncate(5 << 30)
-    os.mkfifo(output / "2025" / "rør")
-    monkeypatch.chdir(project.root)
-    described = json.loads((output / "2025" / manifest.NAME).read_text(encoding="utf-8"))
-    described["outputs"] = {"figures.csv": manifest.digest((output / "2025" / "figures.csv").read_bytes())}
-    (output / "2025" / manifest.NAME).write_text(json.dumps(described), encoding="utf-8")
-    assert run(["diff", str(output / "2025"), str(output / "2025")]) == 0, capsys.readouterr()
+def references() -> bytes:
+    """Return YAML of ten lines with a thousand million values."""
+    lines = ["a: &a {x: 1, y: 2}"]
+    for last, here in pairwise("abcdefghij"):
+        lines.append(f"{here}: &{here} {{{', '.join(f'k{number}: *{last}' for number in range(10))}}}")
+    return "\n".join(lines).encode()
+
+
+PARAMS = {
+    "a day that is none": b"a: 2026-02-30\n",
+    "five thousand digits": b"a: " + b"9" * 5000,
+    "a hundred thousand lists": b"[" * 100_000,
+    "references": references(),
+    "one that refers to itself": b"a: &a [*a]\n",
+    "a list for a key": b"? [a]\n: b\n",
+    "a truth that is none": b"year: !!bool x\n",
+    "no text": b"\xff\xfe",
+    "a program": b"!!python/object:os.system {}\n",
+}
+GROUPS = {
+    "no colour": "placements,x,y,ikke en farve,circle",
+    "no mark": "placements,x,y,#0b2a5b,<b>",
+    "markup": "placements,<img onerror=x>,y,#0b2a5b,circle",
+    "a cell of 200.000 characters": f"placements,{'x' * 200_000},y,#0b2a5b,circle",
+    "an escape sequence": "placements,\x1b[31m,y,#0b2a5b,circle",
+    "a quotation mark": 'placements,"x',
+}
+KEPT = {
+    **{f"params: {kind}": ("params/2025.yml", content) for kind, content in PARAMS.items()},
+    **{
+        f"groups: {kind}": ("data/groups.csv", f"group,name,spells_label,colour,mark\n{row}\n".encode())
+        for kind, row in GROUPS.items()
+    },
+    "status: a large cell": ("data/status.csv", b"year,administration,scheme\n2025,KK," + b"x" * 200_000),
+    "a program that is too deep": ("aarsstatus/attainment.py", b"x = " + b"-" * 200_000 + b"1\n"),
+    "a program that is too long": ("aarsstatus/attainment.py", b"x = " + b"+".join([b"1"] * 100_000)),
+}
+
+
+def with_inputs(output: Path, project: Project, inputs: dict[str, bytes]) -> Path:
+    """Put 2025 there, made from some inputs, as its manifest vouches."""
+    put(output, project, 2025)
+    folder = output / "2025"
+    (folder / INPUTS).write_bytes(pack(inputs, compress=False))
+    described = json.loads((folder / manifest.NAME).read_text(encoding="utf-8"))
+    described["inputs"] = {name: manifest.digest(content) for name, content in inputs.items()}
+    described["outputs"] = {name: manifest.digest((folder / name).read_bytes()) for name in ("figures.csv", INPUTS)}
+    (folder / manifest.NAME).write_text(json.dumps(described), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_kept_inputs_with_anything_in_them(tmp_path: Path, project: Project, kind: str) -> None:
+    """Their hashes fit, and prove nothing: the index shows the other year, and what differs is found."""
+    name, content = KEPT[kind]
+    good = {
+        path: (project.root / path).read_bytes() for path in ("params/2025.yml", "data/groups.csv", "data/status.csv")
+    }
+    good["aarsstatus/attainment.py"] = b"x = 1\n"
+    whole, damaged = (
+        open_finished(str(with_inputs(tmp_path / place, project, inputs)))
+        for place, inputs in (("hel", good), ("output", good | {name: content}))
+    )
+    put(tmp_path / "output", project, 2021)
+    assert damaged.altered() == []
+    for one, other in ((whole, damaged), (damaged, whole)):
+        found = steps(one, other)
+        assert {step.file for step in found} == {name}
+        assert all(step.text.isprintable() and len(step.text) < 1000 for step in found)
+        assert Blend(one, other).files(found).keys() <= good.keys()
+    assert 2021 in {year.year for year in read_output(tmp_path / "output")}
+    if name == "data/groups.csv":
+        assert "<img onerror" not in write_index(tmp_path / "output", project.extension).read_text(encoding="utf-8")
+    with pytest.raises(InputError, match=r"requirements\.lock"):
+        write_bundle(damaged, tmp_path / "pakke.zip", project.extension)
+
+
+def test_a_file_in_a_file_is_no_zip(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="hvor den også har en mappe"):
+        unpack(pack({"params/2025.yml": b"", "params/2025.yml/x": b""}), "inputs.zip")
+
+
+def bytes_read() -> int:
+    """Return how many bytes this process has read so far."""
+    return int(Path("/proc/self/io").read_text(encoding="ascii").split()[1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="this system does not count what is read")
+def test_a_film_in_a_years_folder_is_read_by_nobody(
+    reports: Reports, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    """Nor is one in the place of a file of ours, or of another year's; nor a pipe, which would never end."""
+    monkeypatch.chdir(ROOT)
+    folder = tmp_path / "2025"
+    shutil.copytree(reports("embedded", 2025).folder, folder)
+    shutil.copytree(folder, tmp_path / "2021")
+    for film in (folder / "film.mp4", tmp_path / "2021" / "notat.html", tmp_path / "2021" / manifest.NAME):
+        with film.open("wb") as file:
+            file.truncate(5 << 30)
+    os.mkfifo(folder / "rør")
+    before = bytes_read()
+    assert run(["build", "2025", "--engine", "embedded", "--output", str(tmp_path), "--quiet"]) == 0
+    assert run(["diff", str(folder), str(folder)]) == 0, capsys.readouterr()
+    write_bundle(open_finished(str(folder)), tmp_path / "pakke.zip", Project(ROOT).extension)
+    assert [year.year for year in read_output(tmp_path)] == [2025]
+    assert not manifest.is_intact(tmp_path / "2021" / "notat.html", "0" * 64)
+    made = tmp_path / "ny"
+    made.mkdir()
+    shutil.copytree(reports("embedded", 2025).folder, made, dirs_exist_ok=True)
+    assert _publish(Project(tmp_path), made, folder) == ()
+    assert (folder / "film.mp4").stat().st_size == 5 << 30
+    assert (folder / "rør").is_fifo()
+    assert bytes_read() - before < 1 << 30
 
 
 def test_damage_by_chance_is_taken_or_refused(reports: Reports, tmp_path: Path, monkeypatch: Any) -> None:

@@ -5,17 +5,30 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 from lxml import html
 
+from aarsstatus.audit import to_csv
+from aarsstatus.audit.explain import explain
+from aarsstatus.audit.quality import explained
 from aarsstatus.figures import Mode
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_year
+from aarsstatus.inputs.params import Correction
 from aarsstatus.inputs.schema import KK
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
+from aarsstatus.release.archive import INPUTS, input_files, pack
 from aarsstatus.release.index import city_attainments, read_output, write_index
+from aarsstatus.release.manifest import Manifest
+from aarsstatus.release.workbook import _cover
+from aarsstatus.release.years import Year
+from aarsstatus.report.head import front_matter
+from aarsstatus.report.notat import Notat
 
 
 def put(output: Path, project: Project, year: int, *, mode: Mode = "published", published: bool = True) -> None:
@@ -55,6 +68,45 @@ def test_a_year_that_was_never_published_is_a_draft(tmp_path: Path, project: Pro
     assert [year.state for year in read_output(tmp_path)] == ["udkast"]
 
 
+def text_of(page: html.HtmlElement, year: int) -> str:
+    (section,) = page.xpath(f"//section[@aria-labelledby='aar-{year}']")
+    return " ".join(section.text_content().replace("\u00a0", " ").split())
+
+
+def test_a_year_says_when_it_is_from_and_how_many_numbers_are_contradicted(tmp_path: Path, project: Project) -> None:
+    for year in (2021, 2025):
+        put(tmp_path, project, year)
+        files = input_files(project, year)
+        pack_inputs = {name: path.read_bytes() for name, path in files.items() if not name.startswith("aarsstatus/")}
+        (tmp_path / str(year) / INPUTS).write_bytes(pack(pack_inputs))
+        rows = explained(project, read_year(project, year)[1], year)
+        (tmp_path / str(year) / "audit.csv").write_text(to_csv(rows), encoding="utf-8")
+    page = read(tmp_path, project)
+    assert "14 af 223 trykte tal er i modstrid med notatets øvrige tal." in text_of(page, 2025)
+    assert "5 af 211 trykte tal" in text_of(page, 2021)
+    assert "Notatet er fra den 11. marts 2026." in text_of(page, 2025)
+    assert "Notatet har ingen dato." in text_of(page, 2021)
+    assert "Hele kommunens samlede målopfyldelse er 92 pct." in text_of(page, 2025)
+    assert "pandoc" not in text_of(page, 2025)
+    (tmp_path / "2025" / "audit.csv").unlink()
+    assert "trykte tal" not in text_of(read(tmp_path, project), 2025)
+
+
+def test_a_corrected_year_is_called_so(project: Project) -> None:
+    params, data = read_year(project, 2025)
+    figures = build_figures(data, 2025, notat=params.notat)
+    asked = SimpleNamespace(options=SimpleNamespace(figures="published"))
+    correction = Correction(date=date(2026, 4, 1), replaces=date(2026, 3, 11), reason="Måltallet for BIF var et andet")
+    year = Year(2025, cast("Manifest", asked), figures, (), params=params)
+    assert year.state == "offentliggjort"
+    corrected = params.model_copy(update={"published": date(2026, 4, 1), "corrections": [correction]})
+    year = replace(year, params=corrected)
+    assert year.state == "rettet"
+    assert year.issued.startswith(
+        "Offentliggjort den 1. april 2026. Rettet udgave, der erstatter notatet fra den 11. mar"
+    )
+
+
 def test_links_lead_to_files_that_are_there(tmp_path: Path, project: Project) -> None:
     put(tmp_path, project, 2025)
     (tmp_path / "2025.fejlet.ipynb").write_text("{}", encoding="utf-8")
@@ -75,7 +127,7 @@ def test_the_development_is_that_of_the_figures(tmp_path: Path, project: Project
     _, data = read_year(project, 2025)
     page = read(tmp_path, project)
     rows = {row.findtext("th"): [cell.text for cell in row.findall("td")] for row in page.xpath("//tbody/tr")}
-    assert list(rows) == [str(year) for year in data.years()]
+    assert list(rows) == [str(year) for year in reversed(data.years())]  # newest first, as the page says
     for when, cells in rows.items():
         source = build_figures(
             read_year(project, 2021 if when <= "2021" else 2025)[1], 2021 if when <= "2021" else 2025
@@ -145,3 +197,30 @@ def test_a_file_of_figures_that_was_changed_by_hand_is_left_out(tmp_path: Path, 
     for wrong in (text.replace(",verdict", ",dom", 1), text.replace("\n2025.KK", "\nx,2025.KK", 1), longer, ""):
         path.write_text(wrong, encoding="utf-8")
         assert read_output(tmp_path) == []
+
+
+def test_preliminary_numbers_are_called_so_wherever_they_are_shown(copied: Project, tmp_path: Path) -> None:
+    """On every page of both reports, in the notat, the workbook, the index, the time series, and when explained."""
+    status = copied.data / "status.csv"
+    text = status.read_text(encoding="utf-8")
+    line = next(one for one in text.splitlines() if one.startswith("2025,KK,fleksjob,"))
+    early = "2025,KK,fleksjob,1048,,exact,foreløbigt registerudtræk 1234-5678-9abc af 30-12-2025"
+    status.write_text(text.replace(line, early), encoding="utf-8")
+    said = "Tallene for 2025 er foreløbige; de er fra udtræk, der blev lavet, før året var gået."
+    params, data = read_year(copied, 2025)
+    for mode, notat, edition in (
+        ("published", None, "UDKAST · FORELØBIGE TAL FOR 2025"),
+        ("published", "notat-2025", "FORELØBIGE TAL FOR 2025"),
+        ("recomputed", "notat-2025", "ARBEJDSUDGAVE · FORELØBIGE TAL FOR 2025"),
+    ):
+        changed = params.model_copy(update={"notat": notat})
+        assert front_matter(changed, data, "Titel", "NOTAT", mode)["udgave"] == edition
+    assert said in dict(_cover(Notat(params, data)).facts)["Hvilke tal"]
+    assert explain(copied, "2025.KK.total.weighted_attainment")[0] == said
+    put(tmp_path, copied, 2025)
+    put(tmp_path, copied, 2021)
+    page = read(tmp_path, copied)
+    told = [" ".join(one.text_content().split()) for one in page.xpath("//section")]
+    assert ["Tallene for 2025 er foreløbige." in one for one in told] == [True, False, True]
+    lines = (tmp_path / "tidsserie.csv").read_text(encoding="utf-8").splitlines()
+    assert all(("tallene for 2025 er foreløbige" in one) is one.startswith("2025.") for one in lines)

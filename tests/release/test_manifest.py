@@ -13,7 +13,9 @@ from conftest import ROOT
 
 from aarsstatus.build import Result
 from aarsstatus.figures.collection import Figures
+from aarsstatus.project import Project
 from aarsstatus.release import manifest
+from aarsstatus.release.archive import input_files
 from aarsstatus.release.packages import locked_versions, unlike
 
 SCHEMA = json.loads((ROOT / "docs" / "manifest.schema.json").read_text(encoding="utf-8"))
@@ -49,16 +51,16 @@ def test_a_tree_that_was_changed_is_not_clean(tmp_path: Path) -> None:
         settings = ["-c", "user.name=x", "-c", "user.email=x@x"]
         subprocess.run(["git", *settings, *arguments], cwd=tmp_path, check=True, capture_output=True)
 
-    assert manifest._git(tmp_path) is None
+    assert manifest.checked_out(tmp_path) is None
     git("init", "-q")
     (tmp_path / "fil").write_text("1", encoding="utf-8")
     git("add", "fil")
     git("commit", "-qm", "x")
-    first = manifest._git(tmp_path)
+    first = manifest.checked_out(tmp_path)
     assert first is not None
     assert first["clean"]
     (tmp_path / "fil").write_text("2", encoding="utf-8")
-    assert manifest._git(tmp_path) == {**first, "clean": False}
+    assert manifest.checked_out(tmp_path) == {**first, "clean": False}
 
 
 LOCK = """
@@ -102,3 +104,9 @@ def test_the_figures_hash_tells_figures_from_where_they_were_read(figures: Figur
 def test_two_looks_have_the_same_figures(written: dict[str, Any], built: Result) -> None:
     text = (built.folder / "figures.csv").read_text(encoding="utf-8")
     assert written["figures"] == manifest.figures_hash(text) != written["outputs"]["figures.csv"]
+
+
+def test_what_ingest_can_take_back_is_no_input(copied: Project) -> None:
+    (copied.data / ".ingest-2025.json").write_text("{}", encoding="utf-8")
+    assert "data/errata.yml" in input_files(copied, 2025)
+    assert not [name for name in input_files(copied, 2025) if "ingest-2025" in name]

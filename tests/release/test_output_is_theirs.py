@@ -11,7 +11,9 @@ import pytest
 from aarsstatus.build import Options, _publish, build
 from aarsstatus.bundle import write_bundle
 from aarsstatus.cli import run
+from aarsstatus.cli.publish import _place_to_keep
 from aarsstatus.files import require_own
+from aarsstatus.inputs import read_year
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.release import cache, manifest
@@ -77,6 +79,28 @@ def test_what_was_altered_by_hand_is_kept(tmp_path: Path) -> None:
         "notat.html": b"4", "notat.rettet.html": b"fra sidst", "notat.rettet2.html": b"1, og mine ord",
         "mit.html": b"3",
     }  # fmt: skip
+
+
+def test_a_folder_of_the_users_is_kept_whole_though_a_manifest_names_a_file_in_it(tmp_path: Path) -> None:
+    inside = manifest.digest(b"et billede")
+    described = {**DESCRIBED, "outputs": {"notat.html": manifest.digest(b"1"), "billeder/a.png": inside}}
+    target = put(tmp_path / "2025", described, notat=b"1")
+    (target / "billeder").mkdir()
+    (target / "billeder" / "a.png").write_bytes(b"et billede")
+    (target / "billeder" / "mit.png").write_bytes(b"mit")
+    _publish(Project(tmp_path), put(tmp_path / "ny", hashed(notat=b"2"), notat=b"2"), target)
+    assert (target / "notat.html").read_bytes() == b"2"
+    assert everything(target / "billeder") == {"a.png": b"et billede", "mit.png": b"mit"}
+
+
+def test_what_was_sent_out_is_not_written_over(tmp_path: Path, project: Project) -> None:
+    """Though somebody has taken the mark of a published notat out of the parameters."""
+    params = read_year(project, 2025)[0]
+    kept = _place_to_keep(Project(tmp_path), params)
+    kept.parent.mkdir()
+    kept.write_bytes(b"det, der blev sendt ud")
+    with pytest.raises(InputError, match=r"udgivet/notat-2025\.zip: .*bliver ikke skrevet over"):
+        _place_to_keep(Project(tmp_path), params)
 
 
 @pytest.mark.parametrize("described", [{"name": "en app"}, [1, 2], {"manifest": "4", "icons": []}, 7])

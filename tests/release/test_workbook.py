@@ -10,19 +10,24 @@ from datetime import UTC, date, datetime, time
 from fractions import Fraction
 
 import openpyxl
+import pandas as pd
 import pytest
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from aarsstatus import danish
+from aarsstatus.audit.quality import explained
 from aarsstatus.figures import PERCENTAGES, Mode
 from aarsstatus.figures.collection import Figures
+from aarsstatus.figures.words import VERDICTS
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
+from aarsstatus.project import Project
 from aarsstatus.release.spreadsheet import Cover, Number, Sheet, workbook
 from aarsstatus.release.workbook import SHARED, notat_workbook
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.notes import shared_notes
 from aarsstatus.report.tables import administration_table
 
 COVER = Cover("Titel", "Kontoret", "Kilden", datetime(2026, 3, 11, tzinfo=UTC), (("Enheder", "personer"),))
@@ -85,9 +90,8 @@ def test_notes_stand_under_the_table(book: openpyxl.Workbook, notat: Notat) -> N
         table = administration_table(notat, code, year)
         rows = [row[0] for row in book[f"Tabel {number}"].iter_rows(min_row=4 + len(table.rows), values_only=True)]
         notes = [text for text in rows if text]
-        assert [text.partition(" ")[0] for text in notes if text[0] in "*†‡"] == [
-            n.marker for n in table.notes if n.marker
-        ]
+        wanted = [one.marker for one in (*shared_notes(notat, [(code, year)]), *table.notes) if one.marker]
+        assert [text.partition(" ")[0] for text in notes if text[0] in "*†‡"] == wanted
         assert not any(sign in text for text in notes for sign in ("\\", "]{", "figure="))
 
 
@@ -104,6 +108,45 @@ def test_all_figures_are_there_unrounded(content: bytes, notat: Notat) -> None:
         assert row["Vist i notatet"] == figure.shown
         assert row["Formel"] == figure.formula
         assert row["Enhed"] == ("pct." if figure.measure in PERCENTAGES else row["Enhed"])
+
+
+def test_names_and_units_are_those_that_people_write(content: bytes, notat: Notat) -> None:
+    frame = pd.read_excel(io.BytesIO(content), sheet_name="Tal", header=2, engine="calamine").set_index("Id")
+    assert list(frame.index) == list(notat.figures)
+    assert frame["År"].dtype == "int64"  # nothing but numbers stands in the column
+    assert frame["Værdi"].dtype == "float64"
+    assert set(frame["Jobordning"].dropna()) <= {scheme.name for scheme in notat.data.schemes.values()}
+    units = {id_: frame["Enhed"][id_] for id_ in frame.index if id_.endswith(("status", "target", "spells"))}
+    for id_, unit in units.items():
+        heads = notat.figures[id_].group == "fleksjob"
+        assert unit == ("forløb" if id_.endswith("spells") else "ansatte" if heads else "helårspersoner"), id_
+
+
+def test_the_audit_is_in_it(notat: Notat, project: Project) -> None:
+    rows = explained(project, notat.data, notat.year)
+    content = notat_workbook(notat, notat.figures, rows)
+    frame = pd.read_excel(io.BytesIO(content), sheet_name="Efterregning", header=2, engine="calamine", dtype=str)
+    assert list(frame["Sted"]) == [row.place for row in rows]
+    assert list(frame["Vurdering"]) == [VERDICTS[row.verdict] for row in rows]
+    assert list(frame["Trykt"]) == [row.printed for row in rows]
+    assert "Efterregning" in [row[0] for row in openpyxl.load_workbook(io.BytesIO(content))["Forside"].values]
+
+
+def test_what_sums_up_is_bold(book: openpyxl.Workbook) -> None:
+    for number in (1, 2, 3):
+        rows = [row for row in book[f"Tabel {number}"].iter_rows(min_row=4) if row[0].border.bottom.style]
+        bold = [row[0].value for row in rows if all(cell.font.b for cell in row)]
+        assert bold == ["Antal forløb", "Samlet målopfyldelse (vægtet gennemsnit***)"]
+        assert not any(cell.font.b for row in rows for cell in row if row[0].value not in bold)
+
+
+def test_a_list_prints_on_paper(book: openpyxl.Workbook) -> None:
+    page = book["Tal"]
+    assert page.print_area.startswith("'Tal'!$B$3:$M$")
+    assert page.page_setup.fitToHeight == 0
+    widths = sum(page.column_dimensions[letter].width for letter in "BCDEFGHIJKLM")
+    assert page["M3"].value == "Vurdering"
+    assert widths < 210  # of about 130 that a landscape page holds at full size
 
 
 def test_rows_are_as_high_as_what_is_wrapped_in_them(book: openpyxl.Workbook) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -21,6 +23,21 @@ ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "_extensions" / "notat"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><path d="M0 0 90 30" stroke="#000"/></svg>'
 FIGURE = '\nSe @fig-kurve.\n\n![En kurve](kurve.png){#fig-kurve fig-alt="En kurve, der falder"}\n'
+FORMULA = "\n# Metode {#sec-metode}\n\nSe @eq-andel i @sec-metode.\n\n$$\na = \\frac{b}{c}\n$$ {#eq-andel}\n"
+CELL = """
+```{python}
+#| label: tbl-ramme
+#| tbl-cap: En ramme
+from IPython.display import Markdown
+Markdown("| a | b |\\n|:--|--:|\\n| c | 1 |")
+```
+
+Se @tbl-ramme.
+"""
+SAID = (
+    "Bemærk", "Se figur 1", "tabel 1", "Tabel 1: Antal", "Figur 1: En kurve", "Tabel 2: En ramme", "Se tabel 2",
+    "Se ligning 1 i afsnit 2",
+)  # fmt: skip
 TEMPLATE = (ROOT / "template.qmd").read_text(encoding="utf-8")
 MORE = {
     "subtitle": "undertitel", "author": "Anna Andersen", "date": "1. februar 2026", "abstract": "Det korte af det lange",
@@ -74,6 +91,7 @@ def test_a_callout_is_a_box_with_a_title(written: str, said: str, tmp_path: Path
 
 
 def test_formulas_are_read_out() -> None:
+    assert '#formel(" a = \\\\frac{b}{c} ")[\n$ a = b / c $ {\\#eq-andel}\n\n]' in made(FORMULA, "pdf").decode()
     assert '#formel("\\\\frac{a}{b}")[$a / b$]' in made("$\\frac{a}{b}$", "pdf").decode()
     assert "<math " in made("$x$", "html").decode()
 
@@ -127,19 +145,50 @@ def test_a_template_leaves_nothing_of_this_project() -> None:
     assert left == set(), "Quarto itself leaves out README.md and LICENSE"
 
 
+@pytest.fixture
+def memo(tmp_path: Path) -> Path:
+    """What `quarto use template` makes of a copy of the project: a folder with a document."""
+    project = tmp_path / "projekt"
+    for name in ("_extensions", "data", "params"):
+        shutil.copytree(ROOT / name, project / name)
+    for name in (".quartoignore", "template.qmd", "README.md", "LICENSE", "Makefile", "_quarto.yml"):
+        shutil.copy(ROOT / name, project)
+    folder = tmp_path / "memo"
+    folder.mkdir()
+    run("use", "template", "../projekt", "--no-prompt", folder=folder)
+    assert {path.name for path in folder.iterdir()} == {"memo.qmd", "_extensions"}
+    other = tmp_path / "andet"
+    other.mkdir()
+    run("add", "../projekt", "--no-prompt", folder=other)
+    assert {path.relative_to(other).as_posix() for path in other.glob("*/*/_*.yml")} == {
+        "_extensions/notat/_extension.yml"
+    }
+    return folder
+
+
+def run(*arguments: str, folder: Path) -> None:
+    """Run Quarto to its end, and see that it did."""
+    command, given = ["quarto", *arguments], {**os.environ, "QUARTO_PYTHON": sys.executable}
+    done = subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("quarto") is None, reason="Quarto er ikke på denne maskine")
-def test_the_template_with_a_figure_renders_in_three_formats(tmp_path: Path) -> None:
-    (tmp_path / "doc.qmd").write_text(TEMPLATE + FIGURE, encoding="utf-8")
-    (tmp_path / "kurve.png").write_bytes(raster(SVG))
-    shutil.copytree(EXTENSION, tmp_path / "_extensions" / "notat")
-    done = subprocess.run(["quarto", "render", "doc.qmd"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    html = re.sub(r"<[^>]+>", "", (tmp_path / "doc.html").read_text(encoding="utf-8"))
-    pdf = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(tmp_path / "doc.pdf"))
-    docx = "\n".join(words((tmp_path / "doc.docx").read_bytes(), tmp_path / "x.docx"))
-    for text in (html, pdf, docx):
-        flat = " ".join(text.split())
-        assert [
-            one for one in ("Bemærk", "tabel 1", "Tabel 1: Antal", "figur 1", "Figur 1: En kurve") if one not in flat
-        ] == []
+def test_a_stranger_takes_the_template_writes_and_renders_three_formats(memo: Path) -> None:
+    """Pipe table, pictures, a table that code makes, a callout, a named formula, a section: numbered and referred to."""
+    head = "".join(f"{key}: {text}\n" for key, text in (MORE | {"date": "2026-02-01"}).items())
+    text = TEMPLATE.replace("doctype: NOTAT", f"doctype: MEMO\nnumber-sections: true\n{head}".rstrip())
+    (memo / "memo.qmd").write_text(text + FIGURE + FORMULA + CELL, encoding="utf-8")
+    (memo / "kurve.png").write_bytes(raster(SVG))
+    run("render", "memo.qmd", folder=memo)
+    html = re.sub(r"<[^>]+>", "", (memo / "memo.html").read_text(encoding="utf-8").partition("<body>")[2])
+    pdf = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(memo / "memo.pdf"))
+    docx = "\n".join(words((memo / "memo.docx").read_bytes(), memo / "x.docx"))
+    for written in (html, pdf, docx):
+        flat = " ".join(written.split())
+        assert [one for one in (*SAID, *MORE.values()) if one not in flat] == []
+        assert "@" not in flat, "every reference is resolved"
+        assert "{#" not in flat
+        assert "IPython" not in flat, "code is not shown"
+        assert flat.count("En ramme") == 1

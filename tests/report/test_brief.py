@@ -26,7 +26,7 @@ def test_2021(project: Project) -> None:
     assert read(open_notat(2021, project=project.root)) == (
         "Den samlede målopfyldelse for hele kommunen er 71 pct. i 2021; i 2020 var den 68 pct.\n"
         "Stigningen skyldes især de ændrede vægte, der bidrager med 1,1 procentpoint.\n"
-        "Af de syv forvaltninger har 2 en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
+        "Af de syv forvaltninger har to en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
         "Ungdomsforvaltningen med 43 pct.\n"
         "Måltallet for virksomhedsplaceringer (virksomhedspraktik, løntilskud og nytteindsats) er faldet fra 1.232 "
         "helårspersoner i 2020 til 1.134 helårspersoner i 2021; de øvrige måltal er de samme som i 2020.\n"
@@ -40,7 +40,7 @@ def test_2025(project: Project) -> None:
     assert read(open_notat(2025, project=project.root)) == (
         "Den samlede målopfyldelse for hele kommunen er 92 pct. i 2025; i 2024 var den 97 pct.\n"
         f"Faldet skyldes især virksomhedsplaceringer ({SCHEMES}), der bidrager med −5,8 procentpoint.\n"
-        "Af de syv forvaltninger har 5 en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
+        "Af de syv forvaltninger har fem en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
         "Ungdomsforvaltningen med 58 pct.\n"
         "Måltallet for fritidsjob, 126 helårspersoner, er nyt; de øvrige måltal er de samme som i 2024.\n"
         "Med vægtene fra 2024 ville den samlede målopfyldelse i 2025 være 93 pct.; til ændringen siden 2024 bidrager "
@@ -63,7 +63,7 @@ def test_a_year_with_the_same_schemes_and_targets(project: Project) -> None:
     assert read(Notat(params, changed, "recomputed")) == (
         "Den samlede målopfyldelse for hele kommunen er 92 pct. i 2025; i 2024 var den 97 pct.\n"
         f"Faldet skyldes især virksomhedsplaceringer ({SCHEMES}), der bidrager med −2,8 procentpoint.\n"
-        "Af de syv forvaltninger har 5 en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
+        "Af de syv forvaltninger har fem en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
         "Ungdomsforvaltningen med 58 pct.\n"
         "Måltallene er de samme som i 2024.\n"
         "Til ændringen i den samlede målopfyldelse siden 2024 bidrager virksomhedsplaceringer med −2,8 procentpoint, "
@@ -76,7 +76,7 @@ def test_a_first_year(project: Project) -> None:
     statuses = {key: one for key, one in data.statuses.items() if key[0] == 2021}
     assert read(Notat(params, replace(data, statuses=statuses, printed=()), "recomputed")) == (
         "Den samlede målopfyldelse for hele kommunen er 71 pct. i 2021.\n"
-        "Af de syv forvaltninger har 2 en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
+        "Af de syv forvaltninger har to en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
         "Ungdomsforvaltningen med 43 pct."
     )
 
@@ -91,7 +91,7 @@ def test_a_year_with_a_missing_target(project: Project, target: int | None) -> N
         "Den samlede målopfyldelse for hele kommunen er 112 pct. i 2025; i 2024 var den 97 pct.\n"
         f"Stigningen skyldes især virksomhedsplaceringer ({SCHEMES}), fritidsjob og de ændrede vægte, der bidrager med "
         "13,0 procentpoint.\n"
-        "Af de syv forvaltninger har 5 en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
+        "Af de syv forvaltninger har fem en samlet målopfyldelse på mindst 100 pct.; lavest ligger Børne- og "
         "Ungdomsforvaltningen med 81 pct.\n"
         "Der er ikke længere et måltal for virksomhedsplaceringer; måltallet for fritidsjob, 126 helårspersoner, er nyt; "
         "de øvrige måltal er de samme som i 2024.\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aarsstatus.audit.quality import open_quality
 from aarsstatus.project import Project
 from aarsstatus.report import change_tables
+from aarsstatus.report.change_chart import change_chart
 
 
 def test_the_parts_of_2025_in_their_order(project: Project) -> None:
@@ -37,3 +38,14 @@ def test_the_gap_that_is_felt_most_comes_first(project: Project) -> None:
 
 def test_the_oldest_year_has_no_change(project: Project) -> None:
     assert change_tables.parts_of_change(open_quality(2020, project=project.root)) is None
+    assert change_chart(open_quality(2020, project=project.root)) is None
+
+
+def test_the_parts_are_drawn_with_their_sum(project: Project) -> None:
+    chart = change_chart(open_quality(2025, project=project.root))
+    assert chart is not None
+    assert chart.alt == (
+        "En vandret søjle for hver del. Virksomhedsplaceringer: −5,8 procentpoint. Fleksjob: 1,7 procentpoint. "
+        "Andre vægte og grupper: −0,8 procentpoint. Ændring i alt: −4,9 procentpoint."
+    )
+    assert "<svg" in chart.svg

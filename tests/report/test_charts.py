@@ -17,6 +17,7 @@ from aarsstatus.project import Project
 from aarsstatus.report import charts, drawing, matrix
 from aarsstatus.report.charts import _runs
 from aarsstatus.report.drawing import Chart
+from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat, open_notat
 
 
@@ -25,8 +26,30 @@ def notat(project: Project, year: int) -> Notat:
     return open_notat(year, project=project.root)
 
 
+def matrix_of(notat: Notat) -> Chart:
+    return matrix.by_administration(notat, figures_frame(notat))
+
+
 def all_charts(notat: Notat) -> list[Chart]:
-    return [charts.development(notat), matrix.by_administration(notat)]
+    return [charts.development(notat, figures_frame(notat)), matrix_of(notat)]
+
+
+def test_a_chart_draws_what_its_frame_has(project: Project) -> None:
+    """One copies its line, and asks for fewer years, groups or administrations, or for another one."""
+    notat = open_notat(2025, project=project.root)
+    frame = figures_frame(notat)
+    late = charts.development(notat, frame.query("year >= 2024 and group == 'fleksjob'"))
+    assert "hele kommunen, 2024–2025" in late.caption
+    assert "2021" not in late.alt
+    assert "Virksomhedsplaceringer" not in late.alt
+    buf = charts.development(notat, frame, "BUF")
+    assert "Målopfyldelse for BUF, 2021–2025" in buf.caption
+    assert "Fleksjob: 63 pct. i 2021 og 81 pct. i 2025" in buf.alt
+    few = matrix.by_administration(notat, frame.query("administration in ['BUF', 'SOF'] and group == 'fleksjob'"))
+    assert few.numbers is not None
+    assert [row.label for row in few.numbers.rows] == ["SOF", "BUF"]
+    assert few.numbers.header == ("Målopfyldelse 2025", "Fleksjob", "Fleksjob, mangler")
+    assert "Til sammenligning" not in few.alt
 
 
 def test_only_years_that_follow_each_other_are_joined() -> None:
@@ -54,8 +77,9 @@ def test_the_development_can_be_drawn_from_figures_alone(notat: Notat) -> None:
 
     figures = [figure for figure in notat.figures.values() if wanted(figure)]
     alone = charts.draw_development(figures, notat.data.groups, notat.fonts)
-    whole = charts.development(notat)
-    assert (alone.numbers, alone.caption) == (whole.numbers, whole.caption)
+    whole = charts.development(notat, figures_frame(notat))
+    assert alone.numbers == whole.numbers
+    assert whole.caption.startswith(alone.caption)
     assert whole.alt.startswith(alone.alt)
 
 
@@ -66,7 +90,7 @@ def test_charts_are_the_same_every_time(project: Project) -> None:
 
 def test_charts_can_be_drawn_without_the_fonts(project: Project) -> None:
     params, data = read_year(project, 2021)
-    assert matrix.by_administration(Notat(params, data, fonts=Path("/nowhere"))).png
+    assert matrix_of(Notat(params, data, fonts=Path("/nowhere"))).png
 
 
 def test_no_line_joins_years_that_count_other_schemes(notat: Notat, year: int) -> None:
@@ -84,7 +108,7 @@ def test_the_matrix_has_one_scale_and_its_rows_in_order(project: Project, monkey
     drawn: list[Drawing] = []
     saved = drawing.saved
     monkeypatch.setattr(drawing, "saved", lambda one: [drawn.append(one), saved(one)][1])
-    numbers = matrix.by_administration(open_notat(2025, project=project.root)).numbers
+    numbers = matrix_of(open_notat(2025, project=project.root)).numbers
     assert numbers is not None
     assert [row.label for row in numbers.rows] == [
         "KK",

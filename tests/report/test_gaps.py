@@ -30,6 +30,7 @@ def test_a_whole_notebook_has_no_findings() -> None:
     ("outputs", "said"),
     [
         ([markdown("Se @tbl-b.")], "henvisningen @tbl-b peger ikke på noget"),
+        ([markdown("Se @sec-metode.")], "henvisningen @sec-metode peger ikke på noget"),
         ([markdown("Se [-@fig-b].")], "henvisningen @fig-b peger ikke på noget"),
         ([markdown(TABLE.replace("En titel\n", ""))], "tbl-a har ingen titel"),
         ([markdown(TABLE.replace("<table></table>", ""))], "tbl-a har ingen tabel"),

@@ -19,6 +19,7 @@ from aarsstatus.inputs import read_year
 from aarsstatus.inputs.model import Data, Status, Target
 from aarsstatus.project import Project
 from aarsstatus.report import charts, drawing, labels
+from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat
 
 TALL = 10
@@ -93,7 +94,7 @@ def boxes(notat: Notat, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Bbox
     drawn: list[Drawing] = []
     saved = drawing.saved
     monkeypatch.setattr(drawing, "saved", lambda one: [drawn.append(one), saved(one)][1])
-    charts.development(notat)
+    charts.development(notat, figures_frame(notat))
     canvas = FigureCanvasAgg(drawn[0])
     canvas.draw()
     texts = [text for text in drawn[0].findobj(Text) if text.get_text().strip() and text.get_visible()]

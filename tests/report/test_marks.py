@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from cells import markdown_of
 
 from aarsstatus.figures import Mode
 from aarsstatus.project import Project
-from aarsstatus.report.development import development
+from aarsstatus.report.html_table import to_html
 from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG
 from aarsstatus.report.notat import open_notat
+from aarsstatus.report.notes import shared_notes
 from aarsstatus.report.tables import administration_table
 
 
@@ -24,7 +26,8 @@ from aarsstatus.report.tables import administration_table
 def test_every_contradicted_number_of_a_table_is_marked(project: Project, mode: Mode, marked: dict[str, str]) -> None:
     table = administration_table(open_notat(2025, figures=mode, project=project.root), "KK")
     assert {cell.text: cell.mark for row in table.rows for cell in row.cells if cell.mark} == marked
-    assert [note.text for note in table.notes if note.marker == WRONG] == [PRINTED_SO]
+    assert 'href="#note-modstrid"' in to_html(table)
+    assert 'href="#note-2" role="doc-noteref">**</a>' in to_html(table)
 
 
 def test_a_number_that_is_recomputed_has_the_other_mark(project: Project) -> None:
@@ -39,8 +42,8 @@ def test_years_and_prose_are_marked_outside_the_number(project: Project) -> None
     table = administration_table(notat, "ØKF")
     assert table.caption.endswith(f"for 2024{WRONG}")
     assert table.header[-1] == f"Antal forløb i 2024{WRONG}**"
-    said = development(notat, "placements")
-    assert re.findall(r"\[(\d+)\]\{[^}]*\}\[‡\]\{\.modstrid\}", said) == ["913", "797"]
-    assert PRINTED_SO in notat.notes()
-    assert notat.notes() == ""
+    said = markdown_of(notat, "udvikling")
+    assert re.findall(r"\[(\d+)\]\{[^}]*\}\[\[‡\]\(#note-modstrid\)\]\{\.modstrid\}", said) == ["913", "797"]
+    assert [note.text for note in shared_notes(notat) if note.marker == WRONG] == [PRINTED_SO]
+    assert notat.notes("ingen tal") == ""
     assert notat.known_errors().startswith("14 af 223 trykte tal er i modstrid")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,9 @@ from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.report import matrix, tables
 from aarsstatus.report.development import change
+from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat, open_notat
+from aarsstatus.report.notes import shared_notes
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +54,18 @@ def test_no_target_is_said_and_explained(project: Project, target: int | None) -
     assert any(
         "intet måltal for fritidsjob" in note.text and "sat forholdsmæssigt op" in note.text for note in table.notes
     )
+    notes = shared_notes(without_target(project, "ØKF", "fritidsjob", target), [("ØKF", 2025)])
+    weights = next(note.text for note in notes if note.marker == "***")
+    assert re.findall(r"\d+ pct\.", weights) == ["55 pct.", "45 pct."], "those that are used, not 51, 43 and 6"
+    assert "fritidsjob" not in weights
 
 
 def test_no_target_in_the_whole_city_is_no_hole(project: Project) -> None:
     notat = without_target(project, "KK", "fritidsjob", 0)
-    assert "fritidsjob" not in tables.administration_table(notat, "KK").notes[2].text
-    assert "Fritidsjob" not in matrix.by_administration(notat).alt
+    assert "fritidsjob" not in shared_notes(notat, [("KK", 2025)])[2].text
+    told = [note.text for note in tables.administration_table(notat, "BUF").notes]
+    assert any(one.startswith("Fritidsjob indgår ikke i den samlede målopfyldelse") for one in told)
+    assert "Fritidsjob" not in matrix.by_administration(notat, figures_frame(notat)).alt
     assert change(notat, "fleksjob", "attainment").startswith("steget fra")
 
 

@@ -101,12 +101,16 @@ def to_csv(rows: Iterable[AuditRow]) -> str:
 def answers(rows: Iterable[AuditRow], notat: str | None = None) -> dict[str, tuple[Verdict, str]]:
     """Return one verdict and its reason for each id.
 
-    Of several printings the first is judged, in `notat` and in a table if it can be.
+    Of several printings the first is judged, in `notat` and in a table if it can be. What the notat of the figure's
+    own year contradicts is contradicted wherever it is repeated: that notat alone has the administrations' numbers.
     """
-    first: dict[str, tuple[Verdict, str]] = {}
+    first: dict[str, AuditRow] = {}
     for row in sorted(rows, key=lambda row: (row.source != notat, not in_table(row.place))):
-        first.setdefault(row.id, (row.verdict, row.reason))
-    return first
+        known = first.setdefault(row.id, row)
+        of_own_year = row.source == f"notat-{row.id[:4]}" and row.source != known.source and in_table(row.place)
+        if of_own_year and row.verdict == "contradicted" and known.verdict != "contradicted":
+            first[row.id] = row
+    return {id_: (row.verdict, row.reason) for id_, row in first.items()}
 
 
 def _problem(row: Printed, column: str, message: str, found: str, known: Iterable[str]) -> Problem:

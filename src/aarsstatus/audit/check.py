@@ -11,9 +11,9 @@ import struct
 import sys
 from collections.abc import Callable
 
-from aarsstatus.audit.errata import judge, read_errata
+from aarsstatus.audit.errata import read_errata
 from aarsstatus.audit.input_rules import check_figures
-from aarsstatus.audit.quality import ERRATA, audit_years, read_published_params
+from aarsstatus.audit.quality import parted
 from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.checks import unanswered
@@ -40,11 +40,11 @@ def problems(project: Project, year: int) -> list[Problem]:
     errata = project.data / "errata.yml"
     for read in (lambda: read_year(project, year), lambda: read_errata(errata, project.name(errata))):
         found += [one for one in _problems(read) if (one.file, one.line) not in told or not one.line]
-    found += _problems(lambda: _read_names_and_limits(project))
+    found += _problems(lambda: _read_names_and_limits(project, year))
     return [
         *found,
         *_font_problems(project),
-        *scan_files([*sorted(project.params.glob("*.yml")), *sorted(project.data.glob("*.*"))], project.root),
+        *scan_files([*sorted(project.params.glob("*.yml")), *sorted(project.data.glob("[!.]*.*"))], project.root),
     ]
 
 
@@ -59,7 +59,10 @@ def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
 
     A published year is as it was printed; what contradicts itself there is explained in ``data/errata.yml``.
     """
-    found = _parted(project, params, data)
+    found = [
+        Problem(f"{row.source}, {row.place}", f"notatet viser stadig det, der blev offentliggjort: {row.reason}")
+        for row in parted(project, params, data)
+    ]
     if params.notat is not None:
         return found
     if not params.document.date and not data.read_from(params.year):
@@ -81,26 +84,13 @@ def left_over(project: Project, params: Params) -> list[Problem]:
     return [Problem(mask(project.name(path)), "filen ligger der stadig", expected=expected) for path in sorted(found)]
 
 
-def _parted(project: Project, params: Params, data: Data) -> list[Problem]:
-    """Say where the data no longer give what was published of either year."""
-    years = {params.year, params.comparison_year}
-    published = read_published_params(project, params.year)
-    judged = audit_years(data, [one for one in published if one.year in years])
-    errata = project.data / ERRATA
-    undeclared = judge(judged, read_errata(errata, project.name(errata))).undeclared
-    return [
-        Problem(f"{row.source}, {row.place}", f"notatet viser stadig det, der blev offentliggjort: {row.reason}")
-        for row in undeclared
-    ]
-
-
 def _without_date(project: Project, params: Params) -> Problem:
     """Say of a notat that it has no date."""
     name = project.name(project.params / f"{params.year}.yml")
     return Problem(name, "notatet har ingen dato", column="document.date", expected=f"fx {params.year + 1}-03-10")
 
 
-def _read_names_and_limits(project: Project) -> None:
+def _read_names_and_limits(project: Project, year: int) -> None:
     """Read what ``ingest`` reads besides the data."""
     from aarsstatus.extracts.aliases import read_limits, read_names  # noqa: PLC0415 - a build asks for doubts alone
 
@@ -108,7 +98,7 @@ def _read_names_and_limits(project: Project) -> None:
         data = read_data(project)
     except InputError:
         return
-    read_names(project, data)
+    read_names(project, data, year)
     read_limits(project, data)
 
 

@@ -4,11 +4,12 @@ The file is a list under the key ``errata``; every entry has these keys, all of 
 
     - source:  notat-2025                            # as in data/published.csv
       place:   tabel 3, antal forløb i alt           # as in data/published.csv
-      id:      2025.BIF.placements.spells_total      # as in data/published.csv
+      id:      2025.KK.GROUP.spells_total            # as in data/published.csv
       printed: "256"                                 # as in data/published.csv
       follows: 31 + 307 + 18 = 356                   # what follows from the other figures, with the arithmetic
       cause:   Formentlig en tastefejl: 2 for 3.     # the likely cause, in a sentence
       expect:  "356"                                 # what the audit must still recompute
+      likelier: "356"                                # may be left out: `printed` or `expect`, whichever is right
       alternatives:                                  # may be left out: other causes, and what each explains
         - cause:    Årets tal er skrevet af efter en ældre opgørelse.
           explains: tallet, men ikke resten af tabellen.
@@ -28,6 +29,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from aarsstatus.audit import AuditRow
+from aarsstatus.audit.rules import stop
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem, near
 
@@ -51,6 +53,7 @@ class Entry(Closed):
     follows: Text
     cause: Text
     expect: Text
+    likelier: Text | None = None
     alternatives: list[Alternative] = Field(default_factory=list)
 
 
@@ -71,6 +74,11 @@ class Erratum(Entry):
         """Return the likely cause, and the others with what each explains."""
         others = (f" Eller: {_small(one.cause)} Det forklarer {_small(one.explains)}" for one in self.alternatives)
         return self.cause + "".join(others)
+
+    @property
+    def said(self) -> str:
+        """Return which of the two numbers is the likelier, and why."""
+        return f"Mest sandsynligt: {stop(self.likelier)} {self.causes}" if self.likelier else self.causes
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -102,6 +110,10 @@ def read_errata(path: Path, name: str) -> tuple[Erratum, ...]:
             message = f"samme tal som i linje {first[erratum.key]}"
             problems.append(Problem(name, message, line, f"errata.{index + 1}", " | ".join(erratum.key)))
         first.setdefault(erratum.key, line)
+        if erratum.likelier not in {None, erratum.printed, erratum.expect}:
+            expected = f"{erratum.printed} eller {erratum.expect}"
+            at = f"errata.{index + 1}.likelier"
+            problems.append(Problem(name, "tallet er intet af de to", line, at, erratum.likelier, expected))
         errata.append(erratum)
     if problems:
         raise InputError(problems)
@@ -178,7 +190,7 @@ def _nowhere(erratum: Erratum, rows: Sequence[AuditRow]) -> str:
 
 def with_causes(rows: Sequence[AuditRow], errata: Iterable[Erratum]) -> list[AuditRow]:
     """Return an audit's rows with the likely causes of declared contradictions."""
-    causes = {id(row): erratum.causes for row, erratum in judge(rows, errata).declared}
+    causes = {id(row): erratum.said for row, erratum in judge(rows, errata).declared}
     return [replace(row, reason=f"{row.reason} {causes[id(row)]}") if id(row) in causes else row for row in rows]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from aarsstatus import danish
-from aarsstatus.figures import PERCENTAGES, Figure, Measure, compared, seen, words
+from aarsstatus.figures import Figure, Measure, compared, seen, words
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import ALL_GROUPS, Data, Group, Scheme
 
@@ -107,14 +107,14 @@ def in_words(threshold: Threshold, data: Data, year: int) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Hold a figure that moved more than usual, with a Danish sentence."""
+    """Hold a figure that moved more than usual, and what a list calls it."""
 
     id: str
     before_id: str
     before: Fraction
     after: Fraction
     threshold: Threshold
-    text: str
+    name: str
 
     @property
     def change(self) -> Fraction:
@@ -132,7 +132,7 @@ def moved(
 ) -> list[Moved]:
     """Return the figures that moved more than usual, in the order of the tables.
 
-    A figure that only one of the years has, or that has no value in one of them, did not move. The texts use the
+    A figure that only one of the years has, or that has no value in one of them, did not move. They are called by the
     names in `schemes` and `groups` (those of `Data`), or else the keys.
     """
     known = schemes or {}
@@ -145,22 +145,11 @@ def moved(
         if threshold and earlier and values and threshold.exceeded(earlier, figure):
             called = known.get(figure.scheme) or (groups or {}).get(figure.group)
             what = called.name if called else figure.scheme or ALL_GROUPS
-            text = _sentence(figure, *values, what)
-            found.append(Moved(figure.id, earlier.id, *values, threshold, text))
+            name = words.listed(figure.administration, what, figure.measure)
+            found.append(Moved(figure.id, earlier.id, *values, threshold, name))
     return found
 
 
 def threshold_of(figure: Figure, *, heads: bool) -> Threshold | None:
     """Return the threshold that covers a figure, of a group counted by heads or not."""
     return next((one for one in THRESHOLDS if figure.measure in one.measures and one.heads in {None, heads}), None)
-
-
-def _sentence(figure: Figure, before: Fraction, after: Fraction, what: str) -> str:
-    """Say how a figure moved."""
-    change, way = abs(after - before), danish.direction(before, after)
-    name = words.listed(figure.administration, what, figure.measure)
-    if figure.measure in PERCENTAGES:
-        points = f"{danish.decimal(change)} {words.unit_of_change(figure.measure)}"
-        return f"{name} er {way} {points}, fra {danish.percent(before / 100)} til {danish.percent(after / 100)}"
-    text = f"{name} er {way} fra {danish.number(before)} til {danish.number(after)} {words.unit(figure.measure)}"
-    return text + (f" ({danish.percent(change / before)})." if before else ".")

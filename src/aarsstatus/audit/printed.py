@@ -13,9 +13,9 @@ from fractions import Fraction
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, printed_interval, round_half_up
-from aarsstatus.figures import PERCENTAGES, FigureId, figure_id, read_figure_id
+from aarsstatus.figures import PERCENTAGES, POINTS, FigureId, figure_id, read_figure_id
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.table import build_figures
+from aarsstatus.figures.derived import every_figure
 from aarsstatus.inputs.model import Data, Printed, Status, Target
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
@@ -84,7 +84,7 @@ class Sheet:
                     year, code, at.scheme, value, known, interval, self.notat, row.source
                 )
         as_printed = replace(self.data, targets=targets, statuses=statuses, printed=())
-        return build_figures(as_printed, self.params.year)
+        return every_figure(as_printed, self.params.year, self.params.comparison_year)
 
     def _interval(self, key: tuple[int, str, str], number: Fraction, spells: int | None) -> Interval:
         """Return what a status printed as `number` may have been.
@@ -139,8 +139,8 @@ def _unreadable(row: Printed, at: FigureId, data: Data, tables: tuple[tuple[int,
     if row.printed == danish.NO_TARGET:
         return None
     number = _number(row.printed)
-    whole = at.measure not in PERCENTAGES
-    if number is None or number < 0 or (whole and number.denominator != 1):
+    whole = at.measure not in PERCENTAGES | POINTS
+    if number is None or (number < 0 and at.measure not in POINTS) or (whole and number.denominator != 1):
         expected = "et helt tal som 1.134" if whole else "en procent som 74 pct."
         return Problem(file, "ikke et tal, som notatet skriver det", int(line), "printed", row.printed, expected)
     return None

@@ -22,7 +22,7 @@ from typing import Any
 import z3
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, joint, round_half_up
+from aarsstatus.attainment import Interval, round_half_up
 from aarsstatus.audit import rules
 from aarsstatus.audit.printed import Sheet, read_sheet
 from aarsstatus.audit.rules import Check
@@ -160,11 +160,9 @@ def _terms(figures: Figures, figure: Figure) -> dict[str, Fraction]:
     if figure.measure == "attainment":
         *statuses, target = figure.inputs
         return dict.fromkeys(statuses, 100 / value_of(figures[target]))
-    pairs = list(zip(figure.inputs[::2], figure.inputs[1::2], strict=True))
-    whole = joint(value_of(figures[weight]) for weight, _ in pairs)
     return {
-        status: factor * value_of(figures[weight]) / whole
-        for weight, attainment in pairs
+        status: factor * value_of(figures[weight]) / 100
+        for weight, attainment in zip(figure.inputs[::2], figure.inputs[1::2], strict=True)
         for status, factor in _terms(figures, figures[attainment]).items()
     }
 

@@ -7,27 +7,25 @@ rules are held against the year's own inputs before they are published.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aarsstatus import danish
-from aarsstatus.audit import AuditRow, Proof, answers, audit
+from aarsstatus.audit import AuditRow, Proof, audit
 from aarsstatus.audit.errata import Erratum, Findings, judge, read_errata, with_causes
 from aarsstatus.audit.input_rules import Finding, check_figures
 from aarsstatus.audit.limits import Moved, moved
-from aarsstatus.figures import Figure, Mode, figure_id
+from aarsstatus.figures import Mode
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
-from aarsstatus.figures.words import VERDICT_SAID, unit
 from aarsstatus.files import irregular
-from aarsstatus.inputs import read_data, read_year
+from aarsstatus.inputs import kept_for, read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.inputs.reorganisations import comparable
-from aarsstatus.inputs.schema import KK
 from aarsstatus.inputs.yamlfile import MOST_BYTES
-from aarsstatus.problems import InputError, Problem, near
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
 
 ERRATA = "errata.yml"
@@ -50,6 +48,8 @@ class Quality:
     checks: tuple[Finding, ...]
     moves: tuple[Moved, ...]
     fonts: Path | None = None
+    parted: tuple[AuditRow, ...] = ()
+    """What was published otherwise than ``data/`` has it now."""
 
     @property
     def year(self) -> int:
@@ -150,6 +150,13 @@ def explained(project: Project, data: Data, year: int | None = None) -> list[Aud
     return with_causes(audit_years(data, read_published_params(project, year)), _errata(project))
 
 
+def parted(project: Project, params: Params, data: Data) -> tuple[AuditRow, ...]:
+    """Return the published numbers of both years that the data no longer give."""
+    years = {params.year, params.comparison_year}
+    published = [one for one in read_published_params(project, params.year) if one.year in years]
+    return judge(audit_years(data, published), _errata(project)).undeclared
+
+
 def open_quality(
     year: int | None = None,
     comparison_year: int | None = None,
@@ -164,10 +171,11 @@ def open_quality(
         If parameters, data or errata have problems.
     """
     where = find_project(project)
-    params, data = read_year(where, year or where.newest(), comparison_year)
+    params, data = read_year(where, year or where.newest(), comparison_year, as_issued=figures == "published")
     published = read_published_params(where, params.year) if params.notat else []  # the others are not judged here
     found = quality(params, data, published, _errata(where), figures)
-    return replace(found, fonts=where.extension / "fonts")
+    now = parted(where, params, read_data(where)) if kept_for(where, params) else ()
+    return replace(found, fonts=where.extension / "fonts", parted=now)
 
 
 def quality(
@@ -213,9 +221,9 @@ def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow],
     published = read_published_params(project)
     unknown = [year for year in years if year not in {params.year for params in published}]
     if unknown:
-        known = ", ".join(str(params.year) for params in published)
+        known = danish.join([str(params.year) for params in published], "eller")
         message = "året er ikke offentliggjort"
-        raise InputError([Problem(f"verify {year}", message, expected=f"et af {known}") for year in unknown])
+        raise InputError([Problem(f"verify {year}", message, expected=known) for year in unknown])
     wanted = {params.notat for params in published if not years or params.year in years}
     data = read_data(project)
     if not years:
@@ -230,70 +238,3 @@ def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow],
 def _errata(project: Project) -> tuple[Erratum, ...]:
     path = project.data / ERRATA
     return read_errata(path, project.name(path))
-
-
-def explain(project: Project, id_: str) -> list[str]:
-    """Return a figure as a tree of Danish lines; refuse an unknown id."""
-    year = int(id_[:4]) if re.match(r"\d{4}\.", id_, re.ASCII) else 0
-    data = read_data(project)
-    own = [one for one in project.years() if one >= year and not data.read_from(one)]  # whose notat tells of the year
-    figures = explained_figures(project, min(own, default=year))
-    if id_ not in figures:
-        what, hint = _why_not(data, id_) or "der er intet tal med det id", near(id_, figures)
-        raise InputError(Problem("explain", what, found=id_, expected="et id fra figures.csv", hint=hint))
-    return list(tree(figures, id_))
-
-
-def _why_not(data: Data, id_: str) -> str:
-    """Say why a year has no figure of an administration, where it has none."""
-    match = re.match(r"(\d{4})\.([^.]+)\.", id_, re.ASCII)
-    if match is None or match[2] not in data.codes() or match[2] in data.told_of(int(match[1])):
-        return ""
-    year, code = int(match[1]), match[2]
-    if data.read_from(year):
-        return f"for {year} kendes kun tallene for hele kommunen ({KK})"
-    return f"{code} fandtes ikke i {year} ifølge data/administrations.csv"
-
-
-def explained_figures(project: Project, year: int) -> Figures:
-    """Return all figures as the notat of a year has them, with verdicts and reasons."""
-    data, published = read_data(project), read_published_params(project, year)
-    notat = next((one.notat for one in published if one.year == year), None)
-    path = project.params / f"{year}.yml"
-    comparison = read_params(path, project.name(path)).comparison_year if path.is_file() else year - 1
-    return every_figure(data, year, comparison, notat=notat).judged(answers(explained(project, data, year), notat))
-
-
-def tree(figures: Figures, id_: str) -> Iterator[str]:
-    """Yield a figure and all below it, a line each, indented."""
-    return _branch(figures, figures[id_], "", "")
-
-
-def _branch(figures: Figures, figure: Figure, first: str, rest: str) -> Iterator[str]:
-    """Yield a figure and all below it, a line each, indented."""
-    yield f"{first}{figure.id} = {figure.shown}"
-    inputs = [figures[id_] for id_ in figure.inputs]
-    bar = "│   " if inputs else "    "
-    for line in _facts(figures, figure):
-        yield f"{rest}{bar}{line}"
-    for index, below in enumerate(inputs):
-        last = index == len(inputs) - 1
-        yield from _branch(figures, below, f"{rest}{'└── ' if last else '├── '}", f"{rest}{'    ' if last else '│   '}")
-
-
-def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
-    """Yield what is known of a figure apart from its inputs."""
-    yield figure.formula
-    if figure.source:
-        yield f"læst i {figure.source}"
-    interval = figure.interval
-    if interval is not None and not interval.exact:
-        ends = f"fra {danish.decimal(interval.lower)} til {danish.decimal(interval.upper)}"
-        yield f"uden afrunding: {ends} {unit(figure.measure)}"
-    city = figures.get(figure_id(figure.year, KK, figure.group, figure.measure))
-    if figure.published:
-        yield f"offentliggjort som {figure.published}: {VERDICT_SAID[figure.verdict]}"
-    elif figure.measure == "weight" and city is not None and city.published:
-        yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICT_SAID[city.verdict]}"
-    if figure.verdict != "exact" and figure.reason:
-        yield figure.reason

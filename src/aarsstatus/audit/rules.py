@@ -20,8 +20,8 @@ from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.schema import KK
 
 Rule = Literal[
-    "input", "spells_bound", "sum", "attainment", "weight", "weighted", "city", "rounding", "repeated",
-    "transcription", "own_notat", "table_year", "table_number", "administrations", "parameters",
+    "input", "spells_bound", "sum", "attainment", "weight", "weighted", "derived", "city", "rounding",
+    "repeated", "transcription", "own_notat", "table_year", "table_number", "administrations", "parameters",
 ]  # fmt: skip
 
 RULES: Mapping[Rule, str] = {
@@ -31,6 +31,7 @@ RULES: Mapping[Rule, str] = {
     "attainment": "Målopfyldelsen er status delt med måltal i samme række",
     "weight": "Vægten er KK's måltal for gruppen delt med summen af KK's måltal",
     "weighted": "Den samlede målopfyldelse er gruppernes målopfyldelser, vægtet og lagt sammen",
+    "derived": "Det, der mangler, og delene af en ændring følger af tabellernes tal",
     "city": "KK er summen af forvaltningerne",
     "rounding": "De afrundede tal skal kunne være rigtige på én gang",
     "repeated": "Et tal, der gentages, er det samme begge steder",
@@ -108,22 +109,27 @@ def parts(sheet: Sheet, figures: Figures, figure: Figure) -> list[Figure] | None
 def _derived(figure: Figure, row: Printed, number: Fraction | None) -> Check:
     """Hold a derived number against its formula, with the bounds of its inputs."""
     rule, said, rounded = (
-        _RULE_OF[figure.measure],
+        _RULE_OF.get(figure.measure, "derived"),
         capital(figure.formula),
         "Grundtallene er afrundet; uafrundet er det",
     )
-    return _held(rule, row, number, figure.value, figure.interval, figure.computed, said, rounded)
+    return _held(rule, row, number, figure.interval, figure.computed, said, rounded)
 
 
 def _held(
-    rule: Rule, row: Printed, number: Fraction | None, value: Fraction | None, interval: Interval | None,
-    recomputed: str, said: str, rounded: str,
-) -> Check:  # fmt: skip
-    """Hold a printed number against a value, and against its bounds."""
+    rule: Rule,
+    row: Printed,
+    number: Fraction | None,
+    interval: Interval | None,
+    recomputed: str,
+    said: str,
+    rounded: str,
+) -> Check:
+    """Hold a printed number against what was recomputed, and against its bounds."""
     found: Verdict
-    if number == (None if value is None else round_half_up(value)):
+    if danish.same(row.printed, recomputed):
         found, reason = "exact", stop(said)
-    elif number is not None and interval is not None and interval.rounds_to(number):
+    elif number is not None and interval is not None and interval.rounds_to(number, danish.places(row.printed)):
         bounds = f"mellem {_end(interval.lower)} og {_end(interval.upper)}"
         found, reason = "within_rounding", f"{stop(said)} {rounded} {bounds}, så {row.printed} er muligt."
     else:
@@ -144,7 +150,7 @@ def _city(row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:
     terms = " + ".join(danish.whole(part.value or 0) for part in of)
     text = danish.whole(value)
     said, rounded = f"Summen af forvaltningerne: {terms} = {text}", "Tallene er afrundet; uafrundet er summen"
-    return _held("city", row, number, value, interval, text, said, rounded)
+    return _held("city", row, number, interval, text, said, rounded)
 
 
 def _spells_bound(data: Data, figures: Figures, figure: Figure, row: Printed) -> Iterator[Check]:

@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import NAMESPACE_OID, uuid5
 
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.release.manifest import digest
 from aarsstatus.release.packages import Locked, folded, read_lock
 from aarsstatus.release.reading import Finished
@@ -81,8 +82,17 @@ def sbom(build: Finished) -> bytes:
     Every package of the lock is in it: with the scope ``required`` and the version that was there when the build was
     made, or, where it is for another system or another Python, ``optional`` and the lock's version. A package that was
     there in another version than the lock's has neither the lock's hashes nor its licence.
+
+    Raises
+    ------
+    InputError
+        If it kept no lock, or one that is damaged.
     """
-    locked = read_lock(build.inputs[LOCK].decode("utf-8"))
+    try:
+        locked = read_lock(build.inputs[LOCK].decode("utf-8"))
+    except (KeyError, ValueError):
+        where, why = f"{build.name}/{LOCK}", "listen over pakker mangler eller er beskadiget; hent den, og byg igen"
+        raise InputError(Problem(where, why)) from None
     components = [*_packages(locked, build.packages, build.manifest.engine.version), *_around(build)]
     version = build.manifest.aarsstatus
     program = _component("application", "aarsstatus", version, f"pkg:generic/aarsstatus@{quote(version)}", "MIT")

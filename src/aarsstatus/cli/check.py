@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
+from aarsstatus import danish
 from aarsstatus.audit.check import doubts, left_over, problems
 from aarsstatus.cli.console import DONE, FINDINGS, a_year
 from aarsstatus.inputs import read_year
@@ -28,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     if found:
         for line in told(found):
             print(mask(line))
-        print(f"{year}: {len(found)} {'problem' if len(found) == 1 else 'problemer'}")
+        count = len({replace(one, line=None) for one in found})
+        print(f"{year}: {danish.counted(count, 'problem', 'problemer')}")
         return FINDINGS
     params, data = read_year(project, year)
     doubtful = [*doubts(project, params, data), *left_over(project, params)]

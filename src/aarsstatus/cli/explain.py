@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.audit.quality import explain
+from aarsstatus.audit.explain import explain
 from aarsstatus.cli.console import DONE
 from aarsstatus.project import find_project
 
 DESCRIPTION = "Viser et tal, dets formel og alt, det er regnet ud af, ned til fil og linje."
 EXAMPLES = """\
-aarsstatus explain 2025.KK.placements.attainment
-aarsstatus explain 2025.BUF.total.weighted_attainment"""
+aarsstatus explain 2025.KK.total.change
+aarsstatus explain 2025.KK.total.weighted_attainment"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -11,12 +11,13 @@ from aarsstatus.extracts import ingest
 from aarsstatus.extracts.filled_form import is_form, read_form
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.extracts.writing import take_back
-from aarsstatus.inputs import read_data
+from aarsstatus.inputs import kept_for, read_data
 from aarsstatus.inputs.model import ExtractRow
+from aarsstatus.inputs.params import read_params
 from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem
-from aarsstatus.project import find_project
+from aarsstatus.project import Project, find_project
 
 DESCRIPTION = (
     "Læser udtræk af forløb og af ansættelser (CSV eller XLSX) og skriver summer, ikke personer, i data/. Årets\n"
@@ -25,7 +26,7 @@ DESCRIPTION = (
 )
 EXAMPLES = """\
 aarsstatus ingest 2026 skema-2026.xlsx
-aarsstatus ingest 2026 data/raw/forloeb.xlsx data/raw/fleksjob.csv
+aarsstatus ingest 2026 data/raw/forloeb.xlsx data/raw/ansatte.csv
 aarsstatus ingest 2026 data/raw/forloeb.xlsx --skip-bad-rows
 aarsstatus ingest 2026 --undo"""
 
@@ -42,9 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--date", type=a_date, metavar="DATO",
         help="hvornår udtrækkene er lavet; uden: datoen i filens navn eller filens egen",
     )  # fmt: skip
-    parser.add_argument(
-        "--scheme", metavar="JOBORDNING", help="jobordningen i udtræk, der ikke har en kolonne med den, fx fleksjob"
-    )
+    parser.add_argument("--scheme", metavar="JOBORDNING", help="jobordningen i udtræk, der ikke har en kolonne med den")
     parser.add_argument(
         "--early", action="store_true",
         help="læs et udtræk, der er lavet, før året var gået; tallene bliver foreløbige",
@@ -65,13 +64,30 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.undo != (not arguments.files):
         message = "--undo tager en indlæsning tilbage og læser ingen fil" if arguments.undo else "filen mangler"
         raise InputError(Problem(f"ingest {arguments.year}", message, expected="en fil eller --undo"))
-    if arguments.undo:
-        return _undo(arguments)
+    status = _undo(arguments) if arguments.undo else _read(arguments)
+    _say_if_published(find_project(), arguments.year)
+    return status
+
+
+def _read(arguments: argparse.Namespace) -> int:
+    """Read filled-in forms first, then register extracts."""
     forms = [path for path in arguments.files if is_form(path)]
     for path in forms:
         _read_form(path, arguments)
     arguments.files = [path for path in arguments.files if path not in forms]
     return _read_extracts(arguments) if arguments.files else DONE
+
+
+def _say_if_published(project: Project, year: int) -> None:
+    """Say of a published year that its notat does not follow what was read in."""
+    path = project.params / f"{year}.yml"
+    try:
+        kept = kept_for(project, read_params(path, project.name(path)))
+    except InputError:  # there are none, or they are not filled in yet
+        return
+    if kept:
+        print(f"bemærk: {year} er offentliggjort, og notatet viser stadig det, der blev sendt ud")
+        print(f"Nu: aarsstatus check {year}, som siger, hvor data er anderledes")
 
 
 def _undo(arguments: argparse.Namespace) -> int:

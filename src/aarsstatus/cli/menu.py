@@ -64,6 +64,7 @@ class Menu:
         if "publish" in COMMANDS:
             choices.append(("Udgiv notatet", lambda: self.publish([])))
         choices.append(("Ret et notat, der er udgivet", self.correct))
+        choices.append(("Tag den seneste indlæsning tilbage", self.undo))
         return [*choices, ("Vælg et andet år", self.choose_year)]
 
     def talk(self) -> int:
@@ -148,6 +149,12 @@ class Menu:
         question = "Læs ind uden de rækker, der ikke kan bruges? De bliver skrevet i en fil for sig. (ja/nej): "
         if self.do(*words) == BAD_INPUT and self.ask(question).strip().lower() in _YES:
             self.do(*words, "--skip-bad-rows")
+
+    def undo(self) -> None:
+        """Take the year's last reading back, if that is meant."""
+        question = f"Skal data for {self.year} være, som de var før den seneste indlæsning? (ja/nej): "
+        if self.ask(question).strip().lower() in _YES:
+            self.do("ingest", str(self.year), "--undo")
 
     def build(self) -> None:
         """Make the notat, and open it with its quality report."""

@@ -34,7 +34,7 @@ DESCRIPTION = (
 EXAMPLES = """\
 aarsstatus publish 2026 --date 12-03-2027
 aarsstatus publish 2026 --date 12-03-2027 --issued udsendt.docx
-aarsstatus publish 2026 --date 24-03-2027 --correct "Måltallet for BIF var et andet\""""
+aarsstatus publish 2026 --date 24-03-2027 --correct "Et af måltallene var et andet\""""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--issued",
         type=a_path,
         metavar="FIL",
-        help="notatet, som det blev sendt ud (Word): sig, hvad der er anderledes",
+        help="notatet, som det blev sendt ud (Word eller PDF): sig, hvad der er anderledes",
     )
     parser.add_argument(
         "--correct", metavar="GRUND", help="erklær en rettelse af det offentliggjorte, og skriv hvorfor"
@@ -101,15 +101,16 @@ def _current_build(project: Project, params: Params) -> Finished:
     own = options["compare"] in {None, params.comparison_year} and options["figures"] == "published"
     if not own or made.altered() or made.manifest.inputs != input_hashes(project, params.year):
         message = "det byggede notat er ikke lavet af det, der ligger i params/ og data/ nu"
-        raise InputError(Problem(made.name, message, expected=f"aarsstatus build {params.year}, og så publish igen"))
+        raise InputError(Problem(made.name, f"{message}; kør aarsstatus build {params.year}, og så publish igen"))
     return made
 
 
 def _publish(project: Project, params: Params, made: Finished, day: date, step: Progress) -> Path:
     """Record the printed numbers, make the final notat and keep it, or do nothing."""
     year, notat = params.year, f"notat-{params.year}"
+    kept = _place_to_keep(project, params)
     _, data = read_year(project, year)
-    notebook = nbformat.reads(made.outputs["notat.ipynb"].decode(), as_version=4)
+    notebook = _notebook(made)
     rows = publishing.printed_rows(notebook, params, data, made.figures)
     path, table = project.params / f"{year}.yml", project.data / PUBLISHED.file
     before = {path: path.read_bytes(), table: table.read_bytes()}
@@ -122,18 +123,42 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
         },
     )
     try:
+        publishing.keep_data(project, notat)
         _require_explained(project, year)
         options = Options(engine=cast("Choice", made.manifest.engine.name), formats=made.manifest.options.formats)
         build(project, year, options, step)
         issued = open_finished(str(year), project)
         _require_same(made, issued)
-        suffix = f"-rettet-{len(params.corrections)}" if params.corrections else ""
-        kept = project.root / "udgivet" / f"{notat}{suffix}.zip"
         kept.parent.mkdir(exist_ok=True)
         return write_bundle(issued, kept, project.extension)
     except BaseException:
+        publishing.drop_data(project, notat)
         swap_in(project, before)
         raise
+
+
+def _place_to_keep(project: Project, params: Params) -> Path:
+    """Return where a published notat is kept; one that is there was sent out."""
+    suffix = f"-rettet-{len(params.corrections)}" if params.corrections else ""
+    kept = project.root / "udgivet" / f"notat-{params.year}{suffix}.zip"
+    if kept.exists():
+        message = (
+            "det notat, der blev sendt ud, ligger der og bliver ikke skrevet over; flyt det først, hvis det ikke gælder"
+        )
+        raise InputError(Problem(project.name(kept), message))
+    return kept
+
+
+def _notebook(made: Finished) -> nbformat.NotebookNode:
+    """Return the executed notat of a build, or refuse a damaged one."""
+    try:
+        notebook: nbformat.NotebookNode = nbformat.reads(made.outputs["notat.ipynb"].decode(), as_version=4)
+    except (KeyError, ValueError, RecursionError, AttributeError):
+        message = "den udførte notebook mangler eller er beskadiget"
+        raise InputError(
+            Problem(f"{made.name}/notat.ipynb", message, expected="build --force, og så publish igen")
+        ) from None
+    return notebook
 
 
 def _require_explained(project: Project, year: int) -> None:
@@ -164,6 +189,7 @@ def _correct(project: Project, params: Params, day: date, reason: str) -> int:
             path: publishing.corrected_params(text, project.name(path), params, reason, day),
         },
     )
+    publishing.drop_data(project, params.notat)
     print(f"{params.year}: rettelsen er skrevet i {project.name(path)}; notatet er igen et udkast")
     print(f"Nu: aarsstatus build {params.year}, se efter, og så aarsstatus publish {params.year} --date {day:%d-%m-%Y}")
     return DONE

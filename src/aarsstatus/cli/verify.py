@@ -64,7 +64,7 @@ def _ask(path: Path, *, yes: bool) -> None:
     say(f"{path_from_here(path)}: notatet bliver lavet igen af det program, der ligger i pakken.")
     say("Et program kan gøre alt, hvad du selv kan, så kør det kun, hvis du stoler på afsenderen.")
     if not sys.stdin.isatty():
-        raise InputError(Problem(str(path), "pakkens program bliver ikke kørt uden tilladelse", expected="--yes"))
+        raise InputError(Problem(str(path), "pakkens program bliver ikke kørt uden lov; giv lov med --yes"))
     try:
         said = input("Skal det køres? (ja/nej) ")
     except EOFError:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from aarsstatus.diff.changes import Change
 from aarsstatus.diff.recompute import Answer, Variant, recompute
-from aarsstatus.diff.steps import CODE, Blend, Step, environment, program_of, steps
+from aarsstatus.diff.steps import CODE, Blend, Step, as_read, environment, program_of, steps
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.release.archive import program_files
@@ -70,6 +70,7 @@ def find_causes(changes: Sequence[Change], old: Finished, new: Finished, *, run_
     if without:
         why = Cause("unknown", " og ".join(without), "grundlaget er ikke gemt, så årsagen kan ikke prøves")
         return Found({change.id: (why,) for change in changes}, (), {})
+    old, new = as_read(old), as_read(new)
     apart = steps(old, new)
     if not changes:
         return Found({}, tuple(apart), {})
@@ -223,10 +224,10 @@ class _Judge:
             Cause("edited", f"{build.name}, {FIGURES}", "filen er rettet, efter at den blev lavet") for build in edited
         ]
         left = [build for build in drifted if build not in edited]
-        if self.trials.not_run and any(build in self.foreign for build in left):
+        failed = [build for build, figures, _ in sides if figures is None]
+        if self.trials.not_run and any(build in self.foreign for build in (*left, *failed)):
             place = ", ".join(step.place for step in self.trials.not_run)
             causes.append(Cause("code", place, f"{NOT_RUN} (ved udelukkelse)"))
-        failed = [build for build, figures, _ in sides if figures is None]
         if (left or failed) and self.apart:
             text = "; ".join(one.text for one in self.apart)
             causes.append(Cause("environment", "pakkernes versioner", f"{text} (ved udelukkelse)"))

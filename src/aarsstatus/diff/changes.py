@@ -98,9 +98,10 @@ LEVELS: tuple[Level, ...] = (
         "Når et tal kommer til eller går ud, ændrer det, hvad notatet handler om, og ikke kun, hvor meget.",
     ),
     Level(
-        "anden vurdering",
+        "i modstrid nu, eller ikke længere",
         _other_verdict,
-        "Et tal, der er kommet i modstrid med de øvrige eller ikke længere er det, skal forklares i data/errata.yml.",
+        "Er et tal kommet i modstrid med de øvrige, skal det forklares i data/errata.yml; er det ikke længere i "
+        "modstrid, skal forklaringen slettes dér.",
     ),
     Level(
         "over kvalitetsrapportens grænse",
@@ -124,7 +125,7 @@ LEVELS: tuple[Level, ...] = (
         "Forskellen er mindre end afrundingen, eller notatet viser det offentliggjorte tal. Den kan ses i figures.csv.",
     ),
     Level(
-        "kun forklaringen",
+        "samme tal, anden forklaring",
         lambda _: True,
         "Værdien er den samme, men formlen, usikkerheden, det offentliggjorte tal eller vurderingen er en anden.",
     ),

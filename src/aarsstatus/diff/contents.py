@@ -10,11 +10,14 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import yaml
 
 from aarsstatus.inputs.schema import TABLES
+from aarsstatus.inputs.yamlsyntax import parsed
+from aarsstatus.problems import InputError
 
 Key = tuple[str, ...]
 """What names a row or a parameter; empty for all of a file."""
@@ -34,11 +37,13 @@ def parts(name: str, content: bytes) -> dict[Key, object]:
     Another file is one part, with the empty key.
     """
     if is_table(name):
-        return dict(_rows(_KEYS[name], content))
-    try:
-        said = yaml.safe_load(content) if name.endswith(".yml") else content
-    except (yaml.YAMLError, UnicodeDecodeError):
-        said = content
+        try:
+            return dict(_rows(_KEYS[name], content))
+        except csv.Error:
+            return {(): content}
+    said: object = content
+    with suppress(InputError, UnicodeDecodeError):  # nobody's YAML is all of it one part
+        said = parsed(content.decode("utf-8"), name)[1] if name.endswith(".yml") else content
     return dict(_flat(said)) if name.startswith("params/") else {(): said}
 
 

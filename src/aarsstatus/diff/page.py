@@ -18,9 +18,14 @@ def comparison_page(diff: Diff, extension: Path) -> str:
 
     `extension` is the folder with template and stylesheet.
     """
-    title = f"Ændringer fra {diff.old.name} til {diff.new.name}"
-    parts = [f'<div class="tilstand"><p><strong>{escape(words.summary(diff))}</strong></p></div>', *_sections(diff)]
-    return make_page(title, "SAMMENLIGNING", "\n".join(parts), extension)
+    header = ("De to udgaver", diff.old.name, diff.new.name)
+    rows = [[*map(escape, row)] for row in words.builds(diff)]
+    parts = [
+        f'<div class="tilstand"><p><strong>{escape(words.summary(diff))}</strong></p></div>',
+        *_sections(diff),
+        f"<section>\n<h2>{header[0]}</h2>\n{table('Hvad der er sammenlignet', header, rows, text=True)}\n</section>",
+    ]
+    return make_page(words.title(diff), "SAMMENLIGNING", "\n".join(parts), extension)
 
 
 def _sections(diff: Diff) -> list[str]:
@@ -40,8 +45,8 @@ def _sections(diff: Diff) -> list[str]:
 
 
 def _changes(diff: Diff, caption: str, changes: list[Change]) -> str:
-    rows = [[_named(change), _before_after(change), _causes(change, diff.causes[change.id])] for change in changes]
-    return table(caption, ("Tal", "Før → nu", "Årsag"), rows, text=True)
+    rows = [[_named(change), _before_after(change) + _causes(change, diff.causes[change.id])] for change in changes]
+    return table(caption, ("Tal", "Før → nu, og hvorfor"), rows, text=True)
 
 
 def _named(change: Change) -> str:
@@ -65,7 +70,7 @@ def _causes(change: Change, causes: tuple[Cause, ...]) -> str:
     """Return a figure's causes as a list."""
     items = []
     for cause in causes:
-        text = f"<b>{escape(words.KINDS[cause.kind])}</b> {escape(cause.place)}: "
+        text = f"<b>{escape(danish.capital(words.KINDS[cause.kind]))}:</b> {escape(cause.place)}: "
         text += escape(cause.text + (words.by_itself(change, cause) if len(causes) > 1 else ""))
         items.append(f"<li>{text}</li>")
     return f'<ul class="aarsag">{"".join(items)}</ul>'
@@ -75,9 +80,10 @@ def _beside(diff: Diff) -> list[str]:
     """Return the other differences, and the trials that could not be made."""
     items = [f"{step.place}: {step.text}. Flytter intet tal." for step in diff.idle]
     items += [f"{one.text}." for one in diff.environment]
-    items += [
-        f"{file} er ændret. Det kan ændre dokumenternes tekst og udseende, men ikke tallene." for file in diff.files
-    ]
+    if diff.files:
+        items.append(
+            f"Dokumenternes tekst og udseende kan være ændret, men ikke tallene, af {danish.join(diff.files)}."
+        )
     if diff.line_ends:
         items.append(f"{words.line_ends(diff)}.")
     items += [f"{words.not_tried(step, why)}." for step, why in diff.untried.items()]

@@ -10,6 +10,8 @@ from typing import Any
 
 from aarsstatus.diff import diff
 from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening
+from aarsstatus.diff.words import DOCUMENTS
+from aarsstatus.files import read_utf8
 from aarsstatus.problems import InputError
 from aarsstatus.release import cache, manifest
 from aarsstatus.release.archive import INPUTS, unpack
@@ -19,7 +21,13 @@ COMPARISON = "sammenligning.html"
 QUALITY = "kvalitetsrapport.html"
 
 
-def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], extension: Path) -> bool:
+def write_comparison(
+    last: Path,
+    folder: Path,
+    made_from: Mapping[str, Any],
+    extension: Path,
+    commit: Mapping[str, Any] | None = None,
+) -> bool:
     """Write the comparison of a new build with the one that it takes the place of.
 
     A build that is made again from the very same inputs keeps the comparison that it had: what it differs from is
@@ -35,6 +43,8 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
         What its manifest will say that it was made from.
     extension
         The folder with the stylesheet.
+    commit
+        What is checked out, if it is known.
 
     Returns
     -------
@@ -48,7 +58,7 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
         return _carry_over(last, written.outputs, folder)
     try:
         old = open_finished(str(last))
-        new = _unfinished(folder, made_from)
+        new = _unfinished(folder, {**made_from, "git": commit})
     except InputError:
         return False  # an older version's build, or a damaged one: nothing to compare with
     found = diff(_renamed(old, "forrige udgave"), new)
@@ -60,7 +70,8 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
 
 def _unfinished(folder: Path, made_from: Mapping[str, Any]) -> Finished:
     """Return the new build, whose manifest has no outputs yet."""
-    outputs = {name: (folder / name).read_bytes() for name in ("figures.csv", INPUTS)}
+    there = (name for name in ("figures.csv", INPUTS, *DOCUMENTS) if (folder / name).is_file())
+    outputs = {name: (folder / name).read_bytes() for name in there}
     described = json.dumps({**made_from, "outputs": {}}).encode()
     return from_files({**outputs, manifest.NAME: described}, unpack(outputs[INPUTS], INPUTS), "denne udgave")
 
@@ -71,10 +82,13 @@ def _renamed(build: Finished, name: str) -> Finished:
 
 def _carry_over(last: Path, outputs: Mapping[str, str], folder: Path) -> bool:
     """Give the new build the comparison of the old one, if that is intact."""
-    kept = {name: (last / name).read_bytes() for name in (COMPARISON, QUALITY) if (last / name).is_file()}
-    if any(name not in kept or manifest.digest(kept[name]) != outputs.get(name) for name in (COMPARISON, QUALITY)):
+    if not all(manifest.is_intact(last / name, outputs.get(name)) for name in (COMPARISON, QUALITY)):
         return False
-    _write(folder, kept[COMPARISON].decode("utf-8"), opening_of(kept[QUALITY].decode("utf-8")))
+    try:
+        comparison, report = (read_utf8(last / name, name) for name in (COMPARISON, QUALITY))
+    except InputError:
+        return False  # a hash beside a file proves nothing about it
+    _write(folder, comparison, opening_of(report))
     return True
 
 

@@ -108,7 +108,7 @@ def _answer(job: Mapping[str, Any]) -> dict[str, str]:
     """Compute one job with this version of the program."""
     project, year = Project(Path(job["root"]).resolve()), int(job["year"])
     try:
-        params, data = read_year(project, year, job.get("compare"))
+        params, data = read_year(project, year, job.get("compare"), as_issued=job["figures"] == "published")
         figures = every_figure(data, year, params.comparison_year, notat=params.notat, mode=job["figures"])
         if job["verdicts"]:
             figures = figures.judged(audit.answers(quality.explained(project, data, year), params.notat))

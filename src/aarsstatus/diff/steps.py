@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from aarsstatus.diff.contents import MISSING, Key, is_table, merged, parts
@@ -41,6 +41,16 @@ class Step:
 def program_of(build: Finished) -> dict[str, bytes]:
     """Return the program that a build kept."""
     return {name: content for name, content in build.inputs.items() if name.startswith(CODE)}
+
+
+def as_read(build: Finished) -> Finished:
+    """Return a build with what `publish` kept of its data in the place of later ones."""
+    kept = f"data/notat-{build.year}/"
+    if build.options["figures"] == "recomputed":
+        return build
+    rest = {name: content for name, content in build.inputs.items() if not name.startswith(kept)}
+    read = {f"data/{name.removeprefix(kept)}": build.inputs[name] for name in build.inputs if name not in rest}
+    return replace(build, inputs=rest | read)
 
 
 def environment(old: Finished, new: Finished) -> list[OtherVersion]:
@@ -160,7 +170,7 @@ def _definitions_apart(before: bytes | None, after: bytes | None) -> str | None:
         return "ny fil" if before is None else "filen er fjernet"
     try:
         old, new = (dict(_definitions(ast.parse(content))) for content in (before, after))
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # as Python says of what is too deep
         return "filen er ændret"
     changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
     return ", ".join(changed) or None

@@ -13,6 +13,8 @@ from aarsstatus.diff.changes import Change, Level
 from aarsstatus.diff.steps import Step
 from aarsstatus.figures import PERCENTAGES, Figure
 from aarsstatus.figures.words import VERDICTS, listed, unit_of_change
+from aarsstatus.release.manifest import digest
+from aarsstatus.release.reading import Finished, kept_params
 
 KINDS: dict[CauseKind, str] = {
     "data": "data",
@@ -24,6 +26,7 @@ KINDS: dict[CauseKind, str] = {
     "edited": "rettet i hånden",
     "unknown": "ukendt",
 }
+DOCUMENTS = ("notat.html", "notat.pdf", "notat.docx")
 _MOST_FILES = 3
 """Files of a list that are named."""
 
@@ -35,7 +38,7 @@ def by_level(changes: Sequence[Change]) -> Iterator[tuple[Level, list[Change]]]:
 
 
 def name(change: Change) -> str:
-    """Return what a figure is called: ``KK, løntilskud, status, 2025``."""
+    """Return what a figure is called: ``KK, NAME, status, 2025``."""
     figure = change.figure
     return f"{listed(figure.administration, figure.scheme or change.group, figure.measure)}, {figure.year}"
 
@@ -106,11 +109,51 @@ def summary(diff: Diff) -> str:
             count = danish.counted(len(diff.development), "tal har", "tal har")
             years = f"fra {diff.old.year} til {diff.new.year}"
             same = f"Udgaverne er af hver sit år: {count} flyttet sig {years}. De tal, som begge udgaver har, er ens."
-        return same + (" Noget af det, de er lavet af, er ikke." if _beside(diff) else "")
-    printed = sum(change.printed_differs for change in diff.changes)
-    told = f"{danish.counted(len(diff.changes), 'tal er ændret', 'tal er ændret')}; {printed} af dem vises anderledes."
+        same = " ".join(filter(None, (same, documents(diff))))
+        return same + (" Noget af det, de er lavet af, er ændret." if _beside(diff) else "")
+    seen = sum(change.printed_differs for change in diff.changes)
+    rest = len(diff.changes) - seen
+    behind = f"{rest} tal er ændret uden at vises anderledes." if rest else ""
+    told = f"{seen} tal vises anderledes." if seen else "Ingen tal, som læseren ser, er ændret."
     kinds = dict.fromkeys(KINDS[cause.kind] for causes in diff.causes.values() for cause in causes)
-    return f"{told} Årsag: {danish.join(list(kinds))}."
+    return " ".join(filter(None, (told, behind, documents(diff), f"Årsag: {danish.join(list(kinds))}.")))
+
+
+def documents(diff: Diff) -> str:
+    """Say that the notat itself is the same in both builds, empty where it is not."""
+    both = [name for name in DOCUMENTS if name in diff.old.outputs and name in diff.new.outputs]
+    same = both and all(diff.old.outputs[name] == diff.new.outputs[name] for name in both)
+    return "Selve notatet er det samme, byte for byte." if same else ""
+
+
+def title(diff: Diff) -> str:
+    """Name a comparison by its year, or its two, and its builds."""
+    old, new = diff.old, diff.new
+    years = f"{new.year}" if old.year == new.year else f"{old.year} og {new.year}"
+    return f"Årsstatus {years}: ændringer fra {old.name} til {new.name}"
+
+
+def builds(diff: Diff) -> list[tuple[str, str, str]]:
+    """Return what tells the two builds apart: year, date, commit, hash of the figures."""
+    sides = [
+        (str(one.year), _dated(one), _commit(one), digest(one.outputs["figures.csv"])[:8])
+        for one in (diff.old, diff.new)
+    ]
+    return list(zip(("År", "Notatets dato", "Program og data (Git)", "Tallenes kontrolsum"), *sides, strict=True))
+
+
+def _dated(build: Finished) -> str:
+    """Return the date that a build's notat bears."""
+    params = kept_params(build.inputs, build.year)
+    return danish.long_date(params.document.date) if params and params.document.date else "ingen dato"
+
+
+def _commit(build: Finished) -> str:
+    """Return the commit that a build was made from, short."""
+    git = build.manifest.git
+    if git is None:
+        return "ikke kendt"
+    return git.commit[:8] + ("" if git.clean else ", med ændringer")
 
 
 def _beside(diff: Diff) -> bool:
@@ -147,6 +190,7 @@ def lines(diff: Diff) -> Iterator[str]:
     """Yield the comparison as lines for a terminal."""
     yield f"{diff.old.name} → {diff.new.name}"
     yield summary(diff)
+    yield from (f"  {what}: {before} → {now}" for what, before, now in builds(diff) if before != now)
     for level, changes in by_level(diff.changes):
         yield ""
         yield f"{level.name.upper()} ({len(changes)})"

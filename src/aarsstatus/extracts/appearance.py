@@ -17,7 +17,16 @@ from functools import cache
 from aarsstatus.extracts.binary_sheets import read_xls, xlsb_sheet, xlsb_workbook
 from aarsstatus.extracts.opendocument import Content
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, parse, whole
-from aarsstatus.extracts.shown import NOT_WORKED_OUT, Book, Shown, TooLargeError, is_error
+from aarsstatus.extracts.shown import (
+    NOT_WORKED_OUT,
+    PART_OF_A_DAY,
+    STRUCK,
+    Book,
+    Shown,
+    TooLargeError,
+    is_error,
+    shows_part_of_a_day,
+)
 
 __all__ = ["look_at"]
 
@@ -26,6 +35,8 @@ MOST_UNPACKED = 400 << 20
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 _WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.(?:xml|bin)", re.IGNORECASE)
 _YES = ("1", "true")
+_PART_OF_A_DAY = ("16", "17", "18", "19", "20", "21", "45", "46", "47")
+"""Number formats that every workbook has: a day and month, a month and year, times of day."""
 
 
 def look_at(content: bytes) -> Book:
@@ -33,19 +44,28 @@ def look_at(content: bytes) -> Book:
 
     Of a file that is no workbook, it is calamine that says so.
     """
-    if not content.startswith(b"PK"):
-        return read_xls(content)
     try:
+        if not content.startswith(b"PK"):
+            return read_xls(content, MOST_CELLS)
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            if sum(entry.file_size for entry in parts.infolist() if not entry.filename.startswith("xl/media/")) > (
-                MOST_UNPACKED
-            ):
+            if sum(parts.getinfo(name).file_size for name in _names(parts)) > MOST_UNPACKED:
                 return Book(too_large=f"filen fylder mere end {MOST_UNPACKED >> 20} MB, når den pakkes ud")
             return _look_at_parts(parts)
     except TooLargeError:
-        return Book(too_large=f"et ark spænder over mere end {MOST_CELLS // 1_000_000} millioner celler")
+        return Book(too_large=f"filens ark spænder over mere end {MOST_CELLS // 1_000_000} millioner celler")
     except Exception:  # whatever a damaged file makes of itself; what was not looked at is not read
         return Book()
+
+
+def _names(parts: zipfile.ZipFile) -> list[str]:
+    """Return the parts that may be sheets: all but pictures.
+
+    None of a workbook with two parts of one name, of which every reader takes the one it likes.
+    """
+    names = parts.namelist()
+    if len({name.casefold() for name in names}) < len(names):
+        return []
+    return [name for name in names if not name.startswith("xl/media/")]
 
 
 def _look_at_parts(parts: zipfile.ZipFile) -> Book:
@@ -53,7 +73,7 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
 
     A sheet that cannot be looked at is left out.
     """
-    path = next((name for name in parts.namelist() if _WORKBOOK.fullmatch(name)), "")
+    path = next((name for name in _names(parts) if _WORKBOOK.fullmatch(name)), "")
     workbook, is_binary = _Workbook(), path.casefold().endswith(".bin")
     if is_binary:
         workbook.is_1904, workbook.sheets = xlsb_workbook(parts.read(path))
@@ -61,19 +81,23 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
         parse(parts, path, workbook.element)
     targets = _targets(parts, path) if path else {}
     called = {targets.get(relation, ""): name for name, relation in workbook.sheets.items()}
-    book = Book(is_1904=workbook.is_1904)
-    for name in parts.namelist():
+    book, styles, spanned = Book(is_1904=workbook.is_1904), _Styles(), 0
+    for name in _names(parts):
+        if name.casefold().endswith("/styles.xml"):
+            parse(parts, name, styles.element)
+    for name in _names(parts):
         sheet = called.get(name.casefold())
         if is_binary and sheet is not None:
-            book.sheets[sheet] = xlsb_sheet(parts.read(name), MOST_CELLS)
+            book.sheets[sheet], cells = xlsb_sheet(parts.read(name), MOST_CELLS - spanned)
+            spanned += cells
         elif name == "content.xml":
             content = Content()
             if parse(parts, name, content.element, content):
                 book.sheets.update(content.sheets)
         else:
-            cells = _Sheet(recalculated=workbook.recalculated)
-            if parse(parts, name, cells.element, cells) and sheet is not None:
-                book.sheets[sheet] = cells.shown
+            looked = _Sheet(styles.shows, recalculated=workbook.recalculated, before=spanned)
+            if parse(parts, name, looked.element, looked) and sheet is not None:
+                book.sheets[sheet], spanned = looked.shown, looked.spanned()
     return book
 
 
@@ -88,7 +112,7 @@ def _targets(parts: zipfile.ZipFile, path: str) -> Mapping[str, str]:
             found[attributes["Id"]] = target.lstrip("/").casefold()
 
     wanted = posixpath.join(folder, "_rels", f"{name}.rels").casefold()
-    for part in parts.namelist():
+    for part in _names(parts):
         if part.casefold() == wanted:
             parse(parts, part, element)
     return found
@@ -112,6 +136,32 @@ class _Workbook:
             self.recalculated = attributes.get("fullCalcOnLoad") in _YES
 
 
+class _Styles:
+    """Find the styles of cells that show only a part of a date, or are struck through."""
+
+    def __init__(self) -> None:
+        self.shows: dict[str, str] = {}
+        self._formats, self._struck = set(_PART_OF_A_DAY), set[str]()
+        self._group, self._font, self._style = "", -1, -1
+
+    def element(self, kind: str, attributes: Attributes) -> None:
+        """See what an element says."""
+        if kind == "numFmt" and shows_part_of_a_day(attributes.get("formatCode", "")):
+            self._formats.add(attributes.get("numFmtId", ""))
+        elif kind in {"fonts", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"}:
+            self._group = kind
+        elif kind == "font" and self._group == "fonts":
+            self._font += 1
+        elif kind == "strike" and self._group == "fonts" and attributes.get("val", "1") in _YES:
+            self._struck.add(str(self._font))
+        elif kind == "xf" and self._group == "cellXfs":
+            self._style += 1
+            if attributes.get("fontId", "") in self._struck:
+                self.shows[str(self._style)] = STRUCK
+            elif attributes.get("numFmtId", "") in self._formats:
+                self.shows[str(self._style)] = PART_OF_A_DAY
+
+
 class _Sheet(SheetXml):
     """Look at the cells of a sheet of an XLSX file.
 
@@ -119,12 +169,13 @@ class _Sheet(SheetXml):
     is what a library wrote that cannot work one out.
     """
 
-    def __init__(self, *, recalculated: bool) -> None:
-        super().__init__()
+    def __init__(self, styles: Mapping[str, str], *, recalculated: bool, before: int) -> None:
+        super().__init__(before)
+        self._styles = styles
         self.shown = Shown()
         self._recalculated = recalculated
-        self._row = self._column = 0
-        self._type, self._is_formula, self._has_value = "", False, False
+        self._line = self._row = self._column = 0
+        self._type, self._style, self._is_formula, self._has_value = "", "", False, False
 
     def element(self, kind: str, attributes: Attributes) -> None:
         """See what an element adds."""
@@ -135,14 +186,15 @@ class _Sheet(SheetXml):
             self._is_formula = True
         elif kind == "c":
             self.finish()
-            self._column += 1
+            self._row, self._column = self._line, self._column + 1
             if "r" in attributes:
                 self._row, self._column = _place(attributes["r"])
-            self._type = attributes.get("t", "")
+            self._type, self._style = attributes.get("t", "n"), attributes.get("s", "")
             self.columns = max(self.columns, self._column)
         elif kind == "row":
             self.finish()
-            self._row, self._column = whole(attributes.get("r"), self._row + 1), 0
+            self._line = whole(attributes["r"], MOST_CELLS) if "r" in attributes else self._line + 1
+            self._row, self._column = self._line, 0
             if attributes.get("hidden") in _YES or _is_zero(attributes.get("ht")):
                 self.shown.hidden_rows.add(self._row)
         elif kind == "col" and (attributes.get("hidden") in _YES or _is_zero(attributes.get("width"))):
@@ -157,6 +209,8 @@ class _Sheet(SheetXml):
 
     def finish(self) -> None:
         """See what the last cell shows."""
+        if (shows := self._styles.get(self._style)) and (self._has_value if self._type == "n" else shows == STRUCK):
+            self.shown.cells[self._row, self._column] = shows
         if self._is_formula or self._type == "e":
             text = "".join(self.text or ()).strip()
             has_result = bool(text) or (self._has_value and self._type == "str")
@@ -166,7 +220,7 @@ class _Sheet(SheetXml):
                 self.shown.cells[self._row, self._column] = text if is_error(text) else "#FEJL!"
             elif not has_result:
                 self.shown.cells[self._row, self._column] = NOT_WORKED_OUT
-        self.text, self._type, self._is_formula, self._has_value = None, "", False, False
+        self.text, self._type, self._style, self._is_formula, self._has_value = None, "", "", False, False
 
 
 def _place(text: str) -> tuple[int, int]:

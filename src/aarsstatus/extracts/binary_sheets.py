@@ -5,39 +5,58 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from struct import unpack_from
+from typing import Any
 
-from aarsstatus.extracts.shown import Book, Shown, TooLargeError
+from aarsstatus.extracts.shown import PART_OF_A_DAY, STRUCK, Book, Shown, TooLargeError, shows_part_of_a_day
 
 __all__ = ["read_xls", "xlsb_sheet", "xlsb_workbook"]
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """Errors by their number in both formats."""
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMNS, _MERGED = 0, 3, 11, 60, 176
+_XLS_DATE, _XLS_ERROR = 3, 5
+"""The kinds that xlrd gives a cell with a date or an error."""
 _CELLS = range(1, 12)
+_NO_TEXT = (0, 6)
+"""Kinds of cells of XLS with nothing in them."""
 _SHEET, _WORKBOOK = 156, 153
 _ROW_HIDDEN = 0x10
 
 
-def read_xls(content: bytes) -> Book:
-    """Return what an old workbook shows."""
+def read_xls(content: bytes, most_cells: int) -> Book:
+    """Return what an old workbook shows, if it spans no more than so many cells."""
     import xlrd  # noqa: PLC0415 - few files need it
 
-    try:
-        opened = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
-    except Exception:
-        return Book()
-    book = Book(is_1904=opened.datemode == 1)
-    for sheet in opened.sheets():
-        shown = book.sheets[sheet.name] = Shown()
-        for row in range(sheet.nrows):
-            for column, kind in enumerate(sheet.row_types(row), start=1):
-                if kind == xlrd.XL_CELL_ERROR:
-                    number = sheet.cell_value(row, column - 1)
-                    shown.cells[row + 1, column] = _ERRORS.get(number, "#FEJL!")
-        shown.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
-        shown.hidden_columns.update(place + 1 for place, info in sheet.colinfo_map.items() if info.hidden)
-        shown.merged += [(top + 1, left + 1, below, right) for top, below, left, right in sheet.merged_cells]
+    opened = xlrd.open_workbook(
+        file_contents=content, formatting_info=True, logfile=io.StringIO(), on_demand=True, ragged_rows=True
+    )
+    book, cells = Book(is_1904=opened.datemode == 1), 0
+    for name in opened.sheet_names():
+        sheet = opened.sheet_by_name(name)
+        cells += sheet.nrows * sheet.ncols
+        if cells > most_cells:
+            raise TooLargeError
+        book.sheets[name] = _xls_sheet(opened, sheet)
+        opened.unload_sheet(name)
     return book
+
+
+def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untyped
+    """Return what a sheet of an old workbook shows."""
+    shown = Shown()
+    for row in range(sheet.nrows):
+        for column, kind in enumerate(sheet.row_types(row), start=1):
+            style = book.xf_list[sheet.cell_xf_index(row, column - 1)]
+            if kind == _XLS_ERROR:
+                shown.cells[row + 1, column] = _ERRORS.get(sheet.cell_value(row, column - 1), "#FEJL!")
+            elif kind not in _NO_TEXT and book.font_list[style.font_index].struck_out:
+                shown.cells[row + 1, column] = STRUCK
+            elif kind == _XLS_DATE and shows_part_of_a_day(book.format_map[style.format_key].format_str):
+                shown.cells[row + 1, column] = PART_OF_A_DAY
+    shown.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
+    shown.hidden_columns.update(place + 1 for place, info in sheet.colinfo_map.items() if info.hidden)
+    shown.merged += [(top + 1, left + 1, below, right) for top, below, left, right in sheet.merged_cells]
+    return shown
 
 
 def xlsb_workbook(content: bytes) -> tuple[bool, dict[str, str]]:
@@ -52,13 +71,13 @@ def xlsb_workbook(content: bytes) -> tuple[bool, dict[str, str]]:
     return is_1904, sheets
 
 
-def xlsb_sheet(content: bytes, most_cells: int) -> Shown:
-    """Return what a sheet of an XLSB shows, if it spans no more than so many cells."""
-    shown, row, columns = Shown(), 0, 0
+def xlsb_sheet(content: bytes, most_cells: int) -> tuple[Shown, int]:
+    """Return what a sheet of an XLSB shows and how many cells it spans, if no more."""
+    shown, row, rows, columns = Shown(), 0, 0, 0
     for kind, body in _records(content):
         if kind in _CELLS:
-            columns = max(columns, unpack_from("<I", body)[0] + 1)
-            if row * columns > most_cells:
+            rows, columns = max(rows, row), max(columns, unpack_from("<I", body)[0] + 1)
+            if rows * columns > most_cells:
                 raise TooLargeError
         if kind == _ROW:
             row = unpack_from("<I", body)[0] + 1
@@ -72,7 +91,7 @@ def xlsb_sheet(content: bytes, most_cells: int) -> Shown:
         elif kind == _MERGED:
             top, below, left, right = unpack_from("<IIII", body)
             shown.merged.append((top + 1, left + 1, below + 1, right + 1))
-    return shown
+    return shown, rows * columns
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:

@@ -8,8 +8,9 @@ the nearest valid value is. Dates are read by `dates`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +19,10 @@ import polars as pl
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import Names, fold_value
 from aarsstatus.extracts.dates import Unreadable
-from aarsstatus.extracts.shown import MERGED, NOT_WORKED_OUT, is_error
+from aarsstatus.extracts.shown import MERGED, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, is_error
 from aarsstatus.problems import near
 
-__all__ = ["BAD", "EMPTY", "Codes", "Column", "administration", "hundredths", "legible", "scheme", "state", "unseen"]
+__all__ = ["BAD", "EMPTY", "Codes", "Column", "administration", "hundredths", "legible", "scheme", "unseen"]
 
 Codes = npt.NDArray[np.int32]
 EMPTY, BAD = -1, -2
@@ -58,6 +59,12 @@ def unseen(text: str) -> Unreadable | None:
         return Unreadable("at du åbner filen i Excel og gemmer den", None, "formlen er ikke regnet ud")
     if text == MERGED:
         return Unreadable("en celle for hver kolonne; ophæv fletningen i Excel", None, "cellen er flettet med en anden")
+    if text == PART_OF_A_DAY:
+        expected = "et datoformat med dag, måned og år i Excel; se så efter, at datoen er den rigtige"
+        return Unreadable(expected, None, "cellen viser ikke hele sin dato")
+    if text == STRUCK:
+        expected = "en række, der er slettet, eller som ikke er streget over"
+        return Unreadable(expected, None, "cellen er streget over")
     if is_error(text):
         return Unreadable("en værdi; ret cellen i Excel, og er den uden værdi, så lad den være tom", None,
                           "cellen viser en fejl")  # fmt: skip
@@ -91,7 +98,7 @@ def hundredths(text: str) -> int:
 def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     """Read an administration: its place in `codes`, or ``len(codes)`` for none."""
     folded = fold_value(text, names.harmless)
-    if not folded:
+    if not folded and text.strip() in names.signs_of_none:
         return len(codes)
     if folded not in names.administrations:
         folded = _code_before(text, names) or folded
@@ -107,7 +114,7 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
 
 
 def _code_before(text: str, names: Names) -> str | None:
-    """Return the code before a department, as in »BUF - Skole«, or before its name."""
+    """Return the code before a department, as in »CODE - Skole«, or before its name."""
     match = re.fullmatch(r"\s*(\w{2,5})\s*([-–:/,]\s*|\s)(.*\w.*)", text)
     if match is None:
         return None
@@ -115,7 +122,10 @@ def _code_before(text: str, names: Names) -> str | None:
     known = names.administrations.get(code)
     if known is None or (rest is None and not match[2].strip()) or rest not in {None, known}:
         return None
-    return code
+    others = {
+        names.administrations.get(run) for run in _runs(match[3]) if len(run) >= _LONG_NAME or run.upper() in match[3]
+    }
+    return code if others <= {None, known} else None
 
 
 def scheme(text: str, names: Names, keys: Sequence[str]) -> int:
@@ -127,20 +137,6 @@ def scheme(text: str, names: Names, keys: Sequence[str]) -> int:
         valid = [called[key] for key in keys if key in called]
         raise _NotKnownError(lambda: _unknown(text, names.schemes, names.scheme_names, "en jobordning", valid))
     return keys.index(names.schemes[folded])
-
-
-def state(text: str, names: Names) -> int:
-    """Read what became of a spell: 0 where it counts.
-
-    Raises
-    ------
-    Unreadable
-        If it never was one.
-    """
-    if any(word in fold_value(text) for word in names.cancelled):
-        expected = "at rækken er taget ud; skal den tælle med, så tag ordet ud under cancelled i data/aliases.yml"
-        raise Unreadable(expected, None, "forløbet blev ikke til noget")
-    return 0
 
 
 def _unknown(text: str, known: Collection[str], names: Sequence[str], what: str, valid: Sequence[str]) -> Unreadable:
@@ -160,15 +156,20 @@ def _unknown(text: str, known: Collection[str], names: Sequence[str], what: str,
 
 
 _LONG_NAME = 8
-"""Letters: so long a name at the end of a word is that name, with something before it (»privatløntilskud«)."""
+"""Letters: so long a name at the end of a word is that name, with something before it (»privat« before a scheme's)."""
 
 
 def _more_than_a_name(text: str, known: Collection[str]) -> bool:
     """Tell whether a text has a known name in it, and other words as well."""
+    whole = fold_value(text)
+    return any(run in known for run in _runs(text)) or any(len(n) >= _LONG_NAME and whole.endswith(n) for n in known)
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Yield each word of a text, and words that follow one another as one."""
     words = re.findall(r"[^\W_]+", text.casefold())
-    runs = {"".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)}
-    whole = "".join(words)
-    return any(run in known for run in runs) or any(len(n) >= _LONG_NAME and whole.endswith(n) for n in known)
+    for at in range(len(words)):
+        yield from accumulate(words[at:])
 
 
 def _repaired(text: str, encoding: str) -> str | None:

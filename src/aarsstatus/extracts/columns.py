@@ -12,7 +12,9 @@ import polars as pl
 
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
+from aarsstatus.extracts.cells import Column
 from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.states import state_columns
 from aarsstatus.extracts.table import PLANNED, Cells, Header, Table
 from aarsstatus.privacy import mask
 
@@ -20,9 +22,9 @@ __all__ = ["Columns", "choose_columns"]
 
 Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
-_FLEKSJOB = "fleks"
-"""The one word that a file or a header of fleksjob employments is known by: anybody may be »ansat«."""
-_STATE = re.compile("(status|tilstand)(?!.*dato)|annuller|afbrudt|aflyst")
+_WITHOUT = re.compile(r"\b(?:uden|eks?kl?|exc?l|minus|bortset|fraregnet)")
+"""Says that something is not there."""
+_STATE = re.compile("(status|tilstand)(?!.*dato)|afbrudt")
 _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|id|nøgle)")
 """What an unknown header has in it that may say whether a row counts, or who it is about."""
 
@@ -40,19 +42,28 @@ class Columns:
     undecided: tuple[tuple[str, int], ...] = ()
 
     def refuse_differing(
-        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, label: str, refusals: Refusals
-    ) -> Mask:
-        """Refuse rows in which two columns of one field differ; return which."""
+        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, read: Mapping[str, Column], label: str,
+        refusals: Refusals,
+    ) -> Mask:  # fmt: skip
+        """Refuse rows in which two columns of one field differ; return which.
+
+        `read` has what reads each field; a cell that is none says nothing.
+        """
         bad = np.zeros_like(blank)
         for name, other in self.undecided:
-            first, second = (
-                frame[str(place)].str.strip_chars().fill_null("").to_numpy() for place in (self.places[name], other)
-            )
-            differing = (first != second) & ~blank
-            letters = danish.join([column_letters(self.places[name]), column_letters(other)])
-            message = f"kolonne {letters} hedder det samme, og her står der noget forskelligt"
+            first, second = (frame[str(place)] for place in (self.places[name], other))
+            if name in read:
+                codes = read[name].codes(second)
+                differing = (read[name].codes(first) != codes) & (codes >= 0) & ~blank
+                if name != "end":
+                    differing &= second.str.contains(r"\S").fill_null(value=False).to_numpy()
+            else:
+                written = (column.str.strip_chars().fill_null("").to_numpy() for column in (first, second))
+                differing = (next(written) != next(written)) & ~blank
+            letters = danish.join([column_letters(place) for place in sorted((self.places[name], other))])
+            message = f"kolonne {letters} er begge {FIELDS[name]}, og her står der noget forskelligt"
             if differing.any():
-                expected = "én kolonne, eller to med hver sit navn"
+                expected = "én kolonne; slet den forkerte, eller giv den et andet navn"
                 refusals.rows(label, rows[differing], FIELDS[name], message, expected=expected)
             bad |= differing
         return bad
@@ -93,6 +104,7 @@ def choose_columns(
             expected="en række med forvaltning, jobordning, startdato og slutdato; flere navne: data/aliases.yml",
         )  # fmt: skip
         return None
+    _refuse_kept_apart(table, stem, header, names, refusals)
     notes += _notes(table.label, header, names)
     missing = [name for name in _REQUIRED if name not in header.columns]
     fixed = None
@@ -111,7 +123,8 @@ def choose_columns(
             notes.append(f"{table.label}: der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
     for name in missing:
         _refuse_missing(table.label, name, header, names, refusals)
-    return None if missing else Columns(header.columns, fixed, header.texts, header.undecided)
+    undecided = tuple((name, place) for name, place in header.undecided if name != "state")  # each of these is read
+    return None if missing else Columns(header.columns, fixed, header.texts, undecided)
 
 
 def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
@@ -120,6 +133,8 @@ def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
         which = f"række {header.row}" if header.rows == 1 else f"række {header.row - 1}-{header.row}"
         yield f"{label}: overskriften står i {which}; det, der står over den, er ikke læst"
     for name, place in header.passed_over:
+        if name == "state":  # each of these is read
+            continue
         taken, other = (mask(header.texts[at].strip()) for at in (header.columns[name], place))
         letters = f"kolonne {column_letters(place)} og {column_letters(header.columns[name])}"
         yield f"{label}: kolonnen »{other}« er ikke læst; »{taken}« er brugt som {FIELDS[name]} ({letters})"
@@ -134,14 +149,15 @@ def _doubts(label: str, header: Header, names: Names) -> Iterator[str]:
     """Yield columns that may mean something else, or matter and are not read."""
     for name, place in header.columns.items():
         called = mask(header.texts[place].strip())
-        if name == "state":
-            yield (
-                f"{label}: kolonnen »{called}« er kun brugt til at finde rækker, der er annulleret eller ikke "
-                "påbegyndt; alle andre, også afbrudte, tæller med til deres slutdato"
-            )
-        elif any(word in called.casefold() for word in PLANNED):
+        if any(word in called.casefold() for word in PLANNED):
             yield f"{label}: kolonnen »{called}« er brugt som {FIELDS[name]}, men den er måske ikke det, der skete"
-    for text in map(mask, header.unknown(names)):
+    states = [header.texts[place] for place in state_columns(header.texts, names)]
+    for called in map(mask, states):
+        yield (
+            f"{label}: kolonnen »{called.strip()}« er kun brugt til at finde rækker, der er annulleret eller ikke "
+            "påbegyndt; alle andre, også afbrudte, tæller med til deres slutdato"
+        )
+    for text in (mask(text) for text in header.unknown(names) if text not in states):
         if _STATE.search(fold(text)):
             yield f"{label}: kolonnen »{text}« er ikke læst; rækker, der er annulleret eller afbrudt, tæller med"
         elif "person" not in header.columns and (names.nearest_header(text) == "person" or _PERSON.search(fold(text))):
@@ -154,7 +170,8 @@ def _refuse_missing(label: str, name: str, header: Header, names: Names, refusal
     called = names.called(name)
     expected = f"en kolonne, der hedder {danish.join(called, 'eller')}; andre navne skrives i data/aliases.yml"
     if name == "scheme":
-        expected += ". Er alle rækker samme jobordning, så skriv den, fx --scheme fleksjob"
+        example = next(iter([*names.heads, *names.schemes.values()]), "")
+        expected += f". Er alle rækker samme jobordning, så skriv den, fx --scheme {example}"
     if ", ark »" in label:
         expected += ". Hører arket ikke til udtrækket, så skjul det i Excel: højreklik på arkets navn → Skjul"
     refusals.file(
@@ -162,6 +179,17 @@ def _refuse_missing(label: str, name: str, header: Header, names: Names, refusal
         found=None if close is None else " ".join(close.split()), expected=expected,
         hint=None if close is None else called[0],
     )  # fmt: skip
+
+
+def _refuse_kept_apart(table: Table, stem: str, header: Header, names: Names, refusals: Refusals) -> None:
+    """Refuse a table that is called one of spells that do not count."""
+    for where, text in (("filens navn", stem), ("arkets navn", table.name), ("det over overskriften", header.title)):
+        said = next((word for word in names.cancelled if word in fold_value(text)), None)
+        if said is not None and not _WITHOUT.search(text.casefold()):
+            refusals.file(
+                table.label, f"{where} siger, at forløbene ikke tæller med", found=said,
+                expected="kun det, der skal tælles; tæller det med alligevel, så giv det et andet navn",
+            )  # fmt: skip
 
 
 def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | None:
@@ -172,8 +200,9 @@ def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | N
     if any(names.nearest_header(text) == "scheme" for text in header.unknown(names)):
         return None
     called = " ".join([stem, table.name, header.title])
-    named = names.scheme_in(called)
-    if named is not None:
-        return named
-    spoken_of = _FLEKSJOB in fold_value(" ".join([called, *header.texts]))
-    return "fleksjob" if spoken_of and "fleksjob" in names.schemes.values() else None
+    named = names.schemes_in(called)
+    if (
+        not named
+    ):  # a header may speak of whom it counts; anything else may stand in one, and begin as a short name does
+        named = names.schemes_in(" ".join(header.texts), shortest=6).intersection(names.heads)
+    return named.pop() if len(named) == 1 else None

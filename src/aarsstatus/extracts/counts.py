@@ -12,13 +12,14 @@ __all__ = ["Counts"]
 class Counts:
     """Count a table's rows, its placements, and the years in which spells begin.
 
-    `signs` are what stands where a spell is still `running`, if anything does.
+    Of the `refused`, those `cancelled` are no faults. `signs` are what stands where a spell is still `running`.
     """
 
     rows: int = 0
     outside: int = 0
     begun_in_year: int = 0
     refused: int = 0
+    cancelled: int = 0
     placements: int = 0
     placements_outside: int = 0
     running: int = 0
@@ -32,6 +33,7 @@ class Counts:
         self.outside += other.outside
         self.begun_in_year += other.begun_in_year
         self.refused += other.refused
+        self.cancelled += other.cancelled
 
     def usual_year(self) -> int | None:
         """Return the year that most spells begin in."""

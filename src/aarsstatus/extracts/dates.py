@@ -21,10 +21,13 @@ OPEN_SIGNS = (
     "fortsat", "åben",
 )  # fmt: skip
 """What registers write where a spell has no end, in lower case."""
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+FIRST_YEAR, LAST_YEAR = 1950, 2199
+"""Registers write 1900-01-01 where they know no date; nobody has been employed since before 1950."""
 OPEN_FROM_YEAR = 2900
 _EXCEL_EPOCH = date(1899, 12, 30).toordinal()
-_EXCEL_SERIALS = range(10_000, 100_000)  # the years 1927 to 2173: an Excel cell that lost its date format
+_EXCEL_SERIALS = range(18_264, 100_000)  # the years 1950 to 2173: an Excel cell that lost its date format
+_LOST_NOUGHT = re.compile(r"[1-9](?:0[1-9]|1[0-2])[23]\d", re.ASCII)
+"""As 10326: the 1st of March 26, whose first nought a spreadsheet took, or a day in 1928."""
 _SHORT_YEARS = range(50)
 """Years of two digits that are of this century; 99 may be 1999, or stand for »for ever«."""
 _MONTHS = {
@@ -99,6 +102,8 @@ def day(text: str) -> int:
             return _ordinal(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
         return _ordinal(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
     if (match := _SERIAL.fullmatch(text)) and int(match[1]) in _EXCEL_SERIALS:
+        if _LOST_NOUGHT.fullmatch(match[1]):
+            raise Unreadable("en dato med fire cifre i årstallet")
         return _EXCEL_EPOCH + int(match[1])
     if match := _SHORT_YEAR.fullmatch(text):
         try:

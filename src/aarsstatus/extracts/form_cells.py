@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-import python_calamine as calamine
-
 from aarsstatus.extracts.appearance import look_at
+from aarsstatus.extracts.sheets import read_sheets
 from aarsstatus.files import irregular
 from aarsstatus.inputs.form import DATES, HERE, KEY, SOURCE, TARGETS_SHEET, target_header, title
 from aarsstatus.problems import InputError, Problem
@@ -30,11 +28,9 @@ def form_rows(path: Path, year: int) -> dict[str, list[Row]]:
     shown = look_at(content)
     if shown.too_large is not None:
         raise InputError(Problem(path.name, shown.too_large, expected=expected))
-    try:
-        book = calamine.load_workbook(io.BytesIO(content))
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except Exception:  # whatever calamine says is not Danish
-        raise InputError(Problem(path.name, "filen kan ikke læses som Excel", expected=expected)) from None
+    sheets = read_sheets(content).rows
+    if not sheets or any(name not in shown.sheets for name in sheets):
+        raise InputError(Problem(path.name, "filen kan ikke læses som Excel", expected=expected))
     found = {}
     for name, headers in ((DATES, (HERE, KEY)), (TARGETS_SHEET, (target_header(year), SOURCE, KEY))):
         if name not in sheets:

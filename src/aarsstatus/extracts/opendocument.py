@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, whole
-from aarsstatus.extracts.shown import NOT_WORKED_OUT, Shown, is_error
+from aarsstatus.extracts.shown import NOT_WORKED_OUT, PART_OF_A_DAY, Shown, is_error
 
 __all__ = ["Content"]
 
@@ -27,11 +29,12 @@ class Content(SheetXml):
         said = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if kind == "table":
             self.finish()
+            self.before = self.spanned()
             self._shown = self.sheets.setdefault(said.get("name", ""), Shown())
             self._row = self._column = self._last_column = self.rows = self.columns = 0
             self._rows = 1
         elif kind == "table-column":
-            times = whole(said.get("number-columns-repeated"), 1)
+            times = _times(said, "number-columns-repeated")
             if said.get("visibility") in _HIDDEN:
                 columns = range(self._last_column + 1, min(self._last_column + times, MOST_COLUMNS) + 1)
                 self._shown.hidden_columns.update(columns)
@@ -39,28 +42,28 @@ class Content(SheetXml):
         elif kind == "table-row":
             self.finish()
             self._row, self._column, self._times = self._row + self._rows, 0, 1
-            self._rows = whole(said.get("number-rows-repeated"), 1)
+            self._rows = _times(said, "number-rows-repeated")
             self._hidden = said.get("visibility") in _HIDDEN
         elif kind in {"table-cell", "covered-table-cell"}:
             self.finish()
             self._begin_cell(attributes, said)
-        elif kind == "p" and self._cell and self.text is None:
+        elif kind == "p" and self._cell:  # the last: a comment stands before
             self.text = []
 
     def _begin_cell(self, attributes: Attributes, said: Attributes) -> None:
         """Begin a cell; only one with a formula or an error is looked at closer."""
         self._column += self._times
-        self._times = whole(said.get("number-columns-repeated"), 1)
+        self._times = _times(said, "number-columns-repeated")
         row, column = self._row, self._column
         if "value-type" not in said and "formula" not in said:
             return
         self.rows, self.columns = max(self.rows, row + self._rows - 1), max(self.columns, column + self._times - 1)
-        if self._hidden and self.rows * self.columns <= MOST_CELLS:
+        if self._hidden and self.spanned() <= MOST_CELLS:
             self._shown.hidden_rows.update(range(row, row + self._rows))
         down, across = (whole(said.get(f"number-{way}-spanned"), 1) for way in ("rows", "columns"))
         if down > 1 or across > 1:
             self._shown.merged.append((row, column, row + down - 1, column + across - 1))
-        if "formula" in said or "error" in attributes.values():
+        if "formula" in said or "error" in attributes.values() or said["value-type"] == "date":
             self._cell = attributes
 
     def finish(self) -> None:
@@ -68,8 +71,16 @@ class Content(SheetXml):
         if self._cell:
             text = "".join(self.text or ()).strip()
             kinds = {value for key, value in self._cell.items() if key.endswith(" value-type")}
+            parts, is_day = len(re.findall("[0-9]+", text)), "date" in kinds and bool(text)
             shows = text if is_error(text) else "#FEJL!" if "error" in kinds else None if kinds else NOT_WORKED_OUT
+            if shows is None and is_day and parts < 3 - bool(re.search("[a-zæøå]{3}", text, re.IGNORECASE)):
+                shows = PART_OF_A_DAY
             if shows is not None:
                 for column in range(self._column, min(self._column + self._times, MOST_COLUMNS)):
                     self._shown.cells[self._row, column] = shows
         self.text, self._cell = None, {}
+
+
+def _times(said: Attributes, what: str) -> int:
+    """Return how often something is repeated, or how much is too often."""
+    return whole(said[what], MOST_CELLS) if what in said else 1

@@ -18,12 +18,18 @@ __all__ = ["kinds_of_number", "number_persons", "refuse_unclear"]
 
 _MASKED = r"\*|●|•|#{2,}|\?{2,}|(?i:x{2,})|_{2,}"
 _ROUNDED = r"(?i)^\s*(?:\d[.,]\d+e\+?\d+|\d+e\+\d+)\s*$"
-_DATE = r"^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d$"
+_DATE = r"^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d\D*$"
 _LONG_DATE = (
     r"^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d$|^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$"
 )
 _BORN = r"^(?:[0-2]?\d|3[01])(?:0[1-9]|1[0-2])\d{6}$"
+_NOBODY = "^(?:0+|1234567890|" + "|".join(f"{digit}{{6,}}" for digit in range(1, 10)) + ")$"
+"""Stands for somebody whom the system does not know, or does not show."""
+_MOST_OF_ONE, _LARGEST_PART = 20, 0.2
+"""More spells, and a larger part of a table, than are one person's."""
 _UNCLEAR = (
+    ("nobody", "nummeret er ikke nogens, så personer ikke kan kendes fra hinanden"),
+    ("many", "det samme nummer står i så mange rækker, at det ikke er én person"),
     ("masked", "nummeret er skjult eller ødelagt, så personer ikke kan kendes fra hinanden"),
     ("rounded", "Excel har afrundet nummeret, så personer ikke kan kendes fra hinanden"),
     ("name", "der står intet nummer; to personer kan hedde det samme"),
@@ -62,11 +68,14 @@ def refuse_unclear(spells: pl.DataFrame, labels: Sequence[str], refusals: Refusa
         spells.select("table", "row", raw=pl.col("person"), bare=_written(spells)).filter(pl.col("bare").is_not_null())
     ]
     found = parts[0].with_columns(
+        nobody=pl.col("bare").str.contains(_NOBODY) & (pl.len().over("table", "bare") > 1),
+        many=(pl.len().over("table", "bare") > _MOST_OF_ONE)
+        & (pl.len().over("table", "bare") > _LARGEST_PART * pl.len().over("table")),
         masked=pl.col("raw").str.contains(_MASKED),
         rounded=pl.col("raw").str.contains(_ROUNDED),
         name=~pl.col("raw").str.contains(r"\d"),
         birth=pl.col("bare").str.contains(_DATE) | pl.col("bare").str.contains(_LONG_DATE),
-        six=pl.col("bare").str.contains(r"^\d{5,6}$|^\d{8}$"),
+        six=pl.col("bare").str.contains(r"^\d{5,6}\D*$|^\d{8}$"),
     )
     # A number of six digits may be an employee's; where most of them are dates, they are dates.
     mostly = pl.col("birth").sum().over("table") * 2 > pl.col("six").sum().over("table")

@@ -5,6 +5,7 @@ The bytes that the digest is of are those that are read.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from collections.abc import Callable
@@ -40,6 +41,8 @@ _KINDS = {
     b"{\\rtf": "et dokument (RTF)", b"\x89PNG": "et billede", b"\xff\xd8\xff": "et billede",
 }  # fmt: skip
 """What files begin with that are sometimes taken for extracts."""
+_PAGES = (b"mime-version:", b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")
+"""What a web page begins with."""
 _MOST_WITHOUT = 20
 """One row in so many may have no administration: in a pivot table only the first row of each group has one."""
 _DAY_IN_NAME = (
@@ -181,8 +184,10 @@ def _tables(
 
 def _other_kind(content: bytes) -> str | None:
     """Say what a file is that is no extract, whatever it is called."""
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "tekst i UTF-32; gem den som »CSV UTF-8«"
     begins = content[:HEAD].lstrip(_BLANK).lower()
-    if begins.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")) or b"<html" in begins[:1000]:
+    if begins.startswith(_PAGES) or b"<html" in begins[:1000]:
         return "en webside (HTML); åbn den i Excel, og gem den som .xlsx"
     if begins.startswith((b"<?xml", b"<workbook", b"<ss:")):
         return "XML; åbn den i Excel, og gem den som .xlsx"
@@ -265,4 +270,6 @@ def extraction_date(path: Path) -> date:
     try:
         return datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()
     except (ValueError, OverflowError):  # a clock that was wrong by millennia
-        raise InputError(Problem(mask(path.name), "filens dato kan ikke bruges", expected="--date DATO")) from None
+        raise InputError(
+            Problem(mask(path.name), "filens dato kan ikke bruges; skriv datoen med --date DATO")
+        ) from None

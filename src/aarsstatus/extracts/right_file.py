@@ -21,6 +21,8 @@ __all__ = ["check_year", "either_way", "preliminary", "refuse_dates", "refuse_sa
 
 MOST_REFUSED = 20
 """One bad row in so many can be left out; where there are more, something is wrong with the file."""
+_ENOUGH_SPELLS = 5
+"""So many spells that are all the same in two tables are no chance."""
 _ENOUGH_DATES, _ENOUGH_DAYS = 50, 5
 """So many dates on so many days of a month, none after the 12th, are no chance."""
 
@@ -49,21 +51,40 @@ def scheme_said(said: str | None, names: Names, data: Data, refusals: Refusals) 
 
 
 def refuse_same_file(reading: Reading, refusals: Refusals) -> None:
-    """Refuse two files with the same bytes: every spell would count twice."""
+    """Refuse two files with the same bytes, or tables with the same spells.
+
+    Every spell would count twice, and only those of known persons are found to be repeated.
+    """
     seen: dict[str, str] = {}
     for extract in reading.extracts:
         if extract.sha256 in seen:
             message = f"filen er magen til {seen[extract.sha256]}"
             refusals.file(extract.name, message, expected="hvert udtræk én gang")
         seen.setdefault(extract.sha256, extract.name)
+    if len(reading.labels) > 1:
+        _refuse_same_spells(reading, refusals)
+
+
+def _refuse_same_spells(reading: Reading, refusals: Refusals) -> None:
+    """Refuse a table with just the spells of another."""
+    heights = pl.concat([part.select("table") for part in reading.spells])["table"].value_counts()
+    alike = heights.filter((pl.col("count") >= _ENOUGH_SPELLS) & pl.col("count").is_duplicated()).sort("table")
+    seen: list[tuple[str, pl.DataFrame]] = []
+    for table in alike["table"]:
+        own = pl.concat([part.filter(pl.col("table") == table) for part in reading.spells])
+        own, label = own.drop("table", "row").sort(pl.all()), reading.labels[table]
+        if (first := next((other for other, spells in seen if spells.equals(own)), None)) is not None:
+            refusals.file(label, f"forløbene er de samme som i {first}", expected="hvert forløb én gang")
+        seen.append((label, own))
 
 
 def refuse_too_many(reading: Reading, refusals: Refusals) -> None:
     """Refuse to leave out more than a few rows, or rows with month before day."""
     for extract in reading.extracts:
         counts = extract.counts
-        if counts.refused * MOST_REFUSED > counts.rows:
-            bad, rows = danish.whole(counts.refused), danish.whole(counts.rows)
+        faults, others = counts.refused - counts.cancelled, counts.rows - counts.cancelled
+        if faults * MOST_REFUSED > others:
+            bad, rows = danish.whole(faults), danish.whole(others)
             message = f"{bad} af {rows} rækker kan ikke bruges; det er flere end hver tyvende"
             expected = "et udtræk, der er rettet; --skip-bad-rows kan kun udelade enkelte rækker"
             refusals.file(extract.name, message, expected=expected)

@@ -19,7 +19,8 @@ from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
 from aarsstatus.extracts.columns import Columns
 from aarsstatus.extracts.counts import Counts
 from aarsstatus.extracts.refusals import Refusals, rows_shown
-from aarsstatus.extracts.stray_rows import StrayRows
+from aarsstatus.extracts.states import States
+from aarsstatus.extracts.stray_rows import StrayRows, are_blank
 from aarsstatus.extracts.table import OVERFLOW, Block
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
@@ -33,7 +34,7 @@ _MOST_EXPLAINED = 100
 """Different cells of a column, in a block of rows, that are told why they cannot be read."""
 _EXCHANGED = r"^\s*(?:0?[1-9]|1[0-2])[-./](?:1[3-9]|2\d|3[01])[-./]\d{4}"
 """A date with its month first, and a day that is no month."""
-_LIKE_UNSEEN = r"^\s*(?:[#=eE]|del af|formel)"
+_LIKE_UNSEEN = r"^\s*(?:[#=eE]|del|formel)"
 """Begins as the texts do that `cells.unseen` looks at."""
 _EXPECTED = {"scheme": "en jobordning", "start": "en dato", "weekly_hours": "et timetal"}
 
@@ -86,17 +87,19 @@ class Reader:
         self._by_hours = np.array([scheme.counting in {"hours", "weekdays"} for scheme in data.schemes.values()])
         self._placed = np.array([scheme.counting != "headcount" for scheme in data.schemes.values()])
         self._existed = np.array([scheme.existed(year) for scheme in data.schemes.values()])
+        days = [[day.toordinal() for day in scheme.days_of(year)] for scheme in data.schemes.values()]
+        self._begun, self._ended = np.array(days).T
         self._columns = {
             "administration": Column(lambda text: cells.administration(text, names, self.codes), self.none),
             "scheme": Column(lambda text: cells.scheme(text, names, self.schemes)),
             "start": Column(dates.start_day),
             "end": Column(dates.end_day, dates.OPEN),
-            "state": Column(lambda text: cells.state(text, names), 0),
         }
         if self._by_hours.any():  # else hours count for nothing, and may be anything
             self._columns["weekly_hours"] = Column(cells.hundredths)
         self.hours_given = self.hours_counted = False
         """Whether a table has weekly hours, and whether a spell is counted by them."""
+        self._states = States(names)
         self._stray = StrayRows(names.totals, {name: column.code for name, column in self._columns.items()})
 
     def read(
@@ -110,7 +113,10 @@ class Reader:
         batch = self._batch(frame, block, columns, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed, refusals)
-        bad |= columns.refuse_differing(frame, batch.rows, batch.blank, label, refusals)
+        bad |= columns.refuse_differing(frame, batch.rows, batch.blank, self._columns, label, refusals)
+        odd, cancelled = self._states.refuse(frame, columns.texts, batch.rows, batch.blank, label, refusals)
+        bad |= odd
+        counts.cancelled += int(np.count_nonzero(cancelled))
         start, end = batch.codes["start"], batch.codes["end"]
         inside = (start <= self.last) & (end >= self.first) & ~batch.blank & ~bad
         gone = self._refuse_gone(batch, inside, refusals)
@@ -139,7 +145,7 @@ class Reader:
         rows = np.arange(block.first_row, block.first_row + frame.height, dtype=np.int64)
         empty = codes["start"] == EMPTY
         squeezed = self._stray.squeezed(frame, empty)
-        blank = (_blank(texts, empty) & ~squeezed) | self._header_again(texts, rows, columns, label)
+        blank = (are_blank(texts, empty) & ~squeezed) | self._header_again(texts, rows, columns, label)
         return _Batch(label, columns, texts, rows, codes, squeezed, blank)
 
     def _header_again(self, texts: pl.DataFrame, rows: npt.NDArray[np.int64], columns: Columns, label: str) -> Mask:
@@ -219,15 +225,19 @@ class Reader:
         return backwards
 
     def _refuse_gone(self, batch: _Batch, inside: Mask, refusals: Refusals) -> Mask:
-        """Tell of spells in schemes that did not exist in the year."""
-        schemes = batch.codes["scheme"]
-        gone: Mask = inside & ~self._existed[schemes]
+        """Tell of spells with days in the year on which their scheme did not exist."""
+        schemes, start, end = (batch.codes[name] for name in ("scheme", "start", "end"))
+        before = (start < self._begun[schemes]) & (self._begun[schemes] > self.first)
+        after = (end > self._ended[schemes]) & (self._ended[schemes] < self.last)
+        gone: Mask = inside & (~self._existed[schemes] | before | after)
         for key in np.unique(schemes[gone]).tolist():
-            name = self.data.schemes[self.schemes[key]].name
-            refusals.rows(
-                batch.label, batch.rows[gone & (schemes == key)], FIELDS["scheme"], "jobordningen fandtes ikke",
-                found=name, expected=f"en jobordning, der fandtes i {self.year}",
-            )  # fmt: skip
+            scheme = self.data.schemes[self.schemes[key]]
+            first, last = (dates.show_day(day.toordinal()) for day in scheme.days_of(self.year))
+            message, when = "jobordningen fandtes ikke", f"i {self.year}"
+            if scheme.existed(self.year) and not scheme.whole(self.year):
+                message, when = f"{message} alle forløbets dage", f"alle dagene; den fandtes fra {first} til {last}"
+            rows, expected = batch.rows[gone & (schemes == key)], f"en jobordning, der fandtes {when}"
+            refusals.rows(batch.label, rows, FIELDS["scheme"], message, found=scheme.name, expected=expected)
         return gone
 
     # -- what is kept -----------------------------------------------------------------------------------------
@@ -288,12 +298,3 @@ class Reader:
         kept |= {"table": np.full(len(at), table), "row": batch.rows[at]}
         kept["person"] = batch.texts["person"].gather(at) if "person" in batch.texts.columns else [None] * len(at)
         return pl.DataFrame({name: kept[name] for name in KEPT}, schema=dict(KEPT))
-
-
-def _blank(texts: pl.DataFrame, empty: Mask) -> Mask:
-    """Return which rows have nothing in them, of those without a start (`empty`)."""
-    blank = empty.copy()
-    if blank.any():
-        filled = pl.any_horizontal(pl.all().exclude(OVERFLOW).str.contains(r"\S").fill_null(value=False))
-        blank[blank] = ~texts.filter(pl.Series(blank)).select(filled).to_series().to_numpy()
-    return blank

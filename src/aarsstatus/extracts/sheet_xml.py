@@ -12,7 +12,7 @@ from aarsstatus.extracts.shown import TooLargeError
 __all__ = ["MOST_CELLS", "MOST_COLUMNS", "Attributes", "SheetXml", "parse", "whole"]
 
 MOST_CELLS = 8_000_000
-"""Cells of a sheet's rectangle; each takes some tens of bytes in calamine and as many in Python."""
+"""Cells of the rectangles of a workbook's sheets; each takes some tens of bytes in calamine and as many in Python."""
 MOST_COLUMNS = 1 << 14
 _PIECE = 1 << 20
 
@@ -20,12 +20,20 @@ Attributes = Mapping[str, str]
 
 
 class SheetXml:
-    """Collect the text of some elements, and measure a sheet."""
+    """Collect the text of some elements, and measure a sheet.
 
-    def __init__(self) -> None:
+    `before` is how many cells the sheets before it span.
+    """
+
+    def __init__(self, before: int = 0) -> None:
         self.rows = self.columns = 0
+        self.before = before
         self.text: list[str] | None = None
         """None where nobody wants the text."""
+
+    def spanned(self) -> int:
+        """Return how many cells this sheet and those before it span."""
+        return self.before + self.rows * self.columns
 
     def finish(self) -> None:
         """See what the last cell shows."""
@@ -34,8 +42,14 @@ class SheetXml:
 def parse(
     parts: zipfile.ZipFile, name: str, element: Callable[[str, Attributes], None], sheet: SheetXml | None = None
 ) -> bool:
-    """Parse a part, and return whether it is XML: a picture is none."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    """Parse a part, and return whether it is XML as a spreadsheet has it.
+
+    A picture is none, nor is what another parser might read as something else.
+    """
+    parser = expat.ParserCreate("utf-8", " ")
+
+    def doctype(*_: object) -> None:
+        raise expat.ExpatError("a document type")
 
     def begun(called: str, attributes: Attributes) -> None:
         element(called.rpartition(" ")[2], attributes)
@@ -43,6 +57,7 @@ def parse(
             parser.CharacterDataHandler = None if sheet.text is None else sheet.text.append
 
     parser.StartElementHandler = begun
+    parser.StartDoctypeDeclHandler = doctype
     with parts.open(name) as part:
         try:
             _feed(parser, part, sheet)
@@ -57,7 +72,7 @@ def _feed(parser: expat.XMLParserType, part: IO[bytes], sheet: SheetXml | None) 
     """Give a part to a parser, as long as its sheet fits in memory."""
     while piece := part.read(_PIECE):
         parser.Parse(piece)
-        if sheet is not None and sheet.rows * sheet.columns > MOST_CELLS:
+        if sheet is not None and sheet.spanned() > MOST_CELLS:
             raise TooLargeError
 
 

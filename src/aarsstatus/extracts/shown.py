@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["MERGED", "NOT_WORKED_OUT", "Book", "Shown", "TooLargeError", "is_error"]
+__all__ = [
+    "MERGED", "NOT_WORKED_OUT", "PART_OF_A_DAY", "STRUCK", "Book", "Shown", "TooLargeError", "is_error",
+    "shows_part_of_a_day",
+]  # fmt: skip
 
 NOT_WORKED_OUT = "formel uden resultat"
 """Stands for a formula that no program has worked out."""
 MERGED = "del af en flettet celle"
 """Stands for a cell that a merge has hidden, where nothing says which column its text is of."""
+
+PART_OF_A_DAY = "del af en dato"
+"""Stands for a date of which the cell shows only a part, such as its month, or nothing."""
+STRUCK = "del, der er streget over"
+"""Stands for a cell whose text is struck through."""
 
 _ERROR = re.compile(r"#[A-ZÆØÅ_]+(?:/[A-Z0-9]+)?[!?]?|#{3,}|#?Err:[0-9]+", re.IGNORECASE)
 """Errors as Excel writes them in any language (``#N/A``, ``#I/T``, ``#REFERENCE!``), and as LibreOffice does."""
@@ -19,6 +27,19 @@ _ERROR = re.compile(r"#[A-ZÆØÅ_]+(?:/[A-Z0-9]+)?[!?]?|#{3,}|#?Err:[0-9]+", re
 def is_error(text: str) -> bool:
     """Return whether a cell shows an error, or that its column is too narrow."""
     return _ERROR.fullmatch(text.strip()) is not None
+
+
+_NO_PLACEHOLDER = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
+"""What of a number format is shown as it stands, or says how."""
+
+
+def shows_part_of_a_day(number_format: str) -> bool:
+    """Return whether a number format shows a date, and not all of it."""
+    first = _NO_PLACEHOLDER.sub("", number_format.casefold().partition(";")[0])
+    shown = {letter for letter in "dmyhs" if letter in first}
+    if not first and ";" in number_format:  # as ;;; which shows nothing
+        return True
+    return bool(shown) and first not in {"general", "standard"} and not {"d", "m", "y"} <= shown
 
 
 class TooLargeError(Exception):

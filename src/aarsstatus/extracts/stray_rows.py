@@ -11,10 +11,10 @@ import polars as pl
 from aarsstatus.extracts.aliases import fold
 from aarsstatus.extracts.cells import legible
 from aarsstatus.extracts.columns import Columns
-from aarsstatus.extracts.table import Block
+from aarsstatus.extracts.table import OVERFLOW, Block
 from aarsstatus.privacy import cover
 
-__all__ = ["StrayRows"]
+__all__ = ["StrayRows", "are_blank"]
 
 Mask = npt.NDArray[np.bool_]
 _KNOWN = ("administration", "scheme", "start", "end")
@@ -107,3 +107,12 @@ class StrayRows:
     def _is_date(self, text: str) -> bool:
         """Return whether a text is a date, and not only digits."""
         return not text.strip().isdecimal() and self._read["start"](text) >= 0
+
+
+def are_blank(texts: pl.DataFrame, empty: Mask) -> Mask:
+    """Return which rows have nothing in them, of those without a start (`empty`)."""
+    blank = empty.copy()
+    if blank.any():
+        filled = pl.any_horizontal(pl.all().exclude(OVERFLOW).str.contains(r"\S").fill_null(value=False))
+        blank[blank] = ~texts.filter(pl.Series(blank)).select(filled).to_series().to_numpy()
+    return blank

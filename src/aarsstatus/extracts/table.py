@@ -26,6 +26,9 @@ _LEAST = 2
 _HAPPENED, _WORKPLACE, PLANNED = ("faktisk",), ("ansæt", "arbejdsplads"), ("forvent", "planlag", "bevil")
 """Of two columns for one thing, that of what happened, and of the workplace, is read before another."""
 
+_EITHER = ("administration", "start", "end")
+"""Fields of which two columns may not differ, whatever each is called, where neither is read before the other."""
+
 Cells = Sequence[str]
 
 
@@ -99,7 +102,7 @@ class Header:
     hidden
         The places of columns that are hidden in Excel.
     undecided
-        Columns that fit a field just as well as the one that was taken.
+        Columns that may just as well be meant as the one that was taken.
     """
 
     row: int
@@ -159,7 +162,10 @@ def _header(row: int, height: int, rows: Sequence[Cells], cells: Cells, names: N
     columns = {name: min(places)[-1] for name, places in ranked.items()}
     passed = tuple((name, place) for name, places in ranked.items() for *_, place in sorted(places)[1:])
     undecided = tuple(
-        (name, one[-1]) for name, places in ranked.items() for one in sorted(places)[1:] if one[:-1] == min(places)[:-1]
+        (name, one[-1])
+        for name, places in ranked.items()
+        for one in sorted(places)[1:]
+        if one[:-1] == min(places)[:-1] or (name in _EITHER and one[:2] == min(places)[:2])
     )
     title = " ".join(cell for above in rows[: row - height] for cell in above if cell)
     return Header(row, height, columns, tuple(cells), passed, title, hidden, undecided)

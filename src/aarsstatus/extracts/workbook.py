@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-
-import python_calamine as calamine
 
 from aarsstatus.extracts.aliases import Names
 from aarsstatus.extracts.appearance import look_at
 from aarsstatus.extracts.refusals import Refusals, rows_shown
+from aarsstatus.extracts.sheets import Row, read_sheets
 from aarsstatus.extracts.shown import MERGED, Book, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame
 from aarsstatus.privacy import mask
@@ -20,11 +16,9 @@ from aarsstatus.privacy import mask
 __all__ = ["open_workbook"]
 
 _BLOCK = 200_000
-_STRANGE_ERROR = re.compile(rb">\s*#[A-Z_/0-9!?]+\s*</((?:\w+:)?v)>")
-"""An error as a cell has it, among them those that calamine does not know, such as ``#SPILL!``."""
 _DAYS_TO_1904 = 1462
-
-Row = list[object]
+_ROUNDED = 10**15
+"""Excel keeps fifteen digits: of a longer number the rest is lost, so it is written as Excel would, 1,2E+17."""
 
 
 def open_workbook(
@@ -47,19 +41,16 @@ def open_workbook(
     if book.too_large is not None:
         refusals.file(label, book.too_large, expected="et mindre udtræk, eller det samme gemt som CSV")
         return []
-    try:
-        sheets, hidden_sheets = _visible_sheets(content)
-    except calamine.PasswordError:
+    sheets = read_sheets(content)
+    if sheets.is_locked:
         refusals.file(label, "filen er låst med en adgangskode", expected="et udtræk uden adgangskode")
         return []
-    except Exception:  # whatever calamine says may quote the file
-        sheets, hidden_sheets = {}, []
-    if not sheets or any(name not in book.sheets for name in sheets):
+    if not sheets.rows or any(name not in book.sheets for name in sheets.rows):
         refusals.file(label, "filen kan ikke læses som Excel", expected="en fil gemt som .xlsx i Excel")
         return []
-    if hidden_sheets:
-        notes.append(f"{label}: skjulte ark er ikke læst: {', '.join(map(mask, hidden_sheets))}")
-    filled = {name: rows for name, rows in sheets.items() if any(map(_filled, rows)) or book.sheets[name].cells}
+    if sheets.hidden:
+        notes.append(f"{label}: skjulte ark er ikke læst: {', '.join(map(mask, sheets.hidden))}")
+    filled = {name: rows for name, rows in sheets.rows.items() if any(map(_filled, rows)) or book.sheets[name].cells}
     if not filled:
         refusals.file(label, "filen er tom", expected="en overskrift og mindst én række")
     tables = [
@@ -73,36 +64,6 @@ def open_workbook(
         f"{table.label}: ikke læst, for det har ingen overskrift" for table in tables if found and not table.header
     ]
     return [*(found or tables[:1])]
-
-
-def _visible_sheets(content: bytes) -> tuple[Mapping[str, list[Row]], list[str]]:
-    """Return the rows of every visible sheet, and the names of hidden ones."""
-    book = calamine.load_workbook(io.BytesIO(content))
-    worksheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-    shown = [sheet.name for sheet in worksheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
-    hidden = [sheet.name for sheet in worksheets if sheet.name not in shown]
-    try:
-        return {name: _rows(book, name) for name in shown}, hidden
-    except calamine.CalamineError:
-        book = calamine.load_workbook(io.BytesIO(_without_strange_errors(content)))
-        return {name: _rows(book, name) for name in shown}, hidden
-
-
-def _rows(book: calamine.CalamineWorkbook, name: str) -> list[Row]:
-    """Return the rows of a sheet, from its first."""
-    return [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
-
-
-def _without_strange_errors(content: bytes) -> bytes:
-    """Return a workbook in which every error is one that calamine knows."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(made, "w") as written:
-        for entry in parts.infolist():
-            part = parts.read(entry)
-            if entry.filename.casefold().endswith(".xml"):
-                part = _STRANGE_ERROR.sub(rb">#N/A</\1>", part)
-            written.writestr(entry.filename, part)
-    return made.getvalue()
 
 
 def _tell_hidden(table: _Sheet, hidden: str | None, refusals: Refusals) -> None:
@@ -199,5 +160,5 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell).replace(".", ",")
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _ROUNDED else repr(cell).replace(".", ",")
     return "" if cell is None else str(cell)

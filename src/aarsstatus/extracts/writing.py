@@ -22,7 +22,7 @@ from aarsstatus import danish
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.files import alone, read_utf8
 from aarsstatus.inputs.csvfile import Contents, read_table, replace_rows, swap_in, with_newer_columns
-from aarsstatus.inputs.model import Data, ExtractRow, Remark
+from aarsstatus.inputs.model import PRELIMINARY, Data, ExtractRow, Remark
 from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS, Table
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
@@ -49,7 +49,7 @@ def origin(extracts: Sequence[ExtractRow], scheme: str) -> str:
         if scheme in one.schemes.split()
     ]
     early = any(scheme in one.schemes.split() and one.extracted < date(one.year, 12, 31) for one in extracts)
-    return f"{'foreløbigt ' if early else ''}registerudtræk {danish.join(parts)}"
+    return f"{PRELIMINARY if early else 'registerudtræk'} {danish.join(parts)}"
 
 
 def write_sums(

@@ -41,26 +41,26 @@ class _Split:
         found = {group: figures.find(before, code, group, "weight") for group in old}
         self.weights = {group: one for group, one in found.items() if one is not None}
         self.old = {group: old[group] for group in self.weights}
-        self.sum = formulas.joint(map(value_of, self.weights.values()))
 
     def contributions(self) -> Iterator[Figure]:
         """Yield what each group's own attainment moved: its old weight × its change."""
         for group, part in formulas.contributions(*self._ratios()).items():
             old, new = self.old[group], self.new[group]
-            bounds = (bounds_of(new) - bounds_of(old)).scaled(self._share(group))
-            above = f"{self._weight(group)} × ({_percentage(new)} − {_percentage(old)})"
-            formula, inputs = f"{above} {result('contribution', part * 100)}", [*self._inputs(group), new.id, old.id]
+            bounds = (bounds_of(new) - bounds_of(old)).scaled(value_of(self.weights[group]) / 100)
+            above = f"{_percentage(self.weights[group])} × ({_percentage(new)} − {_percentage(old)})"
+            formula, inputs = f"{above} {result('contribution', part * 100)}", [self.weights[group].id, new.id, old.id]
             yield computed_figure((*self.at[:2], group, ""), "contribution", part * 100, bounds, formula, inputs)
 
     def comparable(self) -> Figure:
         """Return what the weighted attainment would be at the old weights."""
         kept = {group: self.new.get(group, old) for group, old in self.old.items()}
         value = (formulas.comparable_attainment(*self._ratios()) or Fraction(0)) * 100
-        bounds = formulas.joint_interval(bounds_of(one).scaled(self._share(group)) for group, one in kept.items())
-        above = " + ".join(f"{self._weight(group)} × {_percentage(one)}" for group, one in kept.items())
+        pairs = [(self.weights[group], one) for group, one in kept.items()]
+        bounds = formulas.joint_interval(bounds_of(one).scaled(value_of(weight) / 100) for weight, one in pairs)
+        above = " + ".join(f"{_percentage(weight)} × {_percentage(one)}" for weight, one in pairs)
         formula = f"{above} {result('comparable_attainment', value)}"
-        inputs = dict.fromkeys(id_ for group, one in kept.items() for id_ in (*self._inputs(group), one.id))
-        return computed_figure(self.at, "comparable_attainment", value, bounds, formula, tuple(inputs))
+        inputs = [one.id for pair in pairs for one in pair]
+        return computed_figure(self.at, "comparable_attainment", value, bounds, formula, inputs)
 
     def _ratios(self) -> tuple[dict[str, Fraction | None], dict[str, Fraction | None], dict[str, Fraction]]:
         """Return attainments and old weights as the formulas take them."""
@@ -68,19 +68,6 @@ class _Split:
             {group: value_of(one) / 100 for group, one in side.items()} for side in (self.old, self.new, self.weights)
         )
         return {**old}, {**new}, weights
-
-    def _share(self, group: str) -> Fraction:
-        """Return a group's old weight among the groups that had a target."""
-        return value_of(self.weights[group]) / self.sum
-
-    def _weight(self, group: str) -> str:
-        """Write a group's old weight; a share of the others' where one had no target."""
-        own, whole = _percentage(self.weights[group]), " + ".join(map(_percentage, self.weights.values()))
-        return own if self.sum == 100 else f"{own} ÷ ({whole})"
-
-    def _inputs(self, group: str) -> list[str]:
-        """Return the ids of what `_weight` writes."""
-        return [one.id for each, one in self.weights.items() if each == group or self.sum != 100]
 
 
 def _attained(figures: Figures, year: int, code: str) -> dict[str, Figure]:

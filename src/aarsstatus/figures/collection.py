@@ -15,6 +15,7 @@ import pandas as pd
 
 from aarsstatus import danish
 from aarsstatus.figures import COLUMNS, Figure, Measure, Verdict, figure_id
+from aarsstatus.problems import near
 from aarsstatus.text import visible
 
 _BOUNDED = ["value", "lower", "upper"]
@@ -22,6 +23,11 @@ _NUMBER = re.compile(r"(-?[0-9]{1,12}(\.[0-9]{1,12})?)?")
 """A number as ``figures.csv`` has it, or none; a longer one would take for ever to work with."""
 _RUNS = re.compile(r"((?:^|;)\s*)(?![-+]?\d[\d.,]*\s*(?:;|$))(?=[=+\-@])")
 """Where a spreadsheet takes a text for a formula: at its start, and after the `;` where Danish ones split a line."""
+
+
+def _plain(id_: str) -> str:
+    """Write an id in small letters, and without those that not every keyboard has."""
+    return id_.casefold().translate({ord("æ"): "ae", ord("ø"): "o", ord("å"): "a"})
 
 
 class Figures(Mapping[str, Figure]):
@@ -55,6 +61,20 @@ class Figures(Mapping[str, Figure]):
         wanted = {"year": year, "administration": administration, "measure": measure}
         asked = {name: value for name, value in wanted.items() if value is not None}
         return [one for one in self.values() if all(getattr(one, name) == value for name, value in asked.items())]
+
+    def nearest(self, text: str) -> str | None:
+        """Return the id that somebody most likely meant, None when none is close.
+
+        What is not told of an id, as in ``2025.OKF.total``, is taken for the attainment.
+        """
+        ids = {_plain(id_): id_ for id_ in self}
+        wanted = _plain(text.strip())
+        longer = [id_ for plain, id_ in ids.items() if plain.startswith(f"{wanted}.")]
+        main = [id_ for id_ in longer if self[id_].measure in {"attainment", "weighted_attainment"}]
+        if longer:
+            return (main or longer)[0]
+        close = near(wanted, ids)
+        return ids[close] if close else None
 
     def judged(self, answers: Mapping[str, tuple[Verdict, str]]) -> Figures:
         """Return the figures with the audit's verdicts and reasons, by id."""

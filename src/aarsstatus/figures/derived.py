@@ -15,7 +15,7 @@ from aarsstatus.attainment import Interval
 from aarsstatus.figures import At, Figure, Mode, bounds_of, computed_figure, value_of
 from aarsstatus.figures.change import change, result
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.table import NOT_ADOPTED, build_figures
+from aarsstatus.figures.table import NOT_ADOPTED, as_published, build_figures
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
@@ -26,7 +26,8 @@ def every_figure(
 ) -> Figures:
     """Compute every figure of a year's build, those beside the tables too."""
     figures = build_figures(data, year, notat=notat, mode=mode)
-    return Figures([*figures.values(), *_derived(figures, data, year, comparison_year)])
+    derived = as_published(_derived(figures, data, year, comparison_year), data, notat, mode)
+    return Figures([*figures.values(), *derived])
 
 
 def _derived(figures: Figures, data: Data, year: int, comparison_year: int | None) -> Iterator[Figure]:

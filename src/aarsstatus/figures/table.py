@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -41,17 +41,20 @@ def build_figures(data: Data, year: int, *, notat: str | None = None, mode: Mode
     for when in reversed(data.years()):
         for code in data.codes(when) if when <= year else ():
             builder.table(when, code)
+    return Figures(list(as_published(builder.figures, data, notat, mode)))
+
+
+def as_published(figures: Iterable[Figure], data: Data, notat: str | None, mode: Mode) -> Iterator[Figure]:
+    """Yield figures, each held against what was printed of it."""
     printed = printed_values(data, notat)
-    return Figures([_as_published(figure, printed.get(figure.id), mode) for figure in builder.figures])
-
-
-def _as_published(figure: Figure, published: str | None, mode: Mode) -> Figure:
-    """Return a figure held against what was printed of it."""
-    if published is None:
-        return figure
-    found = verdict(published, figure.shown, figure.interval)
-    ours = mode == "recomputed" and found == "contradicted"  # what lies within rounding is nearer than our own
-    return replace(figure, shown=figure.shown if ours else published, published=published, verdict=found)
+    for figure in figures:
+        published = printed.get(figure.id)
+        if published is None:
+            yield figure
+            continue
+        found = verdict(published, figure.shown, figure.interval)
+        ours = mode == "recomputed" and found == "contradicted"  # what lies within rounding is nearer than our own
+        yield replace(figure, shown=figure.shown if ours else published, published=published, verdict=found)
 
 
 def printed_values(data: Data, notat: str | None) -> dict[str, str]:
@@ -143,29 +146,20 @@ class _Builder:
 
     def total(self, year: int, code: str, attainments: Sequence[Figure]) -> None:
         """Add the groups' weights and the weighted attainment."""
-        rows = {group: self.data.targets.get((year, KK, group)) for group in self.data.groups}
+        ratios = {one.group: one.value / 100 for one in attainments if one.value is not None}
+        rows = {group: self.data.targets.get((year, KK, group)) for group in ratios}
         targets = {group: row.target for group, row in rows.items() if row and row.target}
-        shares = formulas.weights(targets)
-        weights = {
-            figure.group: self.weight((year, code, figure.group, ""), targets, shares[figure.group])
-            for figure in attainments
-            if figure.group in shares
-        }
-        ratios = {figure.group: None if figure.value is None else figure.value / 100 for figure in attainments}
+        shares = formulas.weights(targets)  # of what this administration has targets for: the weights that are used
+        weights = {group: self.weight((year, code, group, ""), targets, share) for group, share in shares.items()}
         value = formulas.weighted_attainment(ratios, shares)
         intervals = {one.group: one.interval and one.interval.scaled(Fraction(1, 100)) for one in attainments}
         interval = formulas.weighted_attainment_interval(intervals, shares)
-        counted = [(weights[one.group], one) for one in attainments if one.value is not None and one.group in weights]
+        counted = [(weights[one.group], one) for one in attainments if one.group in weights]
         formula = NOT_ADOPTED
         if value is not None:
             above = " + ".join(f"{_percentage(weight)} × {_percentage(one)}" for weight, one in counted)
-            if len(counted) < len(shares):
-                used = " + ".join(_percentage(weight) for weight, _ in counted)
-                above = f"({above}) ÷ ({used})" if len(counted) > 1 else f"{above} ÷ {used}"
             told = [(danish.parse(danish.decimal(value_of(one))) for one in pair) for pair in counted]
             shown = sum((share * ratio for share, ratio in told), Fraction(0)) / 100
-            if len(counted) < len(shares):
-                shown *= 100 / formulas.joint(danish.parse(danish.decimal(value_of(weight))) for weight, _ in counted)
             formula = f"{above} {_result(value, shown / 100)}"
         self.add(
             (year, code, "total", ""), "weighted_attainment", None if value is None else value * 100,
@@ -173,7 +167,7 @@ class _Builder:
         )  # fmt: skip
 
     def weight(self, at: At, targets: Mapping[str, int], share: Fraction) -> Figure:
-        """Add a group's weight: its share of the city's targets."""
+        """Add a group's weight: its share of the city's targets that are counted."""
         year, _, group, _ = at
         below = " + ".join(danish.number(Fraction(target)) for target in targets.values())
         formula = f"{danish.number(Fraction(targets[group]))} ÷ ({below}) {_result(share, share)}"

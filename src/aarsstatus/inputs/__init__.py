@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from aarsstatus import danish
@@ -26,17 +28,23 @@ from aarsstatus.text import unfit
 _EXACT_PLACES = 10
 _MOST_WRONG = 1_000
 """Bad cells of a file, after which the rest of it is not read: it is no file of ours."""
+GROUPS_BEFORE = Path(__file__).with_name("groups.csv")
+"""The target groups of a project from before ``data/groups.csv`` was there."""
 REPLACED = "-erstattet-"
 """Parts a notat's name from the number of the correction that replaced it, in ``published.csv``."""
 
 
-def read_year(project: Project, year: int, comparison_year: int | None = None) -> tuple[Params, Data]:
+def read_year(
+    project: Project, year: int, comparison_year: int | None = None, *, as_issued: bool = False
+) -> tuple[Params, Data]:
     """Read all that one year's notat is made from, and check that it hangs together.
 
     Parameters
     ----------
     year, comparison_year
         The years; a comparison year other than the one in ``params/`` may be asked for.
+    as_issued
+        Whether a published year is read as `publish` kept it, whatever ``data/`` says now.
 
     Raises
     ------
@@ -52,7 +60,7 @@ def read_year(project: Project, year: int, comparison_year: int | None = None) -
     except InputError as error:
         problems += error.problems
     try:
-        data = read_data(project)
+        data = read_data(project, kept_for(project, params) if as_issued and params else "")
     except InputError as error:
         problems += error.problems
     if params is not None and comparison_year is not None:
@@ -67,22 +75,28 @@ def read_year(project: Project, year: int, comparison_year: int | None = None) -
     return params, data
 
 
-def read_data(project: Project) -> Data:
-    """Read every CSV file in ``data/``.
+def kept_for(project: Project, params: Params) -> str:
+    """Return the folder in ``data/`` that `publish` kept a year's data in, or nothing."""
+    name = f"notat-{params.year}"
+    kept = params.published is not None and params.notat == name and (project.data / name).is_dir()
+    return name if kept else ""
+
+
+def read_data(project: Project, kept: str = "") -> Data:
+    """Read every CSV file in ``data/``, or in a folder there that `publish` kept.
 
     Raises
     ------
     InputError
         With all problems of all files.
     """
-    rows = _Rows(project)
-    groups = {
-        v["group"]: Group(v["group"], v["name"], v["spells_label"] or "", v["colour"], v["mark"], at)
-        for v, at in rows.of(schema.GROUPS)
-    }
+    rows = _Rows(project, kept)
+    groups = _groups(rows)
     rows.known[schema.GROUPS.file] = list(groups)
     schemes = {
-        v["scheme"]: Scheme(key=v.pop("scheme"), note=v.pop("note") or "", **v, source=at)
+        v["scheme"]: Scheme(
+            key=v.pop("scheme"), **{**v, "note": v["note"] or "", "successor": v["successor"] or ""}, source=at
+        )
         for v, at in rows.of(schema.SCHEMES)
     }
     administrations = [
@@ -92,7 +106,7 @@ def read_data(project: Project) -> Data:
             v["first_year"],
             v["last_year"],
             at,
-            _codes(v["successor"]),
+            tuple((v["successor"] or "").split()),
             v["short_name"] or "",
             v["council"] or "",
         )
@@ -102,7 +116,7 @@ def read_data(project: Project) -> Data:
         raise InputError(rows.problems)
     rows.known[schema.SCHEMES.file] = list(schemes)
     rows.known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
-    targets = [Target(**{**values, "source": at}) for values, at in rows.of(schema.TARGETS)]
+    targets = [Target(**{**values, "source": at, "origin": values["source"]}) for values, at in rows.of(schema.TARGETS)]
     statuses = [_status(values, at, schemes) for values, at in rows.of(schema.STATUS)]
     printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows.of(schema.PUBLISHED)]
     extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows.of(schema.EXTRACTS)]
@@ -127,9 +141,26 @@ def read_data(project: Project) -> Data:
     return data
 
 
-def _codes(cell: str | None) -> tuple[str, ...]:
-    """Return the codes in a cell."""
-    return tuple((cell or "").split())
+def read_groups(project: Project) -> dict[str, Group]:
+    """Read the target groups alone.
+
+    Raises
+    ------
+    InputError
+        With all problems of their file.
+    """
+    rows = _Rows(project, "")
+    groups = _groups(rows)
+    if rows.problems:
+        raise InputError(rows.problems)
+    return groups
+
+
+def _groups(rows: _Rows) -> dict[str, Group]:
+    return {
+        v["group"]: Group(v["group"], v["name"], v["spells_label"] or "", v["colour"], v["mark"], at)
+        for v, at in rows.of(schema.GROUPS)
+    }
 
 
 class _CellError(ValueError):
@@ -143,16 +174,20 @@ class _CellError(ValueError):
 class _Rows:
     """Read the rows of tables by the schema; each bad cell is one of the `problems`."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, project: Project, kept: str) -> None:
+        self._project, self._kept = project, kept
         self.known: dict[str, Sequence[str]] = {}
         """The values that another table's rows may refer to, by file."""
         self.problems: list[Problem] = []
 
     def of(self, table: schema.Table) -> list[tuple[dict[str, Any], str]]:
         """Return each row's values by column, and its place: ``data/status.csv:12``."""
+        table = replace(table, file=f"{self._kept}/{table.file}") if self._kept else table
+        path = self._project.data / table.file
+        if table.name.endswith(f"/{schema.GROUPS.file}") and not path.exists():
+            path = GROUPS_BEFORE
         try:
-            text = read_utf8(self._project.data / table.file, table.name)
+            text = read_utf8(path, table.name)
         except InputError as error:
             self.problems += error.problems
             return []

@@ -5,12 +5,13 @@ Each row remembers the file and line it came from (`source`): that is where the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
+from aarsstatus import danish
 from aarsstatus.attainment import Interval
 from aarsstatus.inputs.schema import KK
 
@@ -18,6 +19,9 @@ COUNCIL = "Borgerrepræsentationen"
 """Who adopts the targets where ``administrations.csv`` does not say."""
 ALL_GROUPS = "alle ordninger"
 """What the target groups are called together, as the weighted attainment is of them all."""
+
+PRELIMINARY = "foreløbigt registerudtræk"
+"""How the origin of a status begins that was read before its year was over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,25 @@ class Scheme:
     row_label: str
     source: str
     note: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    """The days that it began and ended, where it did within a year."""
+    successor: str = ""
+    """The key under which it goes on, where it only got another name."""
 
     def existed(self, year: int) -> bool:
         """Return whether the scheme existed in a year."""
         return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+    def days_of(self, year: int) -> tuple[date, date]:
+        """Return the first and the last day that the scheme existed in a year it did."""
+        first = self.first_day if year == self.first_year else None
+        last = self.last_day if year == self.last_year else None
+        return first or date(year, 1, 1), last or date(year, 12, 31)
+
+    def whole(self, year: int) -> bool:
+        """Return whether the scheme existed from the first day of a year to the last."""
+        return self.days_of(year) == (date(year, 1, 1), date(year, 12, 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +91,17 @@ class Administration:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A måltal in persons; None or 0 is "no target"."""
+    """A måltal in persons; None or 0 is "no target".
+
+    `origin` is where an analyst found it.
+    """
 
     year: int
     administration: str
     group: str
     target: int | None
     source: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +219,16 @@ class Data:
         origin = next((row.origin for row in rows if row.origin.startswith("notat-")), None)
         return origin if len(others) == 1 else None
 
+    def preliminary_years(self) -> list[int]:
+        """Return the years with numbers that were read before the year was over."""
+        return sorted({row.year for row in self.statuses.values() if row.origin.startswith(PRELIMINARY)})
+
+    def preliminary(self, years: Collection[int]) -> str:
+        """Say which of some years have preliminary numbers; nothing where none has."""
+        found = [str(year) for year in self.preliminary_years() if year in years]
+        why = "de er fra udtræk, der blev lavet, før året var gået"
+        return f"Tallene for {danish.join(found)} er foreløbige; {why}." if found else ""
+
     def told_of(self, year: int) -> list[str]:
         """Return the codes with a table in a year: KK, and known administrations."""
         codes = self.codes(year)
@@ -209,6 +242,25 @@ class Data:
     def schemes_in(self, group: str, year: int) -> list[Scheme]:
         """Return a target group's schemes that have any status in a year, in order."""
         return [scheme for scheme in self.schemes_of(year) if scheme.group == group]
+
+    def counted(self, group: str, year: int) -> list[tuple[str, date | None, date | None]]:
+        """Return what a group's numbers cover in a year: its schemes, parts of a year.
+
+        Two years in which that differs show no development. Heads are counted on a day, so a part of a year is as good.
+        """
+        found: list[tuple[str, date | None, date | None]] = []
+        for one in self.schemes_in(group, year):
+            part = one.counting != "headcount" and not one.whole(year)
+            found.append((self.goes_on(one.key), *(one.days_of(year) if part else (None, None))))
+        return sorted(found, key=lambda one: one[0])
+
+    def goes_on(self, key: str, year: int | None = None) -> str:
+        """Return the key under which a scheme goes on: its last one, or a year's."""
+        one = self.schemes.get(key)
+        while one and one.successor and not (year is not None and one.existed(year)):
+            key = one.successor
+            one = self.schemes.get(key)
+        return key
 
     def is_joint(self, group: str, year: int) -> bool:
         """Tell whether a group is more than the one scheme that it is named after."""

@@ -110,9 +110,9 @@ def groups_there(project: Project, year: int, path: Path) -> list[str]:
 
 def _schemes(year: int, before: Params, data: Data) -> list[Scheme]:
     """Return a year's schemes: those before that still exist, then those that came."""
-    kept = [data.schemes[key] for key in before.schemes if key in data.schemes and data.schemes[key].existed(year)]
-    came = [one for one in data.schemes.values() if before.year < one.first_year <= year and one.existed(year)]
-    return [*kept, *came]
+    kept = [data.schemes[data.goes_on(key, year)] for key in before.schemes if key in data.schemes]
+    came = [one for one in data.schemes.values() if before.year < one.first_year]
+    return [one for one in dict.fromkeys([*kept, *came]) if one.existed(year)]
 
 
 def _params_text(year: int, before: Params, schemes: Sequence[Scheme], groups: Sequence[str], data: Data) -> str:
@@ -226,6 +226,7 @@ def unfilled_params(project: Project, year: int) -> Iterator[Problem]:
 
 
 def _unfilled_targets(project: Project, year: int) -> Iterator[Problem]:
+    """Yield the rows of a year's targets that are not filled in, with their lines."""
     try:
         _, rows = read_table(project, TARGETS)
     except InputError:  # whoever reads the data says so
@@ -233,11 +234,10 @@ def _unfilled_targets(project: Project, year: int) -> Iterator[Problem]:
     for line, row in rows:
         if row["year"] != str(year) or not row["source"].startswith(MARK):
             continue
-        of = f"måltallet for {row['administration']}, {row['group']}"
         if row["target"].strip():
-            message, column, expected = f"kilden til {of}, er ikke udfyldt", "source", "hvor måltallet står"
+            message, column, expected = "kilden til måltallet er ikke udfyldt", "source", "hvor måltallet står"
         else:
-            message, column = f"{of}, er ikke udfyldt", "target"
+            message, column = "måltallet er ikke udfyldt", "target"
             expected = "et måltal og dets kilde, eller kun kilden, hvis der ikke er et måltal"
         yield Problem(TARGETS.name, message, line, column, expected=expected)
 

@@ -166,6 +166,10 @@ class Params(_Part):
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} nævner den samme to gange")
         adopted = [group for adoption in self.targets_adopted for group in adoption.groups]
+        if twice := sorted({group for group in adopted if adopted.count(group) > 1}):
+            raise ValueError(
+                f"targets_adopted nævner {', '.join(twice)} to gange; skriv kun gruppen ved den vedtagelse, der gælder"
+            )
         if adopted and sorted(adopted) != sorted(self.target_groups):
             raise ValueError(
                 "targets_adopted skal nævne hver af target_groups "
@@ -197,7 +201,7 @@ def read_params(path: Path, name: str) -> Params:
         path,
         name,
         Params,
-        expected_file="en parameterfil for året, der begynder med year: …",
+        expected_file="årets parametre; aarsstatus new ÅR laver filen",
         expected={"greater_than_equal": _YEAR, "less_than_equal": _YEAR},
     )
     if path.stem != str(params.year):

@@ -16,7 +16,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from aarsstatus.files import irregular
@@ -55,7 +55,9 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
     files = [project.root / "_quarto.yml", project.root / "requirements.lock"]
     files += [path for path in _files(project.params) if not _later(path, year)]
     files += [project.data / table.file for table in TABLES]  # any other CSV file there may be an extract
-    files += [path for path in _files(project.data) if path.parent == project.data and path.suffix in _BESIDE]
+    files += [project.data / f"notat-{year}" / table.file for table in TABLES]  # what `publish` kept
+    beside = (path for path in _files(project.data) if path.parent == project.data and path.suffix in _BESIDE)
+    files += [path for path in beside if not path.name.startswith(".")]  # what `ingest` can take back is no input
     files += [*_files(project.notebooks), *_files(project.extension)]
     named = {project.name(path): path for path in files if path.is_file()}
     large = [Problem(name, why) for name, path in named.items() if (why := irregular(path, _LARGEST_INPUT))]
@@ -141,11 +143,19 @@ def unpack(content: bytes, name: str) -> dict[str, bytes]:
             outside = [entry.filename for entry in entries if not stays_inside(entry.filename)]
             if outside:
                 raise InputError(Problem(name, "zip-filen har en fil, der ligger uden for den", found=outside[0]))
+            if within := _inside_another([entry.filename for entry in entries]):
+                raise InputError(Problem(name, "zip-filen har en fil, hvor den også har en mappe", found=within))
             return {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, *_DAMAGED) as error:
         whole = "en hel zip-fil; hent eller lav den igen"
         why = f"zip-filen kan ikke læses: {reason(error)}" if isinstance(error, OSError) else "zip-filen er beskadiget"
         raise InputError(Problem(name, why, expected=whole)) from None
+
+
+def _inside_another(names: Collection[str]) -> str | None:
+    """Return a file that has another for its folder, if one has."""
+    known = set(names)
+    return next((name for name in names if known.intersection(map(str, PurePosixPath(name).parents))), None)
 
 
 def stays_inside(name: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aarsstatus.files import read_utf8
+from aarsstatus.files import MOST_BYTES, irregular, read_utf8
 from aarsstatus.problems import InputError
 from aarsstatus.release.manifest import NAME, Manifest, digest, digest_of, is_intact, read
 
@@ -74,7 +74,8 @@ def _is_look(name: str) -> bool:
 
 def years_hash(output: Path) -> str:
     """Return a hash of the builds in an output folder, and of the years that failed."""
-    builds = {path.parent.name: digest_of(path) for path in output.glob(f"*/{NAME}") if path.is_file()}
+    there = [path for path in output.glob(f"*/{NAME}") if irregular(path, MOST_BYTES) is None]
+    builds = {path.parent.name: digest_of(path) for path in there}
     failed = [path.name for path in output.glob("*.fejlet.ipynb")]
     return digest(json.dumps([sorted(builds.items()), sorted(failed)]).encode())
 

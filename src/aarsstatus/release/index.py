@@ -6,7 +6,7 @@ It is made from what lies in the output folder alone: each year's manifest and `
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES
 from aarsstatus.files import alone, write_whole
-from aarsstatus.inputs.model import Group
+from aarsstatus.inputs.model import Data, Group
 from aarsstatus.inputs.schema import KK, MARKS, TOTAL
 from aarsstatus.markdown import sentences
 from aarsstatus.problems import BuildError
@@ -23,11 +23,12 @@ from aarsstatus.release import cache
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
 from aarsstatus.release.years import State, Year, newest_data, read_output
 from aarsstatus.render.page import make_page, table
-from aarsstatus.report.charts import draw_development
+from aarsstatus.report.charts import breaks, draw_development
 from aarsstatus.report.drawing import MUTED
 
 STATES: Mapping[State, str] = {
     "offentliggjort": "Viser tallene, som de blev offentliggjort.",
+    "rettet": "Viser tallene, som de blev rettet.",
     "genberegnet": "Viser tallene, som de følger af grundlaget; det, der er offentliggjort anderledes, er mærket.",
     "udkast": "Er beregnet ud fra registerudtræk og er ikke offentliggjort.",
 }
@@ -37,14 +38,16 @@ _FILES = {
     "notat.docx": "Notat (Word)",
     "kvalitetsrapport.html": "Kvalitetsrapport",
     "sammenligning.html": "Ændret siden sidst",
-    "tabeller.xlsx": "Tabeller (Excel)",
+    "tabeller.xlsx": "Tabeller og efterregning (Excel)",
+}
+_FILES_TO_CHECK_IT_BY = {
     "figures.csv": "Alle tal (CSV)",
     "audit.csv": "Efterregning (CSV)",
     "notat.ipynb": "Notebook",
     "manifest.json": "Manifest",
     "inputs.zip": "Grundlag (zip)",
 }
-"""What a reader may look for, in this order; a file that is not there is left out."""
+"""What a reader may look for, and what an auditor may, in this order; a file that is not there is left out."""
 _ATTAINMENTS = ("attainment", "weighted_attainment")
 _TITLE = "Årsstatus for de særlige jobordninger"
 
@@ -72,22 +75,25 @@ def write_index(output: Path, extension: Path) -> Path:
         years = read_output(output)
         data = newest_data(output, years)
         write_series(output, years, data)
-        city = data.city(years[0].year).name if data else ""
-        write_whole(path, f"{index_page(years, city, extension)}<!-- {of} -->\n".encode())
+        write_whole(path, f"{index_page(years, data, extension)}<!-- {of} -->\n".encode())
     return path
 
 
-def index_page(years: Sequence[Year], city: str, extension: Path) -> str:
+def index_page(years: Sequence[Year], data: Data | None, extension: Path) -> str:
     """Return the page for some years of a city, newest first."""
     parts = ["<p>Der er endnu ikke bygget noget år. Skriv <code>aarsstatus build</code>.</p>"]
     if years:
-        whose = f"{escape(city)} som arbejdsplads. " if city else ""
+        whose = f"{escape(data.city(years[0].year).name)} som arbejdsplads. " if data else ""
         parts = [f"<p>{whose}De nyeste tal står øverst.</p>", *map(_year, years)]
         parts.append(
             f'<p>Alle tal, år for år, som åbne data: <a href="{SERIES}">tidsserien (CSV)</a> og '
             f'<a href="{PACKAGE}">en beskrivelse af dens kolonner (Frictionless Data Package)</a>.</p>'
         )
-        parts.append(_development(city_attainments(years), _groups(years), extension / "fonts"))
+        own = {one.year for one in years}
+        early = {when for one in years for when in one.preliminary if when == one.year or when not in own}
+        shown = city_attainments(years)
+        broken = breaks(data, sorted({one.year for one in shown})) if data else None
+        parts.append(_development(shown, _groups(years), extension / "fonts", early, broken))
     return make_page(_TITLE, "OVERSIGT", "\n".join(parts), extension)
 
 
@@ -95,21 +101,38 @@ def _year(year: Year) -> str:
     """Return a year's section: what state it is in, its main figure, its files."""
     total = year.figures.find(year.year, KK, "total", "weighted_attainment")
     said = sentences([f"Hele kommunens samlede målopfyldelse er {escape(total.shown)}"]) if total else ""
-    links = "".join(_link(year.year, name, title) for name, title in _FILES.items() if name in year.files)
+    links, more = (
+        "".join(_link(year.year, name, title) for name, title in files.items() if name in year.files)
+        for files in (_FILES, _FILES_TO_CHECK_IT_BY)
+    )
     failed = (
         f'<p>Det seneste forsøg på at lave notatet mislykkedes; se <a href="{year.year}.fejlet.ipynb">notebooken med '
         "den celle, der fejlede</a>. Filerne her er fra det sidste, der lykkedes.</p>\n"
         if year.failed
         else ""
     )
-    given, engine = year.manifest.parameters, year.manifest.engine.version
-    compared = f"Sammenlignet med {given.comparison_year}. " if given and given.comparison_year else ""
+    given = year.manifest.parameters
+    compared = f"Sammenlignet med {given.comparison_year}." if given and given.comparison_year else ""
+    wrong = f"{year.contradicted} af {year.printed} trykte tal er i modstrid med notatets øvrige tal."
     return f"""<section class="aar" aria-labelledby="aar-{year.year}">
 <h2 id="aar-{year.year}">{year.year} <span class="stempel {year.state}">{year.state.capitalize()}</span></h2>
-<p>{STATES[year.state]} {year.issued} {said}</p>
+<p><strong>{_whole(said)}</strong> {compared}</p>
+<p>{STATES[year.state]}{_early({year.year} & year.preliminary)} {year.issued} {wrong if year.printed else ""}</p>
 {failed}<ul class="filer">{links}</ul>
-<p class="lavet">{compared}Lavet med {escape(engine)}.</p>
+<p class="lavet">Til dem, der vil regne efter:</p>
+<ul class="filer lavet">{more}</ul>
 </section>"""
+
+
+def _whole(text: str) -> str:
+    """Keep a percentage on one line."""
+    return text.replace(" pct.", "&nbsp;pct.")
+
+
+def _early(years: Collection[int]) -> str:
+    """Say which years' numbers are preliminary."""
+    found = danish.join([str(year) for year in sorted(years)])
+    return f" <strong>Tallene for {found} er foreløbige.</strong>" if found else ""
 
 
 def _link(year: int, name: str, title: str) -> str:
@@ -144,7 +167,10 @@ def _groups(years: Sequence[Year]) -> dict[str, Group]:
     return {code: Group(code, code, "", MUTED, MARKS[0], "") for code in codes if code not in found} | found
 
 
-def _development(attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path) -> str:
+def _development(
+    attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, early: Collection[int],
+    broken: Collection[tuple[int, str]] | None,
+) -> str:  # fmt: skip
     """Return the section with the development: a chart of several years, and a table."""
     if not attainments:
         return ""
@@ -158,23 +184,25 @@ def _development(attainments: Sequence[Figure], known: Mapping[str, Group], font
     called = {key: group.name for key, group in known.items()} | {TOTAL: MEASURES["weighted_attainment"]}
     groups = [group for group in called if group in frame.columns]
     names = [danish.capital(called[group]) for group in groups]
-    rows = [[str(when), *map(escape, shown)] for when, *shown in frame[groups].itertuples(name=None)]
+    rows = [[str(when), *map(escape, shown)] for when, *shown in frame[groups][::-1].itertuples(name=None)]
     missing = [str(when) for when in range(frame.index[0], frame.index[-1]) if when not in frame.index]
     gap = f"<p>Der er ikke tal for {danish.join(missing)}.</p>\n" if missing else ""
     return f"""<section>
 <h2>Udviklingen over årene</h2>
-{gap}{_chart(attainments, known, fonts) if len(rows) > 1 else ""}
+{gap}{_chart(attainments, known, fonts, broken) if len(rows) > 1 else ""}
 {table("Hele kommunens målopfyldelse, år for år", ("År", *names), rows)}
-<p>Jobordningerne er ikke de samme alle år, så tallene kan ikke altid sammenlignes direkte.</p>
+<p>Jobordningerne er ikke de samme alle år, så tallene kan ikke altid sammenlignes direkte.{_early(early)}</p>
 </section>"""
 
 
-def _chart(attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path) -> str:
+def _chart(
+    attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, broken: Collection[tuple[int, str]] | None
+) -> str:
     """Return the chart that the notat has, of all years."""
     drawn = [figure for figure in attainments if figure.measure == "attainment" and figure.value is not None]
     if not drawn:
         return ""
-    chart = draw_development(drawn, known, fonts)
+    chart = draw_development(drawn, known, fonts, broken=broken)
     picture = base64.b64encode(chart.svg.encode()).decode("ascii")
     return f"""<figure class="quarto-float-fig">
 <div class="figurramme" role="region" aria-label="{escape(chart.caption)}" tabindex="0">

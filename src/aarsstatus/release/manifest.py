@@ -22,7 +22,7 @@ from aarsstatus.figures import Mode
 from aarsstatus.files import irregular, read_utf8
 from aarsstatus.problems import InputError, Problem, ProgramError
 from aarsstatus.project import FIRST_YEAR, LAST_YEAR, Project
-from aarsstatus.release.archive import input_files, stays_inside
+from aarsstatus.release.archive import LARGEST, input_files, stays_inside
 from aarsstatus.release.packages import installed, locked_versions, unlike
 from aarsstatus.run import programs
 
@@ -83,6 +83,13 @@ class Given(_Part):
     figures: Mode
 
 
+class Commit(_Part):
+    """Hold the commit that was checked out, and whether nothing was changed since."""
+
+    commit: Word
+    clean: bool
+
+
 class Manifest(_Part):
     """Hold a manifest; what has a default is of no use to whoever reads one."""
 
@@ -96,6 +103,7 @@ class Manifest(_Part):
     unlike_lock: dict[Word, dict[Word, Word | None]] = {}
     inputs: Digests
     parameters: Given | None = None
+    git: Commit | None = None
     figures: Word = ""
     outputs: Digests
 
@@ -184,7 +192,7 @@ def write(
     manifest = {
         **made_from,
         "parameters": dict(parameters),
-        "git": _git(project.root),
+        "git": checked_out(project.root),
         "figures": figures_hash((folder / "figures.csv").read_text(encoding="utf-8")),
         "outputs": output_hashes(folder),
     }
@@ -193,7 +201,7 @@ def write(
     return manifest
 
 
-def _git(root: Path) -> dict[str, Any] | None:
+def checked_out(root: Path) -> dict[str, Any] | None:
     """Return the commit that is checked out, and whether the tree is clean.
 
     None outside Git.
@@ -274,7 +282,7 @@ def others(folder: Path) -> dict[Path, str]:
     manifest = read(folder)
     if manifest is None:
         return {}
-    ours = {NAME, *(name.partition("/")[0] for name in manifest.outputs)}
+    ours = {NAME, *manifest.outputs}  # a build makes no folder, so each that is there is somebody's
     kept = {path: path.name for path in sorted(folder.iterdir()) if path.name not in ours}
     for name, known in manifest.outputs.items():
         path = folder / name
@@ -285,5 +293,8 @@ def others(folder: Path) -> dict[Path, str]:
 
 
 def is_intact(path: Path, known: str | None) -> bool:
-    """Return whether a file is there and has the hash that it had."""
-    return path.is_file() and digest_of(path) == known
+    """Return whether a file is there and has the hash that it had.
+
+    What is far larger than any of ours is not read.
+    """
+    return irregular(path, LARGEST) is None and digest_of(path) == known

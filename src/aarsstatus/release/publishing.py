@@ -1,7 +1,9 @@
 """Record a notat's printed numbers, and declare corrections of them.
 
-What was published stands there for good: figures are shown as printed, whatever the data say later. A correction sets
-the rows of the old notat aside under another name (`inputs.REPLACED`), so that the new one can tell what it changes.
+What was published stands there for good: every number is recorded, and the data that the notat was made from are kept
+in a folder of their own, so that neither a number nor a word of it follows what is written in ``data/`` later. A
+correction sets the rows of the old notat aside under another name (`inputs.REPLACED`), so that the new one can tell
+what it changes.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from aarsstatus.figures.words import MEASURES
 from aarsstatus.inputs.csvfile import append_rows, read_table
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import PUBLISHED
+from aarsstatus.inputs.schema import PUBLISHED, TABLES
 from aarsstatus.inputs.yamledit import replace_scalars
 from aarsstatus.markdown import read_back
 from aarsstatus.project import Project
@@ -38,8 +40,8 @@ _AT = {"document": "brevhoved", "office": "brevhoved", "cover": "forside"}
 def printed_rows(notebook: nbformat.NotebookNode, params: Params, data: Data, figures: Figures) -> list[dict[str, str]]:
     """Return rows of ``published.csv`` for an executed notat, without their source.
 
-    A chart repeats numbers of the tables, and those of other years from their own notats; it is left out. So is what
-    stands in no table: it follows from the tables' numbers.
+    A chart repeats numbers of the tables, and those of other years from their own notats; of it there are those alone
+    that stand in no table.
     """
     text = "\n".join(_shown(notebook))
     rows = []
@@ -59,11 +61,12 @@ def _shown(notebook: nbformat.NotebookNode) -> Iterator[str]:
 
 def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]]:
     """Yield the numbers of tables, their notes and the prose, with their places."""
-    heading, table, within, of, header = "indledning", 0, "", "", ""
+    heading, table, chart, within, of, header = "indledning", 0, 0, "", "", ""
     for line in text.splitlines():
         if found := _FLOAT.match(line):
             within, of = found[1], ""
             table += within == "tbl"
+            chart += within == "fig"
         elif line.startswith("::: {.figurdata}"):
             within = "fig"
         elif line.startswith("::: {.tabelnoter}"):
@@ -80,13 +83,21 @@ def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]
                 yield _row(f"tabel {table}, nummer", f"{of}.table", f"Tabel {table}")
                 yield from _year(f"tabel {table}, kolonnehoved", f"{of}.header.year", header)
             yield _row(f"tabel {table}, {_named(figures[unescape(id_)], data)}", id_, _TAG.sub("", shown))
+        yield from _drawn(chart, line, data, figures) if within == "fig" else ()
         if within == "tbl" and of and line[:1].isalpha():
             yield from _year(f"tabel {table}, overskrift", f"{of}.caption.year", line)
         for shown, id_ in _SPAN.findall(line) if within != "fig" else ():
-            place = f"tabel {table}, fodnote" if within else f"brødtekst, {heading}"
-            if figures[unescape(id_)].measure in DERIVED:
-                continue
-            yield _row(place, id_, read_back(shown))
+            place = "fodnote" if within else f"brødtekst, {heading}"
+            figure = figures[unescape(id_)]  # what is counted in words is recorded in figures
+            yield _row(place, id_, figure.shown if figure.measure == "reached" else read_back(shown))
+
+
+def _drawn(chart: int, line: str, data: Data, figures: Figures) -> Iterator[dict[str, str]]:
+    """Yield the numbers of a chart that stand in no table."""
+    for id_, shown in _CELL.findall(line):
+        if (figure := figures[unescape(id_)]).measure in DERIVED:
+            place = f"figur {chart}, {figure.administration}, {_named(figure, data)}"
+            yield _row(place, id_, _TAG.sub("", shown))
 
 
 def _year(place: str, id_: str, text: str) -> Iterator[dict[str, str]]:
@@ -113,6 +124,24 @@ def with_published(project: Project, notat: str, rows: Sequence[dict[str, str]])
     """Return ``published.csv`` with the rows of a notat at its end."""
     text = read_table(project, PUBLISHED).text
     return append_rows(text, [{"source": notat, **row} for row in rows]).encode()
+
+
+def keep_data(project: Project, notat: str) -> None:
+    """Keep the data of a notat, so that nothing written there later changes it."""
+    folder = project.data / notat
+    folder.mkdir(exist_ok=True)
+    for table in TABLES:
+        if (path := project.data / table.file).exists():
+            (folder / table.file).write_bytes(path.read_bytes())
+
+
+def drop_data(project: Project, notat: str) -> None:
+    """Drop what `keep_data` kept: the notat is a draft again."""
+    folder = project.data / notat
+    for table in TABLES:
+        (folder / table.file).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def with_replaced(project: Project, notat: str, replaced: str) -> bytes:

@@ -7,17 +7,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from aarsstatus import privacy
 from aarsstatus.figures.collection import Figures
-from aarsstatus.files import irregular
+from aarsstatus.files import irregular, write_files
+from aarsstatus.inputs import read_groups
 from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.model import Group
-from aarsstatus.inputs.schema import GROUPS, SCHEMES, Table
+from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.schema import GROUPS, SCHEMES
+from aarsstatus.inputs.yamlsyntax import parsed
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, LARGEST, unpack
 from aarsstatus.release.manifest import Manifest
+from aarsstatus.run import temporary
 
 KEPT = "grundlag"
 """The folder of a bundle that holds the inputs."""
@@ -88,7 +94,7 @@ def open_finished(what: str, project: Project | None = None) -> Finished:
     if project is not None and what.isdecimal() and not path.exists():
         path = project.output / what
         if not path.is_dir():
-            raise InputError(Problem(what, "året er ikke bygget", expected=f"aarsstatus build {what}"))
+            raise InputError(Problem(what, f"året er ikke bygget; kør først aarsstatus build {what}"))
     if path.is_dir():
         return _from_folder(path, what)
     if not path.exists():
@@ -108,26 +114,33 @@ def _from_folder(folder: Path, name: str) -> Finished:
     return from_files({**outputs, manifest.NAME: described}, inputs, name)
 
 
+def kept_params(inputs: Mapping[str, bytes], year: int) -> Params | None:
+    """Return the parameters that a year was built from, or None if unreadable."""
+    try:
+        return Params.model_validate(parsed(inputs[f"params/{year}.yml"].decode("utf-8"), INPUTS)[1])
+    except (KeyError, UnicodeDecodeError, ValidationError, InputError):
+        return None
+
+
 def kept_groups(inputs: Mapping[str, bytes]) -> dict[str, Group]:
     """Return the target groups that a build was made from, or none if unreadable."""
-    rows = _rows(inputs, GROUPS)
-    return {
-        row["group"]: Group(row["group"], row["name"], row["spells_label"], row["colour"], row["mark"], "")
-        for row in rows
-    }
+    if not inputs:
+        return {}
+    with temporary.folder() as scratch:
+        write_files(scratch, {name: inputs[name] for name in (GROUPS.name,) if name in inputs})
+        try:
+            return read_groups(Project(scratch))
+        except InputError:
+            return {}
 
 
 def kept_heads(inputs: Mapping[str, bytes]) -> frozenset[str]:
     """Return the target groups of a build that are counted by heads."""
-    return frozenset(row["group"] for row in _rows(inputs, SCHEMES) if row["counting"] == "headcount")
-
-
-def _rows(inputs: Mapping[str, bytes], table: Table) -> list[dict[str, str]]:
-    """Return the rows of one of the tables that a build was made from."""
     try:
-        return [row for _, row in parse(inputs.get(table.name, b"").decode("utf-8"), table)[0]]
+        rows, _ = parse(inputs.get(SCHEMES.name, b"").decode("utf-8"), SCHEMES)
     except UnicodeDecodeError:
-        return []
+        return frozenset()
+    return frozenset(row["group"] for _, row in rows if row["counting"] == "headcount")
 
 
 def read_content(path: Path, name: str) -> bytes:

@@ -42,8 +42,9 @@ class Number:
 class Sheet:
     """Hold a sheet with one table: its name, title, header, cells and notes.
 
-    `wide` is how many characters each column takes, `right` are the columns of numbers. A list has one figure a row,
-    and can be sorted and filtered.
+    `wide` is how many characters each column takes, `right` are the columns of numbers, `totals` the rows that sum up
+    others. A list has one number a row, can be sorted and filtered, has its note above it so that nothing but numbers
+    stands in a column, and is printed without its first column and what follows its first `printed`.
     """
 
     name: str
@@ -53,7 +54,9 @@ class Sheet:
     notes: tuple[str, ...]
     wide: tuple[int, ...]
     right: tuple[str, ...] = ()
+    totals: frozenset[int] = frozenset()
     is_list: bool = False
+    printed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +142,14 @@ class _Pen:
         """Write a sheet: title, how to read it, the table, its notes."""
         page = self._new(sheet.name, sheet.wide, sheet.title, font_size=13)
         page.set_landscape()
-        told = "Noterne står under tabellen. Kilde og enheder står i arket Forside."
-        self.text(page, _TITLE + 1, 0, told, font_color=_MUTED)
+        below = () if sheet.is_list else sheet.notes
+        told = "Noterne står under tabellen." if below else " ".join(sheet.notes)
+        self.text(page, _TITLE + 1, 0, f"{told} Kilde og enheder står i arket Forside.", font_color=_MUTED)
         self._table(page, _HEADER, name, sheet.header, len(sheet.rows), sheet.right, is_list=sheet.is_list)
         self._raise(page, _HEADER, sheet.header, sheet.wide)
         for row, cells in enumerate(sheet.rows, start=_BODY):
             for column, cell in enumerate(cells):
-                self._cell(page, row, column, cell, is_list=sheet.is_list)
+                self._cell(page, row, column, cell, is_list=sheet.is_list, bold=row - _BODY in sheet.totals)
             if not sheet.is_list:
                 self._raise(page, row, (str(cells[0]),), sheet.wide)
         last = _HEADER + len(sheet.rows)
@@ -153,9 +157,11 @@ class _Pen:
             # What the notat shows is a text here, and Excel would mark each as a number that was written wrong.
             wrong = xlsxwriter.utility.xl_range(_BODY, 0, last, len(sheet.header) - 1)
             page.ignore_errors({"number_stored_as_text": wrong})
+            page.set_header(f"&L{sheet.title}")
+            page.print_area(_HEADER, 1, last, (sheet.printed or len(sheet.header)) - 1)
         page.freeze_panes(_BODY, 1)
         page.repeat_rows(_HEADER)
-        for row, note in enumerate(sheet.notes, start=last + 2):
+        for row, note in enumerate(below, start=last + 2):
             self.text(page, row, 0, note, text_wrap=True)
             self._raise(page, row, (note,), sheet.wide)
 
@@ -171,9 +177,11 @@ class _Pen:
         self.text(page, _TITLE, 0, title, bold=True, font_size=font_size, font_color=_ACCENT)
         return page
 
-    def _cell(self, page: Any, row: int, column: int, cell: str | Number, *, is_list: bool) -> None:  # noqa: ANN401
+    def _cell(
+        self, page: Any, row: int, column: int, cell: str | Number, *, is_list: bool, bold: bool,  # noqa: ANN401
+    ) -> None:  # fmt: skip
         """Write a cell of a table; one without content has its line below all the same."""
-        line = {"bottom": 1, "bottom_color": _LINE}
+        line: dict[str, object] = {"bottom": 1, "bottom_color": _LINE, "bold": bold}
         if isinstance(cell, Number):
             look = self.look(num_format=cell.look, align="right", **line)
             if cell.value is None:

@@ -1,4 +1,4 @@
-"""Fill ``tabeller.xlsx``: a cover, the notat's tables and all its figures.
+"""Fill ``tabeller.xlsx``: a cover, the notat's tables, its figures, the audit.
 
 No cell is merged: a number that spans rows in the notat stands in the first of them, and the others say so. Numbers
 are as the notat shows them; the sheet ``Tal`` has them unrounded.
@@ -7,21 +7,24 @@ are as the notat shows them; the sheet ``Tal`` has them unrounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
 from aarsstatus import danish
+from aarsstatus.audit import AuditRow
+from aarsstatus.figures import Measure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES, VERDICTS, unit
-from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import read_back
 from aarsstatus.release.spreadsheet import WHOLE, Cover, Number, Sheet, workbook
 from aarsstatus.report.html_table import Cell, Table
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.tables import administration_table
+from aarsstatus.report.notes import shared_notes
+from aarsstatus.report.tables import administration_table, all_tables
 
 SHARED = "[fælles]"
 """Stands in the rows that a number above also covers."""
@@ -29,19 +32,26 @@ _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _PERCENT, _YEAR = '0" pct."', "0"
 _FIGURES = (
     ("Id", "id", 42), ("År", "year", 7), ("Forvaltning", "administration", 12), ("Måltalsgruppe", "group", 22),
-    ("Jobordning", "scheme", 20), ("Mål", "measure", 20), ("Enhed", "unit", 10), ("Værdi", "value", 12),
+    ("Jobordning", "scheme", 32), ("Mål", "measure", 20), ("Enhed", "unit", 15), ("Værdi", "value", 12),
     ("Nedre grænse", "lower", 13), ("Øvre grænse", "upper", 13), ("Vist i notatet", "shown", 14),
-    ("Formel", "formula", 60), ("Regnet ud af", "inputs", 40), ("Kilde", "source", 26),
     ("Offentliggjort som", "published", 18), ("Vurdering", "verdict", 20),
+    ("Formel", "formula", 60), ("Regnet ud af", "inputs", 40), ("Kilde", "source", 26),
     ("Begrundelse", "reason", 80),
 )  # fmt: skip
 """The columns of the sheet ``Tal``: what each is called, its column in ``figures.csv``, its width."""
+_PRINTED = 13
+"""How many of them go with the first on paper: all but what explains a number."""
+_AUDIT = (
+    ("Id", 42), ("Notat", 13), ("Sted", 48), ("Trykt", 12), ("Regnet efter", 12), ("Nedre grænse", 13),
+    ("Øvre grænse", 13), ("Vurdering", 20), ("Begrundelse", 80),
+)  # fmt: skip
+"""The columns of the sheet ``Efterregning``, and their widths."""
 _NUMBERS = ("year", "value", "lower", "upper")
 _WORDS: Mapping[str, Mapping[Any, str]] = {"measure": MEASURES, "verdict": VERDICTS}
 """What the sheet says for the codes of ``figures.csv``, by column."""
 
 
-def notat_workbook(notat: Notat, figures: Figures) -> bytes:
+def notat_workbook(notat: Notat, figures: Figures, rows: Sequence[AuditRow] = ()) -> bytes:
     """Return the workbook of a notat.
 
     Parameters
@@ -50,12 +60,19 @@ def notat_workbook(notat: Notat, figures: Figures) -> bytes:
         The report.
     figures
         Its figures, with the audit's verdicts.
+    rows
+        The audit of all that was printed up to its year.
     """
-    compared = [(KK, notat.comparison_year)] if notat.comparison_year else []
-    pairs = [(KK, notat.year), *compared, *((code, notat.year) for code in notat.administrations())]
-    tables = [administration_table(notat, code, year) for code, year in pairs]
+    tables = [_with_notes(notat, code, year) for code, year in all_tables(notat)]
     sheets = [_table_sheet(number, table) for number, table in enumerate(tables, start=1)]
-    return workbook([*sheets, _figures_sheet(figures, notat)], _cover(notat))
+    lists = [_figures_sheet(figures, notat), *([_audit_sheet(rows)] if rows else [])]
+    return workbook([*sheets, *lists], _cover(notat))
+
+
+def _with_notes(notat: Notat, code: str, year: int) -> Table:
+    """Return a table with all its notes below it: a sheet is read by itself."""
+    table = administration_table(notat, code, year)
+    return replace(table, notes=(*shared_notes(notat, [(code, year)]), *table.notes))
 
 
 def _cover(notat: Notat) -> Cover:
@@ -69,9 +86,9 @@ def _cover(notat: Notat) -> Cover:
         + (f", {params.office.name}" if params.office.name else ""),
         "Dato": danish.long_date(when) if when else "Notatet har ingen dato.",
         "År": f"{notat.year}, sammenlignet med {notat.comparison_year}" if notat.comparison_year else str(notat.year),
-        "Hvilke tal": notat.state().replace("*", ""),
+        "Hvilke tal": f"{notat.state()} {notat.data.preliminary(notat.years())}".replace("*", "").strip(),
         "Enheder": f"Status og måltal er helårspersoner{heads}. Målopfyldelse og vægte er procent: "
-        "74 pct. står som tallet 74. Antal forløb er et antal.",
+        "74 pct. står som tallet 74.",
         "Afrunding": "Arkene Tabel 1 og frem har tallene, som notatet viser dem, i hele tal. Arket Tal har dem uden "
         "afrunding, med nedre og øvre grænse, hvor grundlaget selv er afrundet.",
         "Fælles tal": f"Hvor ordninger deler et tal, står det i den første række, og de andre har {SHARED}.",
@@ -86,7 +103,7 @@ def _cover(notat: Notat) -> Cover:
 
 def _table_sheet(number: int, table: Table) -> Sheet:
     """Return one of the notat's tables without merged cells."""
-    rows = []
+    rows: list[tuple[str | Number, ...]] = []
     spanning: dict[int, int] = {}
     for row in table.rows:
         cells: list[str | Number] = [row.label]
@@ -103,7 +120,8 @@ def _table_sheet(number: int, table: Table) -> Sheet:
     name = f"Tabel {number}"
     notes = tuple(" ".join(part for part in (note.marker, _spoken(note.text)) if part) for note in table.notes)
     widths = (48, *(14 for _ in table.header[1:]))
-    return Sheet(name, f"{name}: {table.caption}", table.header, tuple(rows), notes, widths, table.header[1:])
+    totals = frozenset(at for at, row in enumerate(table.rows) if row.kind in {"total", "weighted"})
+    return Sheet(name, f"{name}: {table.caption}", table.header, tuple(rows), notes, widths, table.header[1:], totals)
 
 
 def _shown(cell: Cell) -> str | Number:
@@ -125,7 +143,11 @@ def _spoken(markdown: str) -> str:
 def _figures_sheet(figures: Figures, notat: Notat) -> Sheet:
     """Return all figures, unrounded, one a row."""
     frame = figures.to_frame()
-    frame["unit"] = frame["measure"].map(unit)
+    heads = {one.group for one in notat.data.schemes.values() if one.counting == "headcount"}
+    frame["unit"] = [
+        _unit(measure, group in heads) for measure, group in zip(frame["measure"], frame["group"], strict=True)
+    ]
+    frame["scheme"] = [notat.data.schemes[key].name if key else "" for key in frame["scheme"]]
     frame["inputs"] = frame["inputs"].map(" ".join)
     frame["group"] = frame["group"].map(notat.data.called)
     for column, words in _WORDS.items():
@@ -140,7 +162,36 @@ def _figures_sheet(figures: Figures, notat: Notat) -> Sheet:
         widths,
         tuple(name for name, column, _ in _FIGURES if column in _NUMBERS),
         is_list=True,
+        printed=_PRINTED,
     )
+
+
+def _unit(measure: Measure, heads: bool) -> str:
+    """Return a measure's unit, persons as the group is counted."""
+    found = unit(measure)
+    return ("ansatte" if heads else "helårspersoner") if found == "personer" else found
+
+
+def _audit_sheet(rows: Sequence[AuditRow]) -> Sheet:
+    """Return every number that was ever printed, recomputed, one a row."""
+    names, widths = zip(*_AUDIT, strict=True)
+    return Sheet(
+        "Efterregning",
+        "Hvert tal, som notaterne har trykt, regnet efter",
+        names,
+        tuple(
+            (
+                row.id, row.source, row.place, row.printed, row.recomputed,
+                *(Number(end, "#,##0.##") for end in (row.lower, row.upper)), VERDICTS[row.verdict], row.reason,
+            )
+            for row in rows
+        ),
+        ("Et tal i modstrid er umuligt sammen med notatets øvrige tal, også når der tages højde for afrunding.",),
+        widths,
+        ("Nedre grænse", "Øvre grænse"),
+        is_list=True,
+        printed=len(_AUDIT) - 1,
+    )  # fmt: skip
 
 
 def _unrounded(row: Mapping[Hashable, Any], column: str) -> str | Number:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import ValidationError
-
 from aarsstatus import danish
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import read_utf8
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.model import Data, Group
+from aarsstatus.inputs.model import PRELIMINARY, Data, Group
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import TABLES
 from aarsstatus.markdown import sentences
@@ -24,17 +23,18 @@ from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, unpack
 from aarsstatus.release.manifest import Manifest
-from aarsstatus.release.reading import kept_groups, read_content
+from aarsstatus.release.reading import kept_groups, kept_params, read_content
 from aarsstatus.run import temporary
 
-State = Literal["offentliggjort", "genberegnet", "udkast"]
+State = Literal["offentliggjort", "rettet", "genberegnet", "udkast"]
 
 
 @dataclass(frozen=True)
 class Year:
     """Hold a built year: its manifest, figures and files.
 
-    `failed` says whether its last build failed.
+    `failed` says whether its last build failed, `printed` and `contradicted` how many numbers its notat printed, and
+    how many of them contradict the others; nought for a year without a notat.
     """
 
     year: int
@@ -44,25 +44,36 @@ class Year:
     failed: bool = False
     params: Params | None = None
     groups: Mapping[str, Group] = field(default_factory=dict)
+    printed: int = 0
+    contradicted: int = 0
 
     @property
     def issued(self) -> str:
         """When the notat was published, and what was corrected since, in HTML."""
         if self.params is None:
             return ""
-        day = self.params.published
+        day, dated = self.params.published, self.params.document.date
         told = [f"Offentliggjort den {danish.long_date(day)}"] if day else []
+        if not day and self.state == "offentliggjort":
+            told.append(f"Notatet er fra den {danish.long_date(dated)}" if dated else "Notatet har ingen dato")
         for one in self.params.corrections:
             draft = "Rettet udgave, der erstatter" if day else "Udkast til en rettet udgave, der erstatter"
             told.append(f"{draft} notatet fra den {danish.long_date(one.replaces)}: {escape(one.reason)}")
         return sentences(told)
 
     @property
+    def preliminary(self) -> set[int]:
+        """The years whose figures come from extracts drawn before the year was over."""
+        return {figure.year for figure in self.figures.values() if PRELIMINARY in figure.formula}
+
+    @property
     def state(self) -> State:
-        """Whether the figures are as published, recomputed, or were never published."""
+        """Whether the figures are as published, corrected, recomputed, or a draft."""
         if not any(figure.published for figure in self.figures.select(year=self.year)):
             return "udkast"
-        return "genberegnet" if self.manifest.options.figures == "recomputed" else "offentliggjort"
+        if self.manifest.options.figures == "recomputed":
+            return "genberegnet"
+        return "rettet" if self.params and self.params.corrections else "offentliggjort"
 
 
 def read_output(output: Path) -> list[Year]:
@@ -83,9 +94,20 @@ def read_output(output: Path) -> list[Year]:
             files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
             failed = (output / f"{folder.name}.fejlet.ipynb").exists()
             kept = _kept(folder)
-            params, groups = _params(kept, int(folder.name)), kept_groups(kept)
-            years.append(Year(int(folder.name), written, figures, files, failed, params, groups))
+            params, groups = kept_params(kept, int(folder.name)), kept_groups(kept)
+            counts = _judged(folder, params.notat if params else None)
+            years.append(Year(int(folder.name), written, figures, files, failed, params, groups, *counts))
     return years
+
+
+def _judged(folder: Path, notat: str | None) -> tuple[int, int]:
+    """Return how many numbers a notat printed, and how many of them are contradicted."""
+    try:
+        rows = csv.DictReader(io.StringIO(read_utf8(folder / "audit.csv", "audit.csv"), newline=""))
+        found = [row.get("verdict") for row in rows if row.get("source") == notat]
+    except (InputError, csv.Error):
+        return 0, 0
+    return len(found), found.count("contradicted")
 
 
 def _kept(folder: Path) -> Mapping[str, bytes]:
@@ -94,14 +116,6 @@ def _kept(folder: Path) -> Mapping[str, bytes]:
         return unpack(read_content(folder / INPUTS, INPUTS), INPUTS)
     except (KeyError, InputError):
         return {}
-
-
-def _params(kept: Mapping[str, bytes], year: int) -> Params | None:
-    """Return the parameters that a year was built from, or None if unreadable."""
-    try:
-        return Params.model_validate(yaml.safe_load(kept[f"params/{year}.yml"]))
-    except (KeyError, ValidationError, yaml.YAMLError):
-        return None
 
 
 def newest_data(output: Path, years: Sequence[Year]) -> Data | None:
@@ -116,7 +130,8 @@ def kept_data(folder: Path) -> Data | None:
         project = Project(scratch)
         project.data.mkdir()
         for table in TABLES:
-            (project.data / table.file).write_bytes(kept.get(table.name, b""))
+            if table.name in kept:
+                (project.data / table.file).write_bytes(kept[table.name])
         try:
             return read_data(project)
         except InputError:  # an older version's, or none

@@ -76,7 +76,7 @@ def finish_parts(parts: Parts, metadata: Mapping[str, Any], fonts: Path) -> None
 
 
 def _fill_in(parts: Parts, metadata: Mapping[str, Any]) -> None:
-    """Write the document type in the header, the sender and UDKAST in the footers."""
+    """Write the letterhead in the header, the sender and UDKAST in the footers."""
     address = " · ".join(str(metadata[key]) for key in ("administration", "footer-address") if metadata.get(key))
     said = ((metadata.get("udgave"), True), (metadata.get("office"), True), (address, False))
     lines = [(str(text), bold) for text, bold in said if text]
@@ -85,7 +85,7 @@ def _fill_in(parts: Parts, metadata: Mapping[str, Any]) -> None:
             header = etree.fromstring(parts[name])
             for text in header.iter(tag("t")):
                 if text.text:
-                    text.text = str(metadata["doctype"])
+                    text.text = " · ".join(str(metadata[key]) for key in ("city", "doctype") if metadata.get(key))
             parts[name] = to_bytes(header)
         elif re.fullmatch(r"word/footer\d+\.xml", name):
             footer = etree.fromstring(parts[name])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
-from aarsstatus.figures import Figure, Verdict, figure_id
+from aarsstatus.figures import Figure, Verdict
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import VERDICT_SAID, phrase, unit
 from aarsstatus.inputs.model import Data
@@ -127,8 +127,8 @@ class _Origins:
         """Say what a figure was printed as; of a weight without a place, the city's."""
         if said := self._said(figure.id):
             return _list(said)
-        city = figure_id(figure.year, KK, figure.group, figure.measure)
-        if figure.measure == "weight" and (said := self._said(city)):
+        city = self.figures.find(figure.year, KK, figure.group, "weight") if figure.measure == "weight" else None
+        if city is not None and city.value == figure.value and (said := self._said(city.id)):
             return f"Samme vægt som {KK}'s, der er trykt: {_list(said)}"
         return "Ikke trykt i et udsendt notat"
 

@@ -5,16 +5,19 @@ The chart comes with its caption, an alternative text that states the numbers dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure
-from aarsstatus.inputs.model import Group
+from aarsstatus.inputs.model import Data, Group
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
@@ -29,12 +32,23 @@ _FEW = 2
 # -- the development over the years -------------------------------------------------------------------------------
 
 
-def development(notat: Notat) -> Chart:
-    """Draw the city's attainments from the oldest year to the notat's own."""
-    figures = draw.drawn(
-        notat, [(year, KK, group) for year in notat.years() for group in notat.data.groups], "attainment"
-    )
-    return draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat))
+def development(notat: Notat, frame: pd.DataFrame, code: str = KK) -> Chart:
+    """Draw an administration's attainments in a frame of figures, year by year."""
+    figures = draw.drawn(notat, frame, code, "attainment")
+    years = sorted({figure.year for figure in figures})
+    broken = breaks(notat.data, years, code)
+    chart = draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat), broken)
+    return draw.with_source(chart, notat, years)
+
+
+def breaks(data: Data, years: Sequence[int], code: str = KK) -> set[tuple[int, str]]:
+    """Return each year and group with other schemes or tasks than the year before."""
+    return {
+        (now, group)
+        for before, now in pairwise(years)
+        for group in data.groups
+        if data.counted(group, before) != data.counted(group, now) or not comparable(data, code, before, now)
+    }
 
 
 def draw_development(
@@ -42,14 +56,16 @@ def draw_development(
     known: Mapping[str, Group],
     fonts: Path | None,
     changes: Mapping[int, str] | None = None,
+    broken: Collection[tuple[int, str]] | None = None,
 ) -> Chart:
-    """Draw the city's attainments by target group on a true time axis.
+    """Draw one administration's attainments by target group on a true time axis.
 
-    Each of the figures has a value, and there is one. A line joins only years that follow each other; `changes` has the
-    years from which there are other schemes than before, and what to write there.
+    Each of the figures has a value, and there is one. A line joins only years that follow each other, and ends where a
+    year and group are `broken` from those before: None takes the figures' own inputs for what they count. `changes` has
+    the years from which there are other schemes than before, and what to write there.
     """
-    changes = changes or {}
     figures = sorted(figures, key=lambda figure: figure.year)
+    changes = {year: text for year, text in (changes or {}).items() if figures[0].year < year <= figures[-1].year}
     groups = [group for group in known.values() if any(figure.group == group.key for figure in figures)]
     years = sorted({figure.year for figure in figures})
     missing = [year for year in range(years[0], years[-1]) if year not in years]
@@ -58,26 +74,40 @@ def draw_development(
         f" {sentences([f'{line} fra {year}' for line in text.splitlines()])}" for year, text in changes.items()
     )
     spoken = draw.spoken(groups, figures, lambda figure: f"{draw.said(figure)} i {figure.year}")
-    alt = f"Kurve over målopfyldelsen for hele kommunen. {spoken}{gap}{marks}"
-    rows = [(str(year), [draw.find(figures, year, KK, group.key) for group in groups]) for year in years]
-    numbers = draw.numbers_drawn("Målopfyldelse, hele kommunen", draw.headings(groups), rows)
+    whose = "hele kommunen" if figures[0].administration == KK else figures[0].administration
+    alt = f"Kurve over målopfyldelsen for {whose}. {spoken}{gap}{marks}"
+    rows = [(str(year), [draw.find(figures, year, group.key) for group in groups]) for year in years]
+    numbers = draw.numbers_drawn(f"Målopfyldelse, {whose}", draw.headings(groups), rows)
     with draw.style(fonts):
-        drawing, axes = draw.canvas(2.4 if len(years) > _FEW else 1.9)
-        _trend(axes, figures, groups, missing, changes)
+        drawing, axes = draw.canvas(2.1 if len(years) > _FEW else 1.9)
+        _trend(axes, figures, groups, missing, changes, broken)
         period = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
-        caption = draw.marked(f"Målopfyldelse for hele kommunen, {period}", figures)
+        caption = draw.marked(f"{_finding(groups, figures)} Målopfyldelse for {whose}, {period}", figures)
         return Chart("fig-udvikling", caption, alt, *draw.saved(drawing), numbers)
 
 
+def _finding(groups: Sequence[Group], figures: Sequence[Figure]) -> str:
+    """Say which target groups reached their target in the latest year drawn."""
+    year = max(figure.year for figure in figures)
+    latest = {figure.group: draw.height(figure) >= 100 for figure in figures if figure.year == year}
+    reached, short = ([group.name for group in groups if latest.get(group.key) is this] for this in (True, False))
+    if not short:
+        return f"{danish.capital(danish.join(reached))} nåede måltallet i {year}."
+    if not reached:
+        return f"Ingen måltal er nået i {year}."
+    return f"{danish.capital(danish.join(reached))} nåede måltallet i {year}; det gjorde {danish.join(short)} ikke."
+
+
 def _trend(
-    axes: Axes, figures: Sequence[Figure], groups: Sequence[Group], missing: Sequence[int], changes: Mapping[int, str]
-) -> None:
+    axes: Axes, figures: Sequence[Figure], groups: Sequence[Group], missing: Sequence[int], changes: Mapping[int, str],
+    broken: Collection[tuple[int, str]] | None,
+) -> None:  # fmt: skip
     """Draw a line for each target group, and what stands around the lines."""
     span = range(min(figure.year for figure in figures), max(figure.year for figure in figures) + 1)
     top = max(120.0, max(map(draw.height, figures)) * 1.2)
     unnamed = _gaps(axes, missing, span, top)
     for group in groups:
-        _line(axes, [figure for figure in figures if figure.group == group.key], group)
+        _line(axes, [figure for figure in figures if figure.group == group.key], group, broken)
     labels.write_values(axes, figures, span, top)
     target = draw.target_line(axes, 1)
     labels.write_changes(axes, changes, span, top)
@@ -110,21 +140,26 @@ def _gaps(axes: Axes, missing: Sequence[int], span: range, top: float) -> list[P
     return unnamed
 
 
-def _line(axes: Axes, figures: Sequence[Figure], group: Group) -> None:
+def _line(
+    axes: Axes, figures: Sequence[Figure], group: Group, broken: Collection[tuple[int, str]] | None
+) -> None:  # fmt: skip
     """Draw one group's years; only years that can be compared are joined."""
     heights = {figure.year: draw.height(figure) for figure in figures}
-    for run in _comparable(figures):
+    for run in _comparable(figures, None if broken is None else {year for year, key in broken if key == group.key}):
         axes.plot(
             run, [heights[year] for year in run], color=group.colour, marker=draw.MARKERS[group.mark], markersize=5,
             linewidth=1.8, zorder=3,
         )  # fmt: skip
 
 
-def _comparable(figures: Sequence[Figure]) -> Iterator[list[int]]:
+def _comparable(figures: Sequence[Figure], broken: Collection[int] | None = None) -> Iterator[list[int]]:
     """Yield the runs of years that follow each other and count the same schemes."""
     counted = {figure.year: {id_.partition(".")[2] for id_ in figure.inputs} for figure in figures}
     for run in _runs(list(counted)):
-        starts = [place for place, year in enumerate(run) if not place or counted[year] != counted[run[place - 1]]]
+        apart = broken
+        if apart is None:
+            apart = {year for before, year in pairwise(run) if counted[before] != counted[year]}
+        starts = [place for place, year in enumerate(run) if not place or year in apart]
         yield from (run[start:end] for start, end in zip(starts, [*starts[1:], len(run)], strict=True))
 
 

@@ -12,7 +12,7 @@ import nbformat
 
 from aarsstatus.run.notebook import named_cells
 
-_REFERENCE = re.compile(r"(?<![\w\\@])-?@((?:tbl|fig)-[\w-]*\w)")
+_REFERENCE = re.compile(r"(?<![\w\\@])-?@((?:tbl|fig|sec|eq|lst)-[\w-]*\w)")
 _IMAGES = ("image/svg+xml", "image/png")
 _PICTURE = "\ufffcpicture\ufffc"
 """Stands for a picture among the text of a cell's outputs."""

@@ -1,60 +1,101 @@
-"""Say how the city's status and attainment went since the comparison year."""
+"""Inflect how the city's status and attainment went since the comparison year.
+
+The sentences stand in the notebook; here is what is put into them.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
 
 from aarsstatus import danish
 from aarsstatus.figures import Measure, figure_id
 from aarsstatus.inputs.schema import KK
-from aarsstatus.markdown import plain, sentences
+from aarsstatus.markdown import plain
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.prose import UNKNOWN, known
 
 _WAYS = ("faldet", "uændret", "steget")
 
 
-def development(notat: Notat, group: str) -> str:
-    """Say how a target group's status and attainment went, if it has figures."""
+@dataclass(frozen=True, slots=True)
+class Development:
+    """Hold how one target group went, as phrases; what is not known is `UNKNOWN`."""
+
+    names: str
+    them: str
+    """What one calls its schemes next: Ordningen or Ordningerne."""
+    status: str
+    attainment: str
+    is_new: bool = True
+    """There is no earlier status to compare with."""
+    not_both: str = ""
+    """What the two years do not both cover; nothing where they show a development."""
+    names_before: str = UNKNOWN
+    status_before: str = UNKNOWN
+    status_changed: str = UNKNOWN
+    attainments: str = UNKNOWN
+    """Both years': ``74 pct. i 2025 og var 47 pct. i 2021``."""
+    attainment_changed: str = UNKNOWN
+    target_that_explains: str = UNKNOWN
+    """How the target went, where attainment did not go the way of the status."""
+    largest_before: str = UNKNOWN
+    """Which scheme came to most of a joint target; unknown where it still does."""
+    largest_now: str = UNKNOWN
+    largest_still: str = UNKNOWN
+
+
+def developments(notat: Notat) -> list[Development]:
+    """Return how each target group went that has a status, in the order of the tables."""
+    groups = [one for one in notat.params.target_groups if notat.has(notat.year, one, _status(notat, notat.year, one))]
+    return [development(notat, group) for group in groups]
+
+
+def development(notat: Notat, group: str) -> Development:
+    """Return how a target group went that has a status."""
     before, now = notat.comparison_year, notat.year
     status = _status(notat, now, group)
-    if not notat.has(now, group, status):
-        return ""
-    told = [f"Status for {notat.names(group)} er {amount(notat, now, group, status)} i {now}"]
-    if before is None or not notat.has(before, group, _status(notat, before, group)):
-        if notat.has(now, group):
-            told[0] += f", og målopfyldelsen er {notat.say(now, group, 'attainment')}"
-        if before is None:
-            return sentences(told)
-        several = sum(scheme.group == group for scheme in notat.listed()) > 1
-        return sentences([*told, f"{'Ordningerne' if several else 'Ordningen'} indgår ikke i {before}"])
-    shared = notat.has(now, group) and notat.has(before, group)
-    if any(scheme.group == group for moved in notat.changed_schemes(before, now) for scheme in moved):
-        was = amount(notat, before, group, _status(notat, before, group))
-        told.append(f"I {before} var status {was} for {notat.names(group, before)}")
-        told.append("Tallene dækker ikke de samme ordninger, så de viser ikke en udvikling")
-        if shared:
-            share, earlier = (notat.say(year, group, "attainment") for year in (now, before))
-            told.append(f"Målopfyldelsen er {share} i {now} og var {earlier} i {before}")
-        return sentences(told)
-    told = [f"Status for {notat.names(group)} er {change(notat, group, status)}"]
-    if shared:
-        told.append(f"Målopfyldelsen er {change(notat, group, 'attainment')}")
-        told += _why(notat, group, status)
-    return sentences(told)
-
-
-def leading(notat: Notat, group: str) -> str:
-    """Say which of the schemes that share a target came to most, in both years."""
-    before, now = notat.comparison_year, notat.year
-    if before is None or not notat.data.is_joint(group, now):
-        return ""
-    was, most = (danish.join([plain(one.name) for one in notat.largest(year, group)]) for year in (before, now))
-    if not was:
-        return ""
-    if was != most:
-        return f"I {before} var det {was}, der bidrog mest til det samlede måltal; i {now} er det {most}."
-    return (
-        f"Målt mod det samlede måltal for {notat.names(group)} er {most} den ordning, der bidrager mest, både i "
-        f"{before} og i {now}."
+    own = (
+        notat.names(group),
+        "Ordningerne" if sum(scheme.group == group for scheme in notat.listed()) > 1 else "Ordningen",
+        amount(notat, now, group, status),
+        notat.say(now, group, "attainment") if notat.has(now, group) else UNKNOWN,
     )
+    if before is None or not notat.has(before, group, _status(notat, before, group)):
+        return Development(*own)
+    both = notat.has(now, group) and notat.has(before, group)
+    had, has = _largest(notat, group, before), _largest(notat, group, now)
+    same = {notat.data.goes_on(one) for one in had} == set(has)
+    first, last = (known(danish.join(list(side.values()))) for side in (had, has))
+    compared = partial(
+        Development,
+        *own,
+        is_new=False,
+        largest_before=UNKNOWN if same else first,
+        largest_now=UNKNOWN if same else last,
+        largest_still=last if same else UNKNOWN,
+    )
+    if notat.data.counted(group, before) != notat.data.counted(group, now):
+        moved = any(scheme.group == group for schemes in notat.changed_schemes(before, now) for scheme in schemes)
+        shares = [notat.say(year, group, "attainment") for year in (now, before)] if both else []
+        return compared(
+            not_both="de samme ordninger" if moved else "lige meget af de to år",
+            names_before=notat.names(group, before),
+            status_before=amount(notat, before, group, _status(notat, before, group)),
+            attainments=f"{shares[0]} i {now} og var {shares[1]} i {before}" if both else UNKNOWN,
+        )
+    return compared(
+        status_changed=change(notat, group, status),
+        attainment_changed=change(notat, group, "attainment") if both else UNKNOWN,
+        target_that_explains=_explaining(notat, group, status) if both else UNKNOWN,
+    )
+
+
+def _largest(notat: Notat, group: str, year: int) -> dict[str, str]:
+    """Return which of several schemes came to most of a joint target, by key."""
+    if len(notat.data.schemes_in(group, notat.year)) == 1:
+        return {}
+    return {scheme.key: plain(scheme.name) for scheme in notat.largest(year, group)}
 
 
 def _status(notat: Notat, year: int, group: str) -> Measure:
@@ -97,10 +138,10 @@ def _way(notat: Notat, group: str, measure: str) -> str:
     return danish.direction(*(danish.parse(notat.in_prose(figure)) for figure in figures))
 
 
-def _why(notat: Notat, group: str, status: str) -> list[str]:
-    """Say that the target moved, where attainment did not go the way of the status."""
+def _explaining(notat: Notat, group: str, status: str) -> str:
+    """Return how the target went, where attainment did not go the way of the status."""
     went, share, target = (_WAYS.index(_way(notat, group, measure)) for measure in (status, "attainment", "target"))
     moved = "steget" if share < went else "faldet"
     if share == went or _WAYS[target] != moved:
-        return []
-    return [f"Det skyldes, at måltallet er {change(notat, group, 'target')}"]
+        return UNKNOWN
+    return change(notat, group, "target")

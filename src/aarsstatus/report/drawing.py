@@ -10,12 +10,13 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 import typst
 from matplotlib import font_manager
 from matplotlib.artist import Artist
@@ -26,10 +27,11 @@ from matplotlib.lines import Line2D
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.inputs.model import Group
-from aarsstatus.markdown import sentences
+from aarsstatus.markdown import read_back, sentences
 from aarsstatus.report.html_table import Cell, Row, Table
 from aarsstatus.report.marks import MARK, WRONG, mark
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.notes import sources
 from aarsstatus.run import temporary
 
 WIDTH = 6.5
@@ -87,20 +89,25 @@ def height(figure: Figure) -> float:
 def marked(caption: str, figures: Sequence[Figure]) -> str:
     """Return a chart's caption, with what the marks on its numbers mean."""
     marks = {mark(figure) for figure in figures}
-    told = {MARK: "offentliggjort med et andet tal", WRONG: "trykt sådan, men i modstrid med notatets øvrige tal"}
+    told = {MARK: "offentliggjort med et andet tal", WRONG: "i modstrid med notatets øvrige tal"}
     meant = [f"{sign}: {text}" for sign, text in told.items() if sign in marks]
     return f"{caption} ({'; '.join(meant)})" if meant else caption
 
 
-def drawn(notat: Notat, wanted: Sequence[tuple[int, str, str]], measure: str) -> list[Figure]:
-    """Return those figures that exist and have a value."""
-    found = (notat.figure(year, code, group, measure) for year, code, group in wanted)
-    return [figure for figure in found if figure is not None and figure.value is not None]
+def with_source(chart: Chart, notat: Notat, years: Sequence[int]) -> Chart:
+    """Return a chart with the source of its years at the end of its caption."""
+    return replace(chart, caption=sentences([chart.caption, f"Kilde: {read_back(sources(notat, years))}"]))
 
 
-def find(figures: Sequence[Figure], year: int, code: str, group: str) -> Figure | None:
-    """Return the drawn figure of a year, an administration and a group."""
-    return next((f for f in figures if (f.year, f.administration, f.group) == (year, code, group)), None)
+def drawn(notat: Notat, frame: pd.DataFrame, code: str, measure: str) -> list[Figure]:
+    """Return an administration's figures of a measure in a frame that have a value."""
+    chosen = frame[(frame["administration"] == code) & (frame["measure"] == measure)]
+    return [figure for id_ in chosen["id"] if (figure := notat.figures[id_]).value is not None]
+
+
+def find(figures: Sequence[Figure], year: int, group: str) -> Figure | None:
+    """Return the drawn figure of a year and a group."""
+    return next((f for f in figures if (f.year, f.group) == (year, group)), None)
 
 
 def headings(groups: Sequence[Group]) -> list[str]:

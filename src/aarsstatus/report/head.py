@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aarsstatus import danish
 from aarsstatus.figures import Mode
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
@@ -21,6 +22,7 @@ def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mod
     fields = {
         "title": plain(title),
         "lang": "da",
+        "city": plain(data.city(params.year).name),
         "doctype": doctype,
         "udgave": _edition(params, data, mode),
         "office": plain(office.name or ""),
@@ -33,6 +35,7 @@ def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mod
 
 def _edition(params: Params, data: Data, mode: Mode) -> str:
     """Say what stands on every page of a document that is not the issued one."""
-    if mode == "recomputed" or params.working_edition or data.read_from(params.year):
-        return "ARBEJDSUDGAVE"
-    return "" if params.notat else "UDKAST"
+    own = mode == "recomputed" or params.working_edition or data.read_from(params.year)
+    edition = "ARBEJDSUDGAVE" if own else "" if params.notat else "UDKAST"
+    early = [str(year) for year in data.preliminary_years() if year in {params.year, params.comparison_year}]
+    return " · ".join(filter(None, [edition, f"FORELØBIGE TAL FOR {danish.join(early)}" if early else ""]))

@@ -17,7 +17,7 @@ from aarsstatus.figures import Figure
 from aarsstatus.report.drawing import INK, MUTED, height
 from aarsstatus.report.marks import mark
 
-ACROSS, UPWARDS = 410, 110
+ACROSS, UPWARDS = 410, 92
 """Points: about the width and the height that the development chart has for itself."""
 
 YEAR = "2020 "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aarsstatus import danish
 from aarsstatus.figures import Figure
 
@@ -10,11 +12,21 @@ MARK = "†"
 WRONG = "‡"
 """Stands after a number that was printed so and contradicts others: told apart from the footnotes' stars."""
 PRINTED_SO = "Trykt sådan, men i modstrid med notatets øvrige tal."
+NOTES = {"*": "note-1", "**": "note-2", "***": "note-3", MARK: "note-vist-om", WRONG: "note-modstrid"}
+"""The ids of the notes that stand once, by their sign."""
+
+
+_SIGN = re.compile(rf"\*{{1,3}}|[{MARK}{WRONG}]")
 
 
 def unmarked(text: str) -> str:
     """Return a number as it was printed, without a mark beside it."""
     return text.strip().rstrip(f"{MARK}{WRONG} ")
+
+
+def referring(text: str, link: str) -> str:
+    """Make each star and mark in a text a link to its note; `link` has both of them."""
+    return _SIGN.sub(lambda found: link.format(sign=found[0], note=NOTES[found[0]]), text)
 
 
 def in_prose(place: str) -> bool:

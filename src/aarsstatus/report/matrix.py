@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
@@ -16,7 +17,7 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, words
-from aarsstatus.inputs.schema import KK
+from aarsstatus.inputs.schema import KK, TOTAL
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import Chart
@@ -24,10 +25,11 @@ from aarsstatus.report.marks import mark
 from aarsstatus.report.notat import Notat
 
 _POINTS = 72
-_LABELS, _GAP, _HEAD, _ROW, _FOOT = 34, 10, 30, 26, 20
+_LABELS, _GAP, _HEAD, _ROW, _FOOT = 34, 10, 30, 24, 20
 """Points: the column of codes, the space between columns, and the heights of header, row and legend."""
-_BAR, _BELOW = 7.0, 17.0
+_BAR, _BELOW = 6.5, 16.0
 """Points: a bar's height, and how far its middle is below the top of its row."""
+_ATTAINED = ("attainment", "weighted_attainment")
 _SHORT, _REACHED = "#c8500a", draw.SOFTER
 
 
@@ -40,12 +42,13 @@ class _Cell:
     before: Figure | None
 
 
-def by_administration(notat: Notat) -> Chart:
-    """Draw each administration's attainments and its total, the highest total first."""
-    groups = {key: group.name for key, group in notat.data.groups.items() if notat.has(notat.year, key)}
-    groups["total"] = "samlet"
-    codes = _sorted(notat)
-    cells = {(code, group): _cell(notat, code, group) for code in codes for group in groups}
+def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
+    """Draw each administration's attainments in a frame, the highest total first."""
+    named = {key: group.name for key, group in notat.data.groups.items()} | {TOTAL: "samlet"}
+    now = frame[(frame["year"] == notat.year) & frame["measure"].isin(_ATTAINED) & frame["value"].notna()]
+    groups = {key: name for key, name in named.items() if key in set(now["group"])}
+    codes = _sorted(notat, frame)
+    cells = {(code, group): _cell(notat, frame, code, group) for code in codes for group in groups}
     attained = [one.attained for one in cells.values() if one.attained is not None]
     header = [text for group, name in groups.items() for text in _headings(group, name)]
     rows = [row for code in codes for row in _rows(notat, code, [cells[code, group] for group in groups])]
@@ -63,32 +66,42 @@ def by_administration(notat: Notat) -> Chart:
         drawing.legend(
             handles=_legend(notat, cells), loc="lower center", ncols=4, frameon=False, fontsize=7.5, borderaxespad=0.2
         )
-        caption = (
-            f"Målopfyldelse i {notat.year} på én skala, den højeste samlede målopfyldelse øverst, og hvor mange "
-            "helårspersoner eller ansatte der mangler op til måltallet"
-        )
-        return Chart("fig-maalopfyldelse", draw.marked(caption, attained), alt, *draw.saved(drawing), numbers)
+        caption = f"{_finding(notat, codes)} Målopfyldelse på én skala, og hvor mange der mangler"
+        chart = Chart("fig-maalopfyldelse", draw.marked(caption, attained), alt, *draw.saved(drawing), numbers)
+        return draw.with_source(chart, notat, sorted({notat.year, notat.comparison_year or notat.year}))
 
 
 # -- what is drawn ------------------------------------------------------------------------------------------------
 
 
-def _sorted(notat: Notat) -> list[str]:
-    """Return the codes: the city first, then from the highest total down."""
+def _sorted(notat: Notat, frame: pd.DataFrame) -> list[str]:
+    """Return the codes in a frame: the city first, then from the highest total down."""
 
     def total(code: str) -> float:
-        found = draw.drawn(notat, [(notat.year, code, "total")], "weighted_attainment")
-        return draw.height(found[0]) if found else -1
+        found = notat.figure(notat.year, code, TOTAL, "weighted_attainment")
+        return draw.height(found) if found is not None and found.value is not None else -1
 
-    return [KK, *sorted(notat.administrations(), key=total, reverse=True)]
+    inside = set(frame["administration"])
+    codes = sorted(notat.administrations(), key=total, reverse=True)
+    return [code for code in (KK, *codes) if code in inside]
 
 
-def _cell(notat: Notat, code: str, group: str) -> _Cell:
+def _finding(notat: Notat, codes: Sequence[str]) -> str:
+    """Say which administration has the highest total and which the lowest."""
+    totals = (notat.figure(notat.year, code, TOTAL, "weighted_attainment") for code in codes if code != KK)
+    known = [one for one in totals if one is not None and one.value is not None]
+    if len(known) < 2 or draw.height(known[0]) == draw.height(known[-1]):
+        return f"Samlet målopfyldelse i {notat.year}, den højeste øverst."
+    most, least = known[0].administration, known[-1].administration
+    return f"{most} har den højeste samlede målopfyldelse i {notat.year}, og {least} har den laveste."
+
+
+def _cell(notat: Notat, frame: pd.DataFrame, code: str, group: str) -> _Cell:
     """Return what a cell draws; the year before only of those that are comparable."""
-    measure = "weighted_attainment" if group == "total" else "attainment"
+    measure, inside = "weighted_attainment" if group == TOTAL else "attainment", set(frame["id"])
     earlier = (notat.comparison_year or 0) if code in notat.compared_administrations() else 0
     attained, missing, before = (
-        notat.figure(year, code, group, what)
+        found if (found := notat.figure(year, code, group, what)) is not None and found.id in inside else None
         for year, what in ((notat.year, measure), (notat.year, "shortfall"), (earlier, measure))
     )
     known = before is not None and before.value is not None
@@ -106,13 +119,13 @@ def _rows(notat: Notat, code: str, cells: Sequence[_Cell]) -> list[tuple[str, li
 
 def _shown(cell: _Cell, attained: Figure | None, missing: Figure | None) -> list[Figure | None]:
     """Return a cell's columns in the table of numbers; the total has one only."""
-    of_total = cell.attained is not None and cell.attained.group == "total"
+    of_total = cell.attained is not None and cell.attained.group == TOTAL
     return [attained] if of_total else [attained, missing]
 
 
 def _headings(group: str, name: str) -> list[str]:
     """Return the headers of a group's columns in the table of numbers."""
-    if group == "total":
+    if group == TOTAL:
         return [danish.capital(words.MEASURES["weighted_attainment"])]
     return [danish.capital(name), f"{danish.capital(name)}, mangler"]
 
@@ -136,8 +149,8 @@ def _spoken(cells: dict[tuple[str, str], _Cell], code: str, groups: Mapping[str,
 
 def _compared(notat: Notat, cells: dict[tuple[str, str], _Cell], groups: Mapping[str, str]) -> str:
     """Say the city's attainments of the year before for the alternative text."""
-    before = [cells[KK, group].before for group in groups]
-    told = [f"{groups[one.group]} {draw.said(one)}" for one in before if one is not None]
+    city = [cells[KK, group].before for group in groups if (KK, group) in cells]
+    told = [f"{groups[one.group]} {draw.said(one)}" for one in city if one is not None]
     return f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
 
 
@@ -187,7 +200,7 @@ def _draw_cell(axes: Axes, cell: _Cell, left: float, top: float, scale: float) -
 
 def _unit(notat: Notat, group: str) -> str:
     """Say what the persons of a group are, below its header."""
-    if group == "total":
+    if group == TOTAL:
         return "vægtet gennemsnit"
     heads = any(one.group == group and one.counting == "headcount" for one in notat.schemes(notat.year))
     return "ansatte" if heads else "helårspersoner"

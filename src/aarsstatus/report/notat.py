@@ -6,6 +6,7 @@ that is not a figure or a parameter. `tables` and `charts` show what it holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -26,8 +27,10 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
-from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG, in_prose
+from aarsstatus.report.html_table import Note, notes_block
+from aarsstatus.report.marks import MARK, NOTES, WRONG, in_prose
 
+_OTHERWISE = re.compile(rf'{MARK}\]\{{figure="([^"]*)"\}}')
 _ONE = {"forløb": "forløb", "ansatte": "ansat"}
 
 
@@ -45,10 +48,8 @@ class Notat:
         own = [row for row in data.printed if row.notat == params.notat]
         self._prose = {row.id: row.printed for row in own if row.in_prose}
         self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
-        self._said: dict[str, Figure] = {}
         self._printed: list[AuditRow] = []
         self._wrong: list[AuditRow] = []
-        self._marked = False
 
     def audited(self, rows: Sequence[AuditRow]) -> Notat:
         """Take over the audit's verdicts, so that contradicted numbers are marked."""
@@ -110,9 +111,9 @@ class Notat:
         return figure is not None and figure.value is not None
 
     def weight_shown(self, figure: Figure) -> str:
-        """Return a weight as footnotes show it; one printed once stands for all tables."""
-        city = self.figures[figure_id(figure.year, KK, figure.group, "weight")]
-        return figure.shown if figure.published else city.shown
+        """Return a weight as footnotes show it; one printed once stands for all alike."""
+        city = self.figures.find(figure.year, KK, figure.group, "weight")
+        return figure.shown if figure.published or city is None or city.value != figure.value else city.shown
 
     def year_shown(self, year: int, administration: str, where: str) -> str:
         """Return the year as a caption, a header or a footnote shows it."""
@@ -129,6 +130,10 @@ class Notat:
         why = f"De er mærket {WRONG}, og kvalitetsrapporten forklarer hvert af dem."
         return f"{of} er i modstrid med notatets øvrige tal. {why}"
 
+    def has_wrong_prose(self) -> bool:
+        """Say whether a number of the running text contradicts others."""
+        return any(in_prose(one.place) for one in self._wrong)
+
     def year_published(self, year: int, administration: str, where: str) -> str:
         """Return the year that was printed in a caption, a header or a footnote."""
         return self._years.get(f"{year}.{administration}.{where}.year", str(year))
@@ -140,7 +145,7 @@ class Notat:
         """
         left = {"forløb": 0, "ansatte": 0}
         for scheme in self.schemes(year):
-            rows = [self.data.statuses.get((year, code, scheme.key)) for code in [KK, *self.administrations()]]
+            rows = [self.data.statuses.get((year, code, scheme.key)) for code in self.data.told_of(year)]
             city, *parts = rows
             if city is None or city.origin.startswith("notat-") or not any(parts):
                 continue
@@ -214,7 +219,7 @@ class Notat:
             f"**Rettet udgave.** Den erstatter notatet, der blev sendt ud den {danish.long_date(latest.replaces)}",
             f"Rettelsen: {plain(latest.reason)}",
         ]
-        what = "Disse tal er ændret:" if changed else "Ingen tal i tabellerne er ændret."
+        what = "Disse tal er ændret:" if changed else "Ingen tal er ændret."
         return "\n\n".join(["::: {.tilstand}", f"{sentences(said)} {what}", bullets(changed), ":::"])
 
     def _scheme_or_group(self, figure: Figure) -> str:
@@ -232,22 +237,18 @@ class Notat:
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
         shown = self.in_prose(figure)
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
-            self._marked |= (wrong := any(one.id == figure.id and in_prose(one.place) for one in self._wrong))
-            return span(figure.id, shown) + f"[{WRONG}]{{.modstrid}}" * wrong
-        self._said[figure.id] = figure
+            wrong = any(one.id == figure.id and in_prose(one.place) for one in self._wrong)
+            return span(figure.id, shown) + f"[[{WRONG}](#{NOTES[WRONG]})]{{.modstrid}}" * wrong
         return span(figure.id, shown + MARK)
 
-    def notes(self) -> str:
-        """Return notes on numbers said otherwise than published, and forget them."""
+    def notes(self, *texts: str) -> str:
+        """Return notes on the numbers that texts say otherwise than published."""
         told = [
             f"{plain(MARK)} {span(figure.id, self.in_prose(figure))} for {figure.year}: offentliggjort som "
             f"{span(figure.id, self._prose.get(figure.id, figure.published))}"
-            for figure in self._said.values()
+            for figure in map(self.figures.__getitem__, dict.fromkeys(_OTHERWISE.findall("".join(texts))))
         ]
-        told += [f"{WRONG} {PRINTED_SO}"] * self._marked
-        self._said.clear()
-        self._marked = False
-        return "\n".join(["::: {.tabelnoter}", "\n\n".join(sentences([one]) for one in told), ":::"]) if told else ""
+        return notes_block([Note("", sentences([one])) for one in told]) if told else ""
 
     def in_prose(self, figure: Figure) -> str:
         """Return a figure as the prose prints it; the tables may print it otherwise."""
@@ -266,8 +267,8 @@ class Notat:
 
     def changed_schemes(self, before: int, after: int) -> tuple[list[Scheme], list[Scheme]]:
         """Return the schemes that came and those that went from one year to another."""
-        old, new = self.schemes(before), self.schemes(after)
-        return [scheme for scheme in new if scheme not in old], [scheme for scheme in old if scheme not in new]
+        old, new = ({self.data.goes_on(one.key): one for one in self.schemes(year)} for year in (before, after))
+        return [one for key, one in new.items() if key not in old], [one for key, one in old.items() if key not in new]
 
     def scheme_changes(self) -> dict[int, tuple[list[Scheme], list[Scheme]]]:
         """Return the years in which schemes changed: those that came, those that went."""
@@ -295,5 +296,5 @@ def open_notat(
         expected = "published eller recomputed; kør cellen med parametre igen"
         raise InputError(Problem("figures", "parameteren kan ikke bruges", expected=expected))
     where = find_project(project)
-    params, data = read_year(where, year or where.newest(), comparison_year)
+    params, data = read_year(where, year or where.newest(), comparison_year, as_issued=figures == "published")
     return Notat(params, data, figures, where.extension / "fonts").audited(explained(where, data, params.year))

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
-from aarsstatus.audit.limits import Threshold, in_words
+from aarsstatus.audit.limits import Moved, Threshold, in_words
 from aarsstatus.audit.quality import Quality
 from aarsstatus.figures import PERCENTAGES, words
 from aarsstatus.inputs.schema import REMARKS
@@ -18,23 +18,24 @@ from aarsstatus.markdown import plain, sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import Chart
 from aarsstatus.report.html_table import Cell, Row, Table
+from aarsstatus.report.urgent import worst_first
 
 _PALE = "#e3e9f3"
 
 
 def contradictions(quality: Quality) -> Table:
-    """Return the contradicted numbers, and what they should have been."""
+    """Return the contradicted numbers, and what is likelier to be right."""
     rows = [
         (
             danish.capital(row.place),
             Cell(row.printed, row.id),
             row.recomputed,
             erratum.follows if erratum else row.reason,
-            erratum.causes if erratum else "Ikke forklaret endnu.",
+            erratum.said if erratum else "Ikke forklaret endnu.",
         )
-        for row, erratum in quality.contradictions
+        for row, erratum in worst_first(quality)
     ]
-    header = ("Sted", "Trykt", "Burde være", "Beregning", "Sandsynlig årsag")
+    header = ("Sted", "Trykt", "Følger af de øvrige", "Beregning", "Mest sandsynligt, og hvorfor")
     return _table("modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, rows)
 
 
@@ -64,7 +65,9 @@ def rounding_chart(quality: Quality) -> Chart:
             axes.plot(float(danish.parse(row.recomputed) - printed), place, marker="D", color=orange)
         axes.set_yticks(range(len(rows)), [danish.capital(row.place) for row, _, _ in rows], fontsize=7.5)
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.xaxis.set_major_formatter(lambda value, _: danish.decimal(Fraction(value)).removesuffix(",0"))
+        axes.xaxis.set_major_formatter(
+            lambda value, _: danish.minus(danish.decimal(Fraction(value)).removesuffix(",0"))
+        )
         axes.set_xlabel("forskel fra det trykte tal (personer eller procentpoint)", fontsize=7.5)
         draw.grid(axes, "x")
         handles = [
@@ -78,17 +81,14 @@ def rounding_chart(quality: Quality) -> Chart:
 
 
 def moves(quality: Quality) -> Table:
-    """Return each figure that moved more than usual, and the limit it passed."""
-    rows = [
-        (
-            moved.text,
-            Cell(_change(quality, moved.id, moved.change), moved.id),
-            in_words(moved.threshold, quality.data, quality.year)[0],
-        )
-        for moved in quality.moves
-    ]
-    title = f"Usædvanligt store ændringer fra {quality.params.comparison_year} til {quality.year}"
-    return _table("flyttet", title, ("Tal", "Ændring", "Regel"), rows)
+    """Return each figure that moved more than usual, in both years, and by how much."""
+    rows: list[Sequence[Cell | str]] = []
+    for moved in quality.moves:
+        both = (Cell(quality.figures[id_].shown, id_) for id_ in (moved.before_id, moved.id))
+        rows.append((moved.name, *both, _change(quality, moved)))
+    years = (str(quality.params.comparison_year), str(quality.year))
+    title = f"Usædvanligt store ændringer fra {years[0]} til {years[1]}"
+    return _table("flyttet", title, ("Tal", *years, "Ændring"), rows)
 
 
 def extracts(quality: Quality) -> Table:
@@ -128,27 +128,41 @@ def _table(name: str, title: str, header: tuple[str, ...], rows: Iterable[Sequen
     return Table(f"tbl-{name}", title, header, lines, kind="tekst")
 
 
+def target_sources(quality: Quality) -> list[str]:
+    """Return where the year's targets were found, in the analyst's own words."""
+    mine = [target for target in quality.data.targets.values() if target.year == quality.year]
+    found: dict[str, dict[str, list[str]]] = {}
+    for target in mine:
+        of = found.setdefault(target.origin, {})
+        of.setdefault(target.administration, []).append(quality.data.called(target.group))
+    if len(found) == 1:
+        return [f"{danish.capital(origin or 'ingen kilde')}: alle årets måltal." for origin in found]
+    said = {origin: [f"{code} ({danish.join(groups)})" for code, groups in of.items()] for origin, of in found.items()}
+    return [f"{danish.capital(origin or 'ingen kilde')}: {danish.join(of)}." for origin, of in said.items()]
+
+
 def threshold_said(threshold: Threshold, quality: Quality) -> str:
     """Say what a threshold is of, from where it counts, and why."""
     name, reason = in_words(threshold, quality.data, quality.year)
-    return sentences([f"**{plain(name)}** fra {limit(threshold)}", plain(reason).removesuffix(".")])
+    return sentences([f"**{plain(danish.capital(name))}**: {limit(threshold)}", plain(reason).removesuffix(".")])
 
 
 def limit(threshold: Threshold) -> str:
-    """Say from where a threshold counts: ``10 personer og 15 pct.``."""
-    points = danish.whole(threshold.points)
+    """Say from where a threshold counts: ``mindst 10 personer og 15 pct.``."""
     what = words.unit_of_change(threshold.measures[0])
+    points = danish.counted(int(threshold.points), "person" if what == "personer" else what, what)
     share = f" og {danish.percent(threshold.share)}" if threshold.share else ""
-    return f"{points} {what}{share}"
+    return f"mindst {points}{share}"
 
 
-def _change(quality: Quality, id_: str, value: Fraction) -> str:
-    """Write a change with its sign."""
-    sign = "+" if value > 0 else "−"
-    measure = quality.figures[id_].measure
+def _change(quality: Quality, moved: Moved) -> str:
+    """Write a change with its sign, and how much it is of what there was."""
+    sign = "+" if moved.change > 0 else "−"
+    measure = quality.figures[moved.id].measure
     if measure in PERCENTAGES:
-        return f"{sign}{danish.decimal(abs(value))} {words.unit_of_change(measure)}"
-    return f"{sign}{danish.whole(abs(value))}"
+        return f"{sign}{danish.decimal(abs(moved.change))} {words.unit_of_change(measure)}"
+    share = f" ({danish.percent(abs(moved.change) / moved.before)})" if moved.before else ""
+    return f"{sign}{danish.number(abs(moved.change))}{share}"
 
 
 def _between(row: AuditRow) -> str:

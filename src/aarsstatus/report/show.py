@@ -9,6 +9,7 @@ output and closed by another, with the pictures between them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from IPython.display import HTML, SVG, Image, Markdown, display
 
 from aarsstatus import markdown
 from aarsstatus.inputs.params import Logo, Params
-from aarsstatus.markdown import attribute, plain
+from aarsstatus.markdown import attribute, plain, reference_name
 from aarsstatus.report import by_hand
 from aarsstatus.report.drawing import Chart, raster
 from aarsstatus.report.frames import own_table, to_table
 from aarsstatus.report.html_table import Table, to_html, to_markdown
 from aarsstatus.report.own_chart import own_chart
+from aarsstatus.report.prose import finished
 
 
 def show_head(metadata: Mapping[str, Any]) -> None:
@@ -34,8 +36,10 @@ def show_head(metadata: Mapping[str, Any]) -> None:
 
 
 def show(*blocks: str) -> None:
-    """Show Markdown. Blocks are kept apart by a blank line; empty ones are left out."""
-    text = "\n\n".join(block.strip() for block in blocks if block.strip())
+    """Show Markdown. A blank line parts blocks; what is empty or unknown is left out."""
+    text = "\n\n".join(filter(None, map(finished, blocks)))
+    if not text:
+        return
     if by_hand.is_by_hand():
         _display(by_hand.text(text))
     else:
@@ -63,7 +67,9 @@ def show_chart(
     It is one of the notat's own, or anything of matplotlib's with a caption and an alternative text; `name` refers to
     it (``@fig-name``), and `numbers` is a frame that answers for the numbers in the alternative text.
     """
-    if not isinstance(chart, Chart):
+    if isinstance(chart, Chart):
+        chart = replace(chart, id=reference_name("fig", name) if name else chart.id, caption=caption or chart.caption)
+    else:
         drawn = None if numbers is None else to_table(numbers, "", "")
         chart = own_chart(chart, caption, alt, name, drawn)
     if by_hand.is_by_hand():

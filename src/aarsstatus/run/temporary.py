@@ -72,13 +72,18 @@ def _made(machine: Path) -> Path:
     _clear(machine)
     while True:
         made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=machine))
-        lock = FileLock(made / _LOCK)
-        with suppress(Timeout, FileNotFoundError, FileExistsError):  # another run took it for one that is left
+        lock = FileLock(made / _LOCK, fallback_to_soft=False)
+        try:
             lock.acquire(blocking=False)  # it makes a folder that was taken away anew, as others may read it
             made.chmod(0o700)
-            if (made / _LOCK).exists():
-                atexit.register(_remove, made, lock)
-                return made
+        except (Timeout, FileNotFoundError, FileExistsError):  # another run took it for one that is left
+            continue
+        except OSError as error:  # the disk has no locks
+            shutil.rmtree(made, ignore_errors=True)
+            raise OSError(error.errno, error.strerror, str(machine)) from None
+        if (made / _LOCK).exists():
+            atexit.register(_remove, made, lock)
+            return made
 
 
 def _remove(made: Path, lock: FileLock) -> None:
@@ -99,7 +104,7 @@ def _remove(made: Path, lock: FileLock) -> None:
 def _clear(machine: Path) -> None:
     """Take away the folders of runs that were killed."""
     for left in machine.glob(f"{_PREFIX}*"):
-        lock = FileLock(left / _LOCK)
+        lock = FileLock(left / _LOCK, fallback_to_soft=False)
         with suppress(Timeout, OSError):  # it lives, or is gone by now
             if not _is_ours(left):
                 continue
