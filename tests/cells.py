@@ -41,4 +41,5 @@ def markdown_of(notat: Notat, *names: str) -> str:
 
 def said_by(notat: Notat, *names: str) -> str:
     """Return what cells say of a notat, as a reader sees it."""
-    return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", markdown_of(notat, *names)).replace("\\", "")
+    text = re.sub(r"\[([^\]]*)\]\(#[^)]*\)", r"\1", markdown_of(notat, *names))
+    return re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", text).replace("\\", "")

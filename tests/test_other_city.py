@@ -161,3 +161,19 @@ def test_the_page_in_the_docs_names_every_file_and_what_is_put_in_it() -> None:
         assert f"`{column}`" in page
     for emptied in ("errata: []", "limits: {}", "administrations: {}", "schemes: {}"):
         assert f"`{emptied}`" in page
+
+
+def test_nothing_in_code_or_notebook_names_a_scheme_or_an_administration_of_ours() -> None:
+    rows = [
+        row
+        for file in ("schemes.csv", "administrations.csv")
+        for row in csv.DictReader((ROOT / "data" / file).read_text(encoding="utf-8").splitlines())
+    ]
+    ours = {row[column] for row in rows for column in ("scheme", "name", "administration") if row.get(column)} - {"KK"}
+    words = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, ours)))})(?![a-zæøå])", re.IGNORECASE)
+    found = {
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")]
+        for match in words.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()

@@ -250,7 +250,7 @@ def test_what_cannot_be_tried_alone_is_tried_together(base: Finished, builder: B
         codes = [line.split(",")[1] for line in files[STATUS].decode().splitlines() if line.startswith("2025,")]
         rows = "".join(f"2025,{code},ny,5,9,whole,prøve\n" for code in dict.fromkeys(codes))
         files[STATUS] += rows.encode()
-        files["data/schemes.csv"] += b"ny,placements,days,2025,,ny ordning,Ny ordning,\n"
+        files["data/schemes.csv"] += b"ny,placements,days,2025,,ny ordning,Ny ordning,,,,\n"
         swap(PARAMS, "smaajob, fleksjob, fritidsjob]", "smaajob, ny, fleksjob, fritidsjob]")(files)
 
     found = tried(base, builder.build("nu", add_scheme, OTHER_ROW))

@@ -146,7 +146,7 @@ def test_aliases_from_before_there_were_states_are_read(copied: Project) -> None
     old = before + "\n# Andre skrivemåder" + after
     lines = (line for line in old.splitlines() if not line.startswith(("cancelled:", "counted:")))
     path.write_text("\n".join(lines), encoding="utf-8")
-    names = read_names(copied, read_data(copied))
+    names = read_names(copied, read_data(copied), 2025)
     assert names.columns["status"][0] == "state"
     assert "annulleret" in names.cancelled
     assert "afsluttet" in names.counted

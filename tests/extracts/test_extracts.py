@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import re
 import subprocess
 import time
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 from aarsstatus import cli, extracts
 from aarsstatus.extracts import Ingested, ingest
+from aarsstatus.extracts.aliases import fold_value, read_names
 from aarsstatus.extracts.persons import number_persons
 from aarsstatus.extracts.remarks import FAR_AT_LEAST
 from aarsstatus.files import alone
@@ -954,3 +956,54 @@ def test_made_spells_are_as_long_as_the_notat_implies(project: Project) -> None:
         implied = row.status * 365 / (row.spells or 1)
         status, count = totals["KK", key]
         assert abs(status * 365 / (count or 1) - implied) < implied / 8
+
+
+def test_a_spell_on_days_when_its_scheme_did_not_exist_is_refused(copied: Project) -> None:
+    path = copied.data / "schemes.csv"
+    text = path.read_text(encoding="utf-8")
+    for old, new in (
+        ("days,2020,,løntilskud", "days,2020,2026,løntilskud"),
+        ("personer),,,,\nvirk", "personer),,,2026-06-30,\nvirk"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    done = from_text(copied, f"{HEADER}TMF;Løntilskud;01-01-2026;30-06-2026;\nTMF;Løntilskud;01-12-2025;30-06-2026;\n")
+    assert done.sums["TMF", "loentilskud"].status == Fraction(2 * 181, 365)
+    rows = "TMF;Løntilskud;01-06-2026;01-07-2026;\nTMF;Løntilskud;01-06-2026;;\nTMF;Løntilskud;01-06-2026;05-06-2026;\n"
+    said = " ".join(problems(copied, HEADER + rows))
+    assert "række 2-3, jobordning: jobordningen fandtes ikke alle forløbets dage; fandt »løntilskud«" in said
+    assert "alle dagene; den fandtes fra 01-01-2026 til 30-06-2026" in said
+
+
+def test_a_name_means_who_held_it_in_the_year(copied: Project) -> None:
+    """SUF's name goes to a new administration in 2026, and nobody's rows go to the old one."""
+    path = copied.data / "administrations.csv"
+    name = "Sundheds- og Omsorgsforvaltningen"
+    text = path.read_text(encoding="utf-8")
+    renamed = f"SUF,{name},2020,2025,,,\nSUF,Plejeforvaltningen,2026,,,,\n"
+    text = text.replace(f"SUF,{name},2020,,,,\n", renamed) + f"NYE,{name},2026,,,,\n"
+    for order in (text, "\n".join([*text.splitlines()[:1], *reversed(text.splitlines()[1:])]) + "\n"):
+        path.write_text(order, encoding="utf-8", newline="\n")
+        names = read_names(copied, read_data(copied), 2026)
+        assert [names.administrations[fold_value(one)] for one in (name, "Sundheds- og Omsorgs", "Pleje")] == [
+            "NYE",
+            "NYE",
+            "SUF",
+        ]
+        assert read_names(copied, read_data(copied), 2025).administrations[fold_value(name)] == "SUF"
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "other"), [("administrations", "BUF", "SOF"), ("schemes", "smaajob", "fleksjob")]
+)
+def test_an_alias_of_two_is_refused(copied: Project, kind: str, first: str, other: str) -> None:
+    path = copied.data / "aliases.yml"
+    text = re.sub(
+        rf"(?m)^{kind}:.*$(\n  .*|\n *#.*|\n)*",
+        f"{kind}:\n  {first}: [Afdeling X]\n  {other}: [afdeling x]\n\n",
+        path.read_text(encoding="utf-8"),
+    )
+    path.write_text(text, encoding="utf-8", newline="\n")
+    with pytest.raises(InputError, match=f"navnet står også under {first}; fandt »afdeling x«"):
+        read_names(copied, read_data(copied), 2026)

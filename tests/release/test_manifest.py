@@ -51,16 +51,16 @@ def test_a_tree_that_was_changed_is_not_clean(tmp_path: Path) -> None:
         settings = ["-c", "user.name=x", "-c", "user.email=x@x"]
         subprocess.run(["git", *settings, *arguments], cwd=tmp_path, check=True, capture_output=True)
 
-    assert manifest._git(tmp_path) is None
+    assert manifest.checked_out(tmp_path) is None
     git("init", "-q")
     (tmp_path / "fil").write_text("1", encoding="utf-8")
     git("add", "fil")
     git("commit", "-qm", "x")
-    first = manifest._git(tmp_path)
+    first = manifest.checked_out(tmp_path)
     assert first is not None
     assert first["clean"]
     (tmp_path / "fil").write_text("2", encoding="utf-8")
-    assert manifest._git(tmp_path) == {**first, "clean": False}
+    assert manifest.checked_out(tmp_path) == {**first, "clean": False}
 
 
 LOCK = """

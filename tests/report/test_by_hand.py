@@ -39,7 +39,7 @@ class FrontEnd(NotebookClient):
 def test_a_person_sees_tables_charts_and_text_as_they_look(project: Project) -> None:
     """Some cells, run in the notebook's own folder, as Jupyter does."""
     notebook = nbformat.read(project.notebooks / "notat.ipynb", as_version=4)
-    wanted = ("parameters", "setup", "forside", "indledning", "kommunen", "aarene")
+    wanted = ("parameters", "setup", "forside", "indledning", "udvikling", "kommunen", "aarene", "noter")
     notebook.cells = [cell for cell in notebook.cells if cell.id in wanted]
     FrontEnd(notebook, timeout=120, resources={"metadata": {"path": str(project.notebooks)}}).execute()
     seen = {cell.id: [output.data for output in cell.outputs] for cell in notebook.cells}
@@ -50,8 +50,8 @@ def test_a_person_sees_tables_charts_and_text_as_they_look(project: Project) -> 
     assert "Tabel »kk«: Status og målopfyldelse" in html["kommunen"]
     assert 'src="data:image/svg+xml;base64,' in html["aarene"]
     assert "Tallene i figuren" in html["aarene"]
-    everything = "".join(html.values())
-    assert not [raw for raw in (":::", "{=html}", "{figure=", "@tbl-", "@fig-", "\\.") if raw in everything]
+    everything = "".join(page.partition("</style>")[2] for page in "".join(html.values()).split("<style>"))
+    assert not [raw for raw in (":::", "{=html}", "{figure=", "{.", "{#", "@tbl-", "@fig-", "\\.") if raw in everything]
 
 
 def test_papermill_alone_makes_a_notebook_that_is_as_ours(tmp_path: Path, project: Project) -> None:
@@ -91,5 +91,8 @@ def test_what_is_shown_is_text_but_for_what_we_write(project: Project, monkeypat
     assert "<p>* Se tabel »buf«.</p>" in html
     said = by_hand.text('::: {.tilstand}\n\nI [79 pct.]{figure="2025.KK.x"} \\<b\\>\n\n:::').data
     assert '<div class="tilstand">\n<p>I <span title="2025.KK.x">79 pct.</span> &lt;b&gt;</p>\n</div>' in said
+    marked = by_hand.text('Den er [797]{figure="a"}[[‡](#note-x)]{.modstrid}.\n\n[‡]{#note-x} Trykt sådan.').data
+    assert 'Den er <span title="a">797</span><span title=""><a href="#note-x">‡</a></span>.' in marked
+    assert '<span title="">‡</span> Trykt sådan.' in marked
     assert "@scope (.aarsstatus)" in said
     assert "url(" not in said, "nothing is fetched"

@@ -40,7 +40,7 @@ def problems(project: Project, year: int) -> list[Problem]:
     errata = project.data / "errata.yml"
     for read in (lambda: read_year(project, year), lambda: read_errata(errata, project.name(errata))):
         found += [one for one in _problems(read) if (one.file, one.line) not in told or not one.line]
-    found += _problems(lambda: _read_names_and_limits(project))
+    found += _problems(lambda: _read_names_and_limits(project, year))
     return [
         *found,
         *_font_problems(project),
@@ -90,7 +90,7 @@ def _without_date(project: Project, params: Params) -> Problem:
     return Problem(name, "notatet har ingen dato", column="document.date", expected=f"fx {params.year + 1}-03-10")
 
 
-def _read_names_and_limits(project: Project) -> None:
+def _read_names_and_limits(project: Project, year: int) -> None:
     """Read what ``ingest`` reads besides the data."""
     from aarsstatus.extracts.aliases import read_limits, read_names  # noqa: PLC0415 - a build asks for doubts alone
 
@@ -98,7 +98,7 @@ def _read_names_and_limits(project: Project) -> None:
         data = read_data(project)
     except InputError:
         return
-    read_names(project, data)
+    read_names(project, data, year)
     read_limits(project, data)
 
 

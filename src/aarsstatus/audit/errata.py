@@ -4,7 +4,7 @@ The file is a list under the key ``errata``; every entry has these keys, all of 
 
     - source:  notat-2025                            # as in data/published.csv
       place:   tabel 3, antal forløb i alt           # as in data/published.csv
-      id:      2025.BIF.placements.spells_total      # as in data/published.csv
+      id:      2025.KK.GROUP.spells_total            # as in data/published.csv
       printed: "256"                                 # as in data/published.csv
       follows: 31 + 307 + 18 = 356                   # what follows from the other figures, with the arithmetic
       cause:   Formentlig en tastefejl: 2 for 3.     # the likely cause, in a sentence

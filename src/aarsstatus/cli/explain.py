@@ -10,8 +10,8 @@ from aarsstatus.project import find_project
 
 DESCRIPTION = "Viser et tal, dets formel og alt, det er regnet ud af, ned til fil og linje."
 EXAMPLES = """\
-aarsstatus explain 2025.KK.placements.attainment
-aarsstatus explain 2025.BUF.total.weighted_attainment"""
+aarsstatus explain 2025.KK.total.change
+aarsstatus explain 2025.KK.total.weighted_attainment"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

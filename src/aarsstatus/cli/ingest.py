@@ -26,7 +26,7 @@ DESCRIPTION = (
 )
 EXAMPLES = """\
 aarsstatus ingest 2026 skema-2026.xlsx
-aarsstatus ingest 2026 data/raw/forloeb.xlsx data/raw/fleksjob.csv
+aarsstatus ingest 2026 data/raw/forloeb.xlsx data/raw/ansatte.csv
 aarsstatus ingest 2026 data/raw/forloeb.xlsx --skip-bad-rows
 aarsstatus ingest 2026 --undo"""
 
@@ -43,9 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--date", type=a_date, metavar="DATO",
         help="hvornår udtrækkene er lavet; uden: datoen i filens navn eller filens egen",
     )  # fmt: skip
-    parser.add_argument(
-        "--scheme", metavar="JOBORDNING", help="jobordningen i udtræk, der ikke har en kolonne med den, fx fleksjob"
-    )
+    parser.add_argument("--scheme", metavar="JOBORDNING", help="jobordningen i udtræk, der ikke har en kolonne med den")
     parser.add_argument(
         "--early", action="store_true",
         help="læs et udtræk, der er lavet, før året var gået; tallene bliver foreløbige",

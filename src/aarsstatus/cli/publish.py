@@ -34,7 +34,7 @@ DESCRIPTION = (
 EXAMPLES = """\
 aarsstatus publish 2026 --date 12-03-2027
 aarsstatus publish 2026 --date 12-03-2027 --issued udsendt.docx
-aarsstatus publish 2026 --date 24-03-2027 --correct "Måltallet for BIF var et andet\""""
+aarsstatus publish 2026 --date 24-03-2027 --correct "Et af måltallene var et andet\""""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

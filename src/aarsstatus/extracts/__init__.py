@@ -3,7 +3,8 @@
 The sums are exact, and hold nothing of any person.
 
 An extract is a table of spells: administration, scheme, start, end (empty: still running), and perhaps weekly hours
-and person; or of fleksjob employments: administration, person, start, end. It is read as such files are in Denmark.
+and person; or of employments, counted by heads: administration, person, start, end. It is read as such files are in
+Denmark.
 All that is wrong with it is told at once, by file, row and column; unless it is all good, or bad rows are skipped,
 nothing is written.
 
@@ -174,7 +175,7 @@ def _ingest(
         require_own(path, REFUSED_MARK, "en liste over afviste rækker", "manifest.json")
     require_closed([*lists, *(project.data / table.file for table in (STATUS, EXTRACTS, WARNINGS))], project)
     data = read_data(project)
-    names, limits = read_names(project, data), read_limits(project, data)
+    names, limits = read_names(project, data, year), read_limits(project, data)
     refusals, reading = Refusals(), Reading()
     check_year(year, data, refusals)
     scheme = scheme_said(scheme, names, data, refusals)

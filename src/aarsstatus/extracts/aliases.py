@@ -3,7 +3,7 @@
 ``data/aliases.yml`` says it, and the names in ``data/``; ``data/limits.yml`` says how long a spell may last.
 
 Everything that is compared is folded first: case, spaces and punctuation do not matter. What stands in parentheses
-does not matter in a header (`fold`), but it does in a cell (`fold_value`): »Løntilskud (privat)« is another thing.
+does not matter in a header (`fold`), but it does in a cell (`fold_value`): a scheme »(privat)« is another thing.
 """
 
 from __future__ import annotations
@@ -128,16 +128,19 @@ class Names:
     signs_of_none: frozenset[str]
     administration_names: tuple[str, ...]
     scheme_names: tuple[str, ...]
+    heads: tuple[str, ...]
+    """The keys of the schemes that are counted by heads."""
 
-    def scheme_in(self, text: str) -> str | None:
-        """Return the one scheme that a file's or a sheet's name speaks of, or None.
+    def schemes_in(self, text: str, shortest: int = 4) -> set[str]:
+        """Return the schemes that a file's or a sheet's name, or a header, speaks of.
 
-        A name begins where a word does: »erhvervspraktik« speaks of another.
+        A name begins where a word does: one that ends another word speaks of another. One that is not so long as
+        `shortest` begins too many words.
         """
         words = [fold_value(word) for word in re.split(r"[\W_]+", text)]
         ends = ["".join(words[at:]) for at in range(len(words))]
-        found = {key for name, key in self.schemes.items() if len(name) > 3 and any(e.startswith(name) for e in ends)}
-        return found.pop() if len(found) == 1 else None
+        names = [name for name in self.schemes if len(name) >= shortest and any(end.startswith(name) for end in ends)]
+        return {self.schemes[name] for name in names}
 
     def called(self, field: str) -> list[str]:
         """Return the first few names of a field's column."""
@@ -150,8 +153,10 @@ class Names:
         return None if close is None else self.columns[close][0]
 
 
-def read_names(project: Project, data: Data) -> Names:
+def read_names(project: Project, data: Data, year: int) -> Names:
     """Return the names in ``data/aliases.yml`` and those in ``data/``.
+
+    Names of all years are known; where two had one name in different years, that of the year goes first.
 
     Raises
     ------
@@ -187,12 +192,17 @@ def read_names(project: Project, data: Data) -> Names:
             for code in words
             if code not in codes
         ]
+        seen: dict[str, str] = {}
+        for code in words:
+            for place, word in enumerate(words[code]):
+                if (other := seen.setdefault(fold_value(word), code)) != code:
+                    problems.append(Problem(name, f"navnet står også under {other}", at(kind, code, place), found=word))
     if problems:
         raise InputError(problems)
     return Names(
         columns,
-        _administrations(data, aliases),
-        _schemes(data, aliases),
+        _administrations(data, aliases, year),
+        _schemes(data, aliases, year),
         frozenset(fold(word) for word in aliases.total_row),
         frozenset(fold(word) for word in aliases.harmless),
         frozenset(fold_value(word) for word in aliases.cancelled if fold_value(word)),
@@ -200,18 +210,20 @@ def read_names(project: Project, data: Data) -> Names:
         frozenset(word for word in aliases.no_administration if not fold_value(word)),
         tuple(dict.fromkeys(n for one in data.administrations if one.code != KK for n in (one.code, one.name))),
         tuple(dict.fromkeys(n for one in data.schemes.values() for n in (one.name, one.key))),
+        tuple(one.key for one in data.schemes.values() if one.counting == "headcount"),
     )
 
 
-def _administrations(data: Data, aliases: _Aliases) -> dict[str, str | None]:
-    """Return every name of an administration, in short forms too."""
+def _administrations(data: Data, aliases: _Aliases, year: int) -> dict[str, str | None]:
+    """Return every name of an administration; a short form that two have is none."""
     known: dict[str, str | None] = {fold_value(word): None for word in aliases.no_administration if fold_value(word)}
-    for one in data.administrations:
-        code = None if one.code == KK else one.code  # the whole city is no administration
-        for word in (one.code, one.name, *_without_ending(one.name)):
-            known[fold_value(word)] = code
-    for code, words in aliases.administrations.items():
-        known |= {fold_value(word): code for word in words}
+    for held in (False, True):  # the names of other years, and then the year's own, which go first
+        rows = [(one, None if one.code == KK else one.code) for one in data.administrations if one.held(year) == held]
+        short = [(fold_value(word), code) for one, code in rows for word in _without_ending(one.name)]
+        known |= {word: code for word, code in short if all(other == code for again, other in short if again == word)}
+        if held:
+            known |= {fold_value(word): code for code, words in aliases.administrations.items() for word in words}
+        known |= {fold_value(word): code for one, code in rows for word in (one.code, one.name)}
     return known
 
 
@@ -222,12 +234,12 @@ def _without_ending(name: str) -> Iterable[str]:
         yield name.removesuffix("en")
 
 
-def _schemes(data: Data, aliases: _Aliases) -> dict[str, str]:
+def _schemes(data: Data, aliases: _Aliases, year: int) -> dict[str, str]:
     """Return every name of a scheme."""
-    known = {fold_value(word): one.key for one in data.schemes.values() for word in (one.key, one.name, one.row_label)}
-    for key, words in aliases.schemes.items():
-        known |= {fold_value(word): key for word in words}
-    return known
+    rows = sorted(data.schemes.values(), key=lambda one: one.existed(year))
+    own = [(fold_value(word), one) for one in rows for word in (one.key, one.name, one.row_label)]
+    aliased = {fold_value(word): key for key, words in aliases.schemes.items() for word in words}
+    return {word: one.key for word, one in own} | aliased | {word: one.key for word, one in own if one.existed(year)}
 
 
 def read_limits(project: Project, data: Data) -> Mapping[str, Limit]:

@@ -114,7 +114,7 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
 
 
 def _code_before(text: str, names: Names) -> str | None:
-    """Return the code before a department, as in »BUF - Skole«, or before its name."""
+    """Return the code before a department, as in »CODE - Skole«, or before its name."""
     match = re.fullmatch(r"\s*(\w{2,5})\s*([-–:/,]\s*|\s)(.*\w.*)", text)
     if match is None:
         return None
@@ -156,7 +156,7 @@ def _unknown(text: str, known: Collection[str], names: Sequence[str], what: str,
 
 
 _LONG_NAME = 8
-"""Letters: so long a name at the end of a word is that name, with something before it (»privatløntilskud«)."""
+"""Letters: so long a name at the end of a word is that name, with something before it (»privat« before a scheme's)."""
 
 
 def _more_than_a_name(text: str, known: Collection[str]) -> bool:

@@ -22,8 +22,6 @@ __all__ = ["Columns", "choose_columns"]
 
 Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
-_FLEKSJOB = re.compile("fleks(?!ib|tid|tim|ydelse|saldo)")
-"""The one word that a file or a header of fleksjob employments is known by: anybody may be »ansat«."""
 _WITHOUT = re.compile(r"\b(?:uden|eks?kl?|exc?l|minus|bortset|fraregnet)")
 """Says that something is not there."""
 _STATE = re.compile("(status|tilstand)(?!.*dato)|afbrudt")
@@ -172,7 +170,8 @@ def _refuse_missing(label: str, name: str, header: Header, names: Names, refusal
     called = names.called(name)
     expected = f"en kolonne, der hedder {danish.join(called, 'eller')}; andre navne skrives i data/aliases.yml"
     if name == "scheme":
-        expected += ". Er alle rækker samme jobordning, så skriv den, fx --scheme fleksjob"
+        example = next(iter([*names.heads, *names.schemes.values()]), "")
+        expected += f". Er alle rækker samme jobordning, så skriv den, fx --scheme {example}"
     if ", ark »" in label:
         expected += ". Hører arket ikke til udtrækket, så skjul det i Excel: højreklik på arkets navn → Skjul"
     refusals.file(
@@ -201,8 +200,9 @@ def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | N
     if any(names.nearest_header(text) == "scheme" for text in header.unknown(names)):
         return None
     called = " ".join([stem, table.name, header.title])
-    named = names.scheme_in(called)
-    if named is not None:
-        return named
-    spoken_of = _FLEKSJOB.search(fold_value(" ".join([called, *header.texts])))
-    return "fleksjob" if spoken_of and "fleksjob" in names.schemes.values() else None
+    named = names.schemes_in(called)
+    if (
+        not named
+    ):  # a header may speak of whom it counts; anything else may stand in one, and begin as a short name does
+        named = names.schemes_in(" ".join(header.texts), shortest=6).intersection(names.heads)
+    return named.pop() if len(named) == 1 else None

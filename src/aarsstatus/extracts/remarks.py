@@ -27,7 +27,7 @@ __all__ = ["absent", "duplicates", "far_from_before", "of_several", "outside", "
 _LONGEST_NOTE = 2000
 FAR = Fraction(1, 2)
 """A status or a number of spells that is half as large again as last year's, or half as small, is far from it: the
-notats' own largest change for the whole city between two years is a third (spells in løntilskud, 2020 to 2021)."""
+notats' own largest change for the whole city between two years is a third (spells, 2020 to 2021)."""
 FAR_AT_LEAST = 20
 """Persons or spells: fewer than this is chance in an administration with few."""
 

@@ -87,6 +87,8 @@ class Reader:
         self._by_hours = np.array([scheme.counting in {"hours", "weekdays"} for scheme in data.schemes.values()])
         self._placed = np.array([scheme.counting != "headcount" for scheme in data.schemes.values()])
         self._existed = np.array([scheme.existed(year) for scheme in data.schemes.values()])
+        days = [[day.toordinal() for day in scheme.days_of(year)] for scheme in data.schemes.values()]
+        self._begun, self._ended = np.array(days).T
         self._columns = {
             "administration": Column(lambda text: cells.administration(text, names, self.codes), self.none),
             "scheme": Column(lambda text: cells.scheme(text, names, self.schemes)),
@@ -223,15 +225,19 @@ class Reader:
         return backwards
 
     def _refuse_gone(self, batch: _Batch, inside: Mask, refusals: Refusals) -> Mask:
-        """Tell of spells in schemes that did not exist in the year."""
-        schemes = batch.codes["scheme"]
-        gone: Mask = inside & ~self._existed[schemes]
+        """Tell of spells with days in the year on which their scheme did not exist."""
+        schemes, start, end = (batch.codes[name] for name in ("scheme", "start", "end"))
+        before = (start < self._begun[schemes]) & (self._begun[schemes] > self.first)
+        after = (end > self._ended[schemes]) & (self._ended[schemes] < self.last)
+        gone: Mask = inside & (~self._existed[schemes] | before | after)
         for key in np.unique(schemes[gone]).tolist():
-            name = self.data.schemes[self.schemes[key]].name
-            refusals.rows(
-                batch.label, batch.rows[gone & (schemes == key)], FIELDS["scheme"], "jobordningen fandtes ikke",
-                found=name, expected=f"en jobordning, der fandtes i {self.year}",
-            )  # fmt: skip
+            scheme = self.data.schemes[self.schemes[key]]
+            first, last = (dates.show_day(day.toordinal()) for day in scheme.days_of(self.year))
+            message, when = "jobordningen fandtes ikke", f"i {self.year}"
+            if scheme.existed(self.year) and not scheme.whole(self.year):
+                message, when = f"{message} alle forløbets dage", f"alle dagene; den fandtes fra {first} til {last}"
+            rows, expected = batch.rows[gone & (schemes == key)], f"en jobordning, der fandtes {when}"
+            refusals.rows(batch.label, rows, FIELDS["scheme"], message, found=scheme.name, expected=expected)
         return gone
 
     # -- what is kept -----------------------------------------------------------------------------------------

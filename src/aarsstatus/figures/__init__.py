@@ -1,8 +1,8 @@
 """Hold one figure: id, value, bounds, formula, inputs, source, verdict.
 
 A figure's id reads ``YEAR.ADMINISTRATION.GROUP[.SCHEME].MEASURE``; the scheme is left out where the group has no
-other (``2025.KK.fleksjob.status``), and what covers all groups has the group ``total``
-(``2025.BUF.total.weighted_attainment``).
+other (``2025.KK.GROUP.status``), and what covers all groups has the group ``total``
+(``2025.KK.total.weighted_attainment``).
 """
 
 from __future__ import annotations

@@ -63,12 +63,12 @@ def unit_of_change(measure: Measure) -> str:
 
 
 def listed(administration: str, what: str, measure: Measure) -> str:
-    """Name a figure as a list does: ``KK, løntilskud, status``."""
+    """Name a figure as a list does: ``KK, NAME, status``."""
     return f"{administration}, {what}, {MEASURES[measure]}"
 
 
 def phrase(measure: Measure, what: str) -> str:
-    """Name a measure as a sentence does: ``Status for løntilskud``."""
+    """Name a measure as a sentence does: ``Status for NAME``."""
     name = danish.capital(MEASURES[measure])
     if measure in _OF_ALL_GROUPS:
         return name

@@ -94,7 +94,9 @@ def read_data(project: Project, kept: str = "") -> Data:
     groups = _groups(rows)
     rows.known[schema.GROUPS.file] = list(groups)
     schemes = {
-        v["scheme"]: Scheme(key=v.pop("scheme"), note=v.pop("note") or "", **v, source=at)
+        v["scheme"]: Scheme(
+            key=v.pop("scheme"), **{**v, "note": v["note"] or "", "successor": v["successor"] or ""}, source=at
+        )
         for v, at in rows.of(schema.SCHEMES)
     }
     administrations = [
@@ -104,7 +106,7 @@ def read_data(project: Project, kept: str = "") -> Data:
             v["first_year"],
             v["last_year"],
             at,
-            _codes(v["successor"]),
+            tuple((v["successor"] or "").split()),
             v["short_name"] or "",
             v["council"] or "",
         )
@@ -159,11 +161,6 @@ def _groups(rows: _Rows) -> dict[str, Group]:
         v["group"]: Group(v["group"], v["name"], v["spells_label"] or "", v["colour"], v["mark"], at)
         for v, at in rows.of(schema.GROUPS)
     }
-
-
-def _codes(cell: str | None) -> tuple[str, ...]:
-    """Return the codes in a cell."""
-    return tuple((cell or "").split())
 
 
 class _CellError(ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
@@ -23,6 +24,7 @@ def contradictions(data: Data) -> Iterator[Problem]:
     for one in named:
         if one.last_year is not None and one.last_year < one.first_year:
             yield _at(one.source, "last_year", "slutter, før det begynder", str(one.last_year))
+    yield from _of_schemes(data)
     if KK not in data.codes():
         yield Problem(ADMINISTRATIONS.name, "hele kommunen mangler", expected=f"en række med koden {KK}")
     yield from _of_administrations(data)
@@ -36,6 +38,36 @@ def contradictions(data: Data) -> Iterator[Problem]:
     yield from _not_numbers(data)
 
 
+def _of_schemes(data: Data) -> Iterator[Problem]:
+    """Yield schemes that are alike, and days and successors that cannot be."""
+    for one, other in combinations(data.schemes.values(), 2):
+        year = max(one.first_year, other.first_year)
+        if one.existed(year) and other.existed(year) and _plain(one.name) == _plain(other.name):
+            yield _at(other.source, "name", f"{one.key} og {other.key} har samme navn i {year}", other.name)
+    for one in data.schemes.values():
+        ends = (("first_day", one.first_year, one.first_day), ("last_day", one.last_year, one.last_day))
+        for column, at, day in ends:
+            if day is not None and day.year != at:
+                expected = f"en dag i {at}" if at else "også et år i last_year"
+                yield _at(one.source, column, "dagen passer ikke til året", str(day), expected)
+        if one.first_day and one.last_day and one.last_day < one.first_day:
+            yield _at(one.source, "last_day", "slutter, før det begynder", str(one.last_day))
+        if one.successor:
+            after = data.schemes.get(one.successor)
+            if after is None or one.last_year is None or after.first_year != one.last_year + 1:
+                when = "og sidste år i last_year" if one.last_year is None else f"der begynder i {one.last_year + 1}"
+                message = "jobordningen kan ikke fortsætte som den"
+                yield _at(one.source, "successor", message, one.successor, f"en kode fra schemes.csv, {when}")
+            elif after.group != one.group:
+                message = f"jobordningen, den fortsætter som, hører til {after.group}"
+                yield _at(one.source, "successor", message, one.successor, f"en i {one.group}")
+
+
+def _plain(name: str) -> str:
+    """Return a name without case, spaces and punctuation, as extracts are read."""
+    return re.sub(r"[\W_]+", "", name.replace("&", " og ").casefold())
+
+
 def _of_administrations(data: Data) -> Iterator[Problem]:
     """Yield administrations that are alike or lack successors, and rows of none."""
     for one, other in combinations(data.administrations, 2):
@@ -44,7 +76,7 @@ def _of_administrations(data: Data) -> Iterator[Problem]:
             continue
         if one.code == other.code:
             yield _at(other.source, "first_year", f"{other.code} har to navne i {year}; det andet: {one.name}")
-        elif one.name.casefold() == other.name.casefold():
+        elif _plain(one.name) == _plain(other.name):
             yield _at(other.source, "name", f"{one.code} og {other.code} har samme navn i {year}", other.name)
     for one in data.administrations:
         if one.successors and one.last_year is None:

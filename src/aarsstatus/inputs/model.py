@@ -49,10 +49,25 @@ class Scheme:
     row_label: str
     source: str
     note: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    """The days that it began and ended, where it did within a year."""
+    successor: str = ""
+    """The key under which it goes on, where it only got another name."""
 
     def existed(self, year: int) -> bool:
         """Return whether the scheme existed in a year."""
         return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+    def days_of(self, year: int) -> tuple[date, date]:
+        """Return the first and the last day that the scheme existed in a year it did."""
+        first = self.first_day if year == self.first_year else None
+        last = self.last_day if year == self.last_year else None
+        return first or date(year, 1, 1), last or date(year, 12, 31)
+
+    def whole(self, year: int) -> bool:
+        """Return whether the scheme existed from the first day of a year to the last."""
+        return self.days_of(year) == (date(year, 1, 1), date(year, 12, 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +242,25 @@ class Data:
     def schemes_in(self, group: str, year: int) -> list[Scheme]:
         """Return a target group's schemes that have any status in a year, in order."""
         return [scheme for scheme in self.schemes_of(year) if scheme.group == group]
+
+    def counted(self, group: str, year: int) -> list[tuple[str, date | None, date | None]]:
+        """Return what a group's numbers cover in a year: its schemes, parts of a year.
+
+        Two years in which that differs show no development. Heads are counted on a day, so a part of a year is as good.
+        """
+        found: list[tuple[str, date | None, date | None]] = []
+        for one in self.schemes_in(group, year):
+            part = one.counting != "headcount" and not one.whole(year)
+            found.append((self.goes_on(one.key), *(one.days_of(year) if part else (None, None))))
+        return sorted(found, key=lambda one: one[0])
+
+    def goes_on(self, key: str, year: int | None = None) -> str:
+        """Return the key under which a scheme goes on: its last one, or a year's."""
+        one = self.schemes.get(key)
+        while one and one.successor and not (year is not None and one.existed(year)):
+            key = one.successor
+            one = self.schemes.get(key)
+        return key
 
     def is_joint(self, group: str, year: int) -> bool:
         """Tell whether a group is more than the one scheme that it is named after."""

@@ -110,9 +110,9 @@ def groups_there(project: Project, year: int, path: Path) -> list[str]:
 
 def _schemes(year: int, before: Params, data: Data) -> list[Scheme]:
     """Return a year's schemes: those before that still exist, then those that came."""
-    kept = [data.schemes[key] for key in before.schemes if key in data.schemes and data.schemes[key].existed(year)]
-    came = [one for one in data.schemes.values() if before.year < one.first_year <= year and one.existed(year)]
-    return [*kept, *came]
+    kept = [data.schemes[data.goes_on(key, year)] for key in before.schemes if key in data.schemes]
+    came = [one for one in data.schemes.values() if before.year < one.first_year]
+    return [one for one in dict.fromkeys([*kept, *came]) if one.existed(year)]
 
 
 def _params_text(year: int, before: Params, schemes: Sequence[Scheme], groups: Sequence[str], data: Data) -> str:

@@ -166,6 +166,10 @@ class Params(_Part):
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} nævner den samme to gange")
         adopted = [group for adoption in self.targets_adopted for group in adoption.groups]
+        if twice := sorted({group for group in adopted if adopted.count(group) > 1}):
+            raise ValueError(
+                f"targets_adopted nævner {', '.join(twice)} to gange; skriv kun gruppen ved den vedtagelse, der gælder"
+            )
         if adopted and sorted(adopted) != sorted(self.target_groups):
             raise ValueError(
                 "targets_adopted skal nævne hver af target_groups "

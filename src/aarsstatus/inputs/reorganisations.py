@@ -101,7 +101,7 @@ def _joined(row: Administration, links: Sequence[tuple[Administration, Administr
 
 
 def _called(one: Administration) -> str:
-    """Return a name and its code: ``Socialforvaltningen (SOF)``."""
+    """Return a name and its code: ``NAME (CODE)``."""
     return f"{one.name} ({one.code})"
 
 

@@ -90,6 +90,10 @@ def _rows(name: str, description: str) -> Column:
     return replace(_count(name, description), most=999_999_999)
 
 
+def _day(name: str, description: str) -> Column:
+    return Column(name, description, "en dato som 2026-07-01", "date", required=False, newer=True)
+
+
 def _one_of(name: str, among: tuple[str, ...], expected: str, description: str) -> Column:
     return Column(name, description, expected, among=among)
 
@@ -148,6 +152,12 @@ SCHEMES = Table(
         Column(
             "note", "A paragraph that the notat has on the scheme, Danish; empty: none.", required=False,
             longest=_SENTENCES, drawn=True, newer=True,
+        ),
+        _day("first_day", "The day it began, where that is not 1 January of first_year; empty: it is."),
+        _day("last_day", "The day it ended, where that is not 31 December of last_year; empty: it is."),
+        Column(
+            "successor", "Key of the scheme that it goes on as, under another name, after last_year; empty: it ended.",
+            "en kode med små bogstaver a-z", required=False, newer=True, pattern="[a-z_]{1,40}",
         ),
     ),
 )  # fmt: skip
@@ -221,7 +231,7 @@ PUBLISHED = Table(
     (
         Column("source", "The notat, as notat-2025."),
         Column("place", "Where in the notat, in Danish."),
-        Column("id", "What it states: a figure's id, or such as 2025.TMF.header.year (a column header's year)."),
+        Column("id", "What it states: a figure's id, or such as 2025.KK.header.year (a column header's year)."),
         Column("printed", "The number exactly as printed."),
     ),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES
 from aarsstatus.files import alone, write_whole
-from aarsstatus.inputs.model import Group
+from aarsstatus.inputs.model import Data, Group
 from aarsstatus.inputs.schema import KK, MARKS, TOTAL
 from aarsstatus.markdown import sentences
 from aarsstatus.problems import BuildError
@@ -23,7 +23,7 @@ from aarsstatus.release import cache
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
 from aarsstatus.release.years import State, Year, newest_data, read_output
 from aarsstatus.render.page import make_page, table
-from aarsstatus.report.charts import draw_development
+from aarsstatus.report.charts import breaks, draw_development
 from aarsstatus.report.drawing import MUTED
 
 STATES: Mapping[State, str] = {
@@ -75,16 +75,15 @@ def write_index(output: Path, extension: Path) -> Path:
         years = read_output(output)
         data = newest_data(output, years)
         write_series(output, years, data)
-        city = data.city(years[0].year).name if data else ""
-        write_whole(path, f"{index_page(years, city, extension)}<!-- {of} -->\n".encode())
+        write_whole(path, f"{index_page(years, data, extension)}<!-- {of} -->\n".encode())
     return path
 
 
-def index_page(years: Sequence[Year], city: str, extension: Path) -> str:
+def index_page(years: Sequence[Year], data: Data | None, extension: Path) -> str:
     """Return the page for some years of a city, newest first."""
     parts = ["<p>Der er endnu ikke bygget noget år. Skriv <code>aarsstatus build</code>.</p>"]
     if years:
-        whose = f"{escape(city)} som arbejdsplads. " if city else ""
+        whose = f"{escape(data.city(years[0].year).name)} som arbejdsplads. " if data else ""
         parts = [f"<p>{whose}De nyeste tal står øverst.</p>", *map(_year, years)]
         parts.append(
             f'<p>Alle tal, år for år, som åbne data: <a href="{SERIES}">tidsserien (CSV)</a> og '
@@ -92,7 +91,9 @@ def index_page(years: Sequence[Year], city: str, extension: Path) -> str:
         )
         own = {one.year for one in years}
         early = {when for one in years for when in one.preliminary if when == one.year or when not in own}
-        parts.append(_development(city_attainments(years), _groups(years), extension / "fonts", early))
+        shown = city_attainments(years)
+        broken = breaks(data, sorted({one.year for one in shown})) if data else None
+        parts.append(_development(shown, _groups(years), extension / "fonts", early, broken))
     return make_page(_TITLE, "OVERSIGT", "\n".join(parts), extension)
 
 
@@ -166,7 +167,10 @@ def _groups(years: Sequence[Year]) -> dict[str, Group]:
     return {code: Group(code, code, "", MUTED, MARKS[0], "") for code in codes if code not in found} | found
 
 
-def _development(attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, early: Collection[int]) -> str:
+def _development(
+    attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, early: Collection[int],
+    broken: Collection[tuple[int, str]] | None,
+) -> str:  # fmt: skip
     """Return the section with the development: a chart of several years, and a table."""
     if not attainments:
         return ""
@@ -185,18 +189,20 @@ def _development(attainments: Sequence[Figure], known: Mapping[str, Group], font
     gap = f"<p>Der er ikke tal for {danish.join(missing)}.</p>\n" if missing else ""
     return f"""<section>
 <h2>Udviklingen over årene</h2>
-{gap}{_chart(attainments, known, fonts) if len(rows) > 1 else ""}
+{gap}{_chart(attainments, known, fonts, broken) if len(rows) > 1 else ""}
 {table("Hele kommunens målopfyldelse, år for år", ("År", *names), rows)}
 <p>Jobordningerne er ikke de samme alle år, så tallene kan ikke altid sammenlignes direkte.{_early(early)}</p>
 </section>"""
 
 
-def _chart(attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path) -> str:
+def _chart(
+    attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, broken: Collection[tuple[int, str]] | None
+) -> str:
     """Return the chart that the notat has, of all years."""
     drawn = [figure for figure in attainments if figure.measure == "attainment" and figure.value is not None]
     if not drawn:
         return ""
-    chart = draw_development(drawn, known, fonts)
+    chart = draw_development(drawn, known, fonts, broken=broken)
     picture = base64.b64encode(chart.svg.encode()).decode("ascii")
     return f"""<figure class="quarto-float-fig">
 <div class="figurramme" role="region" aria-label="{escape(chart.caption)}" tabindex="0">

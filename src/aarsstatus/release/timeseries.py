@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import get_args
@@ -143,10 +144,29 @@ def _breaks(
         return
     if missing := list(range(before.year + 1, now.year)):
         yield f"der er ingen tal for {danish.join([str(year) for year in missing])}"
-    if not now.scheme and schemes.get((now.year, now.group)) != schemes.get((before.year, now.group)):
+    covers = [_covers(one, data, schemes) for one in (before, now)]
+    if {key for key, *_ in covers[0]} != {key for key, *_ in covers[1]}:
         yield f"jobordningerne er ikke de samme som i {before.year}"
+    elif covers[0] != covers[1]:
+        yield f"jobordningerne fandtes ikke lige længe i {before.year} og {now.year}"
     if data is not None and not comparable(data, now.administration, before.year, now.year):
         yield f"forvaltningen er omlagt siden {before.year}"
+
+
+def _covers(
+    figure: Figure, data: Data | None, schemes: Mapping[tuple[int, str], set[str]]
+) -> list[tuple[str, date | None, date | None]]:
+    """Return what a number covers of its year: schemes, and parts of the year.
+
+    Of builds whose data are not there the schemes alone are known.
+    """
+    if data is None:
+        return (
+            [] if figure.scheme else [(key, None, None) for key in sorted(schemes.get((figure.year, figure.group), ()))]
+        )
+    groups = [figure.group] if figure.group in data.groups else list(data.groups)
+    found = [one for group in groups for one in data.counted(group, figure.year)]
+    return [one for one in found if not figure.scheme or one[0] == data.goes_on(figure.scheme)]
 
 
 def _observation(figure: Figure, data: Data | None, broken: str) -> Observation:

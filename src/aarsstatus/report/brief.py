@@ -44,7 +44,9 @@ def _largest_part(notat: Notat) -> str:
         return ""
     if not _comparable(notat):
         years = f"{notat.comparison_year} og {notat.year}"
-        return f"{years} har ikke de samme jobordninger, så tallene viser ikke en udvikling"
+        same = not any(notat.changed_schemes(_before(notat), notat.year))
+        what = "jobordningerne fandtes ikke lige længe i" if same else ""
+        return f"{what} {years} {'' if same else 'har ikke de samme jobordninger'}, så tallene viser ikke en udvikling"
     same_way = [part for part in parts if (value_of(part) > 0) == (value_of(whole) > 0)]
     most = max(same_way, key=lambda part: abs(value_of(part)))
     way = "Stigningen" if value_of(whole) > 0 else "Faldet"
@@ -117,10 +119,10 @@ def _before(notat: Notat) -> int:
 
 
 def _comparable(notat: Notat) -> bool:
-    """Say whether the groups that both years have hold the same schemes in both."""
-    shared = {group for group in notat.data.groups if notat.has(_before(notat), group) and notat.has(notat.year, group)}
-    moved = notat.changed_schemes(_before(notat), notat.year)
-    return not any(scheme.group in shared for schemes in moved for scheme in schemes)
+    """Say whether the groups that both years have count the same in both."""
+    before, now = _before(notat), notat.year
+    shared = [group for group in notat.data.groups if notat.has(before, group) and notat.has(now, group)]
+    return all(notat.data.counted(group, before) == notat.data.counted(group, now) for group in shared)
 
 
 def _contributions(notat: Notat) -> list[Figure]:

@@ -22,7 +22,8 @@ from aarsstatus.report.html_table import Note, Table, to_html
 
 _KINDS = {"tbl": "tabel", "fig": "figur"}
 _REFERENCE = re.compile(r"\[?(?<![\w\\])-?@(tbl|fig)-([\w-]*\w)\]?")
-_SPAN = re.compile(r'\[([^\]]*)\]\{figure="([^"]*)"\}')
+_SPAN = re.compile(r'\[((?:[^\[\]]|\[[^\]]*\]\([^)]*\))*)\]\{(?:figure="([^"]*)"|[.#][\w-]+)\}')
+"""A number with its figure, a mark, or a note's marker; what is in it may be a link."""
 _OPENED = re.compile(r"(?m)^:{3,} *\{([^}]*)\} *$")
 _CLASS = re.compile(r"\.([\w-]+)")
 _CLOSED = re.compile(r"(?m)^:{3,} *$")
@@ -101,7 +102,9 @@ def _caption(id_: str, caption: str) -> str:
 def _html(markdown: str) -> str:
     """Write the report's fences, numbers and references as a renderer does."""
     shown = _OPENED.sub(lambda found: f'\n<div class="{" ".join(_CLASS.findall(found[1]))}">\n', markdown)
-    shown = _SPAN.sub(r'<span title="\2">\1</span>', _CLOSED.sub("\n</div>\n", shown))
+    shown = _SPAN.sub(
+        lambda found: f'<span title="{found[2] or ""}">{found[1]}</span>', _CLOSED.sub("\n</div>\n", shown)
+    )
     shown = _REFERENCE.sub(lambda found: f"{_KINDS[found[1]]} »{found[2]}«", shown)
     return str(MarkdownIt("commonmark", {"html": True}).enable("table").render(shown))
 

@@ -5,7 +5,8 @@ The chart comes with its caption, an alternative text that states the numbers dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,8 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure
-from aarsstatus.inputs.model import Group
+from aarsstatus.inputs.model import Data, Group
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
@@ -33,8 +35,20 @@ _FEW = 2
 def development(notat: Notat, frame: pd.DataFrame, code: str = KK) -> Chart:
     """Draw an administration's attainments in a frame of figures, year by year."""
     figures = draw.drawn(notat, frame, code, "attainment")
-    chart = draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat))
-    return draw.with_source(chart, notat, sorted({figure.year for figure in figures}))
+    years = sorted({figure.year for figure in figures})
+    broken = breaks(notat.data, years, code)
+    chart = draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat), broken)
+    return draw.with_source(chart, notat, years)
+
+
+def breaks(data: Data, years: Sequence[int], code: str = KK) -> set[tuple[int, str]]:
+    """Return each year and group with other schemes or tasks than the year before."""
+    return {
+        (now, group)
+        for before, now in pairwise(years)
+        for group in data.groups
+        if data.counted(group, before) != data.counted(group, now) or not comparable(data, code, before, now)
+    }
 
 
 def draw_development(
@@ -42,11 +56,13 @@ def draw_development(
     known: Mapping[str, Group],
     fonts: Path | None,
     changes: Mapping[int, str] | None = None,
+    broken: Collection[tuple[int, str]] | None = None,
 ) -> Chart:
     """Draw one administration's attainments by target group on a true time axis.
 
-    Each of the figures has a value, and there is one. A line joins only years that follow each other; `changes` has the
-    years from which there are other schemes than before, and what to write there.
+    Each of the figures has a value, and there is one. A line joins only years that follow each other, and ends where a
+    year and group are `broken` from those before: None takes the figures' own inputs for what they count. `changes` has
+    the years from which there are other schemes than before, and what to write there.
     """
     figures = sorted(figures, key=lambda figure: figure.year)
     changes = {year: text for year, text in (changes or {}).items() if figures[0].year < year <= figures[-1].year}
@@ -64,7 +80,7 @@ def draw_development(
     numbers = draw.numbers_drawn(f"Målopfyldelse, {whose}", draw.headings(groups), rows)
     with draw.style(fonts):
         drawing, axes = draw.canvas(2.1 if len(years) > _FEW else 1.9)
-        _trend(axes, figures, groups, missing, changes)
+        _trend(axes, figures, groups, missing, changes, broken)
         period = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
         caption = draw.marked(f"{_finding(groups, figures)} Målopfyldelse for {whose}, {period}", figures)
         return Chart("fig-udvikling", caption, alt, *draw.saved(drawing), numbers)
@@ -83,14 +99,15 @@ def _finding(groups: Sequence[Group], figures: Sequence[Figure]) -> str:
 
 
 def _trend(
-    axes: Axes, figures: Sequence[Figure], groups: Sequence[Group], missing: Sequence[int], changes: Mapping[int, str]
-) -> None:
+    axes: Axes, figures: Sequence[Figure], groups: Sequence[Group], missing: Sequence[int], changes: Mapping[int, str],
+    broken: Collection[tuple[int, str]] | None,
+) -> None:  # fmt: skip
     """Draw a line for each target group, and what stands around the lines."""
     span = range(min(figure.year for figure in figures), max(figure.year for figure in figures) + 1)
     top = max(120.0, max(map(draw.height, figures)) * 1.2)
     unnamed = _gaps(axes, missing, span, top)
     for group in groups:
-        _line(axes, [figure for figure in figures if figure.group == group.key], group)
+        _line(axes, [figure for figure in figures if figure.group == group.key], group, broken)
     labels.write_values(axes, figures, span, top)
     target = draw.target_line(axes, 1)
     labels.write_changes(axes, changes, span, top)
@@ -123,21 +140,26 @@ def _gaps(axes: Axes, missing: Sequence[int], span: range, top: float) -> list[P
     return unnamed
 
 
-def _line(axes: Axes, figures: Sequence[Figure], group: Group) -> None:
+def _line(
+    axes: Axes, figures: Sequence[Figure], group: Group, broken: Collection[tuple[int, str]] | None
+) -> None:  # fmt: skip
     """Draw one group's years; only years that can be compared are joined."""
     heights = {figure.year: draw.height(figure) for figure in figures}
-    for run in _comparable(figures):
+    for run in _comparable(figures, None if broken is None else {year for year, key in broken if key == group.key}):
         axes.plot(
             run, [heights[year] for year in run], color=group.colour, marker=draw.MARKERS[group.mark], markersize=5,
             linewidth=1.8, zorder=3,
         )  # fmt: skip
 
 
-def _comparable(figures: Sequence[Figure]) -> Iterator[list[int]]:
+def _comparable(figures: Sequence[Figure], broken: Collection[int] | None = None) -> Iterator[list[int]]:
     """Yield the runs of years that follow each other and count the same schemes."""
     counted = {figure.year: {id_.partition(".")[2] for id_ in figure.inputs} for figure in figures}
     for run in _runs(list(counted)):
-        starts = [place for place, year in enumerate(run) if not place or counted[year] != counted[run[place - 1]]]
+        apart = broken
+        if apart is None:
+            apart = {year for before, year in pairwise(run) if counted[before] != counted[year]}
+        starts = [place for place, year in enumerate(run) if not place or year in apart]
         yield from (run[start:end] for start, end in zip(starts, [*starts[1:], len(run)], strict=True))
 
 

@@ -29,7 +29,8 @@ class Development:
     attainment: str
     is_new: bool = True
     """There is no earlier status to compare with."""
-    has_other_schemes: bool = False
+    not_both: str = ""
+    """What the two years do not both cover; nothing where they show a development."""
     names_before: str = UNKNOWN
     status_before: str = UNKNOWN
     status_changed: str = UNKNOWN
@@ -64,18 +65,21 @@ def development(notat: Notat, group: str) -> Development:
         return Development(*own)
     both = notat.has(now, group) and notat.has(before, group)
     had, has = _largest(notat, group, before), _largest(notat, group, now)
+    same = {notat.data.goes_on(one) for one in had} == set(has)
+    first, last = (known(danish.join(list(side.values()))) for side in (had, has))
     compared = partial(
         Development,
         *own,
         is_new=False,
-        largest_before=had if had != has else UNKNOWN,
-        largest_now=has if had != has else UNKNOWN,
-        largest_still=has if had == has else UNKNOWN,
+        largest_before=UNKNOWN if same else first,
+        largest_now=UNKNOWN if same else last,
+        largest_still=last if same else UNKNOWN,
     )
-    if any(scheme.group == group for schemes in notat.changed_schemes(before, now) for scheme in schemes):
+    if notat.data.counted(group, before) != notat.data.counted(group, now):
+        moved = any(scheme.group == group for schemes in notat.changed_schemes(before, now) for scheme in schemes)
         shares = [notat.say(year, group, "attainment") for year in (now, before)] if both else []
         return compared(
-            has_other_schemes=True,
+            not_both="de samme ordninger" if moved else "lige meget af de to år",
             names_before=notat.names(group, before),
             status_before=amount(notat, before, group, _status(notat, before, group)),
             attainments=f"{shares[0]} i {now} og var {shares[1]} i {before}" if both else UNKNOWN,
@@ -87,11 +91,11 @@ def development(notat: Notat, group: str) -> Development:
     )
 
 
-def _largest(notat: Notat, group: str, year: int) -> str:
-    """Return which schemes came to most of a joint target."""
-    if not notat.data.is_joint(group, notat.year):
-        return UNKNOWN
-    return known(danish.join([plain(scheme.name) for scheme in notat.largest(year, group)]))
+def _largest(notat: Notat, group: str, year: int) -> dict[str, str]:
+    """Return which of several schemes came to most of a joint target, by key."""
+    if len(notat.data.schemes_in(group, notat.year)) == 1:
+        return {}
+    return {scheme.key: plain(scheme.name) for scheme in notat.largest(year, group)}
 
 
 def _status(notat: Notat, year: int, group: str) -> Measure:

@@ -145,7 +145,7 @@ class Notat:
         """
         left = {"forløb": 0, "ansatte": 0}
         for scheme in self.schemes(year):
-            rows = [self.data.statuses.get((year, code, scheme.key)) for code in [KK, *self.administrations()]]
+            rows = [self.data.statuses.get((year, code, scheme.key)) for code in self.data.told_of(year)]
             city, *parts = rows
             if city is None or city.origin.startswith("notat-") or not any(parts):
                 continue
@@ -267,8 +267,8 @@ class Notat:
 
     def changed_schemes(self, before: int, after: int) -> tuple[list[Scheme], list[Scheme]]:
         """Return the schemes that came and those that went from one year to another."""
-        old, new = self.schemes(before), self.schemes(after)
-        return [scheme for scheme in new if scheme not in old], [scheme for scheme in old if scheme not in new]
+        old, new = ({self.data.goes_on(one.key): one for one in self.schemes(year)} for year in (before, after))
+        return [one for key, one in new.items() if key not in old], [one for key, one in old.items() if key not in new]
 
     def scheme_changes(self) -> dict[int, tuple[list[Scheme], list[Scheme]]]:
         """Return the years in which schemes changed: those that came, those that went."""

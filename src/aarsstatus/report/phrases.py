@@ -27,12 +27,12 @@ def adopted(notat: Notat) -> str:
 def kinds_of_target(notat: Notat) -> str:
     """Say which targets an administration has: the joint ones, then the others."""
     groups = [notat.data.groups[key] for key in notat.params.target_groups]
-    shared = [group for group in groups if notat.data.is_joint(group.key, notat.year)]
+    shared = [group for group in groups if len(notat.data.schemes_in(group.key, notat.year)) > 1]
     own = [notat.names(group.key) for group in groups if group not in shared]
-    told = [f"ét samlet måltal for {notat.names(one.key)}, her under ét kaldt {plain(one.name)}," for one in shared]
+    told = [f"ét samlet måltal for {notat.names(one.key)}, her under ét kaldt {plain(one.name)}" for one in shared]
     if own:
         told.append(f"ét måltal for {danish.join([f'hhv. {own[0]}', *own[1:]] if len(own) > 1 else own)}")
-    return danish.join(told).removesuffix(",")
+    return ", og ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
 def groups_in_full_years(notat: Notat) -> str:
@@ -48,12 +48,40 @@ def schemes_by_heads(notat: Notat) -> list[str]:
 
 
 def other_schemes(notat: Notat) -> str:
-    """Say which schemes came and which went since the comparison year."""
-    if notat.comparison_year is None:
+    """Say which schemes came, went, or were there for a part of either year."""
+    before, now = notat.comparison_year, notat.year
+    if before is None:
         return UNKNOWN
-    came, went = notat.changed_schemes(notat.comparison_year, notat.year)
-    told = [f"{plain(scheme.name)} er kommet til" for scheme in came]
-    return known(danish.join([*told, *(f"{plain(scheme.name)} er udgået" for scheme in went)]))
+    came, went = notat.changed_schemes(before, now)
+    sides = ((came, "kommet til"), (went, "udgået"))
+    told = [f"{danish.join([plain(one.name) for one in side])} er {what}" for side, what in sides if side]
+    there = [(one, year) for year in (before, now) for one in notat.schemes(year) if one not in (*came, *went)]
+    told += [f"{plain(one.name)} {part_of_year(one, year)}" for one, year in there if not one.whole(year)]
+    return known(danish.join(told))
+
+
+def part_of_year(scheme: Scheme, year: int) -> str:
+    """Say when a scheme began or ended within a year."""
+    if scheme.whole(year):
+        return UNKNOWN
+    first, last = scheme.days_of(year)
+    begun, ended = (first.month, first.day) != (1, 1), (last.month, last.day) != (12, 31)
+    if begun and ended:
+        return f"fandtes kun fra den {danish.long_date(first)} til den {danish.long_date(last)}"
+    return f"begyndte den {danish.long_date(first)}" if begun else f"ophørte den {danish.long_date(last)}"
+
+
+def all_of_its_year(scheme: Scheme, year: int) -> str:
+    """Return the year, where a scheme counted by days was there for part of it."""
+    return UNKNOWN if scheme.whole(year) or _by_heads(scheme) else str(year)
+
+
+def former_name(notat: Notat, scheme: Scheme) -> str:
+    """Return what a scheme was called, in the year of its new name and the next."""
+    was = next((one for one in notat.data.schemes.values() if one.successor == scheme.key), None)
+    if was is None or notat.year not in {scheme.first_year, scheme.first_year + 1}:
+        return UNKNOWN
+    return f"{scheme.first_year - 1} {plain(was.name)}"
 
 
 def compared_with(notat: Notat) -> str:

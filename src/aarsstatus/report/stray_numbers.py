@@ -78,6 +78,8 @@ class _Known:
         printed = [row for row in notat.data.printed if row.notat == notat.params.notat]
         years = {notat.year, notat.comparison_year or notat.year, *notat.years(), *notat.missing_years()}
         self.years = {str(year) for year in years} | {row.printed for row in printed if row.id.endswith(".year")}
+        read_in = [row.origin for key, row in notat.data.statuses.items() if key[0] in years]
+        self.years |= {origin[6:10] for origin in read_in if origin.startswith("notat-")}  # named as their source
         self.printed: dict[str, set[str]] = {}
         self.prose: dict[str, set[str]] = {}
         for row in [*printed, *notat.data.replaced]:
@@ -164,6 +166,7 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     for scheme in data.schemes.values():
         yield from (scheme.name, scheme.name.partition(" under ")[0], scheme.row_label, scheme.note)
         yield f"{scheme.name}ansatte"
+        yield from (danish.long_date(day) for day in (scheme.first_day, scheme.last_day) if day)
     yield from (administration.name for administration in data.administrations)
     yield from (text for group in data.groups.values() for text in (group.name, group.spells_label))
 
