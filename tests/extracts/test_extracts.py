@@ -379,6 +379,7 @@ def test_a_thousand_rows_with_the_same_fault_are_one_problem(copied: Project) ->
         (b"Forvaltning;Ordning;Fra;Til\n\x99KF;L\x9bntilskud;01-01-2026;\n", "a.csv", "mente du »Løntilskud«?"),
         ("PK\x03\x04 ikke en rigtig projektmappe", "a.xlsx", "filen kan ikke læses som Excel"),
         ("%PDF-1.7", "a.pdf", "filen er hverken CSV eller XLSX"),
+        ((HEADER + GOOD).encode("utf-32"), "a.csv", "tekst i UTF-32; gem den som »CSV UTF-8«"),
         (HEADER + GOOD, "udtræk 010190-0000.csv", "filens navn ligner et CPR-nummer"),
     ],
 )  # fmt: skip

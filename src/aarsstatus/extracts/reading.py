@@ -5,6 +5,7 @@ The bytes that the digest is of are those that are read.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from collections.abc import Callable
@@ -183,6 +184,8 @@ def _tables(
 
 def _other_kind(content: bytes) -> str | None:
     """Say what a file is that is no extract, whatever it is called."""
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "tekst i UTF-32; gem den som »CSV UTF-8«"
     begins = content[:HEAD].lstrip(_BLANK).lower()
     if begins.startswith(_PAGES) or b"<html" in begins[:1000]:
         return "en webside (HTML); åbn den i Excel, og gem den som .xlsx"
