@@ -138,6 +138,7 @@
 
   document.addEventListener("click", (event) => {
     if (event.composedPath().includes(panel)) return; // even what the panel has just put something else in place of
+    if (event.target.closest("a")) return close(); // a mark that leads to its note
     const number = event.target.closest("[data-figure]");
     const marking = !getSelection().isCollapsed && getSelection().containsNode(event.target, true);
     if (number && numbers.includes(number) && !marking) {
@@ -171,11 +172,11 @@
         made.className = "tal";
         made.tabIndex = seen.has(group(number)) ? -1 : 0;
         made.setAttribute("aria-haspopup", "dialog");
-        made.append(...number.childNodes);
-        number.append(made);
+        made.append(...[...number.childNodes].filter((node) => node.nodeName !== "SUP")); // a mark is a link of its own
+        number.prepend(made);
         seen.add(group(number));
       } else {
-        number.replaceChildren(...button(number).childNodes);
+        button(number).replaceWith(...button(number).childNodes);
       }
     });
     toggle.setAttribute("aria-pressed", String(on));
