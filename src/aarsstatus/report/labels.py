@@ -40,6 +40,8 @@ _PLACES = tuple(
 _ACROSS_A_LINE, _OUTSIDE, _ON_A_LABEL = 3, 50, 100
 _ON_A_MARKER = 2
 """For each point of it."""
+_GROUND = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+"""Under a value: where it has to lie on a line, it can still be read."""
 
 
 def beside_points(points: Sequence[float], line: float) -> list[int]:
@@ -120,7 +122,7 @@ def write_values(axes: Axes, figures: Sequence[Figure], span: range, top: float)
         for figure, offset in zip(column, offsets, strict=True):
             axes.annotate(
                 figure.shown + mark(figure), (year, height(figure)), (0, offset), textcoords="offset points",
-                ha="center", va="top" if offset < 0 else "bottom", fontsize=8, color=INK,
+                ha="center", va="top" if offset < 0 else "bottom", fontsize=8, color=INK, bbox=_GROUND,
             )  # fmt: skip
 
 
