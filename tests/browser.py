@@ -80,10 +80,10 @@ class Verdict:
     kept: set[str]
 
 
-def axe(page: Page) -> Verdict:
-    """Hold the page against axe-core's rules for WCAG 2.1 A and AA."""
+def axe(page: Page, *rules: str) -> Verdict:
+    """Hold the page against axe-core's rules for WCAG 2.1 A and AA, or against these rules alone."""
     page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    options = {"runOnly": {"type": "tag", "values": list(WCAG)}}
+    options = {"runOnly": {"type": "rule", "values": rules} if rules else {"type": "tag", "values": list(WCAG)}}
     result: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     assert result["testEngine"]["name"] == "axe-core"
     return Verdict(_told(result["violations"]), _told(result["incomplete"]), {rule["id"] for rule in result["passes"]})

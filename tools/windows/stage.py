@@ -175,7 +175,7 @@ def compare(linux: Machine, windows: Machine, extracts: Path) -> None:
     for one, other in ((linux, windows), (windows, linux)):
         name = f"output/fra-{other.name}.zip"
         shutil.copy(other.project.output / "aarsstatus-2025.zip", one.project.root / name)
-        one.run(["verify", name])
+        one.run(["verify", name, "--yes"])
     if found:
         raise DifferentError("\n".join(found))
     print(f"        {len(linux.files())} files are the same, byte for byte")
