@@ -206,7 +206,7 @@ def test_print_has_a_page_for_the_cover_and_no_frames(chromium: Browser, reports
         style = "selector => getComputedStyle(document.querySelector(selector))"
         assert page.evaluate(f"({style})('.forside').breakAfter") == "page"
         assert page.evaluate(f"({style})('.tabelramme').overflow") == "visible"
-        assert page.evaluate(f"({style})('.tabelgruppe').breakInside") == "avoid"
+        assert page.evaluate(f"({style})('#tbl-kk figure').breakInside") == "avoid"
 
 
 def test_printed_from_a_browser_each_table_is_whole_and_each_heading_with_what_is_below(

@@ -36,6 +36,9 @@ NO_WINDOWS = 77
 PLATFORMS_OWN = {"manifest.json", "aarsstatus-2025.zip"}
 """What names the platform: the manifest, and the bundle that holds it."""
 
+FINGERPRINT = re.compile(rb"<!-- [0-9a-f]{64} -->\n$")
+"""The last line of an index: the hash of all that it was made from, the manifests too."""
+
 BEYOND_THE_GUIDE = (
     ["--help"],
     ["verify"],
@@ -120,7 +123,7 @@ class Machine:
         """Return what the commands made, by name, but what names the platform."""
         folders = (self.project.output, self.project.root / "rettet", self.project.data, self.project.params)
         return {
-            path.relative_to(self.project.root).as_posix(): path.read_bytes()
+            path.relative_to(self.project.root).as_posix(): FINGERPRINT.sub(b"", path.read_bytes())
             for folder in folders
             for path in folder.rglob("*")
             if path.is_file() and path.name not in PLATFORMS_OWN and path.suffix != ".lock"
