@@ -61,7 +61,7 @@ MARKDOWN = "text/markdown"
         ("udvikling", MARKDOWN, 'attainment"}', 'attainment2"}', "der er intet tal med det id"),
         ("kommunen", MARKDOWN, "# Hele kommunen", "# Hele kommunen, 7.", "Hele kommunen, 7"),
         # a span that says something else than its figure
-        ("kommunen", MARKDOWN, "; fleksjob\u00a0[", "; fleksjob\u00a0[1", "men det tal er"),
+        ("noter", MARKDOWN, "; fleksjob\u00a0[", "; fleksjob\u00a0[1", "men det tal er"),
         # tables
         ("kommunen", MARKDOWN, "<td></td>", "<td>77</td>", "77"),
         ("kommunen", MARKDOWN, 'KK.fleksjob.status">', 'KK.fleksjob.status">1', "men det tal er"),

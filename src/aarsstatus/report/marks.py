@@ -16,7 +16,8 @@ NOTES = {"*": "note-1", "**": "note-2", "***": "note-3", MARK: "note-vist-om", W
 """The ids of the notes that stand once, by their sign."""
 
 
-_SIGN = re.compile(rf"\*{{1,3}}|[{MARK}{WRONG}]")
+_SIGN = re.compile(rf"\*{{1,3}}(?=\)?$)|(?<=\d)[{MARK}{WRONG}]|^[{MARK}{WRONG}]$")
+"""Stars come last, or before a closing bracket, and a mark comes after a number or alone: what a name has is none."""
 
 
 def unmarked(text: str) -> str:
