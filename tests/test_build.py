@@ -94,7 +94,9 @@ def _dense(text: str) -> str:
 
 def _stands_in(paragraph: str, pages: str) -> bool:
     """Whether a paragraph stands in a text, whole or with the foot of a page in it."""
-    return any(paragraph[:at] in pages and paragraph[at:] in pages for at in range(len(paragraph)))
+    return paragraph in pages or any(
+        paragraph[:at] in pages and paragraph[at:] in pages for at in range(1, len(paragraph))
+    )
 
 
 def test_engines_say_the_same(built: Result, built_by_quarto: Result) -> None:

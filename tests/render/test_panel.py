@@ -267,7 +267,9 @@ def test_the_keyboard_opens_follows_and_closes_it(notat: Page, figures: Figures,
     assert notat.get_by_text("piletasterne").is_visible()
     table = notat.locator("#tbl-kk")
     table.locator(".tabelramme").focus()
-    notat.keyboard.press("Tab")
+    stops = table.locator("thead a").count() + 1  # the notes that headers lead to come first
+    for _ in range(stops):
+        notat.keyboard.press("Tab")
     first = f"{year}.KK.placements.loentilskud.status"
     assert active(notat) == first
     for key, expected in (

@@ -103,17 +103,18 @@ def test_tables_have_a_header_row_that_repeats_and_a_header_column(body: etree._
         assert table.find(f"{W}tblPr/{W}tblStyle").get(f"{W}val") == "Table"
 
 
-def test_a_table_stays_with_its_caption_and_notes(body: etree._Element) -> None:
+def test_a_table_stays_with_its_caption_and_is_whole(body: etree._Element) -> None:
     for table in body.iter(f"{W}tbl"):
-        assert all(each.find(f"{W}pPr/{W}keepNext") is not None for each in table.iter(f"{W}p"))
-        notes = []
-        following = table.getnext()
-        while following is not None and (following.tag != f"{W}p" or style_of(following) == "Tabelnoter"):
-            notes += [following] if following.tag == f"{W}p" else []
-            following = following.getnext()
-        assert len(notes) in {3, 4, 5}  # what the weights are, what contradicts, an administration's new name
-        kept = [each.find(f"{W}pPr/{W}keepNext") is not None for each in notes]
-        assert kept == [True] * (len(notes) - 1) + [False]
+        *rows, _ = table.iter(f"{W}tr")
+        assert all(each.find(f"{W}pPr/{W}keepNext") is not None for row in rows for each in row.iter(f"{W}p"))
+
+
+def test_notes_stand_once_and_after_the_last_table(body: etree._Element) -> None:
+    *_, last = body.iter(f"{W}tbl")
+    notes = [each for each in paragraphs(body, "Tabelnoter") if body.index(each) > body.index(last)]
+    texts = ["".join(each.itertext()) for each in notes]
+    for start in ("* ", "** ", "*** ", "‡ ", "Kilde: "):
+        assert sum(text.startswith(start) for text in texts) == 1, start
 
 
 def test_a_heading_stays_with_the_chart_below_its_one_paragraph(body: etree._Element) -> None:
@@ -167,7 +168,10 @@ def test_references_are_fields_that_point_to_captions(body: etree._Element) -> N
         assert code[2] == "\\h"
         caption = next(marks[code[1]].iterancestors(f"{W}p"))
         assert style_of(caption) in {"TableCaption", "ImageCaption"}
-    assert not list(body.iter(f"{W}hyperlink"))
+    links = [link.get(f"{W}anchor") for link in body.iter(f"{W}hyperlink")]
+    assert links
+    assert {link for link in links if not link.startswith("note-")} == set()  # to the notes alone
+    assert set(links) <= set(marks)
 
 
 def fields(element: etree._Element) -> list[tuple[str, str]]:
