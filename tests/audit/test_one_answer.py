@@ -86,7 +86,10 @@ def test_the_pages_say_it_too(kept: Figures, built: Result) -> None:
     main = html_page(built.folder / "notat.html").xpath("//main//*[@data-figure]")
     derived = [one for one in main if kept[one.get("data-figure")].measure in DERIVED]
     assert len(derived) > 20
-    assert {tidy(one.text_content()) == kept[one.get("data-figure")].shown for one in derived} == {True}
+    for one in derived:
+        shown = kept[one.get("data-figure")].shown
+        words = {shown, danish.in_words(int(shown))} if shown.isdecimal() else {shown}
+        assert tidy(one.text_content()) in words
     cells = [one for one in main if one.tag == "td"]
     assert len(cells) > 150
     for cell in cells:

@@ -134,4 +134,4 @@ def test_examples_have_paths_as_the_system_writes_them(
     monkeypatch.setattr(os, "sep", "\\")
     with pytest.raises(SystemExit):
         run(["ingest", "--help"])
-    assert r"aarsstatus ingest 2026 data\raw\forloeb.xlsx data\raw\fleksjob.csv" in capsys.readouterr().out
+    assert r"aarsstatus ingest 2026 data\raw\forloeb.xlsx data\raw\ansatte.csv" in capsys.readouterr().out

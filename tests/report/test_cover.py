@@ -115,7 +115,7 @@ def test_the_cover_has_a_page_of_its_own_in_the_pdf(front: Result, cover: list[s
         first, second = (tidy(document[n].get_textpage().get_text_range()) for n in (0, 1))
     assert [first.index(text) for text in cover] == sorted(first.index(text) for text in cover)
     assert "NOTAT" not in first
-    assert second.startswith("NOTAT Årsstatus")
+    assert second.startswith("Københavns Kommune · NOTAT Årsstatus")
     for standard in ("ua1", "pdfa2a"):
         found = page.validate_pdf(front.folder / "notat.pdf", profile=standard)
         assert found.is_compliant, [failure.message for failure in found.failures]

@@ -19,4 +19,4 @@ def test_html_is_well_formed_and_literal() -> None:
     text = to_markdown(table)
     assert text.startswith("::: {#tbl-x .notat-tabel}\n")
     assert "En \\*titel\\*\n:::" in text
-    assert "\\* note" in text
+    assert "[\\*]{#note-1} note" in text

@@ -44,9 +44,9 @@ def _largest_part(notat: Notat) -> str:
         return ""
     if not _comparable(notat):
         years = f"{notat.comparison_year} og {notat.year}"
-        same = not any(notat.changed_schemes(_before(notat), notat.year))
-        what = "jobordningerne fandtes ikke lige længe i" if same else ""
-        return f"{what} {years} {'' if same else 'har ikke de samme jobordninger'}, så tallene viser ikke en udvikling"
+        other = any(notat.changed_schemes(_before(notat), notat.year))
+        why = f"{years} har ikke de samme jobordninger" if other else f"jobordningerne fandtes ikke lige længe i {years}"
+        return f"{why}, så tallene viser ikke en udvikling"
     same_way = [part for part in parts if (value_of(part) > 0) == (value_of(whole) > 0)]
     most = max(same_way, key=lambda part: abs(value_of(part)))
     way = "Stigningen" if value_of(whole) > 0 else "Faldet"
