@@ -46,7 +46,7 @@ def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untype
     shown = Shown()
     for row in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(row), start=1):
-            style = book.xf_list[sheet.cell_xf_index(row, column - 1)] if book.xf_list else None  # BIFF 2 has none
+            style = book.xf_list[sheet.cell_xf_index(row, column - 1)] if book.font_list else None  # BIFF 2
             if kind == _XLS_ERROR:
                 shown.cells[row + 1, column] = _ERRORS.get(sheet.cell_value(row, column - 1), "#FEJL!")
             elif style is None:
