@@ -45,7 +45,9 @@ def _largest_part(notat: Notat) -> str:
     if not _comparable(notat):
         years = f"{notat.comparison_year} og {notat.year}"
         other = any(notat.changed_schemes(_before(notat), notat.year))
-        why = f"{years} har ikke de samme jobordninger" if other else f"jobordningerne fandtes ikke lige længe i {years}"
+        why = (
+            f"{years} har ikke de samme jobordninger" if other else f"jobordningerne fandtes ikke lige længe i {years}"
+        )
         return f"{why}, så tallene viser ikke en udvikling"
     same_way = [part for part in parts if (value_of(part) > 0) == (value_of(whole) > 0)]
     most = max(same_way, key=lambda part: abs(value_of(part)))
