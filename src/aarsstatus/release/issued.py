@@ -9,14 +9,13 @@ from itertools import chain
 from pathlib import Path
 
 import pypdfium2
-import yaml
 from lxml import etree
 
 from aarsstatus import danish
 from aarsstatus.files import irregular
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.release.archive import unpack
-from aarsstatus.release.reading import Finished
+from aarsstatus.release.reading import Finished, kept_params
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"  # an XML name, not an address to fetch
 _MOST_BYTES = 64 << 20
@@ -111,5 +110,5 @@ def _words(content: bytes, name: str) -> list[str]:
 
 def _address(build: Finished) -> str:
     """Return the office's address, which stands on every page."""
-    office = yaml.safe_load(build.inputs[f"params/{build.year}.yml"])["office"]
-    return f"{office.get('street')} {office.get('postal')}"
+    params = kept_params(build.inputs, build.year)
+    return f"{params.office.street} {params.office.postal}" if params else ""
