@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,8 +168,9 @@ def differences(here: Mapping[str, bytes], there: Mapping[str, bytes]) -> Iterat
 
 
 def compare(linux: Machine, windows: Machine, extracts: Path) -> None:
-    """March on both machines, and compare what comes of it and what is said; each verifies the other's bundle."""
-    here, there = linux.march(extracts), windows.march(extracts)
+    """March on both machines at once; compare what comes of it and what is said. Each verifies the other's bundle."""
+    with ThreadPoolExecutor() as both:
+        here, there = both.map(lambda machine: machine.march(extracts), (linux, windows))
     found = [
         f"aarsstatus {words} says\n{said}on Windows:\n{there[words]}"
         for words, said in here.items()
@@ -206,6 +208,7 @@ def main() -> int:
                 Machine("Windows", windows, (TOOL, "run", str(python), str(windows.root)), separator="\\"),
                 extracts,
             )
+            windows = copy_of_the_project(cache / "windows")  # without the march's new year
             windows_python("install", python, windows.root, "requirements-dev.lock")
             with step("Windows: pytest"):
                 options = ("-q", "-p", "no:cacheprovider", "-o", "addopts=", "-m", "not slow")
