@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 from aarsstatus import danish
 
-__all__ = ["OPEN", "OPEN_SIGNS", "Unreadable", "day", "end_day", "show_day", "start_day"]
-
 OPEN = date.max.toordinal()
 """The last day of a spell that still runs. Registers write it as 31-12-9999 too."""
 OPEN_SIGNS = (
@@ -81,10 +79,7 @@ def day(text: str) -> int:
     number. A time of day after it is left out; one that says its zone is moved to Danish time first. A year from
     2900, as in 31-12-9999, is `OPEN`: "still runs".
 
-    Raises
-    ------
-    Unreadable
-        If it is no date, no such day exists, or the year is outside 1900 to 2199.
+    Raise `Unreadable` if it is no date, no such day exists, or the year is out of bounds.
     """
     text = " ".join(text.split())
     if match := _DAY_FIRST.fullmatch(text) or _DAY_FIRST_MIXED.fullmatch(text):

@@ -29,8 +29,6 @@ from aarsstatus.privacy import contains, cover, mask
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.text import unfit
 
-__all__ = ["Extract", "Reading", "extraction_date", "read_file"]
-
 _LONGEST_NAME = 255
 _MOST_BYTES = 4 << 30
 _BLANK = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n;,"
@@ -59,16 +57,7 @@ _PERIOD_IN_NAME = re.compile(rf"(?<!\d){_DAY}\s?(?:[-–_]{{1,2}}|til|_til_)\s?{
 class Extract:
     """Say of one file what came of reading it.
 
-    Attributes
-    ----------
-    name
-        What it is called in messages.
-    sha256
-        Of the bytes that were read.
-    counts
-        How many rows there were, of all tables.
-    tables
-        The numbers of its tables.
+    `counts` and `tables` (their numbers) are of all its tables.
     """
 
     path: Path
@@ -95,20 +84,7 @@ def read_file(
 ) -> None:  # fmt: skip
     """Read one file's tables.
 
-    Parameters
-    ----------
-    path
-        The file.
-    reader, names
-        Reads rows; what columns may be called.
-    scheme
-        The scheme of tables without such a column, if somebody said it.
-    hidden
-        Whether hidden rows are read (``with`` or ``without``), if somebody said it.
-    reading, refusals
-        Added to.
-    progress
-        Called with a Danish line as reading goes on.
+    `scheme` and `hidden` (rows in Excel, ``with`` or ``without``) are what somebody said of tables that do not.
     """
     name = mask(path.name)
     content = _content(path, name, refusals)
@@ -251,11 +227,6 @@ def extraction_date(path: Path) -> date:
     """Return the latest date in an extract's name, or else the file's own.
 
     Dates of a period do not count.
-
-    Raises
-    ------
-    InputError
-        If the file's own date is none.
     """
     found = []
     stem = _PERIOD_IN_NAME.sub(" ", path.stem)

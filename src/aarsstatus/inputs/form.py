@@ -77,12 +77,7 @@ def target_header(year: int) -> str:
 def fields(year: int, there: Mapping[At, Scalar], schemes: Sequence[Scheme]) -> list[Field]:
     """Return the values of a year's parameters that the form asks for.
 
-    Parameters
-    ----------
-    year, there
-        The year, and what its parameters hold (`yamledit.scalars`).
-    schemes
-        All schemes, by whose names the target groups are told.
+    `there` is what the parameters hold (`yamledit.scalars`).
     """
     number = f"Som det skal stå i notatet. Har notatet ikke et, så skriv: {NONE}"
     asked = [
@@ -128,14 +123,7 @@ def form(
 ) -> bytes:
     """Return a year's form; what is filled in already stands in it.
 
-    Parameters
-    ----------
-    year, before
-        The year, and the parameters of the year before.
-    there, targets
-        What the year's parameters hold, and its rows of ``targets.csv``.
-    data
-        Everything else in ``data/``.
+    `there` and `targets` are what the year has already; `before` are the parameters of the year before.
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

@@ -148,14 +148,7 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
 
     Nothing in it is a time or a place.
 
-    Parameters
-    ----------
-    project, year
-        What is built.
-    options
-        How: the comparison year asked for (None is the one that the parameters name), formats, figures.
-    engine
-        What tells the renderer from another one: `Engine.identity`.
+    The `engine` is what tells the renderer from another one: `Engine.identity`.
     """
     lock = project.root / "requirements.lock"
     locked = locked_versions(lock.read_text(encoding="utf-8") if lock.is_file() else "")
@@ -178,16 +171,7 @@ def write(
 ) -> dict[str, Any]:
     """Write the manifest of the build that lies in `folder`, and return it.
 
-    Parameters
-    ----------
-    folder
-        The build, whole but for this.
-    made_from
-        What `describe` returned, the engine with its version.
-    parameters
-        What the notebooks were given.
-    project
-        Whose commit is told, if it is in Git.
+    `made_from` is what `describe` returned, the engine with its version; `parameters` what the notebooks were given.
     """
     manifest = {
         **made_from,
@@ -222,13 +206,7 @@ def checked_out(root: Path) -> dict[str, Any] | None:
 
 
 def parse(content: str | bytes, name: str) -> Manifest:
-    """Return a manifest; messages call it `name`.
-
-    Raises
-    ------
-    InputError
-        If it is no manifest, or of another version.
-    """
+    """Return a manifest; messages call it `name`."""
     try:
         return Manifest.model_validate_json(content)
     except ValidationError as error:
