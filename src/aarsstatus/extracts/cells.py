@@ -22,6 +22,8 @@ from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.shown import MERGED, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, is_error
 from aarsstatus.problems import near
 
+__all__ = ["BAD", "EMPTY", "Codes", "Column", "administration", "hundredths", "legible", "scheme", "unseen"]
+
 Codes = npt.NDArray[np.int32]
 EMPTY, BAD = -1, -2
 """What a cell comes to that has no text, or that cannot be read."""
@@ -74,7 +76,10 @@ def hundredths(text: str) -> int:
 
     A point before one or two digits is a comma.
 
-    From 0 to 168, with at most two decimals.
+    Raises
+    ------
+    Unreadable
+        If it is not a number from 0 to 168 with at most two decimals.
     """
     expected = f"et timetal fra 0 til {_MOST_HOURS} med højst to decimaler, fx 18,5"
     match = _HOURS.fullmatch(text.strip()[:_LONGEST_HOURS])

@@ -25,6 +25,8 @@ from aarsstatus.extracts.table import OVERFLOW, Block
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
+__all__ = ["KEPT", "Reader"]
+
 Mask = npt.NDArray[np.bool_]
 _MOST_TOLD = 10
 _DAYS_A_YEAR = 365.2425
@@ -63,7 +65,14 @@ class _Batch:
 class Reader:
     """Read the rows of extracts for one year.
 
-    `keep_refused` keeps what a list of refused rows shows of them.
+    Parameters
+    ----------
+    year
+        The year that is counted.
+    data, names
+        What there is, and what it may be called.
+    keep_refused
+        Whether to keep what a list of refused rows shows of them.
     """
 
     def __init__(self, year: int, data: Data, names: Names, *, keep_refused: bool) -> None:
