@@ -97,7 +97,7 @@ class Machine:
         if words[0] == "build":
             words = [*words, "--engine", "embedded"]  # there is no Quarto for Windows here
         with step(f"{self.name}: aarsstatus {' '.join(words)}"):
-            for _ in range(2):
+            for _ in range(3):
                 done = subprocess.run(
                     [*self.command, *(word.replace("/", self.separator) for word in words)],
                     cwd=self.project.root, env={**os.environ, **self.environment},
