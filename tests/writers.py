@@ -235,8 +235,8 @@ def as_opendocument(sheet: Sheet) -> bytes:
     )
 
 
-def as_binary(sheet: Sheet) -> bytes:
-    """Write XLSB: records with a number, a length and a body."""
+def as_binary(sheet: Sheet, days_as: int = 14, *, struck: bool = False) -> bytes:
+    """Write XLSB: records with a number, a length and a body. Days have a number format, and may be struck through."""
 
     def record(kind: int, body: bytes = b"") -> bytes:
         number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
@@ -278,8 +278,16 @@ def as_binary(sheet: Sheet) -> bytes:
     part += record(130)
     book = record(131) + record(153, bytes(12)) + record(143)
     book += record(156, struct.pack("<II", 0, 1) + text("rId1") + text("Ark1")) + record(144) + record(132)
-    formats = b"".join(record(47, struct.pack("<HHHHHBBH", 0xFFFF, n, 0, 0, 0, 0, 0, 0)) for n in (0, 14))
-    styles = record(278) + record(617, struct.pack("<I", 2)) + formats + record(618) + record(279)
+    fonts = b"".join(record(43, struct.pack("<HH", 220, 8 * crossed) + bytes(17)) for crossed in (False, struck))
+    of_styles, of_cells = (
+        b"".join(
+            record(47, struct.pack("<HHH", 0xFFFF, number_format, font) + bytes(10)) for number_format, font in both
+        )
+        for both in ([(17, 1)], [(0, 0), (days_as, 1)])
+    )
+    styles = record(278) + record(611, struct.pack("<I", 2)) + fonts + record(612)
+    styles += record(626, struct.pack("<I", 1)) + of_styles + record(627)
+    styles += record(617, struct.pack("<I", 2)) + of_cells + record(618) + record(279)
     return package({"xl/workbook.bin": book, "xl/styles.bin": styles, "xl/worksheets/sheet1.bin": part}, "bin")
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from aarsstatus.files import irregular
 from aarsstatus.problems import Problem
 
-__all__ = ["HIDDEN", "MASK", "contains", "cover", "mask", "scan", "scan_files"]
+__all__ = ["HIDDEN", "MASK", "contains", "cover", "mask", "scan", "scan_files", "without_digests"]
 
 MASK = "●●●●●●-●●●●"
 """What stands instead of a person number in a text that is shown."""
@@ -88,6 +88,11 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 def contains(text: str) -> bool:
     """Tell whether something in a text looks like a person number."""
     return any(True for _ in _spans(text))
+
+
+def without_digests(text: str) -> str:
+    """Return a text without its digests, whose digits mean nothing."""
+    return _DIGEST.sub("", text)
 
 
 def mask(text: str) -> str:
@@ -173,7 +178,7 @@ def _scan_file(path: Path, name: str) -> Iterator[Problem]:
 
 def _scan_text(text: str, name: str, part: str) -> Iterator[Problem]:
     """Yield the person numbers in a file's text, or in what a reader sees of it."""
-    plain = _DIGEST.sub("", _PICTURE.sub("", text))
+    plain = without_digests(_PICTURE.sub("", text))
     lines = [number for number, words in enumerate(plain.split("\n"), start=1) if contains(words)]
     yield from (Problem(name, MESSAGE, line) for line in lines)
     if not lines and contains(_seen(plain, part)):

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from conftest import copy_project
 from openpyxl.styles import Font
-from writers import MAIN, Sheet, as_opendocument, by_hand, by_openpyxl, zipped
+from writers import MAIN, Error, Sheet, as_binary, as_opendocument, by_hand, by_openpyxl, zipped
 
 from aarsstatus.extracts import Ingested, ingest
 from aarsstatus.privacy import cover
@@ -93,9 +93,12 @@ def xml(*dates: tuple[str, str], styles: str = "") -> File:
     return zipped(content), "xlsx"
 
 
-def opendocument(old: str, new: str) -> File:
+ODS_ROW = '<table:table-row><table:table-cell office:value-type="string">'
+
+
+def opendocument(old: str, new: str, first: Sequence[object] = ()) -> File:
     """Write two rows of March as LibreOffice does, and put something else in one place."""
-    content = as_opendocument(Sheet([list(HEADER), march(), march(2)]))
+    content = as_opendocument(Sheet([list(HEADER), first or march(), march(2)]))
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         found: dict[str, str | bytes] = {name: parts.read(name).decode() for name in parts.namelist()}
     text = str(found["content.xml"])
@@ -186,6 +189,14 @@ REFUSED: dict[str, tuple[File, str]] = {
     "a month by a built-in format": (
         xml(PLAIN, styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="17"/></cellXfs>'), "cellen viser ikke hele sin dato"),
     "a month in ods": (opendocument("<text:p>2026-03-31", "<text:p>mar-26"), "cellen viser ikke hele sin dato"),
+    "a month in a binary workbook": (
+        (as_binary(Sheet([[*HEADER], march()]), 17), "xlsb"), "række 2, startdato (kolonne D, »Startdato«): cellen viser ikke hele"),
+    "days struck through in a binary workbook": (
+        (as_binary(Sheet([[*HEADER], march()]), struck=True), "xlsb"), "række 2, startdato (kolonne D, »Startdato«): cellen er streget over"),
+    "an error in rows that ods tells of once": (
+        opendocument(ODS_ROW + "<text:p>010190-1001", ODS_ROW.replace("row>", 'row table:number-rows-repeated="2">')
+                     + "<text:p>010190-1001", march(end=Error())),
+        "række 2-3, slutdato (kolonne E, »Slutdato«): cellen viser en fejl"),
     "a row struck through": (xlsx(march(), march(2), change=strike), "række 3, forvaltning (kolonne B, »Forvaltning«): cellen er streget over"),
     "an end struck through by hand-written XML": (
         xml(PLAIN, (START, END.replace('"1"', '"2"')), styles=f'{CROSSED}<cellXfs>{DATE}<xf numFmtId="14"/><xf numFmtId="14" fontId="1"/></cellXfs>'),

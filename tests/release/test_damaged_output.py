@@ -237,6 +237,18 @@ def test_kept_inputs_with_anything_in_them(tmp_path: Path, project: Project, kin
         write_bundle(damaged, tmp_path / "pakke.zip", project.extension)
 
 
+@pytest.mark.parametrize(("told", "is_refused"), [("f" * 21 + "0101801234" + "f" * 33, False), ("0101801234", True)])
+def test_ten_digits_of_a_digest_are_nobody(tmp_path: Path, project: Project, told: str, is_refused: bool) -> None:
+    """One hash in some fifty has ten digits that could be a person's."""
+    kept = {"data/extracts.csv": f"year,sha256,file\n2025,{told},forløb.xlsx\n".encode()}
+    folder = str(with_inputs(tmp_path, project, kept))
+    if is_refused:
+        with pytest.raises(InputError, match=r"data/extracts\.csv: noget ligner et CPR-nummer"):
+            open_finished(folder)
+    else:
+        assert open_finished(folder).inputs == kept
+
+
 def test_a_file_in_a_file_is_no_zip(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="hvor den også har en mappe"):
         unpack(pack({"params/2025.yml": b"", "params/2025.yml/x": b""}), "inputs.zip")

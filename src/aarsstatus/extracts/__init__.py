@@ -45,7 +45,7 @@ from pathlib import Path
 import polars as pl
 
 from aarsstatus.extracts.aliases import read_limits, read_names
-from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear
+from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear, with_bare_numbers
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
 from aarsstatus.extracts.refusals import REFUSED_MARK, Refusals, refused_list, write_refused
 from aarsstatus.extracts.remarks import (
@@ -186,7 +186,7 @@ def _ingest(
         read_file(path, reader, names, scheme, hidden, reading, refusals, progress)
     refuse_same_file(reading, refusals)
 
-    spells = pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells])
+    spells = with_bare_numbers(pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells]))
     reading.spells.clear()
     unclear = refuse_unclear(spells, reading.labels, refusals)
     reading.notes += [*kinds_of_number(spells, reading.labels), *either_way(spells, reading.labels)]

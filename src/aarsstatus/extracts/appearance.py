@@ -14,10 +14,11 @@ import zipfile
 from collections.abc import Mapping
 from functools import cache
 
-from aarsstatus.extracts.binary_sheets import read_xls, xlsb_sheet, xlsb_workbook
+from aarsstatus.extracts.binary_sheets import read_xls, xlsb_sheet, xlsb_styles, xlsb_workbook
 from aarsstatus.extracts.opendocument import Content
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, parse, whole
 from aarsstatus.extracts.shown import (
+    FORMATS_OF_A_PART,
     NOT_WORKED_OUT,
     PART_OF_A_DAY,
     STRUCK,
@@ -35,8 +36,6 @@ MOST_UNPACKED = 400 << 20
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 _WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.(?:xml|bin)", re.IGNORECASE)
 _YES = ("1", "true")
-_PART_OF_A_DAY = ("16", "17", "18", "19", "20", "21", "45", "46", "47")
-"""Number formats that every workbook has: a day and month, a month and year, times of day."""
 
 
 def look_at(content: bytes) -> Book:
@@ -81,14 +80,16 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
         parse(parts, path, workbook.element)
     targets = _targets(parts, path) if path else {}
     called = {targets.get(relation, ""): name for name, relation in workbook.sheets.items()}
-    book, styles, spanned = Book(is_1904=workbook.is_1904), _Styles(), 0
+    book, styles, binary, spanned = Book(is_1904=workbook.is_1904), _Styles(), dict[int, str](), 0
     for name in _names(parts):
         if name.casefold().endswith("/styles.xml"):
             parse(parts, name, styles.element)
+        elif is_binary and name.casefold().endswith("/styles.bin"):
+            binary = xlsb_styles(parts.read(name))
     for name in _names(parts):
         sheet = called.get(name.casefold())
         if is_binary and sheet is not None:
-            book.sheets[sheet], cells = xlsb_sheet(parts.read(name), MOST_CELLS - spanned)
+            book.sheets[sheet], cells = xlsb_sheet(parts.read(name), MOST_CELLS - spanned, binary)
             spanned += cells
         elif name == "content.xml":
             content = Content()
@@ -141,7 +142,7 @@ class _Styles:
 
     def __init__(self) -> None:
         self.shows: dict[str, str] = {}
-        self._formats, self._struck = set(_PART_OF_A_DAY), set[str]()
+        self._formats, self._struck = set(map(str, FORMATS_OF_A_PART)), set[str]()
         self._group, self._font, self._style = "", -1, -1
 
     def element(self, kind: str, attributes: Attributes) -> None:

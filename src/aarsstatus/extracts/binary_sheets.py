@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from struct import unpack_from
 from typing import Any
 
-from aarsstatus.extracts.shown import PART_OF_A_DAY, STRUCK, Book, Shown, TooLargeError, shows_part_of_a_day
+from aarsstatus.extracts.shown import (
+    FORMATS_OF_A_PART,
+    PART_OF_A_DAY,
+    STRUCK,
+    Book,
+    Shown,
+    TooLargeError,
+    shows_part_of_a_day,
+)  # fmt: skip
 
-__all__ = ["read_xls", "xlsb_sheet", "xlsb_workbook"]
+__all__ = ["read_xls", "xlsb_sheet", "xlsb_styles", "xlsb_workbook"]
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """Errors by their number in both formats."""
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMNS, _MERGED = 0, 3, 11, 60, 176
 _XLS_DATE, _XLS_ERROR = 3, 5
 """The kinds that xlrd gives a cell with a date or an error."""
-_CELLS = range(1, 12)
+_CELLS, _BLANK, _NUMBERS = range(1, 12), 1, (2, 5, 9)
 _NO_TEXT = (0, 6)
 """Kinds of cells of XLS with nothing in them."""
 _SHEET, _WORKBOOK = 156, 153
-_ROW_HIDDEN = 0x10
+_FONT, _FORMAT, _STYLE, _STYLES_OF_CELLS, _END_OF_STYLES = 43, 44, 47, 617, 618
+_ROW_HIDDEN, _STRUCK_OUT, _STYLE_NUMBER = 0x10, 0x08, 0xFFFFFF
 
 
 def read_xls(content: bytes, most_cells: int) -> Book:
@@ -73,7 +82,27 @@ def xlsb_workbook(content: bytes) -> tuple[bool, dict[str, str]]:
     return is_1904, sheets
 
 
-def xlsb_sheet(content: bytes, most_cells: int) -> tuple[Shown, int]:
+def xlsb_styles(content: bytes) -> dict[int, str]:
+    """Return which styles of cells are struck through, or show a part of a date."""
+    shows, formats, struck, fonts, style = dict[int, str](), set(FORMATS_OF_A_PART), set[int](), 0, None
+    for kind, body in _records(content):
+        if kind == _FORMAT and shows_part_of_a_day(_string(body, 2)[0]):
+            formats.add(unpack_from("<H", body)[0])
+        elif kind == _FONT:
+            if body[2] & _STRUCK_OUT:
+                struck.add(fonts)
+            fonts += 1
+        elif kind in {_STYLES_OF_CELLS, _END_OF_STYLES}:
+            style = 0 if kind == _STYLES_OF_CELLS else None
+        elif kind == _STYLE and style is not None:
+            number_format, font = unpack_from("<HH", body, 2)
+            if font in struck or number_format in formats:
+                shows[style] = STRUCK if font in struck else PART_OF_A_DAY
+            style += 1
+    return shows
+
+
+def xlsb_sheet(content: bytes, most_cells: int, styles: Mapping[int, str]) -> tuple[Shown, int]:
     """Return what a sheet of an XLSB shows and how many cells it spans, if no more."""
     shown, row, rows, columns = Shown(), 0, 0, 0
     for kind, body in _records(content):
@@ -81,6 +110,9 @@ def xlsb_sheet(content: bytes, most_cells: int) -> tuple[Shown, int]:
             rows, columns = max(rows, row), max(columns, unpack_from("<I", body)[0] + 1)
             if rows * columns > most_cells:
                 raise TooLargeError
+            shows = styles.get(unpack_from("<I", body, 4)[0] & _STYLE_NUMBER)
+            if shows is not None and (kind in _NUMBERS or (shows == STRUCK and kind != _BLANK)):
+                shown.cells[row, unpack_from("<I", body)[0] + 1] = shows
         if kind == _ROW:
             row = unpack_from("<I", body)[0] + 1
             if body[11] & _ROW_HIDDEN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, whole
-from aarsstatus.extracts.shown import NOT_WORKED_OUT, PART_OF_A_DAY, Shown, is_error
+from aarsstatus.extracts.shown import NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, Shown, is_error
 
 __all__ = ["Content"]
 
@@ -23,11 +23,16 @@ class Content(SheetXml):
         self._times = self._rows = 1
         self._hidden = False
         self._cell: Attributes = {}
+        self._style, self._struck = "", set[str]()
 
     def element(self, kind: str, attributes: Attributes) -> None:
         """See what an element adds."""
         said = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        if kind == "table":
+        if kind == "style":
+            self._style = said.get("name", "")
+        elif kind == "text-properties" and said.get("text-line-through-style", "none") != "none":
+            self._struck.add(self._style)
+        elif kind == "table":
             self.finish()
             self.before = self.spanned()
             self._shown = self.sheets.setdefault(said.get("name", ""), Shown())
@@ -63,7 +68,9 @@ class Content(SheetXml):
         down, across = (whole(said.get(f"number-{way}-spanned"), 1) for way in ("rows", "columns"))
         if down > 1 or across > 1:
             self._shown.merged.append((row, column, row + down - 1, column + across - 1))
-        if "formula" in said or "error" in attributes.values() or said["value-type"] == "date":
+        if said.get("style-name") in self._struck:
+            self._show(STRUCK)
+        elif "formula" in said or "error" in attributes.values() or said["value-type"] == "date":
             self._cell = attributes
 
     def finish(self) -> None:
@@ -76,9 +83,15 @@ class Content(SheetXml):
             if shows is None and is_day and parts < 3 - bool(re.search("[a-zæøå]{3}", text, re.IGNORECASE)):
                 shows = PART_OF_A_DAY
             if shows is not None:
-                for column in range(self._column, min(self._column + self._times, MOST_COLUMNS)):
-                    self._shown.cells[self._row, column] = shows
+                self._show(shows)
         self.text, self._cell = None, {}
+
+    def _show(self, what: str) -> None:
+        """Keep what the cell shows, as often as it and its row are repeated."""
+        if self.spanned() <= MOST_CELLS:
+            for row in range(self._row, self._row + self._rows):
+                for column in range(self._column, self._column + self._times):
+                    self._shown.cells[row, column] = what
 
 
 def _times(said: Attributes, what: str) -> int:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 __all__ = [
-    "MERGED", "NOT_WORKED_OUT", "PART_OF_A_DAY", "STRUCK", "Book", "Shown", "TooLargeError", "is_error",
-    "shows_part_of_a_day",
+    "FORMATS_OF_A_PART", "MERGED", "NOT_WORKED_OUT", "PART_OF_A_DAY", "STRUCK", "Book", "Shown", "TooLargeError",
+    "is_error", "shows_part_of_a_day",
 ]  # fmt: skip
 
 NOT_WORKED_OUT = "formel uden resultat"
@@ -19,6 +19,8 @@ PART_OF_A_DAY = "del af en dato"
 """Stands for a date of which the cell shows only a part, such as its month, or nothing."""
 STRUCK = "del, der er streget over"
 """Stands for a cell whose text is struck through."""
+FORMATS_OF_A_PART = frozenset({16, 17, 18, 19, 20, 21, 45, 46, 47})
+"""Number formats that every workbook of Excel has: a day and month, a month and year, times of day."""
 
 _ERROR = re.compile(r"#[A-ZÆØÅ_]+(?:/[A-Z0-9]+)?[!?]?|#{3,}|#?Err:[0-9]+", re.IGNORECASE)
 """Errors as Excel writes them in any language (``#N/A``, ``#I/T``, ``#REFERENCE!``), and as LibreOffice does."""
