@@ -18,7 +18,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, Measure, Verdict
 from aarsstatus.figures.collection import write_csv
 from aarsstatus.figures.words import unit
-from aarsstatus.files import write_whole
+from aarsstatus.files import packaged_rows, write_whole
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
@@ -59,33 +59,8 @@ class Observation:
 
 
 COLUMNS = tuple(field.name for field in fields(Observation))
-_DESCRIBED: Mapping[str, tuple[str, str]] = {
-    "id": ("string", "The figure's id: YEAR.ADMINISTRATION.GROUP[.SCHEME].MEASURE."),
-    "year": ("year", "Calendar year."),
-    "administration": ("string", "Code of the administration; KK is the whole city."),
-    "administration_name": ("string", "What it was called that year, in Danish."),
-    "group": ("string", "Target group, whose schemes share a target; total is all of them."),
-    "group_name": ("string", "What the group is called, in Danish."),
-    "scheme": ("string", "Scheme; empty where the number is the whole group's."),
-    "scheme_name": ("string", "What the scheme is called, in Danish."),
-    "measure": ("string", "What is measured."),
-    "unit": ("string", "Unit of value, lower and upper, in Danish: helårspersoner are full-year equivalents."),
-    "value": (
-        "number",
-        (
-            "The number as it follows from the inputs, not rounded; empty where no target was adopted. It may differ "
-            "from shown, which is rounded, and is what a notat printed where one printed something else: see verdict."
-        ),
-    ),
-    "lower": ("number", "The least that the number may be, where the inputs were rounded before they were published."),
-    "upper": ("number", "The bound that the number is below; the same as lower where it is known exactly."),
-    "shown": ("string", "The number as the notat shows it, in Danish."),
-    "published": ("string", "What a notat printed; empty where none did."),
-    "verdict": ("string", "Whether what was published follows from the inputs; unpublished where nothing was."),
-    "reason": ("string", "Why it does not, or within which bounds it does, in Danish."),
-    "series_break": ("string", "Why the number cannot be held against the one before it, in Danish; empty: it can."),
-}
-"""The type of each column, and what it holds."""
+_DESCRIBED = packaged_rows(Path(__file__).with_name("timeseries.csv"))
+"""The columns, the type of each, and what it holds."""
 
 
 def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None:
@@ -186,10 +161,8 @@ def _observation(figure: Figure, data: Data | None, broken: str) -> Observation:
 def package(years: Sequence[Year]) -> dict[str, object]:
     """Return the description of the time series of some built years."""
     among = {"measure": list(_KEPT), "verdict": list(get_args(Verdict))}
-    described = [
-        {"name": name, "type": kind, "description": text}
-        | ({"constraints": {"enum": among[name]}} if name in among else {})
-        for name, (kind, text) in _DESCRIBED.items()
+    described: list[dict[str, object]] = [
+        {**row, **({"constraints": {"enum": among[row["name"]]}} if row["name"] in among else {})} for row in _DESCRIBED
     ]
     return {
         "profile": "tabular-data-package",
