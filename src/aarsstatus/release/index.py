@@ -103,17 +103,12 @@ def _year(year: Year) -> str:
     wrong = f"{year.contradicted} af {year.printed} trykte tal er i modstrid med notatets øvrige tal."
     return f"""<section class="aar" aria-labelledby="aar-{year.year}">
 <h2 id="aar-{year.year}">{year.year} <span class="stempel {year.state}">{year.state.capitalize()}</span></h2>
-<p><strong>{_whole(said)}</strong> {compared}</p>
+<p><strong>{said.replace(" pct.", "&nbsp;pct.")}</strong> {compared}</p>
 <p>{STATES[year.state]}{_early({year.year} & year.preliminary)} {year.issued} {wrong if year.printed else ""}</p>
 {failed}<ul class="filer">{links}</ul>
 <p class="lavet">Til dem, der vil regne efter:</p>
 <ul class="filer lavet">{more}</ul>
 </section>"""
-
-
-def _whole(text: str) -> str:
-    """Keep a percentage on one line."""
-    return text.replace(" pct.", "&nbsp;pct.")
 
 
 def _early(years: Collection[int]) -> str:

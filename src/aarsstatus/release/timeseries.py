@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args
 
 from aarsstatus import danish
@@ -34,33 +33,9 @@ _KEPT: tuple[Measure, ...] = (
 """The measures of the tables; what follows from two years or beside the tables is in each year's ``figures.csv``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """Hold one number of one year. The fields are the columns, in order."""
-
-    id: str
-    year: int
-    administration: str
-    administration_name: str
-    group: str
-    group_name: str
-    scheme: str
-    scheme_name: str
-    measure: Measure
-    unit: str
-    value: Fraction | None
-    lower: Fraction | None
-    upper: Fraction | None
-    shown: str
-    published: str
-    verdict: Verdict
-    reason: str
-    series_break: str
-
-
-COLUMNS = tuple(field.name for field in fields(Observation))
 _DESCRIBED = packaged_rows(Path(__file__).with_name("timeseries.csv"))
-"""The columns, the type of each, and what it holds."""
+"""The columns in order, the type of each, and what it holds."""
+COLUMNS = tuple(row["name"] for row in _DESCRIBED)
 
 
 def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None:
@@ -79,7 +54,7 @@ def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None
         write_whole(path, text.encode())
 
 
-def observations(years: Sequence[Year], data: Data | None) -> list[Observation]:
+def observations(years: Sequence[Year], data: Data | None) -> list[SimpleNamespace]:
     """Return every number of the tables of all years, the oldest first.
 
     A year's own build goes first; other years are taken from the newest build that has them; names
@@ -90,7 +65,7 @@ def observations(years: Sequence[Year], data: Data | None) -> list[Observation]:
         for when in {figure.year for figure in build.figures.values()}:
             if when not in source or when == build.year:
                 source[when] = build
-    rows: list[Observation] = []
+    rows: list[SimpleNamespace] = []
     seen: dict[tuple[str, str, str, str], Figure] = {}
     schemes: dict[tuple[int, str], set[str]] = {}
     for when in sorted(source):
@@ -141,21 +116,21 @@ def _covers(
     return [one for one in found if not figure.scheme or one[0] == data.goes_on(figure.scheme)]
 
 
-def _observation(figure: Figure, data: Data | None, broken: str) -> Observation:
+def _observation(figure: Figure, data: Data | None, broken: str) -> SimpleNamespace:
     """Return a figure as a row; the names are those of the newest build's data."""
     heads = {one.group for one in data.schemes.values() if one.counting == "headcount"} if data else set()
     units = unit(figure.measure)
     if data is not None and units == "personer":
         units = "ansatte" if figure.group in heads else "helårspersoner"
     named = data is not None and figure.administration in data.codes(figure.year)
-    return Observation(
-        figure.id, figure.year, figure.administration,
-        data.name(figure.administration, figure.year) if data and named else "",
-        figure.group, data.called(figure.group) if data else "",
-        figure.scheme, data.called(figure.group, figure.scheme) if data and figure.scheme else "",
-        figure.measure, units, figure.value, figure.lower, figure.upper, figure.shown, figure.published,
-        figure.verdict, figure.reason, broken,
-    )  # fmt: skip
+    return SimpleNamespace(
+        **{name: getattr(figure, name) for name in COLUMNS if hasattr(figure, name)},
+        administration_name=data.name(figure.administration, figure.year) if data and named else "",
+        group_name=data.called(figure.group) if data else "",
+        scheme_name=data.called(figure.group, figure.scheme) if data and figure.scheme else "",
+        unit=units,
+        series_break=broken,
+    )
 
 
 def package(years: Sequence[Year]) -> dict[str, object]:
