@@ -21,10 +21,7 @@ _LONGEST_WORD = 100
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Hold one thing that is wrong: where it is, what was found and expected.
-
-    The texts are Danish: analysts read them.
-    """
+    """Hold one thing that is wrong: where it is, what was found and expected."""
 
     file: str
     message: str

@@ -51,10 +51,7 @@ class Project:
         return self.root / "output"
 
     def name(self, path: Path) -> str:
-        """Return a file's name in messages and lineage: relative to the project.
-
-        It has forward slashes on every system.
-        """
+        """Return a file's name in messages and lineage: relative to the project."""
         try:
             return path.relative_to(self.root).as_posix()
         except ValueError:

@@ -36,10 +36,7 @@ def _open(path: Path) -> None:
 
 @dataclass
 class Menu:
-    """Hold a conversation about one year of a project.
-
-    It is given the functions that ask, run a command and open a file.
-    """
+    """Hold a conversation about one year of a project."""
 
     project: Project
     ask: Callable[[str], str] = input

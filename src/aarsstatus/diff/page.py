@@ -14,10 +14,7 @@ from aarsstatus.render.page import breakable, make_page, table
 
 
 def comparison_page(diff: Diff, extension: Path) -> str:
-    """Return a comparison as a whole page.
-
-    `extension` is the folder with template and stylesheet.
-    """
+    """Return a comparison as a whole page."""
     header = ("De to udgaver", diff.old.name, diff.new.name)
     rows = [[*map(escape, row)] for row in words.builds(diff)]
     parts = [
@@ -106,10 +103,7 @@ MOST = 10
 
 
 def opening(diff: Diff, link: str) -> str:
-    """Return the section that opens the quality report: changes since the last build.
-
-    `link` leads to the page with all of it.
-    """
+    """Return the section that opens the quality report: changes since the last build."""
     listed = diff.changes[:MOST]
     items = "".join(
         f"<li>{_named_inline(change)}: {_values(change)} "

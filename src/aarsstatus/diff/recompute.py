@@ -44,10 +44,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold a variant's figures, or None and why, in Danish.
-
-    `modules` are the program's files that took part; None where that is not known.
-    """
+    """Hold a variant's figures, or None and why, in Danish."""
 
     figures: Figures | None
     problem: str = ""

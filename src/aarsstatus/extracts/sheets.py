@@ -22,10 +22,7 @@ Row = list[object]
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """Hold a workbook's visible sheets by name, and the names of hidden ones.
-
-    There are none of one that cannot be read.
-    """
+    """Hold a workbook's visible sheets by name, and the names of hidden ones."""
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)

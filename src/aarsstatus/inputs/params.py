@@ -182,10 +182,7 @@ _YEAR = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
 
 
 def read_params(path: Path, name: str) -> Params:
-    """Read and check one year's parameters.
-
-    Its name is the year. Raise `InputError` with every problem in the file.
-    """
+    """Read and check one year's parameters."""
     params, lines = read_model(
         path,
         name,

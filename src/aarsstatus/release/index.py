@@ -21,7 +21,7 @@ from aarsstatus.markdown import sentences
 from aarsstatus.problems import BuildError
 from aarsstatus.release import cache
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
-from aarsstatus.release.years import State, Year, newest_data, read_output
+from aarsstatus.release.years import State, Year, newest_data, read_output, told_by
 from aarsstatus.render.page import make_page, table
 from aarsstatus.report.charts import breaks, draw_development
 from aarsstatus.report.drawing import MUTED
@@ -127,17 +127,9 @@ def _link(year: int, name: str, title: str) -> str:
 
 
 def city_attainments(years: Sequence[Year]) -> list[Figure]:
-    """Return the city's attainments, oldest first, from builds that come newest first.
-
-    A year's own build goes first; a year that was only compared with is taken from the newest build that has it.
-    """
-    by_year: dict[int, list[Figure]] = {}
-    for build in years:
-        city = [one for one in build.figures.select(administration=KK) if one.measure in _ATTAINMENTS]
-        for when in {figure.year for figure in city}:
-            if when not in by_year or when == build.year:
-                by_year[when] = [figure for figure in city if figure.year == when]
-    return [figure for when in sorted(by_year) for figure in by_year[when]]
+    """Return the city's attainments, oldest first, from builds that come newest first."""
+    city = [one for when, build in told_by(years).items() for one in build.figures.select(year=when, administration=KK)]
+    return [one for one in city if one.measure in _ATTAINMENTS]
 
 
 def _groups(years: Sequence[Year]) -> dict[str, Group]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import get_args
+from typing import Any, get_args
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Measure, Verdict
@@ -23,7 +23,7 @@ from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import BuildError
 from aarsstatus.release.cache import BESIDE, written_text
-from aarsstatus.release.years import Year
+from aarsstatus.release.years import Year, told_by
 
 SERIES, PACKAGE = BESIDE
 _NAME = "aarsstatus-tidsserie"
@@ -39,10 +39,7 @@ COLUMNS = tuple(row["name"] for row in _DESCRIBED)
 
 
 def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None:
-    """Write the time series of some built years, newest first, into their folder.
-
-    Raise `BuildError` if somebody else's file is in the place of one of the two.
-    """
+    """Write the time series of some built years, newest first, into their folder."""
     contents = {
         output / SERIES: write_csv(observations(years, data), COLUMNS),
         output / PACKAGE: json.dumps(package(years), ensure_ascii=False, indent=2) + "\n",
@@ -55,26 +52,17 @@ def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None
 
 
 def observations(years: Sequence[Year], data: Data | None) -> list[SimpleNamespace]:
-    """Return every number of the tables of all years, the oldest first.
-
-    A year's own build goes first; other years are taken from the newest build that has them; names
-    are those of `data`.
-    """
-    source: dict[int, Year] = {}
-    for build in years:
-        for when in {figure.year for figure in build.figures.values()}:
-            if when not in source or when == build.year:
-                source[when] = build
+    """Return every number of the tables of all years, the oldest first."""
     rows: list[SimpleNamespace] = []
     seen: dict[tuple[str, str, str, str], Figure] = {}
     schemes: dict[tuple[int, str], set[str]] = {}
-    for when in sorted(source):
-        figures = [one for one in source[when].figures.select(year=when) if one.measure in _KEPT]
+    for when, build in told_by(years).items():
+        figures = [one for one in build.figures.select(year=when) if one.measure in _KEPT]
         for one in figures:
             if one.administration == KK and one.measure == "status":
                 schemes.setdefault((when, one.group), set()).add(one.scheme)
                 schemes.setdefault((when, "total"), set()).add(one.scheme)
-        early = [f"tallene for {when} er foreløbige"] if when in source[when].preliminary else []
+        early = [f"tallene for {when} er foreløbige"] if when in build.preliminary else []
         for one in figures:
             key = (one.administration, one.group, one.scheme, one.measure)
             told = [*_breaks(one, seen.get(key), data, schemes), *early]
@@ -103,10 +91,7 @@ def _breaks(
 def _covers(
     figure: Figure, data: Data | None, schemes: Mapping[tuple[int, str], set[str]]
 ) -> list[tuple[str, date | None, date | None]]:
-    """Return what a number covers of its year: schemes, and parts of the year.
-
-    Of builds whose data are not there the schemes alone are known.
-    """
+    """Return what a number covers of its year: schemes, and parts of the year."""
     if data is None:
         return (
             [] if figure.scheme else [(key, None, None) for key in sorted(schemes.get((figure.year, figure.group), ()))]
@@ -139,22 +124,7 @@ def package(years: Sequence[Year]) -> dict[str, object]:
     described: list[dict[str, object]] = [
         {**row, **({"constraints": {"enum": among[row["name"]]}} if row["name"] in among else {})} for row in _DESCRIBED
     ]
-    return {
-        "profile": "tabular-data-package",
-        "name": _NAME,
-        "title": "Årsstatus for de særlige jobordninger: tidsserie",
-        "description": "Every number of the yearly notats' tables, one a row, as it follows from the inputs and as it "
-        f"was published. Made from the notats for {danish.join([str(one.year) for one in reversed(years)])}.",
-        "resources": [
-            {
-                "name": "tidsserie",
-                "path": SERIES,
-                "profile": "tabular-data-resource",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "dialect": {"delimiter": ",", "header": True},
-                "schema": {"fields": described, "missingValues": [""], "primaryKey": ["id"]},
-            }
-        ],
-    }
+    made: dict[str, Any] = json.loads(Path(__file__).with_name("datapackage.json").read_text(encoding="utf-8"))
+    made["description"] = made["description"].format(years=danish.join([str(one.year) for one in reversed(years)]))
+    made["resources"][0]["schema"]["fields"] = described
+    return made

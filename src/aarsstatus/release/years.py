@@ -77,10 +77,7 @@ class Year:
 
 
 def read_output(output: Path) -> list[Year]:
-    """Return the years in an output folder, newest first.
-
-    A folder that holds no readable build is left out.
-    """
+    """Return the years in an output folder, newest first."""
     years = []
     for folder in sorted(output.iterdir(), reverse=True):
         if not (folder.is_dir() and folder.name.isdecimal()):
@@ -116,6 +113,16 @@ def _kept(folder: Path) -> Mapping[str, bytes]:
         return unpack(read_content(folder / INPUTS, INPUTS), INPUTS)
     except (KeyError, InputError):
         return {}
+
+
+def told_by(years: Sequence[Year]) -> dict[int, Year]:
+    """Return the build that tells of each year, oldest first: its own, or the newest."""
+    found: dict[int, Year] = {}
+    for build in years:
+        for when in {figure.year for figure in build.figures.values()}:
+            if when not in found or when == build.year:
+                found[when] = build
+    return dict(sorted(found.items()))
 
 
 def newest_data(output: Path, years: Sequence[Year]) -> Data | None:
