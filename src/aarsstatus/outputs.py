@@ -109,7 +109,7 @@ class Outputs:
 
     def _execute(self, report: str) -> None:
         """Execute a notebook into the folder, and check what came of it."""
-        written, path = (where / f"{report.name}.ipynb" for where in (self.project.notebooks, self.folder))
+        written, path = (where / f"{report}.ipynb" for where in (self.project.notebooks, self.folder))
         name = self.project.name(written)
         parameters = self.notat.parameters()
         source = read_notebook(written, name, parameters)
