@@ -38,7 +38,10 @@ _FULL = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Say how a report is built."""
+    """Say how a report is built.
+
+    `compare` None takes the comparison year that the parameters name.
+    """
 
     compare: int | None = None
     engine: Choice = "auto"

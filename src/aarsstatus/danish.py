@@ -24,7 +24,10 @@ def whole(value: Fraction | int) -> str:
 
 
 def decimal(value: Fraction | int, places: int = 1) -> str:
-    """Write a number with `places` decimals, rounded half up: ``1.048,5``."""
+    """Write a number with `places` decimals, rounded half up: ``1.048,5``.
+
+    Raise `ValueError` if `places` is not at least 1; whole numbers are written by `whole`.
+    """
     if places < 1:
         raise ValueError("decimal() writes at least one decimal; use whole() for none")
     scaled = round_half_up(Fraction(value) * 10**places)
@@ -64,7 +67,10 @@ def plain_decimal(value: Fraction, places: int = 6) -> str:
 
 
 def parse(text: str) -> Fraction:
-    """Read a number as a notat prints it: ``1.134``, ``74 pct.`` or ``73,6``."""
+    """Read a number as a notat prints it: ``1.134``, ``74 pct.`` or ``73,6``.
+
+    Raise `ValueError` if the text is not such a number.
+    """
     match = re.fullmatch(
         r"([-−]?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(?: pct\.?| procentpoint)?", text.strip(), re.ASCII
     )
@@ -82,7 +88,10 @@ def places(text: str) -> int:
 
 
 def same(first: str, second: str) -> bool:
-    """Tell whether two texts state the same number, as ``74 pct`` and ``74 pct.`` do."""
+    """Tell whether two texts state the same number, as ``74 pct`` and ``74 pct.`` do.
+
+    Two equal words do, too.
+    """
     try:
         return parse(first) == parse(second)
     except ValueError:

@@ -53,7 +53,12 @@ def irregular(path: Path, most: int | None = None) -> str | None:
 
 
 def read_utf8(path: Path, name: str, *, most: int = MOST_BYTES, expected: str | None = None) -> str:
-    """Return a file's text, byte order mark and line ends included."""
+    """Return a file's text, byte order mark and line ends included.
+
+    Messages call it `name`, and one that is missing `expected`.
+
+    Raise `InputError` if it is not a regular file, has more than `most` bytes, cannot be read, or is not UTF-8.
+    """
     why = irregular(path, most)
     if why is not None:
         raise InputError(Problem(name, why, expected=expected))

@@ -62,7 +62,10 @@ def _require_parameters(project: Project, params: Params, rows: Sequence[audit.A
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Write a notat's files into an empty folder."""
+    """Write a notat's files into an empty folder.
+
+    A notebook that cannot be used is kept at `failed`.
+    """
 
     project: Project
     notat: Notat

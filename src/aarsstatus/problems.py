@@ -21,7 +21,10 @@ _LONGEST_WORD = 100
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Hold one thing that is wrong: where it is, what was found and expected."""
+    """Hold one thing that is wrong: where it is, what was found and expected.
+
+    The texts are Danish: analysts read them.
+    """
 
     file: str
     message: str

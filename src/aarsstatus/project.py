@@ -51,7 +51,10 @@ class Project:
         return self.root / "output"
 
     def name(self, path: Path) -> str:
-        """Return a file's name in messages and lineage: relative to the project."""
+        """Return a file's name in messages and lineage: relative to the project.
+
+        It has forward slashes on every system.
+        """
         try:
             return path.relative_to(self.root).as_posix()
         except ValueError:

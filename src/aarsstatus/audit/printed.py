@@ -87,7 +87,10 @@ class Sheet:
         return every_figure(as_printed, self.params.year, self.params.comparison_year)
 
     def _interval(self, key: tuple[int, str, str], number: Fraction, spells: int | None) -> Interval:
-        """Return what a status printed as `number` may have been."""
+        """Return what a status printed as `number` may have been.
+
+        That is what ``data/`` has unrounded, where it rounds to `number`.
+        """
         row = self.data.statuses.get(key)
         if row is not None and row.interval.exact and round_half_up(row.status) == number:
             return row.interval

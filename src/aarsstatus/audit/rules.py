@@ -55,7 +55,10 @@ _RULE_OF: Mapping[str, Rule] = {
 
 
 def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[int, str]) -> list[Check]:
-    """Apply every rule on one figure; the first check is what recomputes it."""
+    """Apply every rule on one figure; the first check is what recomputes it.
+
+    `notats` names each year's own notat.
+    """
     figure = figures.get(row.id)
     if figure is None:
         reason = but("Notatets egne tal giver ingen værdi her", row)

@@ -55,7 +55,10 @@ def write_bundle(build: Finished, target: Path, extension: Path) -> Path:
 
 
 def _contents(build: Finished) -> dict[str, bytes]:
-    """Return a bundle's documents and inputs: what the manifest vouches for."""
+    """Return a bundle's documents and inputs: what the manifest vouches for.
+
+    The kept inputs lie in it unpacked, so nobody needs to unpack twice.
+    """
     made = vouched_for(build) - {INPUTS}
     outputs = {f"{build.year}/{name}": content for name, content in build.outputs.items() if name in made}
     return outputs | {f"{KEPT}/{name}": content for name, content in build.inputs.items()}

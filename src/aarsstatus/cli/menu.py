@@ -36,7 +36,10 @@ def _open(path: Path) -> None:
 
 @dataclass
 class Menu:
-    """Hold a conversation about one year of a project."""
+    """Hold a conversation about one year of a project.
+
+    It is given the functions that ask, run a command and open a file.
+    """
 
     project: Project
     ask: Callable[[str], str] = input

@@ -159,7 +159,10 @@ class _Trials:
         return Cause(step.kind, step.place, step.text, None if figure is None else figure.shown)
 
     def together(self, id_: str, *, alone: bool) -> Cause | None:
-        """Return the steps that cannot be tried alone as one cause, if they are one."""
+        """Return the steps that cannot be tried alone as one cause, if they are one.
+
+        `alone` says that no other step changes the figure.
+        """
         if not self.untried:
             return None
         apart = self.differs(id_, self.without_untried, self.after) or self.differs(id_, self.before, self.only_untried)

@@ -44,7 +44,10 @@ class Change:
 
     @property
     def size(self) -> Fraction | None:
-        """Return by how much the figure moved, as shown in both builds."""
+        """Return by how much the figure moved, as shown in both builds.
+
+        Where it is shown the same, return by how much its value did.
+        """
         if self.old is None or self.new is None or self.old.value is None or self.new.value is None:
             return None
         values = compared(self.old, self.new) if self.printed_differs else (self.old.value, self.new.value)

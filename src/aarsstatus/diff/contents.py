@@ -32,7 +32,10 @@ def is_table(name: str) -> bool:
 
 
 def parts(name: str, content: bytes) -> dict[Key, object]:
-    """Return a file's rows or parameters by key, in order."""
+    """Return a file's rows or parameters by key, in order.
+
+    Another file is one part, with the empty key.
+    """
     if is_table(name):
         try:
             return dict(_rows(_KEYS[name], content))

@@ -14,7 +14,10 @@ from aarsstatus.render.page import breakable, make_page, table
 
 
 def comparison_page(diff: Diff, extension: Path) -> str:
-    """Return a comparison as a whole page."""
+    """Return a comparison as a whole page.
+
+    `extension` is the folder with template and stylesheet.
+    """
     header = ("De to udgaver", diff.old.name, diff.new.name)
     rows = [[*map(escape, row)] for row in words.builds(diff)]
     parts = [
@@ -103,7 +106,10 @@ MOST = 10
 
 
 def opening(diff: Diff, link: str) -> str:
-    """Return the section that opens the quality report: changes since the last build."""
+    """Return the section that opens the quality report: changes since the last build.
+
+    `link` leads to the page with all of it.
+    """
     listed = diff.changes[:MOST]
     items = "".join(
         f"<li>{_named_inline(change)}: {_values(change)} "

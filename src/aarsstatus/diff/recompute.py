@@ -44,7 +44,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold a variant's figures, or None and why, in Danish."""
+    """Hold a variant's figures, or None and why, in Danish.
+
+    `modules` are the program's files that took part; None where that is not known.
+    """
 
     figures: Figures | None
     problem: str = ""

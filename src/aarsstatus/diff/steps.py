@@ -87,7 +87,10 @@ def _counts(name: str) -> bool:
 
 
 def steps(old: Finished, new: Finished) -> list[Step]:
-    """Return the differences that figures can follow from."""
+    """Return the differences that figures can follow from.
+
+    Both builds must have kept their inputs.
+    """
     names = sorted({*old.inputs, *new.inputs} - set(line_ends(old, new)))
     changed = [name for name in names if _counts(name) and old.inputs.get(name) != new.inputs.get(name)]
     found = [step for name in changed if not name.startswith(CODE) for step in _file(name, old.inputs, new.inputs)]
@@ -158,7 +161,10 @@ def _code(old: Mapping[str, bytes], new: Mapping[str, bytes], names: list[str]) 
 
 
 def _definitions_apart(before: bytes | None, after: bytes | None) -> str | None:
-    """Name the functions, methods and constants of a module that differ."""
+    """Name the functions, methods and constants of a module that differ.
+
+    None where only comments do.
+    """
     if before is None or after is None:
         return "ny fil" if before is None else "filen er fjernet"
     try:

@@ -161,7 +161,10 @@ def _beside(diff: Diff) -> bool:
 
 
 def line_ends(diff: Diff) -> str:
-    """Say which files differ in line ends alone, by the first of them."""
+    """Say which files differ in line ends alone, by the first of them.
+
+    Git for Windows may change them all.
+    """
     some, more = diff.line_ends[:_MOST_FILES], len(diff.line_ends) - _MOST_FILES
     named = ", ".join(some) + f" og {more} til" if more > 0 else danish.join(list(some))
     return f"kun linjeskift er ændret i {danish.counted(len(diff.line_ends), 'fil', 'filer')}: {named}"

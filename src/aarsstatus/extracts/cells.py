@@ -70,7 +70,12 @@ def unseen(text: str) -> Unreadable | None:
 
 
 def hundredths(text: str) -> int:
-    """Read weekly hours, in hundredths of an hour: ``18,5`` is 1850."""
+    """Read weekly hours, in hundredths of an hour: ``18,5`` is 1850.
+
+    A point before one or two digits is a comma.
+
+    From 0 to 168, with at most two decimals.
+    """
     expected = f"et timetal fra 0 til {_MOST_HOURS} med højst to decimaler, fx 18,5"
     match = _HOURS.fullmatch(text.strip()[:_LONGEST_HOURS])
     if match is None:
@@ -174,7 +179,10 @@ def _repaired(text: str, encoding: str) -> str | None:
 
 
 class Column:
-    """Read the cells of one column, each different text once."""
+    """Read the cells of one column, each different text once.
+
+    `empty` is the number of a cell without text.
+    """
 
     def __init__(self, read: Callable[[str], int], empty: int = EMPTY) -> None:
         self.read, self.empty = read, empty

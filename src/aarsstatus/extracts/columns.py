@@ -30,7 +30,10 @@ _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Say where each field of a table stands, or which scheme all its rows have."""
+    """Say where each field of a table stands, or which scheme all its rows have.
+
+    `texts` is the whole header.
+    """
 
     places: Mapping[str, int]
     scheme: str | None = None
@@ -73,7 +76,10 @@ class Columns:
 def choose_columns(
     table: Table, stem: str, names: Names, scheme: str | None, refusals: Refusals, notes: list[str]
 ) -> Columns | None:
-    """Return which columns of a table are read; None where one is missing."""
+    """Return which columns of a table are read; None where one is missing.
+
+    `stem` is the file's name without ending; `scheme` that of a table without such a column, if somebody said it.
+    """
     header = table.header
     if header is None:
         seen = next((cells for cells in table.head if any(cell.strip() for cell in cells)), [])

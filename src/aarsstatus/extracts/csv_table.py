@@ -117,7 +117,10 @@ class CsvTable:
         return False
 
     def _ends_in_a_row(self, piece: bytes) -> bool:
-        """Return whether a file ends in the middle of a row."""
+        """Return whether a file ends in the middle of a row.
+
+        It has no end of line then, and fewer cells than the header.
+        """
         if piece.endswith(b"\n"):
             return False
         *_, cells = _by_hand(_text(piece[-_END:]).split("\n"), self.delimiter)
@@ -161,7 +164,10 @@ def _with_line_feeds(content: bytes) -> bytes:
 
 
 def _text(piece: bytes) -> str:
-    """Decode bytes as UTF-8 if they mostly are, else as cp1252."""
+    """Decode bytes as UTF-8 if they mostly are, else as cp1252.
+
+    The latter is what Windows writes in Denmark.
+    """
     try:
         return piece.decode("utf-8")
     except UnicodeDecodeError:

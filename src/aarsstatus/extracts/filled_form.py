@@ -35,7 +35,10 @@ _NAME = re.compile(r"skema.*\.xlsx", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Hold a form's changes, and its empty cells where the file has a value."""
+    """Hold a form's changes, and its empty cells where the file has a value.
+
+    Each is a line of Danish.
+    """
 
     changes: tuple[str, ...]
     notes: tuple[str, ...]

@@ -55,7 +55,10 @@ _PERIOD_IN_NAME = re.compile(rf"(?<!\d){_DAY}\s?(?:[-–_]{{1,2}}|til|_til_)\s?{
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Say of one file what came of reading it."""
+    """Say of one file what came of reading it.
+
+    `counts` and `tables` (their numbers) are of all its tables.
+    """
 
     path: Path
     name: str
@@ -221,7 +224,10 @@ def _years(counts: Counts) -> str:
 
 
 def extraction_date(path: Path) -> date:
-    """Return the latest date in an extract's name, or else the file's own."""
+    """Return the latest date in an extract's name, or else the file's own.
+
+    Dates of a period do not count.
+    """
     found = []
     stem = _PERIOD_IN_NAME.sub(" ", path.stem)
     for pattern, order in _DAY_IN_NAME:

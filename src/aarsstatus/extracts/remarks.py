@@ -54,7 +54,11 @@ def warnings(
     spells: pl.DataFrame, several: pl.DataFrame, year: int, codes: Sequence[str], data: Data,
     limits: Mapping[str, Limit], extracted: Sequence[date], labels: Sequence[str],
 ) -> list[Remark]:  # fmt: skip
-    """Return what an analyst should look at in some spells."""
+    """Return what an analyst should look at in some spells.
+
+    `several` are those of persons with more than one; `extracted` is the day of each table's extract: what lies after
+    it has not happened.
+    """
     found: list[Remark] = []
     last = date(year, 12, 31).toordinal()
     for place in sorted(spells["scheme"].unique().to_list()):

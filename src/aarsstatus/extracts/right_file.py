@@ -93,7 +93,10 @@ def refuse_too_many(reading: Reading, refusals: Refusals) -> None:
 def refuse_dates(
     rows: Sequence[ExtractRow], year: int, data: Data, refusals: Refusals, *, early: bool, older: bool
 ) -> None:
-    """Refuse an extract drawn before the year's end, or older than its predecessor."""
+    """Refuse an extract drawn before the year's end, or older than its predecessor.
+
+    `early` and `older` say that somebody wants just that.
+    """
     for row in rows:
         drawn = danish.short_date(row.extracted)
         if row.extracted < date(year, 12, 31) and not early:

@@ -61,7 +61,10 @@ class _Batch:
 
 
 class Reader:
-    """Read the rows of extracts for one year."""
+    """Read the rows of extracts for one year.
+
+    `keep_refused` keeps what a list of refused rows shows of them.
+    """
 
     def __init__(self, year: int, data: Data, names: Names, *, keep_refused: bool) -> None:
         self.year, self.data, self.keep_refused = year, data, keep_refused
@@ -93,7 +96,10 @@ class Reader:
     def read(
         self, block: Block, columns: Columns, table: int, label: str, counts: Counts, refusals: Refusals
     ) -> pl.DataFrame:
-        """Return the spells of a block with a day in the year and nothing wrong."""
+        """Return the spells of a block with a day in the year and nothing wrong.
+
+        `table` and `label` are the number of the table, and what it is called in messages.
+        """
         frame = self._without_sums(block, columns, label)
         batch = self._batch(frame, block, columns, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)

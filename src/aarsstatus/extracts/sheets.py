@@ -22,7 +22,10 @@ Row = list[object]
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """Hold a workbook's visible sheets by name, and the names of hidden ones."""
+    """Hold a workbook's visible sheets by name, and the names of hidden ones.
+
+    There are none of one that cannot be read.
+    """
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)

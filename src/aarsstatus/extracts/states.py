@@ -71,7 +71,10 @@ class States:
         self, frame: pl.DataFrame, headers: Sequence[str], rows: npt.NDArray[np.int64], blank: Mask, label: str,
         refusals: Refusals,
     ) -> tuple[Mask, Mask]:  # fmt: skip
-        """Tell of rows that do not count, or may not; return these and those cancelled."""
+        """Tell of rows that do not count, or may not; return these and those cancelled.
+
+        `headers` are the texts of the whole header.
+        """
         cancelled, unknown = np.zeros_like(blank), np.zeros_like(blank)
         for place in state_columns(headers, self._names):
             texts = frame[str(place)]

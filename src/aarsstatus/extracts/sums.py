@@ -29,7 +29,10 @@ class Sum:
 
 
 def days_inside(year: int) -> pl.Expr:
-    """Return the days of a spell inside a year, as a column ``days``."""
+    """Return the days of a spell inside a year, as a column ``days``.
+
+    Its first and its last day are both included.
+    """
     first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
     inside = pl.min_horizontal("end", pl.lit(last)) - pl.max_horizontal("start", pl.lit(first)) + 1
     return inside.cast(pl.Int64).alias("days")

@@ -22,7 +22,11 @@ _ROUNDED = 10**15
 def open_workbook(
     content: bytes, label: str, names: Names, hidden: str | None, refusals: Refusals, notes: list[str]
 ) -> list[Table]:
-    """Return the sheets of a workbook that hold a table, and note the others."""
+    """Return the sheets of a workbook that hold a table, and note the others.
+
+    `hidden` says whether hidden rows are read (``with`` or ``without``). Nothing is returned where the file cannot be
+    read.
+    """
     book = look_at(content)
     if book.too_large is not None:
         refusals.file(label, book.too_large, expected="et mindre udtræk, eller det samme gemt som CSV")

@@ -75,7 +75,10 @@ def target_header(year: int) -> str:
 
 
 def fields(year: int, there: Mapping[At, Scalar], schemes: Sequence[Scheme]) -> list[Field]:
-    """Return the values of a year's parameters that the form asks for."""
+    """Return the values of a year's parameters that the form asks for.
+
+    `there` is what the parameters hold (`yamledit.scalars`).
+    """
     number = f"Som det skal stå i notatet. Har notatet ikke et, så skriv: {NONE}"
     asked = [
         Field(("document", "date"), "Notatets dato", "date", f"En dato efter udgangen af {year}, fx 10-03-{year + 1}"),
@@ -118,7 +121,10 @@ def write_form(project: Project, year: int) -> Path | None:
 def form(
     year: int, before: Params, there: Mapping[At, Scalar], targets: Sequence[Mapping[str, str]], data: Data
 ) -> bytes:
-    """Return a year's form; what is filled in already stands in it."""
+    """Return a year's form; what is filled in already stands in it.
+
+    `there` and `targets` are what the year has already; `before` are the parameters of the year before.
+    """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": title(year), "created": datetime(year + 1, 1, 1)})  # noqa: DTZ001 - of no zone

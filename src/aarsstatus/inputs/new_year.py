@@ -85,7 +85,10 @@ def year_before(project: Project, year: int) -> Params:
 
 
 def groups_there(project: Project, year: int, path: Path) -> list[str]:
-    """Return the target groups of parameters that are there; none while unfilled."""
+    """Return the target groups of parameters that are there; none while unfilled.
+
+    Raise `InputError` if something else is wrong with them than that.
+    """
     try:
         return list(read_params(path, project.name(path)).target_groups)
     except InputError as error:
@@ -189,7 +192,10 @@ def _with_targets(project: Project, year: int, missing: Sequence[tuple[str, str]
 
 
 def unfilled(project: Project, year: int) -> list[Problem]:
-    """Return what was scaffolded for a year and is not filled in, file by file."""
+    """Return what was scaffolded for a year and is not filled in, file by file.
+
+    For ``aarsstatus check``: these are missing even where the model and the data could do without them.
+    """
     return [*unfilled_params(project, year), *_unfilled_targets(project, year)]
 
 

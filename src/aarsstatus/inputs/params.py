@@ -182,7 +182,10 @@ _YEAR = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
 
 
 def read_params(path: Path, name: str) -> Params:
-    """Read and check one year's parameters."""
+    """Read and check one year's parameters.
+
+    Its name is the year. Raise `InputError` with every problem in the file.
+    """
     params, lines = read_model(
         path,
         name,

@@ -74,7 +74,12 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def keep(project: Project, year: int, hashes: Mapping[str, str], folder: Path) -> Path:
-    """Write ``inputs.zip`` to a build's folder."""
+    """Write ``inputs.zip`` to a build's folder.
+
+    `hashes` are the manifest's SHA-256 by name.
+
+    Raise `ChangedMeanwhileError` if a file is no longer the one that the manifest has the hash of.
+    """
     contents = {name: path.read_bytes() for name, path in input_files(project, year).items()}
     now = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     changed = sorted(name for name in now.keys() | hashes.keys() if now.get(name) != hashes.get(name))

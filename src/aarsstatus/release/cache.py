@@ -33,7 +33,10 @@ def made_from_same(manifest: Manifest, made_from: Mapping[str, Any]) -> bool:
 
 
 def is_current(folder: Path, made_from: Mapping[str, Any]) -> bool:
-    """Return whether a build was made from just these inputs and is intact."""
+    """Return whether a build was made from just these inputs and is intact.
+
+    What else somebody put into the folder is no part of the build.
+    """
     manifest = read(folder)
     if manifest is None or not made_from_same(manifest, made_from):
         return False

@@ -127,7 +127,10 @@ def _link(year: int, name: str, title: str) -> str:
 
 
 def city_attainments(years: Sequence[Year]) -> list[Figure]:
-    """Return the city's attainments, oldest first, from builds that come newest first."""
+    """Return the city's attainments, oldest first, from builds that come newest first.
+
+    A year's own build goes first; a year that was only compared with is taken from the newest build that has it.
+    """
     city = [one for when, build in told_by(years).items() for one in build.figures.select(year=when, administration=KK)]
     return [one for one in city if one.measure in _ATTAINMENTS]
 

@@ -144,7 +144,12 @@ def figures_hash(text: str) -> str:
 
 
 def describe(project: Project, year: int, options: Mapping[str, Any], engine: Mapping[str, str]) -> dict[str, Any]:
-    """Return the first half of a manifest: what the build is made from."""
+    """Return the first half of a manifest: what the build is made from.
+
+    Nothing in it is a time or a place.
+
+    The `engine` is what tells the renderer from another one: `Engine.identity`.
+    """
     lock = project.root / "requirements.lock"
     locked = locked_versions(lock.read_text(encoding="utf-8") if lock.is_file() else "")
     there = installed(locked)  # what is in the lock is what a build may run on, and nothing else counts
@@ -164,7 +169,10 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
 def write(
     folder: Path, made_from: Mapping[str, Any], parameters: Mapping[str, Any], project: Project
 ) -> dict[str, Any]:
-    """Write the manifest of the build that lies in `folder`, and return it."""
+    """Write the manifest of the build that lies in `folder`, and return it.
+
+    `made_from` is what `describe` returned, the engine with its version; `parameters` what the notebooks were given.
+    """
     manifest = {
         **made_from,
         "parameters": dict(parameters),
@@ -178,7 +186,10 @@ def write(
 
 
 def checked_out(root: Path) -> dict[str, Any] | None:
-    """Return the commit that is checked out, and whether the tree is clean."""
+    """Return the commit that is checked out, and whether the tree is clean.
+
+    None outside Git.
+    """
     said = []
     for command in (["git", "rev-parse", "HEAD"], ["git", "status", "--porcelain"]):
         try:

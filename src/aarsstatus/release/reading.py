@@ -76,7 +76,10 @@ def _digest(files: Mapping[str, bytes], name: str) -> str | None:
 
 
 def open_finished(what: str, project: Project | None = None) -> Finished:
-    """Open a finished build."""
+    """Open a finished build.
+
+    It is a folder, a bundle (zip), or a year that lies in the project's output folder.
+    """
     path = Path(what)
     if project is not None and what.isdecimal() and not path.exists():
         path = project.output / what

@@ -209,7 +209,10 @@ class _Pen:
         self, page: Any, row: int, name: str, header: Sequence[str], lines: int, right: Sequence[str] = (),  # noqa: ANN401
         *, is_list: bool = False,
     ) -> None:  # fmt: skip
-        """Make a range a table that spreadsheets and screen readers know as one."""
+        """Make a range a table that spreadsheets and screen readers know as one.
+
+        `right` are the columns of numbers.
+        """
         look = {"bold": True, "font_color": _ACCENT, "bg_color": _BAND, "text_wrap": True, "valign": "bottom",
                 "bottom": 2, "bottom_color": _ACCENT}  # fmt: skip
         columns = []

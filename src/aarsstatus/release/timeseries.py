@@ -39,7 +39,10 @@ COLUMNS = tuple(row["name"] for row in _DESCRIBED)
 
 
 def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None:
-    """Write the time series of some built years, newest first, into their folder."""
+    """Write the time series of some built years, newest first, into their folder.
+
+    Raise `BuildError` if somebody else's file is in the place of one of the two.
+    """
     contents = {
         output / SERIES: write_csv(observations(years, data), COLUMNS),
         output / PACKAGE: json.dumps(package(years), ensure_ascii=False, indent=2) + "\n",
@@ -52,7 +55,11 @@ def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None
 
 
 def observations(years: Sequence[Year], data: Data | None) -> list[SimpleNamespace]:
-    """Return every number of the tables of all years, the oldest first."""
+    """Return every number of the tables of all years, the oldest first.
+
+    A year's own build goes first; other years are taken from the newest build that has them; names
+    are those of `data`.
+    """
     rows: list[SimpleNamespace] = []
     seen: dict[tuple[str, str, str, str], Figure] = {}
     schemes: dict[tuple[int, str], set[str]] = {}
@@ -91,7 +98,10 @@ def _breaks(
 def _covers(
     figure: Figure, data: Data | None, schemes: Mapping[tuple[int, str], set[str]]
 ) -> list[tuple[str, date | None, date | None]]:
-    """Return what a number covers of its year: schemes, and parts of the year."""
+    """Return what a number covers of its year: schemes, and parts of the year.
+
+    Of builds whose data are not there the schemes alone are known.
+    """
     if data is None:
         return (
             [] if figure.scheme else [(key, None, None) for key in sorted(schemes.get((figure.year, figure.group), ()))]

@@ -77,7 +77,10 @@ class Year:
 
 
 def read_output(output: Path) -> list[Year]:
-    """Return the years in an output folder, newest first."""
+    """Return the years in an output folder, newest first.
+
+    A folder that holds no readable build is left out.
+    """
     years = []
     for folder in sorted(output.iterdir(), reverse=True):
         if not (folder.is_dir() and folder.name.isdecimal()):
