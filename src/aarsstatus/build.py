@@ -72,8 +72,12 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
 
     `progress` is called with a Danish line as each step begins.
 
-    Raise `InputError` if parameters or data have problems; nothing has been written. Raise `BuildError` if the
-    notebook or a renderer fails; the last good build is untouched.
+    Raises
+    ------
+    InputError
+        If parameters or data have problems; nothing has been written.
+    BuildError
+        If the notebook or a renderer fails; the last good build is untouched.
     """
     result = _build(project, year, options, progress)
     _write_overview(project, [result], options)
@@ -83,7 +87,13 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
 def build_years(
     project: Project, years: Sequence[int], options: Options, progress: Progress = lambda _: None
 ) -> Iterator[Result | InputError | BuildError]:
-    """Build several years in turn; one that fails does not stop the others."""
+    """Build several years in turn; one that fails does not stop the others.
+
+    Yields
+    ------
+    Result or InputError or BuildError
+        What each year came to, in the order of `years`.
+    """
     results = []
     try:
         for done, year in enumerate(years):

@@ -10,6 +10,27 @@ from typing import Literal
 
 from aarsstatus.attainment import round_half_up
 
+__all__ = [
+    "MONTHS",
+    "NO_TARGET",
+    "capital",
+    "counted",
+    "decimal",
+    "direction",
+    "how_many",
+    "in_words",
+    "join",
+    "long_date",
+    "minus",
+    "parse",
+    "percent",
+    "plain_decimal",
+    "points",
+    "same",
+    "short_date",
+    "whole",
+]
+
 MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni",
     "juli", "august", "september", "oktober", "november", "december",
@@ -26,7 +47,10 @@ def whole(value: Fraction | int) -> str:
 def decimal(value: Fraction | int, places: int = 1) -> str:
     """Write a number with `places` decimals, rounded half up: ``1.048,5``.
 
-    Raise `ValueError` if `places` is not at least 1; whole numbers are written by `whole`.
+    Raises
+    ------
+    ValueError
+        If `places` is not at least 1; whole numbers are written by `whole`.
     """
     if places < 1:
         raise ValueError("decimal() writes at least one decimal; use whole() for none")
@@ -69,7 +93,15 @@ def plain_decimal(value: Fraction, places: int = 6) -> str:
 def parse(text: str) -> Fraction:
     """Read a number as a notat prints it: ``1.134``, ``74 pct.`` or ``73,6``.
 
-    Raise `ValueError` if the text is not such a number.
+    Returns
+    -------
+    Fraction
+        The number as it stands: ``74 pct.`` is 74.
+
+    Raises
+    ------
+    ValueError
+        If the text is not such a number.
     """
     match = re.fullmatch(
         r"([-−]?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(?: pct\.?| procentpoint)?", text.strip(), re.ASCII

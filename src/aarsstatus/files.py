@@ -57,7 +57,10 @@ def read_utf8(path: Path, name: str, *, most: int = MOST_BYTES, expected: str | 
 
     Messages call it `name`, and one that is missing `expected`.
 
-    Raise `InputError` if it is not a regular file, has more than `most` bytes, cannot be read, or is not UTF-8.
+    Raises
+    ------
+    InputError
+        If it is not a regular file, has more than `most` bytes, cannot be read, or is not UTF-8.
     """
     why = irregular(path, most)
     if why is not None:
@@ -83,8 +86,10 @@ def packaged_rows(path: Path) -> list[dict[str, str]]:
 def require_writable(output: Path, project: Project) -> None:
     """Check that an output folder can be written to, before anything is made.
 
-    Raise `BuildError` if it is on a disk that is only for reading, or somebody else's, or what reports are made from
-    lies there.
+    Raises
+    ------
+    BuildError
+        If it is on a disk that is only for reading, or somebody else's, or what reports are made from lies there.
     """
     where = output.resolve()
     ours = (project.params, project.data, project.notebooks, project.extension)
@@ -103,7 +108,10 @@ def require_closed(paths: Iterable[Path], project: Project) -> None:
     Word and Excel keep a file that is open in them from being renamed, on Windows and on its network drives; whether
     one may be is found by giving it the name that it has. Elsewhere any file may be renamed.
 
-    Raise `InputError` with each file that is held.
+    Raises
+    ------
+    InputError
+        With each file that is held.
     """
     held = []
     for path in paths:
@@ -124,8 +132,12 @@ def alone(target: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
 
     `waiting` is called once when another one does so now.
 
-    Raise `BuildError` if it does so for longer than anybody does, and then says which file is in the way. Raise
-    `OSError` if the disk has no locks, since two runs would write over each other; it names the lock.
+    Raises
+    ------
+    BuildError
+        If it does so for longer than anybody does, and then says which file is in the way.
+    OSError
+        If the disk has no locks, since two runs would write over each other; it names the lock.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(target.with_name(f".{target.name}.lock"), fallback_to_soft=False)
@@ -194,8 +206,10 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 def require_own(path: Path, mark: bytes, what: str, manifest: str) -> None:
     """Check that a file to be written takes the place of none but such a one.
 
-    Raise `InputError` if another file is there: one without `mark`, which every `what` has, or one in the folder of a
-    `manifest`.
+    Raises
+    ------
+    InputError
+        If another file is there: one without `mark`, which every `what` has, or one in the folder of a `manifest`.
     """
     if not path.exists():
         return
@@ -209,7 +223,10 @@ def require_own(path: Path, mark: bytes, what: str, manifest: str) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that nobody ever reads half of it. Call it when alone.
 
-    Raise `OSError` if it cannot be written; it names the file that was asked for.
+    Raises
+    ------
+    OSError
+        If it cannot be written; it names the file that was asked for.
     """
     made = being_made(path)
     try:

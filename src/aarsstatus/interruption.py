@@ -19,6 +19,8 @@ from typing import Any, TextIO, TypeVar
 
 import psutil
 
+__all__ = ["Interrupted", "check", "end", "heard", "listening", "result", "silence", "wait"]
+
 T = TypeVar("T")
 _ASKED = ("SIGINT", "SIGTERM", "SIGHUP")
 _LOOK = 0.2
@@ -38,6 +40,11 @@ def check() -> None:
     """Go no further once the run was asked to end.
 
     What fails from then on was ended, and is nobody's fault.
+
+    Raises
+    ------
+    Interrupted
+        If it was.
     """
     if heard():
         raise Interrupted(_heard[0])
@@ -53,6 +60,11 @@ def wait(jobs: Collection[futures.Future[Any]]) -> None:
 
     The system may give a signal to any thread, and only the main thread acts upon one, when it runs: it would sleep
     on, as `Future.result` does. And what is raised while Python is tidying up comes to nothing.
+
+    Raises
+    ------
+    Interrupted
+        If it was.
     """
     while futures.wait(jobs, _LOOK).not_done:
         check()
@@ -84,7 +96,10 @@ def _kill(processes: Collection[psutil.Process]) -> None:
 def listening() -> Iterator[None]:
     """End this block and every process below this one, when the run is asked to end.
 
-    Only a program's main thread can listen; in another one nothing is changed.
+    Raises
+    ------
+    Interrupted
+        If it was. Only a program's main thread can listen; in another one nothing is changed.
     """
     before = _listen() if threading.current_thread() is threading.main_thread() else {}
     try:

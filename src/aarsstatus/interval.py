@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+__all__ = ["Interval"]
+
 _HALF = Fraction(1, 2)
 
 

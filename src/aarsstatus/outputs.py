@@ -31,6 +31,8 @@ from aarsstatus.report.stray_numbers import stray_numbers
 from aarsstatus.run import notebook
 from aarsstatus.run.source import read_notebook
 
+__all__ = ["Outputs", "read_inputs"]
+
 Audited = tuple[list[audit.AuditRow], Figures]
 """The audit of all that was published up to the year, and the figures with its verdicts."""
 
@@ -41,7 +43,13 @@ _NOTEBOOKS = ("notat", "kvalitetsrapport")
 def read_inputs(
     project: Project, year: int, compare: int | None, figures: Literal["published", "recomputed"]
 ) -> tuple[Notat, tuple[str, ...]]:
-    """Return the notat that a year's parameters and data make, and doubts about them."""
+    """Return the notat that a year's parameters and data make, and doubts about them.
+
+    Raises
+    ------
+    InputError
+        If they have problems, something is not filled in, or a font is missing.
+    """
     require_fonts(project)
     params, data = read_year(project, year, compare, as_issued=figures == "published")
     require_filled(project, year)
@@ -77,9 +85,17 @@ class Outputs:
     def write(self, executed: Path | None, progress: Callable[[str], None]) -> None:
         """Write every file of a build but the manifest, its inputs and the comparison.
 
-        `executed` is a folder with notebooks that were executed with the same inputs; None executes them.
+        Parameters
+        ----------
+        executed
+            A folder with notebooks that were executed with the same inputs; None executes them.
+        progress
+            Called with a Danish line as each step begins.
 
-        Raise `BuildError` if a notebook or a renderer fails, or something looks like a person number.
+        Raises
+        ------
+        BuildError
+            If a notebook or a renderer fails, or something looks like a person number.
         """
         _refuse_personal(privacy.scan_files(self._words(), self.project.root))
         with ThreadPoolExecutor(max_workers=len(_NOTEBOOKS) + 1) as pool:

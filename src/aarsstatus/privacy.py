@@ -23,6 +23,8 @@ from pathlib import Path
 from aarsstatus.files import irregular
 from aarsstatus.problems import Problem
 
+__all__ = ["HIDDEN", "MASK", "contains", "cover", "mask", "scan", "scan_files", "without_digests"]
+
 MASK = "●●●●●●-●●●●"
 """What stands instead of a person number in a text that is shown."""
 HIDDEN = "(skjult, kan være et CPR-nummer)"
@@ -144,7 +146,10 @@ def scan(folder: Path) -> list[Problem]:
     Text, HTML, notebooks and the parts of Word and Excel files are read, file names too. A PDF is not: its text is
     drawn with glyph numbers, and it says what the notebook and the HTML say. Pictures are not either.
 
-    There is a problem for each line that holds one, without the number.
+    Returns
+    -------
+    list of Problem
+        One for each line that holds one, without the number; empty when there is none.
     """
     return scan_files((path for path in sorted(folder.rglob("*")) if path.is_file()), folder)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from aarsstatus.problems import InputError, Problem
 
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Project", "find_project", "is_nameable"]
+
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 """The years that there may be an årsstatus for."""
 
@@ -69,7 +71,13 @@ class Project:
         return sorted(int(path.stem) for path in self.params.glob("*.yml") if _YEAR.fullmatch(path.stem))
 
     def newest(self) -> int:
-        """Return the newest year that has parameters."""
+        """Return the newest year that has parameters.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
         years = self.years()
         if not years:
             raise InputError(Problem("params/", "der er ingen parametre for noget år", expected="params/ÅÅÅÅ.yml"))
@@ -79,8 +87,10 @@ class Project:
 def find_project(start: Path | None = None) -> Project:
     """Find the project that `start` (default: the current folder) lies in.
 
-    Raise `InputError` if neither it nor any folder above holds ``_quarto.yml``, ``params/`` and ``data/``, or nothing
-    can name it.
+    Raises
+    ------
+    InputError
+        If neither it nor any folder above holds ``_quarto.yml``, ``params/`` and ``data/``, or nothing can name it.
     """
     here = Path(os.path.normpath((start or Path.cwd()).absolute()))  # a drive's letter stays, so no `resolve`
     if not is_nameable(here):

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import unicodedata
 
+__all__ = ["DRAWN", "MOST", "unfit", "visible"]
+
 MOST = 300
 """Characters: the longest name in use has 55, and no page has room for more."""
 FORMULA = ("=", "+", "-", "@")
@@ -40,7 +42,14 @@ def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:
 
     It is told as the text that was expected instead.
 
-    `drawn` asks that the notat's font has every character.
+    Parameters
+    ----------
+    text
+        Without blanks at its ends.
+    most
+        How many characters it may have.
+    drawn
+        Whether the notat prints it, so that its font must have every character.
     """
     if len(text) > most:
         return f"højst {most} tegn"

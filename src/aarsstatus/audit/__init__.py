@@ -70,8 +70,10 @@ def audit(
     `params` are those of every year: the year whose `notat` is a row's source says how that row is judged. `proof` is
     what asks of all numbers at once. There is one row for each of ``data.printed`` (of the notat), in its order.
 
-    Raise `InputError` with every row that cannot be judged: an unknown notat, an unknown id, a number that is not
-    one.
+    Raises
+    ------
+    InputError
+        With every row that cannot be judged: an unknown notat, an unknown id, a number that is not one.
     """
     by_notat = {one.notat: one for one in params if one.notat is not None}
     notats = {one.year: name for name, one in by_notat.items()}

@@ -94,7 +94,10 @@ def _small(text: str) -> str:
 def read_errata(path: Path, name: str) -> tuple[Erratum, ...]:
     """Read the declared contradictions; messages call the file `name`.
 
-    Raise `InputError` with every problem in the file, as two entries about the same number.
+    Raises
+    ------
+    InputError
+        With every problem in the file, as two entries about the same number.
     """
     file, lines = read_model(path, name, _File, expected_file="errata: en liste, eller errata: [] hvis den er tom")
     errata: list[Erratum] = []

@@ -117,6 +117,11 @@ def read_published_params(project: Project, until: int | None = None) -> list[Pa
     """Read the parameters of the years that were published, up to a year.
 
     A later year's parameters may be half filled in, and do not matter for the notats before it.
+
+    Raises
+    ------
+    InputError
+        With all problems of all these files.
     """
     found: list[Params] = []
     problems: list[Problem] = []
@@ -158,7 +163,13 @@ def open_quality(
     figures: Mode = "published",
     project: Path | None = None,
 ) -> Quality:
-    """Open a year's quality for a notebook; arguments as `open_notat`."""
+    """Open a year's quality for a notebook; arguments as `open_notat`.
+
+    Raises
+    ------
+    InputError
+        If parameters, data or errata have problems.
+    """
     where = find_project(project)
     params, data = read_year(where, year or where.newest(), comparison_year, as_issued=figures == "published")
     published = read_published_params(where, params.year) if params.notat else []  # the others are not judged here
@@ -198,7 +209,13 @@ def _moved(params: Params, data: Data, figures: Figures) -> list[Moved]:
 
 
 def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow], Findings]:
-    """Recompute all that was published, and prove that it can be right at once."""
+    """Recompute all that was published, and prove that it can be right at once.
+
+    Raises
+    ------
+    InputError
+        If an input has problems, or a year asked for was never published.
+    """
     from aarsstatus.audit.proof import contradictions  # noqa: PLC0415 - Z3 is for the proof alone: no build loads it
 
     published = read_published_params(project)

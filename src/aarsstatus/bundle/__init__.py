@@ -30,9 +30,20 @@ _TEXT = Path(__file__).with_name(GUIDE)
 def write_bundle(build: Finished, target: Path, extension: Path) -> Path:
     """Write a finished build as a bundle, and return its path.
 
-    `extension` holds the template and stylesheet for its guide; an older build has not all that a page needs. Refused
-    are a build that kept no inputs, a file that is not as it was when it was made, and what looks like a person
-    number.
+    Parameters
+    ----------
+    build
+        What `open_finished` read.
+    target
+        The zip to write.
+    extension
+        The folder with template and stylesheet for its guide; an older build has not all that a page needs.
+
+    Raises
+    ------
+    InputError
+        If it kept no inputs, if a file is not as it was when it was made, if something in it looks like a person
+        number, or if another file than a bundle is at `target`.
     """
     require_own(target, sbom.NAME.encode(), "en pakke", manifest.NAME)
     if not build.inputs:
@@ -70,7 +81,17 @@ def vouched_for(build: Finished) -> set[str]:
 
 
 def guide(build: Finished, name: str, extension: Path) -> str:
-    """Return the page that says what is in a bundle and how the notat is made again."""
+    """Return the page that says what is in a bundle and how the notat is made again.
+
+    Parameters
+    ----------
+    build
+        What is handed over.
+    name
+        The bundle's file name.
+    extension
+        The folder with template and stylesheet.
+    """
     told = {
         "year": str(build.year), "name": name, "kept": KEPT, "sbom": sbom.NAME,
         "engine": build.manifest.engine.version, "python": build.manifest.python,

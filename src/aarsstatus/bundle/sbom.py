@@ -67,6 +67,11 @@ def sbom(build: Finished) -> bytes:
     Every package of the lock is in it: with the scope ``required`` and the version that was there when the build was
     made, or, where it is for another system or another Python, ``optional`` and the lock's version. A package that was
     there in another version than the lock's has neither the lock's hashes nor its licence.
+
+    Raises
+    ------
+    InputError
+        If it kept no lock, or one that is damaged.
     """
     try:
         locked = read_lock(build.inputs[LOCK].decode("utf-8"))

@@ -64,6 +64,11 @@ def verify_bundle(path: Path) -> BundleCheck:
 
     The renderer is the one that the bundle was made with. Where that was Quarto and it is not here, the documents are
     left out; the figures never depend on it.
+
+    Raises
+    ------
+    InputError
+        If the file is not a bundle.
     """
     build = open_finished(str(path))
     if not build.inputs:

@@ -60,7 +60,12 @@ def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
     Builds of one year are compared figure by figure. Of two years the figures that both have are: the older build's
     own year is often among the newer one's.
 
-    `run_old` says whether the programs that lie in the builds may be run, so that each computes its own figures.
+    Parameters
+    ----------
+    old, new
+        What `open_finished` read.
+    run_old
+        Whether the programs that lie in the builds may be run, so that each computes its own figures.
     """
     before, after = old.figures, new.figures
     named = {key: group.name for key, group in kept_groups(new.inputs).items()} | {"total": ALL_GROUPS}

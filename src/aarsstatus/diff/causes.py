@@ -56,8 +56,15 @@ class Found:
 def find_causes(changes: Sequence[Change], old: Finished, new: Finished, *, run_old: bool) -> Found:
     """Find the causes of some changes.
 
-    `run_old` says whether the programs that lie in the builds may be run. Else this very one computes everything, and
-    tells the part of data and parameters.
+    Parameters
+    ----------
+    changes
+        What `compare` found.
+    old, new
+        The builds; with the inputs that they kept.
+    run_old
+        Whether the programs that lie in the builds may be run. Else this very one computes everything, and tells the
+        part of data and parameters.
     """
     without = [build.name for build in (old, new) if not build.inputs]
     if without:

@@ -120,7 +120,12 @@ def compare(
     Where a figure was read from (the line in a file) is no difference: inserting a row moves all the lines below it.
     Within a level, what moved most in proportion to its limit comes first, then the order of the tables.
 
-    `names` are what the target groups are called, `heads` those that are counted by heads.
+    Parameters
+    ----------
+    old, new
+        Figures by id, such as two `Figures`.
+    names, heads
+        What the target groups are called, and those that are counted by heads.
     """
     order = {id_: place for place, id_ in enumerate([*new, *(id_ for id_ in old if id_ not in new)])}
     groups = {id_: (new.get(id_) or old[id_]).group for id_ in order}

@@ -108,7 +108,12 @@ MOST = 10
 def opening(diff: Diff, link: str) -> str:
     """Return the section that opens the quality report: changes since the last build.
 
-    `link` leads to the page with all of it.
+    Parameters
+    ----------
+    diff
+        The comparison.
+    link
+        The file name of the page with all of it.
     """
     listed = diff.changes[:MOST]
     items = "".join(
@@ -131,7 +136,13 @@ def _named_inline(change: Change) -> str:
 
 
 def with_opening(report: str, section: str) -> str:
-    """Return a quality report with a section first."""
+    """Return a quality report with a section first.
+
+    Raises
+    ------
+    ValueError
+        If the page is not one of ours.
+    """
     if report.count(_MAIN) != 1:
         raise ValueError("the quality report has no single <main>")
     return without_opening(report).replace(_MAIN, _MAIN + section)

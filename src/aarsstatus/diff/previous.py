@@ -33,8 +33,23 @@ def write_comparison(
     A build that is made again from the very same inputs keeps the comparison that it had: what it differs from is
     still the last build that was another one.
 
-    `last` is the output folder, which need not hold a build; `folder` the new build, whole but for its manifest,
-    which will say that it was `made_from` that. Whether a comparison was written is returned.
+    Parameters
+    ----------
+    last
+        The output folder, which need not hold a build.
+    folder
+        The new build, whole but for its manifest.
+    made_from
+        What its manifest will say that it was made from.
+    extension
+        The folder with the stylesheet.
+    commit
+        What is checked out, if it is known.
+
+    Returns
+    -------
+    bool
+        Whether a comparison was written.
     """
     written = manifest.read(last)
     if written is None:

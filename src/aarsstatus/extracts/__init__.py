@@ -24,7 +24,7 @@ from pathlib import Path
 import polars as pl
 
 from aarsstatus.extracts.aliases import read_limits, read_names
-from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear
+from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear, with_bare_numbers
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
 from aarsstatus.extracts.refusals import REFUSED_MARK, Refusals, refused_list, write_refused
 from aarsstatus.extracts.remarks import (
@@ -65,10 +65,24 @@ Progress = Callable[[str], None]
 class Ingested:
     """Say what came of reading some extracts.
 
-    `sums` and what stood in ``data/`` `before` are by administration's code and scheme's key, `schemes` are names by
-    key. `remarks` are what somebody should look at, as in ``data/warnings.csv``; `notes` say how the files were read
-    where that was not plain; `summaries` are one line of each table. The files `written` are those in ``data/``, and
-    lists of refused rows beside the extracts.
+    Attributes
+    ----------
+    sums
+        By administration's code and scheme's key.
+    schemes
+        What each of these schemes is called, by its key.
+    extracts
+        The files.
+    remarks
+        What somebody should look at; the same as in ``data/warnings.csv``.
+    notes
+        How the files were read, where that was not plain.
+    summaries
+        One line of each table: how many spells still run, rows are hidden, rows have no administration.
+    before
+        What stood in ``data/`` before, by code and key.
+    written
+        The files that were written: in ``data/``, and lists of refused rows beside the extracts.
     """
 
     year: int
@@ -92,11 +106,29 @@ def ingest(
     Rows of the year and of the schemes that are in the extracts are replaced; give all files that hold a scheme
     together, since a later call replaces what an earlier one wrote of it.
 
-    `extracted` is the day the extracts were made; None takes a date in the file's name, else the file's own date.
-    `scheme` is that of files that have no such column. `hidden` says whether rows hidden in Excel are read (``with``
-    or ``without``); None refuses them. `early` and `older` allow an extract drawn before the year was over, and one
-    older than what it replaces. Raise `InputError` with all that is wrong with all files; nothing has been written
-    then.
+    Parameters
+    ----------
+    project, year
+        Where to, and what is counted.
+    files
+        CSV or XLSX.
+    skip_bad_rows
+        Leave out rows that cannot be used, and write a list of them beside the file they stand in.
+    extracted
+        The day the extracts were made; None takes a date in the file's name, else the file's own date.
+    scheme
+        The scheme of files that have no such column.
+    early, older
+        Whether to read an extract drawn before the year was over, and one older than what it replaces.
+    hidden
+        Whether rows that are hidden in Excel are read: ``with`` or ``without``; None refuses them.
+    progress
+        Called with a Danish line as reading goes on.
+
+    Raises
+    ------
+    InputError
+        With all that is wrong with all files; nothing has been written.
     """
     unforeseen: str | None = None
     try:
@@ -133,7 +165,7 @@ def _ingest(
         read_file(path, reader, names, scheme, hidden, reading, refusals, progress)
     refuse_same_file(reading, refusals)
 
-    spells = pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells])
+    spells = with_bare_numbers(pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells]))
     reading.spells.clear()
     unclear = refuse_unclear(spells, reading.labels, refusals)
     reading.notes += [*kinds_of_number(spells, reading.labels), *either_way(spells, reading.labels)]

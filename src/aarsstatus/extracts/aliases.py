@@ -23,6 +23,8 @@ from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 
+__all__ = ["FIELDS", "Limit", "Names", "fold", "fold_value", "read_limits", "read_names"]
+
 FIELDS: Mapping[str, str] = {
     "administration": "forvaltning",
     "scheme": "jobordning",
@@ -98,10 +100,22 @@ def _folded(text: str) -> str:
 class Names:
     """Hold every known name, folded, and what it stands for.
 
-    All names are folded. `columns` gives a field and its rank (of two columns that fit the lower wins),
-    `administrations` None where a spell belongs to none; `signs_of_none` say so without a letter, as »-«. `totals`
-    begin a row of sums, `harmless` words in parentheses change nothing. A spell's state that has a word of
-    `cancelled` says that it never was one; one of `counted` counts.
+    Attributes
+    ----------
+    columns
+        Field and rank by the folded header; a lower rank wins where two columns of a file fit.
+    administrations, schemes
+        Code or key by folded name; an administration's is None where a spell belongs to none.
+    signs_of_none
+        What stands for no administration without a letter, as »-«.
+    totals
+        What the first words of a row of sums may be, folded.
+    harmless
+        Words in parentheses that change nothing, folded.
+    cancelled
+        Words in a spell's state that say that it never was one, folded.
+    counted
+        What a spell's state may be that counts, folded.
     """
 
     columns: Mapping[str, tuple[str, int]]
@@ -143,6 +157,11 @@ def read_names(project: Project, data: Data, year: int) -> Names:
     """Return the names in ``data/aliases.yml`` and those in ``data/``.
 
     Names of all years are known; where two had one name in different years, that of the year goes first.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, names a code that does not exist, or gives two things one name.
     """
     path = project.data / "aliases.yml"
     name = project.name(path)
@@ -224,7 +243,13 @@ def _schemes(data: Data, aliases: _Aliases, year: int) -> dict[str, str]:
 
 
 def read_limits(project: Project, data: Data) -> Mapping[str, Limit]:
-    """Read ``data/limits.yml``: how long a spell may last before a warning."""
+    """Read ``data/limits.yml``: how long a spell may last before a warning.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or names a scheme that does not exist.
+    """
     path: Path = project.data / "limits.yml"
     name = project.name(path)
     model, lines = read_model(

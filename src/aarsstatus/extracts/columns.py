@@ -19,6 +19,8 @@ from aarsstatus.extracts.states import state_columns
 from aarsstatus.extracts.table import PLANNED, Cells, Header, Table
 from aarsstatus.privacy import mask
 
+__all__ = ["Columns", "choose_columns"]
+
 Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
 _WITHOUT = re.compile(r"\b(?:uden|eks?kl?|exc?l|minus|bortset|fraregnet)")
@@ -78,7 +80,16 @@ def choose_columns(
 ) -> Columns | None:
     """Return which columns of a table are read; None where one is missing.
 
-    `stem` is the file's name without ending; `scheme` that of a table without such a column, if somebody said it.
+    Parameters
+    ----------
+    table, stem
+        The table, and the name of its file without ending.
+    names
+        What columns may be called.
+    scheme
+        The scheme of a table without such a column, if somebody said it.
+    refusals, notes
+        Added to.
     """
     header = table.header
     if header is None:

@@ -16,6 +16,8 @@ import polars as pl
 from aarsstatus.extracts.aliases import Names
 from aarsstatus.extracts.table import MOST_ROWS, OVERFLOW, Block, Cells, Header, find_header, text_frame
 
+__all__ = ["HEAD", "CsvTable"]
+
 PIECE = 32 << 20
 """Bytes that are parsed at a time: the frames of a whole large file would take several times its size."""
 HEAD = 1 << 18
@@ -27,7 +29,17 @@ _DELIMITERS = ";,\t|"
 
 
 class CsvTable:
-    """Read one CSV file."""
+    """Read one CSV file.
+
+    Parameters
+    ----------
+    content
+        The file's bytes.
+    label
+        What it is called in messages.
+    names
+        What columns may be called.
+    """
 
     name = ""
     hidden_rows: Sequence[int] = ()

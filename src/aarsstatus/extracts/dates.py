@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from aarsstatus import danish
 
+__all__ = ["OPEN", "OPEN_SIGNS", "Unreadable", "day", "end_day", "show_day", "start_day"]
+
 OPEN = date.max.toordinal()
 """The last day of a spell that still runs. Registers write it as 31-12-9999 too."""
 OPEN_SIGNS = (
@@ -79,7 +81,10 @@ def day(text: str) -> int:
     number. A time of day after it is left out; one that says its zone is moved to Danish time first. A year from
     2900, as in 31-12-9999, is `OPEN`: "still runs".
 
-    Raise `Unreadable` if it is no date, no such day exists, or the year is out of bounds.
+    Raises
+    ------
+    Unreadable
+        If it is no date, no such day exists, or the year is outside 1900 to 2199.
     """
     text = " ".join(text.split())
     if match := _DAY_FIRST.fullmatch(text) or _DAY_FIRST_MIXED.fullmatch(text):

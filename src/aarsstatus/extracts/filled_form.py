@@ -51,7 +51,13 @@ def is_form(path: Path) -> bool:
 
 
 def read_form(project: Project, year: int, path: Path) -> Filled:
-    """Read a filled-in form into a year's parameters and targets."""
+    """Read a filled-in form into a year's parameters and targets.
+
+    Raises
+    ------
+    InputError
+        With all that is wrong with it; nothing has been written.
+    """
     rows = form_rows(path, year)
     data = read_data(project)
     params = project.params / f"{year}.yml"
@@ -195,7 +201,13 @@ class _Form:
 
 
 def _as_yaml(text: str, one: Field) -> str:
-    """Return what was written in a cell as YAML writes it."""
+    """Return what was written in a cell as YAML writes it.
+
+    Raises
+    ------
+    Unreadable
+        If it should be a date, and is none.
+    """
     if one.kind == "date":
         return date.fromordinal(dates.start_day(text)).isoformat()
     if one.kind == "text" and text.casefold() in {NONE, "ingen", "-", "–"}:

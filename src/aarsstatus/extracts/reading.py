@@ -29,6 +29,8 @@ from aarsstatus.privacy import contains, cover, mask
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.text import unfit
 
+__all__ = ["Extract", "Reading", "extraction_date", "read_file"]
+
 _LONGEST_NAME = 255
 _MOST_BYTES = 4 << 30
 _BLANK = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n;,"
@@ -57,7 +59,16 @@ _PERIOD_IN_NAME = re.compile(rf"(?<!\d){_DAY}\s?(?:[-–_]{{1,2}}|til|_til_)\s?{
 class Extract:
     """Say of one file what came of reading it.
 
-    `counts` and `tables` (their numbers) are of all its tables.
+    Attributes
+    ----------
+    name
+        What it is called in messages.
+    sha256
+        Of the bytes that were read.
+    counts
+        How many rows there were, of all tables.
+    tables
+        The numbers of its tables.
     """
 
     path: Path
@@ -84,7 +95,20 @@ def read_file(
 ) -> None:  # fmt: skip
     """Read one file's tables.
 
-    `scheme` and `hidden` (rows in Excel, ``with`` or ``without``) are what somebody said of tables that do not.
+    Parameters
+    ----------
+    path
+        The file.
+    reader, names
+        Reads rows; what columns may be called.
+    scheme
+        The scheme of tables without such a column, if somebody said it.
+    hidden
+        Whether hidden rows are read (``with`` or ``without``), if somebody said it.
+    reading, refusals
+        Added to.
+    progress
+        Called with a Danish line as reading goes on.
     """
     name = mask(path.name)
     content = _content(path, name, refusals)
@@ -227,6 +251,11 @@ def extraction_date(path: Path) -> date:
     """Return the latest date in an extract's name, or else the file's own.
 
     Dates of a period do not count.
+
+    Raises
+    ------
+    InputError
+        If the file's own date is none.
     """
     found = []
     stem = _PERIOD_IN_NAME.sub(" ", path.stem)

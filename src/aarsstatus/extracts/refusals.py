@@ -21,6 +21,8 @@ from aarsstatus.privacy import cover
 from aarsstatus.problems import Problem
 from aarsstatus.text import FORMULA
 
+__all__ = ["REFUSED_MARK", "Refusals", "refused_list", "rows_shown", "write_refused"]
+
 Rows = npt.NDArray[np.int64]
 MOST_VALUES = 20
 """How many different values of one column are told one by one before the rest are put together."""
@@ -45,8 +47,12 @@ class _Group:
 class Refusals:
     """Collect every problem of some extracts.
 
-    The `problems` of a whole file or column cannot be skipped. `exchanged` are files and columns with a date whose
-    month stands before its day.
+    Attributes
+    ----------
+    problems
+        Those of a whole file or column; they cannot be skipped.
+    exchanged
+        The files and columns in which a date has its month before its day.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -76,7 +82,9 @@ class Refusals:
         self, label: str, rows: Rows, column: str | None, message: str, *, found: str | None = None,
         expected: str | None = None, hint: str | None = None,
     ) -> None:  # fmt: skip
-        """Add a problem that some rows share; `rows` are numbered as Excel numbers them."""
+        """Add a problem that some rows share, numbered as in Excel, if there are any."""
+        if not rows.size:
+            return
         shown = None if found is None else cover(found)
         group = _Group(label, column, message, shown, expected, hint)
         if group not in self._groups:
@@ -142,7 +150,14 @@ def write_refused(
 ) -> None:
     """Write a list of refused rows, for Excel; never a person.
 
-    `refused` are label, row and covered cells; `why` says what is wrong, by label and row.
+    Parameters
+    ----------
+    path
+        The file to write.
+    refused
+        Label, row and covered cells of each.
+    why
+        What is wrong with each, by label and row.
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")

@@ -22,6 +22,8 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import mask
 from aarsstatus.text import unfit, visible
 
+__all__ = ["absent", "duplicates", "far_from_before", "of_several", "outside", "remembered", "warnings"]
+
 _LONGEST_NOTE = 2000
 FAR = Fraction(1, 2)
 """A status or a number of spells that is half as large again as last year's, or half as small, is far from it: the
@@ -40,8 +42,10 @@ def duplicates(several: pl.DataFrame) -> pl.DataFrame:
 
     Only spells with a person can be told from another person's; `several` is what `of_several` returned.
 
-    Only spells with a person can be told from another person's; `several` is what `of_several` returned.
-    ``first_table`` and ``first_row`` say where the earlier one stands.
+    Returns
+    -------
+    polars.DataFrame
+        The spells, and ``first_table`` and ``first_row`` of each.
     """
     keys = ["administration", "scheme", "weekly_hours", "start", "end", "person"]
     repeated = several.filter(pl.struct(keys).is_duplicated()).sort("table", "row")
@@ -56,8 +60,18 @@ def warnings(
 ) -> list[Remark]:  # fmt: skip
     """Return what an analyst should look at in some spells.
 
-    `several` are those of persons with more than one; `extracted` is the day of each table's extract: what lies after
-    it has not happened.
+    Parameters
+    ----------
+    spells, year, codes, data
+        As for `count`.
+    several
+        Those of them that `of_several` returns.
+    limits
+        How long a spell may last, by scheme.
+    extracted
+        The day of each table's extract: what lies after it has not happened.
+    labels
+        What each table is called.
     """
     found: list[Remark] = []
     last = date(year, 12, 31).toordinal()

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+__all__ = [
+    "FORMATS_OF_A_PART", "MERGED", "NOT_WORKED_OUT", "PART_OF_A_DAY", "STRUCK", "Book", "Shown", "TooLargeError",
+    "is_error", "shows_part_of_a_day",
+]  # fmt: skip
+
 NOT_WORKED_OUT = "formel uden resultat"
 """Stands for a formula that no program has worked out."""
 MERGED = "del af en flettet celle"
@@ -47,8 +52,14 @@ class TooLargeError(Exception):
 class Shown:
     """Say what a sheet shows; rows and columns are numbered from 1.
 
-    `cells` are what is seen in cells that the reader takes for empty; `merged` the first row and column, last row and
-    column.
+    Attributes
+    ----------
+    cells
+        What is seen in cells that the reader takes for empty.
+    hidden_rows, hidden_columns
+        Hidden by a filter or by hand.
+    merged
+        First row, first column, last row and last column of each merge.
     """
 
     cells: dict[tuple[int, int], str] = field(default_factory=dict)

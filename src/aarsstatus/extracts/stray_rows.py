@@ -14,6 +14,8 @@ from aarsstatus.extracts.columns import Columns
 from aarsstatus.extracts.table import OVERFLOW, Block
 from aarsstatus.privacy import cover
 
+__all__ = ["StrayRows", "are_blank"]
+
 Mask = npt.NDArray[np.bool_]
 _KNOWN = ("administration", "scheme", "start", "end")
 _MOST_BELOW = 8
@@ -29,8 +31,12 @@ _MOST_BESIDE = 2
 class StrayRows:
     """Find rows that are none.
 
-    `totals` are what the first words of a row of sums may be, folded; `read` what a cell of each field comes to: a
-    number below 0 where it cannot be read.
+    Parameters
+    ----------
+    totals
+        What the first words of a row of sums may be, folded.
+    read
+        What a cell of each field comes to: a number below 0 where it cannot be read.
     """
 
     def __init__(self, totals: frozenset[str], read: Mapping[str, Callable[[str], int]]) -> None:

@@ -16,6 +16,8 @@ from aarsstatus.attainment import full_time_persons, full_year_equivalents
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
+__all__ = ["Sum", "count", "days_inside"]
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:
@@ -54,8 +56,21 @@ def _weekdays_until(day: pl.Expr) -> pl.Expr:
 def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> dict[tuple[str, str], Sum]:
     """Sum spells for each administration and for the whole city.
 
-    `spells` have the columns of `rows.KEPT`; the ``administration`` of one is a place in `codes`, or its length for
-    "none". Returned by code and scheme, for every scheme that has a spell, every administration, and ``KK``.
+    Parameters
+    ----------
+    spells
+        With the columns of `rows.KEPT`; every one has a day in the year.
+    year
+        The year.
+    codes
+        The administrations' codes; a spell's ``administration`` is a place in it, or its length for "none".
+    data
+        For how each scheme is counted.
+
+    Returns
+    -------
+    dict
+        By code and scheme, for every scheme that has a spell, every administration, and ``KK``.
     """
     last = date(year, 12, 31).toordinal()
     schemes = list(data.schemes.values())

@@ -15,6 +15,8 @@ import polars as pl
 
 from aarsstatus.extracts.aliases import Names, fold
 
+__all__ = ["MOST_ROWS", "OVERFLOW", "PLANNED", "Block", "Cells", "Header", "Table", "find_header", "text_frame"]
+
 MOST_ROWS = 40
 """How far down a header is looked for."""
 OVERFLOW = "overflow"
@@ -34,9 +36,17 @@ Cells = Sequence[str]
 class Block:
     """Some rows of a table, as text.
 
-    `frame` has every column of the table, called by its place ("0", "1" …), and `OVERFLOW`; null or blank where a
-    cell is empty. `first_row` is numbered as in Excel. `torn` is the last row of a file that ends in the middle of
-    it: an end that is missing there says nothing.
+    Attributes
+    ----------
+    frame
+        Every column of the table, called by its place ("0", "1" …), and `OVERFLOW`; null or blank where a cell is
+        empty.
+    first_row
+        The number of the first row, as Excel numbers it.
+    last
+        Whether these are the table's last rows.
+    torn
+        The last row of a file that ends in the middle of it: an end that is missing there says nothing.
     """
 
     frame: pl.DataFrame
@@ -77,9 +87,22 @@ def text_frame(rows: Sequence[Cells], width: int) -> pl.DataFrame:
 class Header:
     """Keep what a table's header says.
 
-    `row` is its last one, from 1, of so many `rows`; `columns` has the place of each field, from 0; `texts` are as
-    written, merged rows put together; `title` is what stands above. Columns `passed_over` fit a field less well than
-    the one taken, `undecided` ones just as well.
+    Attributes
+    ----------
+    row, rows
+        The last row of the header, from 1 (data begins below it), and how many rows it has.
+    columns
+        The place of each field's column, from 0.
+    texts
+        The header as written, one text a column, merged rows put together.
+    passed_over
+        Columns that fit a field too, but less well than the one that was taken.
+    title
+        What stands above the header.
+    hidden
+        The places of columns that are hidden in Excel.
+    undecided
+        Columns that may just as well be meant as the one that was taken.
     """
 
     row: int
@@ -103,8 +126,20 @@ class Header:
 def find_header(rows: Sequence[Cells], names: Names, hidden: frozenset[int] = frozenset()) -> Header | None:
     """Find the header among an extract's first rows.
 
-    It is the row, or two rows, with most fields; the first of several, and one row rather than two; None where no row
-    names two fields. One of the `hidden` columns is read only where no visible one serves.
+    Parameters
+    ----------
+    rows
+        The first rows, as text; the first is row 1.
+    names
+        What columns may be called.
+    hidden
+        The places of columns that are hidden: one is read only where no visible one serves.
+
+    Returns
+    -------
+    Header or None
+        The row, or two rows, with most fields; the first of several, and one row rather than two. None where no
+        row names two fields.
     """
     rows = rows[:MOST_ROWS]
     single = [_header(number, 1, rows, cells, names, hidden) for number, cells in enumerate(rows, start=1)]

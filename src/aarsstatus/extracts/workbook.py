@@ -13,6 +13,8 @@ from aarsstatus.extracts.shown import MERGED, Book, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame
 from aarsstatus.privacy import mask
 
+__all__ = ["open_workbook"]
+
 _BLOCK = 200_000
 _DAYS_TO_1904 = 1462
 _ROUNDED = 10**15
@@ -24,8 +26,16 @@ def open_workbook(
 ) -> list[Table]:
     """Return the sheets of a workbook that hold a table, and note the others.
 
-    `hidden` says whether hidden rows are read (``with`` or ``without``). Nothing is returned where the file cannot be
-    read.
+    Parameters
+    ----------
+    content, label
+        The file's bytes, and what it is called in messages.
+    names
+        What columns may be called.
+    hidden
+        Whether hidden rows are read (``with`` or ``without``), if somebody said it.
+    refusals, notes
+        Added to; nothing is returned where the file cannot be read.
     """
     book = look_at(content)
     if book.too_large is not None:

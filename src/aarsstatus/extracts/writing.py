@@ -27,6 +27,8 @@ from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS, Table
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 
+__all__ = ["PLACES", "origin", "take_back", "write_sums"]
+
 PLACES = 10
 """Decimals of a status. Days ÷ 365 rarely ends; ten decimals are at most 0,00000000005 persons off, and
 `inputs` gets the fraction of days back from them, so nothing is lost."""
@@ -58,7 +60,15 @@ def write_sums(
 
     One run at a time does that; `waiting` is called once when another one does now.
 
-    Raise `InputError` if a file cannot be written; then none has been.
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written; then none has been.
     """
     schemes = {scheme for _, scheme in sums}
     new = [_status_row(year, code, key, total, origin(extracts, key)) for (code, key), total in sums.items()]
@@ -83,7 +93,13 @@ def write_sums(
 
 
 def take_back(project: Project, year: int, data: Data, waiting: Callable[[], None] = lambda: None) -> list[Path]:
-    """Put back the rows of a year that its last ingest replaced; return the files."""
+    """Put back the rows of a year that its last ingest replaced; return the files.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to take back, or a file cannot be written.
+    """
     path = _kept(project, year)
     with _writing(project, waiting):
         if not path.exists():

@@ -39,8 +39,17 @@ def read_year(
 ) -> tuple[Params, Data]:
     """Read all that one year's notat is made from, and check that it hangs together.
 
-    Another comparison year than the one in ``params/`` may be asked for. `as_issued` reads a published year as
-    `publish` kept it, whatever ``data/`` says now. Raise `InputError` with all problems at once.
+    Parameters
+    ----------
+    year, comparison_year
+        The years; a comparison year other than the one in ``params/`` may be asked for.
+    as_issued
+        Whether a published year is read as `publish` kept it, whatever ``data/`` says now.
+
+    Raises
+    ------
+    InputError
+        With all problems at once, those of the year's parameters and of all data files.
     """
     problems: list[Problem] = []
     params: Params | None = None
@@ -74,7 +83,13 @@ def kept_for(project: Project, params: Params) -> str:
 
 
 def read_data(project: Project, kept: str = "") -> Data:
-    """Read every CSV file in ``data/``, or in a folder there that `publish` kept."""
+    """Read every CSV file in ``data/``, or in a folder there that `publish` kept.
+
+    Raises
+    ------
+    InputError
+        With all problems of all files.
+    """
     rows = _Rows(project, kept)
     groups = _groups(rows)
     rows.known[schema.GROUPS.file] = list(groups)
@@ -127,7 +142,13 @@ def read_data(project: Project, kept: str = "") -> Data:
 
 
 def read_groups(project: Project) -> dict[str, Group]:
-    """Read the target groups alone."""
+    """Read the target groups alone.
+
+    Raises
+    ------
+    InputError
+        With all problems of their file.
+    """
     rows = _Rows(project, "")
     groups = _groups(rows)
     if rows.problems:

@@ -32,8 +32,10 @@ class Contents(NamedTuple):
 def read_table(project: Project, table: Table) -> Contents:
     """Read a file so that rows of it can be replaced.
 
-    Raise `InputError` if it cannot be read, is no CSV file, lacks or has other columns, or has a row with too few or
-    too many cells.
+    Raises
+    ------
+    InputError
+        If it cannot be read, is no CSV file, lacks or has other columns, or has a row with too few or too many cells.
     """
     text = read_utf8(project.data / table.file, table.name)
     rows, problems = parse(text, table)
@@ -161,7 +163,18 @@ def replace_rows(
     Rows of other years, the header, the delimiter and the line ends stay as they are, byte for byte. The year's rows
     are put in order where its first one stood, or at the end where there was none.
 
-    `replaced` says of a row of the year whether it goes.
+    Parameters
+    ----------
+    text
+        The file.
+    replaced
+        Says of a row of the year whether it goes.
+    rows
+        What comes instead, by column.
+    order
+        What the year's rows are sorted by.
+    year
+        The year.
     """
     delimiter, end = _style(text)
     head, *records = _records(text)
@@ -202,6 +215,11 @@ def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
 
     They are written beside the old ones and renamed onto them; that is undone if one cannot be, or at Ctrl-C. Commands
     that write the same files call it when alone (`files.alone`).
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written, as when Excel has it open.
     """
     require_closed(contents, project)
     before = {path: path.read_bytes() if path.exists() else None for path in contents}

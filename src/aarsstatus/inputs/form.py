@@ -77,7 +77,12 @@ def target_header(year: int) -> str:
 def fields(year: int, there: Mapping[At, Scalar], schemes: Sequence[Scheme]) -> list[Field]:
     """Return the values of a year's parameters that the form asks for.
 
-    `there` is what the parameters hold (`yamledit.scalars`).
+    Parameters
+    ----------
+    year, there
+        The year, and what its parameters hold (`yamledit.scalars`).
+    schemes
+        All schemes, by whose names the target groups are told.
     """
     number = f"Som det skal stå i notatet. Har notatet ikke et, så skriv: {NONE}"
     asked = [
@@ -123,7 +128,14 @@ def form(
 ) -> bytes:
     """Return a year's form; what is filled in already stands in it.
 
-    `there` and `targets` are what the year has already; `before` are the parameters of the year before.
+    Parameters
+    ----------
+    year, before
+        The year, and the parameters of the year before.
+    there, targets
+        What the year's parameters hold, and its rows of ``targets.csv``.
+    data
+        Everything else in ``data/``.
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

@@ -39,7 +39,13 @@ _UNITS = {None: 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 
 
 
 def unfit_logo(path: Path) -> str | None:
-    """Say why a file cannot be a logo, in Danish; None where it can."""
+    """Say why a file cannot be a logo, in Danish; None where it can.
+
+    Parameters
+    ----------
+    path
+        An SVG or PNG.
+    """
     why = irregular(path, MOST_BYTES)
     if why is not None:
         return why

@@ -48,7 +48,13 @@ class Scaffold:
 
 
 def new_year(project: Project, year: int) -> Scaffold:
-    """Scaffold a year's parameters and the rows of its targets, unless there already."""
+    """Scaffold a year's parameters and the rows of its targets, unless there already.
+
+    Raises
+    ------
+    InputError
+        If there is no earlier year to scaffold from, or it or ``data/`` has problems.
+    """
     data = read_data(project)
     path = project.params / f"{year}.yml"
     before = year_before(project, year)
@@ -87,7 +93,10 @@ def year_before(project: Project, year: int) -> Params:
 def groups_there(project: Project, year: int, path: Path) -> list[str]:
     """Return the target groups of parameters that are there; none while unfilled.
 
-    Raise `InputError` if something else is wrong with them than that.
+    Raises
+    ------
+    InputError
+        If something else is wrong with them than that.
     """
     try:
         return list(read_params(path, project.name(path)).target_groups)

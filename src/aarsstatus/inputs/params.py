@@ -184,7 +184,18 @@ _YEAR = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
 def read_params(path: Path, name: str) -> Params:
     """Read and check one year's parameters.
 
-    Its name is the year. Raise `InputError` with every problem in the file.
+    Parameters
+    ----------
+    path
+        The YAML file; its name is the year.
+    name
+        What to call the file in messages.
+
+    Raises
+    ------
+    InputError
+        With every problem in the file: unreadable YAML, unknown keys (with the nearest known one), missing keys,
+        values of the wrong kind, a year that is not the file's own.
     """
     params, lines = read_model(
         path,

@@ -25,7 +25,13 @@ class Scalar:
 
 
 def scalars(text: str, name: str) -> dict[At, Scalar]:
-    """Return every value of a file that is no list and no group, by where it stands."""
+    """Return every value of a file that is no list and no group, by where it stands.
+
+    Raises
+    ------
+    InputError
+        If it is not YAML; `name` is what the file is called.
+    """
     node, content = parsed(text.removeprefix(_MARK), name)
     return dict(_walk(node, content, ()))
 

@@ -55,10 +55,22 @@ def read_model(
 ) -> tuple[Model, Lines]:
     """Read a YAML file as a model; return it, and where each of its parts stands.
 
-    `expected_file` is what should have been there, for a file that is missing or empty; `expected` what was expected,
-    by pydantic's name of the error, where the general words would be too general. Raise `InputError` with every
-    problem: unreadable YAML, a key that stands twice, unknown keys (with the nearest known one), missing keys, values
-    of the wrong kind.
+    Parameters
+    ----------
+    path, name
+        The file, and what to call it in messages.
+    model
+        A closed pydantic model (``extra="forbid"``).
+    expected_file
+        What should have been there, for a file that is missing or empty.
+    expected
+        What was expected, by pydantic's name of the error, where the general words would be too general.
+
+    Raises
+    ------
+    InputError
+        With every problem in the file: unreadable YAML, a key that stands twice, unknown keys (with the nearest
+        known one), missing keys, values of the wrong kind.
     """
     text = read_utf8(path, name, most=MOST_BYTES, expected=expected_file).removeprefix("\ufeff")
     node, content = parsed(text, name)

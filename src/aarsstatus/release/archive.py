@@ -46,6 +46,11 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
 
     The years before are looked at by the audit, so their parameters count; a later year never changes an earlier
     notat, so its parameters do not.
+
+    Raises
+    ------
+    InputError
+        If one is far larger than an input is: it would be read whole, and kept with every build.
     """
     files = [project.root / "_quarto.yml", project.root / "requirements.lock"]
     files += [path for path in _files(project.params) if not (path.stem.isdecimal() and int(path.stem) > year)]
@@ -76,9 +81,19 @@ def _files(folder: Path) -> Iterator[Path]:
 def keep(project: Project, year: int, hashes: Mapping[str, str], folder: Path) -> Path:
     """Write ``inputs.zip`` to a build's folder.
 
-    `hashes` are the manifest's SHA-256 by name.
+    Parameters
+    ----------
+    project, year
+        What was built.
+    hashes
+        The manifest's: SHA-256 by name.
+    folder
+        Where the build lies.
 
-    Raise `ChangedMeanwhileError` if a file is no longer the one that the manifest has the hash of.
+    Raises
+    ------
+    ChangedMeanwhileError
+        If a file is no longer the one that the manifest has the hash of.
     """
     contents = {name: path.read_bytes() for name, path in input_files(project, year).items()}
     now = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
@@ -111,8 +126,10 @@ def pack(contents: Mapping[str, bytes], *, compress: bool = True) -> bytes:
 def unpack(content: bytes, name: str) -> dict[str, bytes]:
     """Return the files of a zip by name; `name` is what the zip is called in messages.
 
-    Raise `InputError` if it is not a zip, is damaged, would unpack to more than a bundle can, or names a file outside
-    itself.
+    Raises
+    ------
+    InputError
+        If it is not a zip, is damaged, would unpack to more than a bundle can, or names a file outside itself.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -53,7 +53,20 @@ _TITLE = "Årsstatus for de særlige jobordninger"
 
 
 def write_index(output: Path, extension: Path) -> Path:
-    """Write the page for the years in an output folder, and return its path."""
+    """Write the page for the years in an output folder, and return its path.
+
+    Parameters
+    ----------
+    output
+        Where the years lie.
+    extension
+        The folder with template, stylesheet and fonts.
+
+    Raises
+    ------
+    BuildError
+        If somebody else's file is in its place.
+    """
     path = output / cache.OVERVIEW
     if cache.is_overview_foreign(output):
         raise BuildError(f"{path}: ligger der i forvejen og er ikke lavet af årsstatus; flyt den, og byg igen")

@@ -26,7 +26,10 @@ _PAGE = re.compile(r"\bSide\s+\d+\s+af\s+\d+")
 def differences(build: Finished, path: Path) -> list[str]:
     """Return what was sent out with other words: paragraphs, cells, or words of a PDF.
 
-    Raise `InputError` if a number differs: then what was sent out is not what would be recorded.
+    Raises
+    ------
+    InputError
+        If a number differs: then what was sent out is not what would be recorded.
     """
     if why := irregular(path, _MOST_BYTES):
         raise InputError(Problem(path.name, why))

@@ -148,7 +148,14 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
 
     Nothing in it is a time or a place.
 
-    The `engine` is what tells the renderer from another one: `Engine.identity`.
+    Parameters
+    ----------
+    project, year
+        What is built.
+    options
+        How: the comparison year asked for (None is the one that the parameters name), formats, figures.
+    engine
+        What tells the renderer from another one: `Engine.identity`.
     """
     lock = project.root / "requirements.lock"
     locked = locked_versions(lock.read_text(encoding="utf-8") if lock.is_file() else "")
@@ -171,7 +178,16 @@ def write(
 ) -> dict[str, Any]:
     """Write the manifest of the build that lies in `folder`, and return it.
 
-    `made_from` is what `describe` returned, the engine with its version; `parameters` what the notebooks were given.
+    Parameters
+    ----------
+    folder
+        The build, whole but for this.
+    made_from
+        What `describe` returned, the engine with its version.
+    parameters
+        What the notebooks were given.
+    project
+        Whose commit is told, if it is in Git.
     """
     manifest = {
         **made_from,
@@ -206,7 +222,13 @@ def checked_out(root: Path) -> dict[str, Any] | None:
 
 
 def parse(content: str | bytes, name: str) -> Manifest:
-    """Return a manifest; messages call it `name`."""
+    """Return a manifest; messages call it `name`.
+
+    Raises
+    ------
+    InputError
+        If it is no manifest, or of another version.
+    """
     try:
         return Manifest.model_validate_json(content)
     except ValidationError as error:

@@ -52,7 +52,10 @@ def read_lock(text: str) -> list[Locked]:
     A line that is neither a requirement nor one of its hashes nor a comment is no part of such a lock, and is
     refused: what is passed over in silence here would be missing from the bill of materials.
 
-    Raise `ValueError` if a line cannot be read, with its number.
+    Raises
+    ------
+    ValueError
+        If a line cannot be read, with its number.
     """
     found: list[tuple[re.Match[str], int, list[str], list[str]]] = []
     for number, line in enumerate(text.splitlines(), start=1):

@@ -78,7 +78,17 @@ def _digest(files: Mapping[str, bytes], name: str) -> str | None:
 def open_finished(what: str, project: Project | None = None) -> Finished:
     """Open a finished build.
 
-    It is a folder, a bundle (zip), or a year that lies in the project's output folder.
+    Parameters
+    ----------
+    what
+        A folder, a bundle (zip), or a year that lies in the project's output folder.
+    project
+        Where a year is looked for.
+
+    Raises
+    ------
+    InputError
+        If there is no build there, or not one that can be read.
     """
     path = Path(what)
     if project is not None and what.isdecimal() and not path.exists():
@@ -165,7 +175,13 @@ def _from_bundle(content: bytes, name: str) -> Finished:
 
 
 def from_files(outputs: Mapping[str, bytes], inputs: Mapping[str, bytes], name: str) -> Finished:
-    """Return a build from its files."""
+    """Return a build from its files.
+
+    Raises
+    ------
+    InputError
+        If the manifest or the figures cannot be read.
+    """
     for needed in (manifest.NAME, FIGURES):
         if needed not in outputs:
             raise InputError(_no_build(name, needed, []))

@@ -18,7 +18,13 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux's renameat2
 
 
 def require_replaceable(target: Path, project: Project) -> None:
-    """Check that nothing but an empty folder is at `target`."""
+    """Check that nothing but an empty folder is at `target`.
+
+    Raises
+    ------
+    BuildError
+        If it is a file, or has something in it.
+    """
     if not target.is_dir():
         if target.exists():
             raise BuildError(f"{project.name(target)}: der ligger en fil, hvor mappen skulle være; flyt den")
@@ -38,7 +44,10 @@ def keep_others(others: Mapping[Path, str], made: Path, project: Project) -> Non
     It is there before the two change places, so that it is never lost: linked to where the disk can do that, for a
     film takes as long as a note, and copied elsewhere.
 
-    Raise `BuildError` if the new folder has something by the same name.
+    Raises
+    ------
+    BuildError
+        If the new folder has something by the same name.
     """
     for path, name in others.items():
         if (made / name).exists():

@@ -41,7 +41,10 @@ COLUMNS = tuple(row["name"] for row in _DESCRIBED)
 def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None:
     """Write the time series of some built years, newest first, into their folder.
 
-    Raise `BuildError` if somebody else's file is in the place of one of the two.
+    Raises
+    ------
+    BuildError
+        If somebody else's file is in the place of one of the two.
     """
     contents = {
         output / SERIES: write_csv(observations(years, data), COLUMNS),

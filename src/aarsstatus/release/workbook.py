@@ -52,7 +52,17 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {"measure": MEASURES, "verdict": VERDI
 
 
 def notat_workbook(notat: Notat, figures: Figures, rows: Sequence[AuditRow] = ()) -> bytes:
-    """Return the workbook of a notat."""
+    """Return the workbook of a notat.
+
+    Parameters
+    ----------
+    notat
+        The report.
+    figures
+        Its figures, with the audit's verdicts.
+    rows
+        The audit of all that was printed up to its year.
+    """
     tables = [_with_notes(notat, code, year) for code, year in all_tables(notat)]
     sheets = [_table_sheet(number, table) for number, table in enumerate(tables, start=1)]
     lists = [_figures_sheet(figures, notat), *([_audit_sheet(rows)] if rows else [])]

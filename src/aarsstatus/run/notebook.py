@@ -26,6 +26,8 @@ from aarsstatus.problems import SHORT_OF_MEMORY
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import TAKE_LONGER, clean_environment, time_limit
 
+__all__ = ["KERNEL", "NotebookError", "execute", "named_cells", "normalise"]
+
 logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it says, we say in Danish
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}

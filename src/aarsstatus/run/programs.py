@@ -17,6 +17,8 @@ from aarsstatus import interruption
 from aarsstatus.problems import InputError, Problem, ProgramError, reason
 from aarsstatus.run import temporary
 
+__all__ = ["TAKE_LONGER", "TIME_LIMIT", "Done", "clean_environment", "run", "run_python", "time_limit"]
+
 TIME_LIMIT = "AARSSTATUS_TIDSGRAENSE"
 """The environment variable with the seconds that a program, and a cell of a notebook, may take."""
 TAKE_LONGER = f"er maskinen langsom, kan grænsen sættes op med miljøvariablen {TIME_LIMIT}"
