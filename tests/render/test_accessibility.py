@@ -108,7 +108,7 @@ def test_contents_come_in_the_same_order_in_every_format(report: Result, year: i
         for format_, read in (("html", in_html), ("docx", in_docx), ("pdf", in_pdf))
     )
     assert len(web) > 50
-    assert {kind for kind, _ in web} == {"title", "heading 1", "text", "caption", "table", "picture"}
+    assert {kind for kind, _ in web} == {"title", "heading 1", "heading 2", "text", "caption", "table", "picture"}
     assert [kind for kind, _ in web].count("title") == (2 if year == 2021 else 1)
     assert word == web
     assert paper == web
