@@ -159,8 +159,6 @@ def test_the_keyboard_skips_opens_and_scrolls(chromium: Browser, built: Result) 
         details.locator("summary").focus()
         page.keyboard.press("Enter")
         assert details.get_attribute("open") is not None
-        page.keyboard.press("Tab")
-        assert "tabelramme" in page.locator(":focus").get_attribute("class")
         frame = page.locator("#tbl-kk .tabelramme")
         frame.focus()
         for _ in range(3):
