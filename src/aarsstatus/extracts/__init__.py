@@ -14,9 +14,8 @@ nothing is written.
 `csv_table`     CSV: encoding, delimiter, rows
 `workbook`      Excel: sheets as they look to a person
 `appearance`    how large a workbook is, and what it shows (`shown`): `sheet_xml`, `opendocument`, `binary_sheets`
-`table`         a table's header
+`table`         a table's header, and how many of its rows came to what
 `columns`       which columns are read, and which are not
-`counts`        how many rows came to what
 `cells`         one cell: hours, names; `dates`
 `rows`          rows of text into spells
 `states`        rows that never became spells
@@ -45,7 +44,7 @@ from pathlib import Path
 import polars as pl
 
 from aarsstatus.extracts.aliases import read_limits, read_names
-from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear
+from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear, with_bare_numbers
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
 from aarsstatus.extracts.refusals import REFUSED_MARK, Refusals, refused_list, write_refused
 from aarsstatus.extracts.remarks import (
@@ -186,7 +185,7 @@ def _ingest(
         read_file(path, reader, names, scheme, hidden, reading, refusals, progress)
     refuse_same_file(reading, refusals)
 
-    spells = pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells])
+    spells = with_bare_numbers(pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells]))
     reading.spells.clear()
     unclear = refuse_unclear(spells, reading.labels, refusals)
     reading.notes += [*kinds_of_number(spells, reading.labels), *either_way(spells, reading.labels)]
