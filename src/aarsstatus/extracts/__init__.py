@@ -14,9 +14,8 @@ nothing is written.
 `csv_table`     CSV: encoding, delimiter, rows
 `workbook`      Excel: sheets as they look to a person
 `appearance`    how large a workbook is, and what it shows (`shown`): `sheet_xml`, `opendocument`, `binary_sheets`
-`table`         a table's header
+`table`         a table's header, and how many of its rows came to what
 `columns`       which columns are read, and which are not
-`counts`        how many rows came to what
 `cells`         one cell: hours, names; `dates`
 `rows`          rows of text into spells
 `states`        rows that never became spells
