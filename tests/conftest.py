@@ -7,13 +7,14 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from jupyter_client.provisioning import LocalProvisioner
+from quick_kernels import quick_kernels
 
 from aarsstatus.build import Options, Result, build
 from aarsstatus.figures.collection import Figures
@@ -90,6 +91,13 @@ def forgetful() -> None:
 if "COVERAGE_RUN" in os.environ:
     # A kernel is killed when its notebook is done, and would take what coverage saw in it along.
     LocalProvisioner.kill = LocalProvisioner.terminate  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=sys.platform == "linux" and not MUTATED and "COVERAGE_RUN" not in os.environ)
+def forked_kernels() -> Iterator[None]:
+    """Let builds in the tests' own process take kernels that need not load everything first."""
+    with quick_kernels():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from commands import spoken
 from conftest import copy_project
 from test_other_city import shown, write
 
-from aarsstatus.cli import run
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.schema import WARNINGS
@@ -215,34 +213,25 @@ def walked(name: str, folder: Path, before: Walked | None) -> Walked:
     for change in kind.changes.values():
         replace_in(project.data / change.file, change.old, change.new)
     told: dict[str, tuple[int, str]] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project.root)
 
-        def say(*words: str) -> None:
-            status, text = spoken(words)
-            assert "Traceback" not in text
-            told.setdefault(words[0], (status, text))
+    def say(*words: str) -> None:
+        status, text = spoken(words, project.root)
+        assert "Traceback" not in text
+        told.setdefault(words[0], (status, text))
 
-        say("new", str(YEAR))
-        asked = fill(project)
-        (project.root / "2032-01-12.csv").write_text(extract(kind), encoding="utf-8")
-        say("ingest", str(YEAR), "2032-01-12.csv")
-        answer(project)
-        say("check", str(YEAR))
-        say("build", str(YEAR), "--formats", "html", "--engine", "embedded", "--quiet")
-        page = shown(project.output / str(YEAR) / "notat.html")
-        if before is not None:  # it is there to be compared with
-            say("diff", str(before.output / str(YEAR)), str(YEAR))
-            say("publish", str(YEAR), "--date", "01-03-2032")
-            say("verify", str(YEAR))
+    say("new", str(YEAR))
+    asked = fill(project)
+    (project.root / "2032-01-12.csv").write_text(extract(kind), encoding="utf-8")
+    say("ingest", str(YEAR), "2032-01-12.csv")
+    answer(project)
+    say("check", str(YEAR))
+    say("build", str(YEAR), "--formats", "html", "--engine", "embedded", "--quiet")
+    page = shown(project.output / str(YEAR) / "notat.html")
+    if before is not None:  # it is there to be compared with
+        say("diff", str(before.output / str(YEAR)), str(YEAR))
+        say("publish", str(YEAR), "--date", "01-03-2032")
+        say("verify", str(YEAR))
     return Walked(kind, project, project.output, told, asked, page)
-
-
-def spoken(words: Sequence[str]) -> tuple[int, str]:
-    """Run a command; return its exit status and all that it said."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        return run(words), said.getvalue()
 
 
 def fill(project: Project) -> set[tuple[str, str]]:
@@ -317,6 +306,4 @@ def test_no_earlier_year_is_touched(done: Walked, walk: Walk) -> None:
     """No number is another for the change; that the year's own notat prints some of them again says so of them."""
     was, now = (replace(read_data(one.project), printed=()) for one in (walk("nothing"), done))
     assert build_figures(now, YEAR - 1).to_csv() == build_figures(was, YEAR - 1).to_csv()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(done.project.root)
-        assert spoken(["check", str(YEAR - 1)])[0] == 0
+    assert spoken(["check", str(YEAR - 1)], done.project.root)[0] == 0

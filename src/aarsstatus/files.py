@@ -7,6 +7,7 @@ for a file or a folder, and what one that was killed left behind is cleared away
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -74,6 +75,12 @@ def read_utf8(path: Path, name: str, *, most: int = MOST_BYTES, expected: str | 
         line = content.count(b"\n", 0, error.start) + 1
         how = "»CSV UTF-8« som filtype i Excel" if path.suffix == ".csv" else "UTF-8"
         raise InputError(Problem(name, "filen er ikke gemt som UTF-8", line, expected=how)) from None
+
+
+def packaged_rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file that lies in the program."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def require_writable(output: Path, project: Project) -> None:

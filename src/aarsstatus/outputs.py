@@ -39,12 +39,7 @@ Audited = tuple[list[audit.AuditRow], Figures]
 """The audit of all that was published up to the year, and the figures with its verdicts."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
-    """Name one of a build's notebooks, and the formats it is rendered to."""
-
-    name: str
-    formats: tuple[Format, ...]
+_NOTEBOOKS = ("notat", "kvalitetsrapport")
 
 
 def read_inputs(
@@ -105,18 +100,17 @@ class Outputs:
             If a notebook or a renderer fails, or something looks like a person number.
         """
         _refuse_personal(privacy.scan_files(self._words(), self.project.root))
-        reports = [_Report("notat", self.formats), _Report("kvalitetsrapport", ("html",))]  # that for the screen alone
-        with ThreadPoolExecutor(max_workers=len(reports) + 1) as pool:
+        with ThreadPoolExecutor(max_workers=len(_NOTEBOOKS) + 1) as pool:
             audited = pool.submit(_audited, self.project, self.notat)
             progress("Kører notebookene og regner efter" if executed is None else "Regner efter")
             if executed is None:
-                _side_by_side(pool, self._execute, reports)
+                _side_by_side(pool, self._execute)
             else:
-                for report in reports:
-                    shutil.copyfile(executed / f"{report.name}.ipynb", self.folder / f"{report.name}.ipynb")
+                for name in _NOTEBOOKS:
+                    shutil.copyfile(executed / f"{name}.ipynb", self.folder / f"{name}.ipynb")
             formats = ", ".join(format_.upper() for format_ in self.formats)
             progress(f"Laver {formats} med {self.engine.version()}")
-            _side_by_side(pool, lambda report: self._render(report, audited), reports)
+            _side_by_side(pool, lambda name: self._render(name, audited))
             progress("Skriver tal og manifest")
             self._write_tables(*audited.result())
         _refuse_personal(privacy.scan(self.folder))  # whatever lies there, whoever made it
@@ -134,9 +128,9 @@ class Outputs:
         ]
         return [path for path in files if path.is_file()]
 
-    def _execute(self, report: _Report) -> None:
+    def _execute(self, report: str) -> None:
         """Execute a notebook into the folder, and check what came of it."""
-        written, path = (where / f"{report.name}.ipynb" for where in (self.project.notebooks, self.folder))
+        written, path = (where / f"{report}.ipynb" for where in (self.project.notebooks, self.folder))
         name = self.project.name(written)
         parameters = self.notat.parameters()
         source = read_notebook(written, name, parameters)
@@ -148,17 +142,18 @@ class Outputs:
                 self._keep_failed(path)
             raise BuildError(f"{name}, {privacy.mask(str(error))}") from None
         _write(path, nbformat.writes(executed) + "\n")
-        problems = findings(executed) or (stray_numbers(executed, self.notat) if report.name == "notat" else [])
+        problems = findings(executed) or (stray_numbers(executed, self.notat) if report == "notat" else [])
         if problems:
             self._keep_failed(path)
             raise BuildError("\n".join(f"{name}, {problem}" for problem in problems))
 
-    def _render(self, report: _Report, audited: Future[Audited]) -> None:
+    def _render(self, report: str, audited: Future[Audited]) -> None:
         """Render an executed notebook, and tell on its page where each number comes from."""
-        notat, path = self.notat, self.folder / f"{report.name}.ipynb"
+        notat, path = self.notat, self.folder / f"{report}.ipynb"
+        formats: tuple[Format, ...] = self.formats if report == "notat" else ("html",)  # that is for the screen alone
         try:
-            self.engine.render(path, report.formats, self.folder)
-            if "html" in report.formats:
+            self.engine.render(path, formats, self.folder)
+            if "html" in formats:
                 rows, figures = audited.result()
                 page, facts = path.with_suffix(".html"), reference(notat, figures.to_csv())
                 finish(page, figures, notat.data, rows, self.project.extension, facts)
@@ -185,12 +180,9 @@ def _audited(project: Project, notat: Notat) -> Audited:
     return rows, notat.figures.judged(audit.answers(rows, notat.params.notat))
 
 
-def _side_by_side(pool: ThreadPoolExecutor, work: Callable[[_Report], None], reports: Sequence[_Report]) -> None:
-    """Do the same with every report, and wait until all is done.
-
-    The first that fails is told of.
-    """
-    jobs = [pool.submit(work, report) for report in reports]
+def _side_by_side(pool: ThreadPoolExecutor, work: Callable[[str], None]) -> None:
+    """Do the same with every notebook, and wait until all is done."""
+    jobs = [pool.submit(work, report) for report in _NOTEBOOKS]
     interruption.wait(jobs)
     for job in jobs:
         job.result()

@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from possible import unrounded, witness
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, round_half_up
@@ -30,7 +31,7 @@ from aarsstatus.audit.errata import Erratum, judge, read_errata
 from aarsstatus.audit.input_rules import check_figures
 from aarsstatus.audit.limits import THRESHOLDS, in_words, moved
 from aarsstatus.audit.printed import in_table, table_number
-from aarsstatus.audit.proof import Claim, clashes, contradictions, unrounded, witness
+from aarsstatus.audit.proof import Claim, clashes, contradictions
 from aarsstatus.audit.rules import RULES
 from aarsstatus.figures import PERCENTAGES, figure_id, read_figure_id
 from aarsstatus.figures.table import build_figures

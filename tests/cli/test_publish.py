@@ -6,8 +6,6 @@ import csv
 import itertools
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from commands import spoken
 from conftest import copy_project
 from filling import fill
 from marching import YEAR, answer_warnings, made_up, write_extracts
@@ -42,12 +41,9 @@ class Office:
         self.refused: list[str] = []
 
     def run(self, *words: str, status: int = 0) -> str:
-        command = [sys.executable, "-m", "aarsstatus", *words]
-        done = subprocess.run(
-            command, cwd=self.project.root, capture_output=True, text=True, encoding="utf-8", check=False
-        )
-        assert done.returncode == status, f"{words}: {done.stdout}{done.stderr}"
-        return done.stdout + done.stderr
+        found, said = spoken(words, self.project.root)
+        assert found == status, f"{words}: {said}"
+        return said
 
     def keep(self, name: str) -> Path:
         """Copy the output folder, as it is now."""

@@ -13,10 +13,17 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import alive, soon_gone
+from jupyter_client.launcher import launch_kernel
 
 from aarsstatus.run import notebook
 from aarsstatus.run.notebook import KERNEL, NotebookError, execute, normalise
 from aarsstatus.run.programs import TIME_LIMIT
+
+
+@pytest.fixture(autouse=True)
+def ordinary_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start kernels as the program does."""
+    monkeypatch.setattr("jupyter_client.provisioning.local_provisioner.launch_kernel", launch_kernel)
 
 
 def of(*cells: str) -> nbformat.NotebookNode:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
+from typing import cast
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Measure, compared, seen, words
 from aarsstatus.figures.collection import Figures
+from aarsstatus.files import packaged_rows
 from aarsstatus.inputs.model import ALL_GROUPS, Data, Group, Scheme
 
 
@@ -35,64 +38,18 @@ class Threshold:
         return shown is not None and bool(change) and change >= self.points and change >= self.share * shown[0]
 
 
-THRESHOLDS: tuple[Threshold, ...] = (
+THRESHOLDS: tuple[Threshold, ...] = tuple(
     Threshold(
-        name="måltal ændret",
-        measures=("target",),
-        points=Fraction(1),
-        share=Fraction(0),
-        reason="Måltal ændres kun, når {council} vedtager nye, så hver ændring skal kunne genfindes i en vedtagelse.",
-    ),
-    Threshold(
-        name="vægt ændret",
-        measures=("weight",),
-        points=Fraction(2),
-        share=Fraction(0),
-        reason="Vægtene følger af KK's måltal. To procentpoint flytter den samlede målopfyldelse, uden at nogen har "
-        "nået mere eller mindre.",
-    ),
-    Threshold(
-        name="helårspersoner",
-        measures=("status", "joint_status"),
-        heads=False,
-        points=Fraction(10),
-        share=Fraction(15, 100),
-        reason="I de to notater flyttede den samlede status sig 6 og 13 pct. på et år. Under 10 helårspersoner kan få "
-        "forløb alene give et stort udslag i procent.",
-    ),
-    Threshold(
-        name="{heads}ansatte",
-        measures=("status",),
-        heads=True,
-        points=Fraction(10),
-        share=Fraction(5, 100),
-        reason="{heads} er varige ansættelser: i de to notater steg antallet 2 og 3 pct. på et år.",
-    ),
-    Threshold(
-        name="antal forløb",
-        measures=("spells", "spells_total"),
-        points=Fraction(50),
-        share=Fraction(20, 100),
-        reason="Forløb er korte og svinger mere end helårspersoner; 20 pct. og mindst 50 forløb er mere end enkelte "
-        "personer kan forklare.",
-    ),
-    Threshold(
-        name="målopfyldelse",
-        measures=("attainment",),
-        points=Fraction(10),
-        share=Fraction(0),
-        reason="Ti procentpoint er langt mere, end afrunding kan give i hele kommunen, og så meget, at notatets tekst "
-        "bør sige hvorfor.",
-    ),
-    Threshold(
-        name="samlet målopfyldelse",
-        measures=("weighted_attainment",),
-        points=Fraction(5),
-        share=Fraction(0),
-        reason="Et vægtet gennemsnit svinger mindre end sine dele, så grænsen er det halve af den for målopfyldelse.",
-    ),
+        row["name"],
+        tuple(cast("Measure", measure) for measure in row["measures"].split()),
+        Fraction(row["points"]),
+        Fraction(row["percent"]) / 100,
+        row["reason"],
+        {"yes": True, "no": False}.get(row["heads"]),
+    )
+    for row in packaged_rows(Path(__file__).with_name("limits.csv"))
 )
-"""The thresholds, each with its reason; `in_words` fills in the braces.
+"""The thresholds in ``limits.csv``, each with its reason; `in_words` fills in the braces.
 
 The first that covers a figure's measure and way of counting counts.
 """

@@ -2,7 +2,7 @@
 
 The rules decide each number by itself, and the ordinary build asks no more. Numbers that are possible one by one
 may still not be possible together; that is decided here, for `verify` and the tests. It can only find more that is
-wrong: where the proof holds, both ways give every number the same verdict (tests/audit/test_proof.py).
+wrong: where the proof holds, both ways give every number the same verdict (tests/audit/test_audit.py).
 
 A notat prints full-year equivalents as whole numbers. All that is known of an input is then an `Interval`, and
 each derived number that is printed is a `Claim` on the same unrounded inputs: a sum of them, each times a known
@@ -24,14 +24,11 @@ import z3
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, round_half_up
 from aarsstatus.audit import rules
-from aarsstatus.audit.printed import Sheet, read_sheet
+from aarsstatus.audit.printed import Sheet
 from aarsstatus.audit.rules import Check
 from aarsstatus.figures import PERCENTAGES, Figure, Measure, read_figure_id, value_of
 from aarsstatus.figures.collection import Figures
-from aarsstatus.inputs.model import Data
-from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
-from aarsstatus.problems import InputError, Problem
 
 Terms = tuple[tuple[str, Fraction], ...]  # a sum: the name of each input, and its factor
 Inputs = tuple[tuple[str, Interval], ...]  # the unrounded inputs: name and interval of each
@@ -86,25 +83,6 @@ def contradictions(
             f"{danish.decimal(clash.greatest, 2)}{unit}, men der står {row.printed.removesuffix('.')}."
         )
         yield clash.id, Check("rounding", "contradicted", recomputed, reason, Interval(clash.least, clash.greatest))
-
-
-def unrounded(data: Data, params: Params) -> dict[str, Fraction]:
-    """Return unrounded statuses, by id, that round to all that was printed.
-
-    They are not the statuses that there were, which nobody can know; they prove that there may have been some.
-    """
-    problems: list[Problem] = []
-    sheet = read_sheet(data, params, problems)
-    if problems:
-        raise InputError(problems)
-    figures = sheet.figures()
-    checks = {id_: rules.figure_checks(sheet, figures, row, {}) for id_, row in sheet.primary.items()}
-    inputs, said = claims(sheet, figures, checks)
-    given_up = {clash.id for clash in clashes(inputs, said)}
-    found = witness(inputs, tuple(claim for claim in said if claim.id not in given_up))
-    if found is None:
-        raise AssertionError("claims that hold together have a witness")
-    return found
 
 
 _DERIVED: tuple[Measure, ...] = ("joint_status", "attainment", "weighted_attainment")
@@ -194,7 +172,7 @@ def clashes(inputs: Inputs, said: tuple[Claim, ...]) -> tuple[Clash, ...]:
     Claims are believed in their order, from the most trusted: the first that is impossible together with the inputs
     and the claims before it is given up, and so on. So the answer depends on the order alone, not on Z3's choices.
     """
-    solver, literals = _load(inputs, said)
+    solver, literals = load(inputs, said)
 
     def impossible(chosen: Sequence[int]) -> bool:
         answer = solver.check([literals[index] for index in chosen])
@@ -214,15 +192,6 @@ def clashes(inputs: Inputs, said: tuple[Claim, ...]) -> tuple[Clash, ...]:
         against = tuple(said[index].id for index in _minimal(impossible, kept, bad))
         found.append(Clash(said[bad].id, *_extremes(inputs, [said[index] for index in kept], said[bad]), against))
     return tuple(found)
-
-
-def witness(inputs: Inputs, said: tuple[Claim, ...]) -> dict[str, Fraction] | None:
-    """Return unrounded inputs that meet every claim, or None when there are none."""
-    solver, literals = _load(inputs, said)
-    if solver.check(literals) != z3.sat:
-        return None
-    model = solver.model()
-    return {name: _fraction(model[z3.Real(name)]) for name, _ in inputs}
 
 
 def _minimal(impossible: Callable[[Sequence[int]], bool], kept: Sequence[int], bad: int) -> list[int]:
@@ -251,12 +220,12 @@ def _extremes(inputs: Inputs, kept: Sequence[Claim], claim: Claim) -> tuple[Frac
     # An end comes as [infinite part, end, multiple of something infinitely small: 0 where the end is reached].
     _, low, _ = least.lower_values()
     _, high, short = greatest.upper_values()
-    lower, upper = _fraction(low), _fraction(high)
-    last = round_half_up(upper) if _fraction(short) == 0 else ceil(upper - _HALF)
+    lower, upper = fraction(low), fraction(high)
+    last = round_half_up(upper) if fraction(short) == 0 else ceil(upper - _HALF)
     return lower, upper, (round_half_up(lower), last)
 
 
-def _load(inputs: Inputs, said: Sequence[Claim]) -> tuple[z3.Solver, list[z3.BoolRef]]:
+def load(inputs: Inputs, said: Sequence[Claim]) -> tuple[z3.Solver, list[z3.BoolRef]]:
     """Return a solver of the inputs, and a literal that turns each claim on."""
     z3.set_param("ctrl_c", False)  # else it takes Ctrl-C for its own, and leaves it such that no waiting thread wakes
     text = _declared(inputs)
@@ -290,6 +259,6 @@ def _exact(value: Fraction) -> str:
     return f"(/ {value.numerator} {value.denominator})" if value >= 0 else f"(- {_exact(-value)})"
 
 
-def _fraction(value: Any) -> Fraction:  # noqa: ANN401 - z3's numbers have no types
+def fraction(value: Any) -> Fraction:  # noqa: ANN401 - z3's numbers have no types
     """Read one of Z3's rationals."""
     return Fraction(value.as_string())

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from pathlib import Path
+from typing import Literal, cast
 
 from aarsstatus import danish
 from aarsstatus.attainment import Interval, fewest_years, joint, joint_interval, round_half_up
 from aarsstatus.audit.printed import Sheet, in_table
 from aarsstatus.figures import Figure, Verdict
 from aarsstatus.figures.collection import Figures
+from aarsstatus.files import packaged_rows
 from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.schema import KK
 
@@ -25,22 +27,7 @@ Rule = Literal[
 ]  # fmt: skip
 
 RULES: Mapping[Rule, str] = {
-    "input": "Status, forløb og måltal er grundtal: de følger ikke af andre tal i deres tabel",
-    "spells_bound": "Et forløb er mindst én dag og højst hele året",
-    "sum": "Samlet status og antal forløb i alt er summen af ordningerne i tabellen",
-    "attainment": "Målopfyldelsen er status delt med måltal i samme række",
-    "weight": "Vægten er KK's måltal for gruppen delt med summen af KK's måltal",
-    "weighted": "Den samlede målopfyldelse er gruppernes målopfyldelser, vægtet og lagt sammen",
-    "derived": "Det, der mangler, og delene af en ændring følger af tabellernes tal",
-    "city": "KK er summen af forvaltningerne",
-    "rounding": "De afrundede tal skal kunne være rigtige på én gang",
-    "repeated": "Et tal, der gentages, er det samme begge steder",
-    "transcription": "Grundtallet i data/ er det, notatet skriver",
-    "own_notat": "Sammenligningsårets tal er dem i det års eget notat",
-    "table_year": "Året i titel, kolonnehoved og fodnote er tabellens år",
-    "table_number": "Tabellens nummer er dens plads i rækkefølgen",
-    "administrations": "Antallet af forvaltninger og numrene på deres tabeller passer",
-    "parameters": "År, datoer, sagsnumre og adresse er dem i params/",
+    cast("Rule", row["rule"]): row["says"] for row in packaged_rows(Path(__file__).with_name("rules.csv"))
 }
 """Every rule, in a Danish sentence. docs/metode.md explains each."""
 

@@ -12,7 +12,7 @@ from string import Template
 
 from aarsstatus import privacy
 from aarsstatus.bundle import sbom
-from aarsstatus.files import require_own, write_files, write_whole
+from aarsstatus.files import packaged_rows, require_own, write_files, write_whole
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, pack
@@ -103,16 +103,9 @@ def guide(build: Finished, name: str, extension: Path) -> str:
 
 def _places(year: int) -> str:
     """Return a table of what lies where."""
-    places = {
-        f"{year}/": "Notatet i alle formater, kvalitetsrapporten, tallene og manifest.json, som har et kontroltal "
-        "(SHA-256) for hver fil, notatet er lavet af, og for hver fil, der kom ud af det.",
-        f"{KEPT}/params/ og {KEPT}/data/": "Årets parametre og de summer, alle tal er regnet ud af. Registerudtræk er "
-        "ikke med.",
-        f"{KEPT}/aarsstatus/": "Programmet, som det var. Formlerne står i attainment.py.",
-        f"{KEPT}/notebooks/ og {KEPT}/_extensions/": "Notatets tekst og udseende.",
-        f"{KEPT}/requirements.lock": "De pakker, programmet bruger, i nøjagtige versioner.",
-        sbom.NAME: "Fortegnelse over de programmer og pakker, notatet er lavet med, i formatet CycloneDX 1.6, som "
-        "værktøjer til sårbarheder og licenser kan læse: navn, version, licens og kontroltal.",
-    }
-    rows = [[f"<code>{escape(place)}</code>", escape(text)] for place, text in places.items()]
+    named = {"year": year, "kept": KEPT, "sbom": sbom.NAME}
+    rows = [
+        [f"<code>{escape(row['place'].format(**named))}</code>", escape(row["holds"])]
+        for row in packaged_rows(Path(__file__).with_name("places.csv"))
+    ]
     return table("Mapper og filer i pakken", ("Sted", "Indhold"), rows, text=True)

@@ -11,7 +11,6 @@ schema that it carries.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +21,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import NAMESPACE_OID, uuid5
 
+from aarsstatus.files import packaged_rows
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.release.manifest import digest
 from aarsstatus.release.packages import Locked, folded, read_lock
@@ -50,21 +50,7 @@ class Carried:
     what: str
 
 
-CARRIED = (
-    Carried("pypandoc-binary", "pandoc", "GPL-2.0-or-later", "programmet, der laver HTML og Word; kaldes som proces"),
-    Carried("typst", "typst", "Apache-2.0", "oversætteren, der laver PDF"),
-    Carried("typst", "dejavu-sans-mono", "Bitstream-Vera", "skrift, som pilen → i PDF'en kommer fra"),
-    Carried("numpy", "libgfortran", "GPL-3.0-or-later WITH GCC-exception-3.1", "bibliotek, i Linux-udgaven"),
-    Carried("numpy", "libquadmath", "LGPL-2.1-or-later", "bibliotek, i Linux-udgaven"),
-    Carried("numpy", "openblas", "BSD-3-Clause", "bibliotek"),
-    Carried("lxml", "libiconv", "LGPL-2.1-or-later", "bibliotek, i nogle udgaver"),
-    Carried("lxml", "libxml2", "MIT", "bibliotek"),
-    Carried("pyzmq", "libzmq", "MPL-2.0", "bibliotek"),
-    Carried("debugpy", "pydevd", "EPL-1.0", "fejlfinder; følger med ipykernel og bruges ikke af en kørsel"),
-    Carried("matplotlib", "freetype", "FTL OR GPL-2.0-or-later", "bibliotek; bruges under FTL"),
-    Carried("pillow", "freetype", "FTL OR GPL-2.0-or-later", "bibliotek; bruges under FTL"),
-    Carried("axe-playwright-python", "axe-core", "MPL-2.0", "script, som kun prøverne bruger"),
-)
+CARRIED = tuple(Carried(**row) for row in packaged_rows(Path(__file__).with_name("carried.csv")))
 """What the wheels' own licence files and folders of libraries show. Not every permissive part is listed; every part
 under copyleft that was found is."""
 
@@ -72,8 +58,7 @@ under copyleft that was found is."""
 @cache
 def licences() -> Mapping[tuple[str, str], str]:
     """Return each locked package's licence (SPDX), by name and version."""
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        return {(row["name"], row["version"]): row["licence"] for row in csv.DictReader(file)}
+    return {(row["name"], row["version"]): row["licence"] for row in packaged_rows(TABLE)}
 
 
 def sbom(build: Finished) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from aarsstatus.bundle import write_bundle
-from aarsstatus.cli.console import DONE, a_year, a_zip, path_from_here
+from aarsstatus.cli.console import DONE, a_year, path_ending_on, path_from_here
 from aarsstatus.project import find_project
 from aarsstatus.release.reading import open_finished
 
@@ -21,7 +22,12 @@ aarsstatus bundle 2025 --output til-revisionen.zip"""
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument("year", type=a_year, metavar="ÅR", help="året; det skal være bygget")
-    parser.add_argument("--output", type=a_zip, metavar="FIL", help="zip-filen; uden: output/aarsstatus-ÅR.zip")
+    parser.add_argument(
+        "--output",
+        type=partial(path_ending_on, ".zip"),
+        metavar="FIL",
+        help="zip-filen; uden: output/aarsstatus-ÅR.zip",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

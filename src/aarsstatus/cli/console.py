@@ -119,17 +119,7 @@ def a_path(text: str) -> Path:
     return path
 
 
-def a_page(text: str) -> Path:
-    """Read the name of a page to write."""
-    return _path_ending_on(text, ".html")
-
-
-def a_zip(text: str) -> Path:
-    """Read the name of a zip file to write."""
-    return _path_ending_on(text, ".zip")
-
-
-def _path_ending_on(text: str, ending: str) -> Path:
+def path_ending_on(ending: str, text: str) -> Path:
     """Read the name of a file to write; refuse one of another kind.
 
     A slip of the hand would replace data.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
-from aarsstatus.cli.console import DONE, FINDINGS, a_page, path_from_here
+from aarsstatus.cli.console import DONE, FINDINGS, path_ending_on, path_from_here
 from aarsstatus.diff import diff
 from aarsstatus.diff.causes import NOT_RUN
 from aarsstatus.diff.page import comparison_page
@@ -32,7 +33,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--run-old", action="store_true",
         help="kør også programmerne i de to udgaver for at finde årsagen; gør det kun, hvis du stoler på dem",
     )  # fmt: skip
-    parser.add_argument("--html", type=a_page, metavar="FIL", help="skriv også sammenligningen som en side")
+    parser.add_argument(
+        "--html", type=partial(path_ending_on, ".html"), metavar="FIL", help="skriv også sammenligningen som en side"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aarsstatus import cli
-from aarsstatus.cli.console import BAD_INPUT, COMMANDS, DONE, FINDINGS, a_year, prepare_streams, say
+from aarsstatus.cli.console import BAD_INPUT, DONE, FINDINGS, a_year, prepare_streams, say
 from aarsstatus.inputs.form import form_name
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project, find_project
@@ -53,19 +53,18 @@ class Menu:
 
     def choices(self) -> list[tuple[str, Callable[[], object]]]:
         """Return what can be done, in the order of a year's work."""
-        choices: list[tuple[str, Callable[[], object]]] = [
+        return [
             ("Gør klar til et nyt år", self.new),
             ("Udfyld datoer, numre og måltal", self.fill_in),
             ("Læs udtræk ind", self.read_extracts),
             ("Se, om alt er der", lambda: self.do("check", str(self.year))),
             ("Lav notatet", self.build),
             ("Åbn mappen med notatet", lambda: self.show(self.project.output / str(self.year))),
+            ("Udgiv notatet", lambda: self.publish([])),
+            ("Ret et notat, der er udgivet", self.correct),
+            ("Tag den seneste indlæsning tilbage", self.undo),
+            ("Vælg et andet år", self.choose_year),
         ]
-        if "publish" in COMMANDS:
-            choices.append(("Udgiv notatet", lambda: self.publish([])))
-        choices.append(("Ret et notat, der er udgivet", self.correct))
-        choices.append(("Tag den seneste indlæsning tilbage", self.undo))
-        return [*choices, ("Vælg et andet år", self.choose_year)]
 
     def talk(self) -> int:
         """Ask what to do until there is no more to do."""
@@ -180,10 +179,9 @@ class Menu:
             return
         self.do("diff", str(issued), str(corrected / str(self.year)))
         self.show(self.project.root / corrected / str(self.year) / "notat.docx")
-        if "publish" in COMMANDS:
-            reason = self.ask("Hvorfor er det rettet? (Enter for at vente med at udgive): ").strip()
-            if reason:
-                self.publish(["--correct", reason])
+        reason = self.ask("Hvorfor er det rettet? (Enter for at vente med at udgive): ").strip()
+        if reason:
+            self.publish(["--correct", reason])
 
 
 def main() -> int:

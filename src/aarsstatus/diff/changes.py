@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.audit.limits import threshold_of
 from aarsstatus.figures import Figure, compared
+from aarsstatus.files import packaged_rows
 from aarsstatus.inputs.schema import KK
 
 
@@ -91,44 +93,18 @@ def _headline(change: Change) -> bool:
     return headline and change.printed_differs
 
 
-LEVELS: tuple[Level, ...] = (
-    Level(
-        "kommet til eller gået ud",
-        _one_sided,
-        "Når et tal kommer til eller går ud, ændrer det, hvad notatet handler om, og ikke kun, hvor meget.",
-    ),
-    Level(
-        "i modstrid nu, eller ikke længere",
-        _other_verdict,
-        "Er et tal kommet i modstrid med de øvrige, skal det forklares i data/errata.yml; er det ikke længere i "
-        "modstrid, skal forklaringen slettes dér.",
-    ),
-    Level(
-        "over kvalitetsrapportens grænse",
-        _moved_far,
-        "Grænserne er de samme, som kvalitetsrapporten bruger fra år til år. Flytter et tal sig så meget mellem to "
-        "udgaver af det samme notat, er der rettet noget væsentligt.",
-    ),
-    Level(
-        "kommunens målopfyldelse",
-        _headline,
-        "Hele kommunens målopfyldelse står i notatets tekst og er det, andre citerer, så hvert procentpoint tæller.",
-    ),
-    Level(
-        "vises anderledes",
-        lambda change: change.printed_differs,
-        "Læseren ser et andet tal, men ændringen er under kvalitetsrapportens grænse.",
-    ),
-    Level(
-        "ændret, men vises ens",
-        lambda change: bool(change.size),
-        "Forskellen er mindre end afrundingen, eller notatet viser det offentliggjorte tal. Den kan ses i figures.csv.",
-    ),
-    Level(
-        "samme tal, anden forklaring",
-        lambda _: True,
-        "Værdien er den samme, men formlen, usikkerheden, det offentliggjorte tal eller vurderingen er en anden.",
-    ),
+_TAKEN_BY: tuple[Callable[[Change], bool], ...] = (
+    _one_sided,
+    _other_verdict,
+    _moved_far,
+    _headline,
+    lambda change: change.printed_differs,
+    lambda change: bool(change.size),
+    lambda _: True,
+)
+LEVELS: tuple[Level, ...] = tuple(
+    Level(row["name"], takes, row["reason"])
+    for row, takes in zip(packaged_rows(Path(__file__).with_name("levels.csv")), _TAKEN_BY, strict=True)
 )
 """The levels, what matters most first, each with its reason."""
 

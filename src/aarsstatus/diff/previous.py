@@ -62,7 +62,7 @@ def write_comparison(
         new = _unfinished(folder, {**made_from, "git": commit})
     except InputError:
         return False  # an older version's build, or a damaged one: nothing to compare with
-    found = diff(_renamed(old, "forrige udgave"), new)
+    found = diff(replace(old, name="forrige udgave"), new)
     if found.nothing:
         return False
     page = linked(comparison_page(found, extension), COMPARISON, [path.name for path in folder.iterdir()])
@@ -76,10 +76,6 @@ def _unfinished(folder: Path, made_from: Mapping[str, Any]) -> Finished:
     outputs = {name: (folder / name).read_bytes() for name in there}
     described = json.dumps({**made_from, "outputs": {}}).encode()
     return from_files({**outputs, manifest.NAME: described}, unpack(outputs[INPUTS], INPUTS), "denne udgave")
-
-
-def _renamed(build: Finished, name: str) -> Finished:
-    return replace(build, name=name)
 
 
 def _carry_over(last: Path, outputs: Mapping[str, str], folder: Path) -> bool:

@@ -74,12 +74,11 @@ def line_ends(old: Finished, new: Finished) -> list[str]:
     """Return the inputs that differ in line ends alone, as Git may make them."""
     both = sorted(old.inputs.keys() & new.inputs.keys())
     changed = [name for name in both if old.inputs[name] != new.inputs[name]]
-    return [name for name in changed if _same_lines(old.inputs[name], new.inputs[name])]
+    return [name for name in changed if _unix(old.inputs[name]) == _unix(new.inputs[name])]
 
 
-def _same_lines(one: bytes, other: bytes) -> bool:
-    """Tell whether two files are the same but for their line ends."""
-    return one.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
+def _unix(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n")
 
 
 def _counts(name: str) -> bool:

@@ -8,27 +8,6 @@ Denmark.
 All that is wrong with it is told at once, by file, row and column; unless it is all good, or bad rows are skipped,
 nothing is written.
 
-==============  ==============================================================================
-`aliases`       what columns, administrations and schemes may be called
-`reading`       a file, read once: its digest, its tables, their spells
-`csv_table`     CSV: encoding, delimiter, rows
-`workbook`      Excel: sheets as they look to a person
-`appearance`    how large a workbook is, and what it shows (`shown`): `sheet_xml`, `opendocument`, `binary_sheets`
-`table`         a table's header
-`columns`       which columns are read, and which are not
-`counts`        how many rows came to what
-`cells`         one cell: hours, names; `dates`
-`rows`          rows of text into spells
-`states`        rows that never became spells
-`stray_rows`    rows that are none: sums and remarks below a table
-`refusals`      what is wrong with rows, in groups
-`right_file`    extracts drawn too early, older than the last, or with too many faults
-`persons`       persons numbered, and those who cannot be told apart
-`sums`          full-year equivalents, spells, headcounts
-`remarks`       what somebody should look at
-`writing`       rows in ``data/`` replaced
-==============  ==============================================================================
-
 Person numbers live in memory only, and `persons.number_persons` puts others in their place that mean nothing elsewhere.
 No message quotes a row, cells are covered before they are shown (`privacy.cover`), and what goes wrong unforeseen is
 told by its kind and place alone.
@@ -45,7 +24,7 @@ from pathlib import Path
 import polars as pl
 
 from aarsstatus.extracts.aliases import read_limits, read_names
-from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear
+from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear, with_bare_numbers
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
 from aarsstatus.extracts.refusals import REFUSED_MARK, Refusals, refused_list, write_refused
 from aarsstatus.extracts.remarks import (
@@ -186,7 +165,7 @@ def _ingest(
         read_file(path, reader, names, scheme, hidden, reading, refusals, progress)
     refuse_same_file(reading, refusals)
 
-    spells = pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells])
+    spells = with_bare_numbers(pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells]))
     reading.spells.clear()
     unclear = refuse_unclear(spells, reading.labels, refusals)
     reading.notes += [*kinds_of_number(spells, reading.labels), *either_way(spells, reading.labels)]

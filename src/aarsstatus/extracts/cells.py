@@ -22,7 +22,18 @@ from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.shown import MERGED, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, is_error
 from aarsstatus.problems import near
 
-__all__ = ["BAD", "EMPTY", "Codes", "Column", "administration", "hundredths", "legible", "scheme", "unseen"]
+__all__ = [
+    "BAD",
+    "EMPTY",
+    "Codes",
+    "Column",
+    "administration",
+    "as_category",
+    "hundredths",
+    "legible",
+    "scheme",
+    "unseen",
+]
 
 Codes = npt.NDArray[np.int32]
 EMPTY, BAD = -1, -2
@@ -183,6 +194,11 @@ def _repaired(text: str, encoding: str) -> str | None:
 # -- a column of cells ----------------------------------------------------------------------------------------
 
 
+def as_category(name: str) -> pl.Expr:
+    """Return a column with each of its different texts kept once."""
+    return pl.col(name).cast(pl.Categorical(pl.Categories.random()))
+
+
 class Column:
     """Read the cells of one column, each different text once.
 
@@ -194,8 +210,11 @@ class Column:
         self.code = lru_cache(_MOST_TEXTS)(self._code)
 
     def codes(self, texts: pl.Series) -> Codes:
-        """Return a number for each cell; `empty` and `BAD` where there is none."""
-        coded = texts.cast(pl.Categorical(pl.Categories.random()))
+        """Return a number for each cell; `empty` and `BAD` where there is none.
+
+        `texts` are text, or made `as_category` before.
+        """
+        coded = texts if texts.dtype == pl.Categorical else texts.to_frame().select(as_category(texts.name)).to_series()
         different = coded.unique().drop_nulls()
         read = np.full(different.len() + 1, self.empty, np.int32)
         read[different.to_physical()] = [self.code(text) for text in different.cast(pl.String)]

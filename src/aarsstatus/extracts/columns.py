@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from xlsxwriter.utility import xl_col_to_name
 
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
@@ -60,7 +61,7 @@ class Columns:
             else:
                 written = (column.str.strip_chars().fill_null("").to_numpy() for column in (first, second))
                 differing = (next(written) != next(written)) & ~blank
-            letters = danish.join([column_letters(place) for place in sorted((self.places[name], other))])
+            letters = danish.join([xl_col_to_name(place) for place in sorted((self.places[name], other))])
             message = f"kolonne {letters} er begge {FIELDS[name]}, og her står der noget forskelligt"
             if differing.any():
                 expected = "én kolonne; slet den forkerte, eller giv den et andet navn"
@@ -71,13 +72,7 @@ class Columns:
     def called(self, field: str) -> str:
         """Return what a field's column is called in messages, with its letter in Excel."""
         place = self.places[field]
-        return f"{FIELDS[field]} (kolonne {column_letters(place)}, »{' '.join(self.texts[place].split())}«)"
-
-
-def column_letters(place: int) -> str:
-    """Return the letters of a column of Excel, by its place from 0."""
-    before, last = divmod(place, 26)
-    return (column_letters(before - 1) if before else "") + chr(ord("A") + last)
+        return f"{FIELDS[field]} (kolonne {xl_col_to_name(place)}, »{' '.join(self.texts[place].split())}«)"
 
 
 def choose_columns(
@@ -136,7 +131,7 @@ def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
         if name == "state":  # each of these is read
             continue
         taken, other = (mask(header.texts[at].strip()) for at in (header.columns[name], place))
-        letters = f"kolonne {column_letters(place)} og {column_letters(header.columns[name])}"
+        letters = f"kolonne {xl_col_to_name(place)} og {xl_col_to_name(header.columns[name])}"
         yield f"{label}: kolonnen »{other}« er ikke læst; »{taken}« er brugt som {FIELDS[name]} ({letters})"
     for name, place in header.columns.items():
         if place in header.hidden:

@@ -14,7 +14,7 @@ import polars as pl
 from aarsstatus.extracts.aliases import FIELDS
 from aarsstatus.extracts.refusals import Refusals
 
-__all__ = ["kinds_of_number", "number_persons", "refuse_unclear"]
+__all__ = ["kinds_of_number", "number_persons", "refuse_unclear", "with_bare_numbers"]
 
 _MASKED = r"\*|●|•|#{2,}|\?{2,}|(?i:x{2,})|_{2,}"
 _ROUNDED = r"(?i)^\s*(?:\d[.,]\d+e\+?\d+|\d+e\+\d+)\s*$"
@@ -38,36 +38,38 @@ _UNCLEAR = (
 _EXPECTED = "hele nummeret som tekst, eller en fil uden kolonnen"
 
 
-def number_persons(spells: pl.DataFrame) -> pl.DataFrame:
-    """Return spells with a number for each person, which means nothing elsewhere.
+def with_bare_numbers(spells: pl.DataFrame) -> pl.DataFrame:
+    """Return spells with each person in one way of writing, in a column ``bare``.
 
     Hyphens, spaces, points and case make no difference, nor does the leading zero that a spreadsheet takes away from
-    a number of ten digits, the decimals it adds, or a century in a date of birth; no person is null.
+    a number of ten digits, the decimals it adds, or a century in a date of birth.
     """
-    persons = _written(spells)
-    known = persons.unique().drop_nulls().sample(fraction=1, shuffle=True, seed=secrets.randbits(63))
-    begin = secrets.randbits(62)
-    numbers = pl.int_range(begin, begin + known.len(), dtype=pl.Int64, eager=True)
-    return spells.with_columns(persons.replace_strict(known, numbers, return_dtype=pl.Int64).alias("person"))
-
-
-def _written(spells: pl.DataFrame) -> pl.Series:
-    """Return persons as text in one way of writing."""
     raw = pl.col("person").str.strip_chars()
     whole = raw.str.replace(r"^(\d{9,10})[.,]0{1,2}$", "$1")
     bare = whole.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "")
     century = whole.str.contains(r"^\d{1,2}[-–./ ]\d{1,2}[-–./ ]\d{4}[-– ]\d{4}$")
     bare = pl.when(century).then(bare.str.replace(r"^(\d{3,4})(?:18|19|20)(\d{6})$", "$1$2")).otherwise(bare)
     short = bare.str.contains(r"^[0-9]{9}$")
-    return spells.select(pl.when(short).then("0" + bare).otherwise(bare).replace("", None)).to_series()
+    return spells.with_columns(pl.when(short).then("0" + bare).otherwise(bare).replace("", None).alias("bare"))
+
+
+def number_persons(spells: pl.DataFrame) -> pl.DataFrame:
+    """Return spells with a number for each person, which means nothing elsewhere.
+
+    No person is null; the column ``bare``, which tells them apart, is left out.
+    """
+    persons = spells["bare"]
+    known = persons.unique().drop_nulls().sample(fraction=1, shuffle=True, seed=secrets.randbits(63))
+    begin = secrets.randbits(62)
+    numbers = pl.int_range(begin, begin + known.len(), dtype=pl.Int64, eager=True)
+    numbered = persons.replace_strict(known, numbers, return_dtype=pl.Int64).alias("person")
+    return spells.with_columns(numbered).drop("bare")
 
 
 def refuse_unclear(spells: pl.DataFrame, labels: Sequence[str], refusals: Refusals) -> pl.DataFrame:
     """Return the spells of persons who cannot be told apart, by table and row."""
-    parts = [
-        spells.select("table", "row", raw=pl.col("person"), bare=_written(spells)).filter(pl.col("bare").is_not_null())
-    ]
-    found = parts[0].with_columns(
+    known = spells.select("table", "row", "bare", raw="person").filter(pl.col("bare").is_not_null())
+    found = known.with_columns(
         nobody=pl.col("bare").str.contains(_NOBODY) & (pl.len().over("table", "bare") > 1),
         many=(pl.len().over("table", "bare") > _MOST_OF_ONE)
         & (pl.len().over("table", "bare") > _LARGEST_PART * pl.len().over("table")),
@@ -92,8 +94,8 @@ def refuse_unclear(spells: pl.DataFrame, labels: Sequence[str], refusals: Refusa
 
 def kinds_of_number(spells: pl.DataFrame, labels: Sequence[str]) -> Iterator[str]:
     """Say where some files know a person by CPR number and others by another one."""
-    bare = spells.select("table", bare=_written(spells)).filter(pl.col("bare").is_not_null())
-    share = bare.group_by("table").agg(pl.col("bare").str.contains(_BORN).mean()).sort("table")
+    known = spells.filter(pl.col("bare").is_not_null())
+    share = known.group_by("table").agg(pl.col("bare").str.contains(_BORN).mean()).sort("table")
     by_cpr = [labels[table] for table, part in share.rows() if part > 0.5]
     others = [labels[table] for table, part in share.rows() if part <= 0.5]
     if by_cpr and others:

@@ -82,7 +82,9 @@ class Refusals:
         self, label: str, rows: Rows, column: str | None, message: str, *, found: str | None = None,
         expected: str | None = None, hint: str | None = None,
     ) -> None:  # fmt: skip
-        """Add a problem that some rows share; `rows` are numbered as Excel numbers them."""
+        """Add a problem that some rows share, numbered as in Excel, if there are any."""
+        if not rows.size:
+            return
         shown = None if found is None else cover(found)
         group = _Group(label, column, message, shown, expected, hint)
         if group not in self._groups:

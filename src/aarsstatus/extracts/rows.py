@@ -139,13 +139,17 @@ class Reader:
         """Return some rows with every cell read."""
         places = {name: place for name, place in columns.places.items() if name in self._columns or name == "person"}
         texts = frame.select(*(pl.col(str(place)).alias(name) for name, place in places.items()), OVERFLOW)
-        codes = {name: column.codes(texts[name]) for name, column in self._columns.items() if name in places}
+        # In one call, which Polars spreads over the cores.
+        categories = texts.select(cells.as_category(name) for name in self._columns if name in places)
+        codes = {name: self._columns[name].codes(categories[name]) for name in categories.columns}
         if columns.scheme is not None:
             codes["scheme"] = np.full(frame.height, self.schemes.index(columns.scheme), np.int32)
         rows = np.arange(block.first_row, block.first_row + frame.height, dtype=np.int64)
         empty = codes["start"] == EMPTY
         squeezed = self._stray.squeezed(frame, empty)
-        blank = (are_blank(texts, empty) & ~squeezed) | self._header_again(texts, rows, columns, label)
+        blank = are_blank(texts, empty) & ~squeezed
+        if (codes["start"] == BAD).any():
+            blank |= self._header_again(texts, rows, columns, label)
         return _Batch(label, columns, texts, rows, codes, squeezed, blank)
 
     def _header_again(self, texts: pl.DataFrame, rows: npt.NDArray[np.int64], columns: Columns, label: str) -> Mask:
@@ -175,15 +179,13 @@ class Reader:
             unseen = persons.is_in(seen).fill_null(value=False)
             bad |= self._refuse_cells(batch, "person", looked_at & unseen.to_numpy(), np.zeros_like(bad), refusals)
         label, rows = batch.label, batch.rows
-        if torn.any():  # it may have been taken for a remark below the table
-            refusals.rows(label, rows[torn], None, "rækken er kortere end overskriften; er filen skåret over?")
+        # It may have been taken for a remark below the table.
+        refusals.rows(label, rows[torn], None, "rækken er kortere end overskriften; er filen skåret over?")
         wide = batch.texts[OVERFLOW].is_not_null().to_numpy() & looked_at
-        if wide.any():
-            expected = "en celle for hver kolonne"
-            refusals.rows(label, rows[wide], None, "rækken har flere celler end overskriften", expected=expected)
-        if batch.squeezed.any():
-            message, expected = "rækken har et andet skilletegn end overskriften", "det samme skilletegn i hele filen"
-            refusals.rows(label, rows[batch.squeezed], None, message, expected=expected)
+        expected = "en celle for hver kolonne"
+        refusals.rows(label, rows[wide], None, "rækken har flere celler end overskriften", expected=expected)
+        message, expected = "rækken har et andet skilletegn end overskriften", "det samme skilletegn i hele filen"
+        refusals.rows(label, rows[batch.squeezed], None, message, expected=expected)
         return bad | wide | self._refuse_backwards(batch, refusals)
 
     def _refuse_cells(self, batch: _Batch, name: str, wrong: Mask, missing: Mask, refusals: Refusals) -> Mask:
@@ -193,8 +195,8 @@ class Reader:
             if name in {"start", "end"} and bad["text"].str.contains(_EXCHANGED).any():
                 refusals.exchanged.add((batch.label, FIELDS[name]))
             explained = pl.col("text").is_in(bad["text"].unique(maintain_order=True).head(_MOST_EXPLAINED).implode())
-            if (rest := bad.filter(~explained)).height:  # nobody reads so many reasons, and each takes a while to find
-                refusals.rows(batch.label, rest["row"].to_numpy(), FIELDS[name], "værdien kan ikke bruges")
+            rest = bad.filter(~explained)["row"].to_numpy()  # nobody reads so many reasons, which take a while to find
+            refusals.rows(batch.label, rest, FIELDS[name], "værdien kan ikke bruges")
             for (text,), group in bad.filter(explained).group_by("text", maintain_order=True):
                 shown = cells.unseen(str(text))
                 why = shown or self._columns[name].why(str(text))
@@ -203,7 +205,7 @@ class Reader:
                     batch.label, group["row"].to_numpy(), column, why.message, found=legible(str(text)),
                     expected=why.expected, hint=why.hint,
                 )  # fmt: skip
-        if missing.any():
+        if missing.any():  # of a column that may be empty, nothing is expected
             rows = batch.rows[missing]
             refusals.rows(batch.label, rows, FIELDS[name], "cellen er tom", expected=_EXPECTED[name])
         return wrong | missing
@@ -220,8 +222,7 @@ class Reader:
                 batch.label, batch.rows[at : at + 1], FIELDS["end"], message, found=dates.show_day(int(end[at])),
                 expected=f"tidligst {dates.show_day(int(start[at]))}",
             )  # fmt: skip
-        if (rest := places[_MOST_TOLD:]).size:
-            refusals.rows(batch.label, batch.rows[rest], FIELDS["end"], message)
+        refusals.rows(batch.label, batch.rows[places[_MOST_TOLD:]], FIELDS["end"], message)
         return backwards
 
     def _refuse_gone(self, batch: _Batch, inside: Mask, refusals: Refusals) -> Mask:
@@ -246,8 +247,7 @@ class Reader:
         """Count a block's rows, and the years of spells if none begins in this one."""
         start, blank = batch.codes["start"], batch.blank
         rows, refused = int(np.count_nonzero(~blank)), int(np.count_nonzero(bad))
-        placed = ~blank & ~bad
-        placed[placed] = self._placed[batch.codes["scheme"][placed]]
+        placed = ~blank & ~bad & np.append(self._placed, [False, False])[batch.codes["scheme"]]  # -1, -2: none
         counts.placements += int(np.count_nonzero(placed))
         counts.placements_outside += int(np.count_nonzero(placed & ~inside))
         counts.rows += rows
@@ -258,15 +258,15 @@ class Reader:
             begun = ((start[~blank & ~bad] - 1) / _DAYS_A_YEAR).astype(np.int32) + 1  # near enough
             counts.starts.update(begun.tolist())
 
-    @staticmethod
-    def _count_empty(counts: Counts, batch: _Batch, inside: Mask) -> None:
+    def _count_empty(self, counts: Counts, batch: _Batch, inside: Mask) -> None:
         """Count spells that still run, by which sign, and rows without administration."""
         running = inside & (batch.codes["end"] == dates.OPEN)
         counts.running += int(np.count_nonzero(running))
         signs = batch.texts["end"].filter(pl.Series(running)).drop_nulls().str.strip_chars().value_counts()
         counts.signs.update({sign: number for sign, number in signs.rows() if sign})
-        named = batch.texts["administration"].str.contains(r"\S").fill_null(value=False).to_numpy()
-        counts.without_administration += int(np.count_nonzero(~named & ~batch.blank & ~batch.squeezed))
+        none = (batch.codes["administration"] == self.none) & ~batch.blank & ~batch.squeezed
+        texts = batch.texts["administration"].filter(pl.Series(none))
+        counts.without_administration += int(texts.str.contains(r"\S").not_().fill_null(value=True).sum())
 
     def _keep_refused(self, batch: _Batch, bad: Mask) -> None:
         """Keep what a list of refused rows shows of them."""

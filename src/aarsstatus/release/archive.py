@@ -53,7 +53,7 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
         If one is far larger than an input is: it would be read whole, and kept with every build.
     """
     files = [project.root / "_quarto.yml", project.root / "requirements.lock"]
-    files += [path for path in _files(project.params) if not _later(path, year)]
+    files += [path for path in _files(project.params) if not (path.stem.isdecimal() and int(path.stem) > year)]
     files += [project.data / table.file for table in TABLES]  # any other CSV file there may be an extract
     files += [project.data / f"notat-{year}" / table.file for table in TABLES]  # what `publish` kept
     beside = (path for path in _files(project.data) if path.parent == project.data and path.suffix in _BESIDE)
@@ -69,10 +69,6 @@ def input_files(project: Project, year: int) -> dict[str, Path]:
 def program_files() -> dict[str, Path]:
     """Return the files of this very program by their names among the inputs."""
     return {f"aarsstatus/{path.relative_to(PACKAGE).as_posix()}": path for path in _files(PACKAGE)}
-
-
-def _later(path: Path, year: int) -> bool:
-    return path.stem.isdecimal() and int(path.stem) > year
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -21,7 +21,7 @@ from aarsstatus.markdown import sentences
 from aarsstatus.problems import BuildError
 from aarsstatus.release import cache
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
-from aarsstatus.release.years import State, Year, newest_data, read_output
+from aarsstatus.release.years import State, Year, newest_data, read_output, told_by
 from aarsstatus.render.beside import FILES
 from aarsstatus.render.page import make_page, table
 from aarsstatus.report.charts import breaks, draw_development
@@ -109,17 +109,12 @@ def _year(year: Year) -> str:
     wrong = f"{year.contradicted} af {year.printed} trykte tal er i modstrid med notatets øvrige tal."
     return f"""<section class="aar" aria-labelledby="aar-{year.year}">
 <h2 id="aar-{year.year}">{year.year} <span class="stempel {year.state}">{year.state.capitalize()}</span></h2>
-<p><strong>{_whole(said)}</strong> {compared}</p>
+<p><strong>{said.replace(" pct.", "&nbsp;pct.")}</strong> {compared}</p>
 <p>{STATES[year.state]}{_early({year.year} & year.preliminary)} {year.issued} {wrong if year.printed else ""}</p>
 {failed}<ul class="filer">{links}</ul>
 <p class="lavet">Til dem, der vil regne efter:</p>
 <ul class="filer lavet">{more}</ul>
 </section>"""
-
-
-def _whole(text: str) -> str:
-    """Keep a percentage on one line."""
-    return text.replace(" pct.", "&nbsp;pct.")
 
 
 def _early(years: Collection[int]) -> str:
@@ -142,13 +137,8 @@ def city_attainments(years: Sequence[Year]) -> list[Figure]:
 
     A year's own build goes first; a year that was only compared with is taken from the newest build that has it.
     """
-    by_year: dict[int, list[Figure]] = {}
-    for build in years:
-        city = [one for one in build.figures.select(administration=KK) if one.measure in _ATTAINMENTS]
-        for when in {figure.year for figure in city}:
-            if when not in by_year or when == build.year:
-                by_year[when] = [figure for figure in city if figure.year == when]
-    return [figure for when in sorted(by_year) for figure in by_year[when]]
+    city = [one for when, build in told_by(years).items() for one in build.figures.select(year=when, administration=KK)]
+    return [one for one in city if one.measure in _ATTAINMENTS]
 
 
 def _groups(years: Sequence[Year]) -> dict[str, Group]:

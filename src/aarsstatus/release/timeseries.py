@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
-from typing import get_args
+from types import SimpleNamespace
+from typing import Any, get_args
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, Measure, Verdict
 from aarsstatus.figures.collection import write_csv
 from aarsstatus.figures.words import unit
-from aarsstatus.files import write_whole
+from aarsstatus.files import packaged_rows, write_whole
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import BuildError
 from aarsstatus.release.cache import BESIDE, written_text
-from aarsstatus.release.years import Year
+from aarsstatus.release.years import Year, told_by
 
 SERIES, PACKAGE = BESIDE
 _NAME = "aarsstatus-tidsserie"
@@ -34,58 +33,9 @@ _KEPT: tuple[Measure, ...] = (
 """The measures of the tables; what follows from two years or beside the tables is in each year's ``figures.csv``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """Hold one number of one year. The fields are the columns, in order."""
-
-    id: str
-    year: int
-    administration: str
-    administration_name: str
-    group: str
-    group_name: str
-    scheme: str
-    scheme_name: str
-    measure: Measure
-    unit: str
-    value: Fraction | None
-    lower: Fraction | None
-    upper: Fraction | None
-    shown: str
-    published: str
-    verdict: Verdict
-    reason: str
-    series_break: str
-
-
-COLUMNS = tuple(field.name for field in fields(Observation))
-_DESCRIBED: Mapping[str, tuple[str, str]] = {
-    "id": ("string", "The figure's id: YEAR.ADMINISTRATION.GROUP[.SCHEME].MEASURE."),
-    "year": ("year", "Calendar year."),
-    "administration": ("string", "Code of the administration; KK is the whole city."),
-    "administration_name": ("string", "What it was called that year, in Danish."),
-    "group": ("string", "Target group, whose schemes share a target; total is all of them."),
-    "group_name": ("string", "What the group is called, in Danish."),
-    "scheme": ("string", "Scheme; empty where the number is the whole group's."),
-    "scheme_name": ("string", "What the scheme is called, in Danish."),
-    "measure": ("string", "What is measured."),
-    "unit": ("string", "Unit of value, lower and upper, in Danish: helårspersoner are full-year equivalents."),
-    "value": (
-        "number",
-        (
-            "The number as it follows from the inputs, not rounded; empty where no target was adopted. It may differ "
-            "from shown, which is rounded, and is what a notat printed where one printed something else: see verdict."
-        ),
-    ),
-    "lower": ("number", "The least that the number may be, where the inputs were rounded before they were published."),
-    "upper": ("number", "The bound that the number is below; the same as lower where it is known exactly."),
-    "shown": ("string", "The number as the notat shows it, in Danish."),
-    "published": ("string", "What a notat printed; empty where none did."),
-    "verdict": ("string", "Whether what was published follows from the inputs; unpublished where nothing was."),
-    "reason": ("string", "Why it does not, or within which bounds it does, in Danish."),
-    "series_break": ("string", "Why the number cannot be held against the one before it, in Danish; empty: it can."),
-}
-"""The type of each column, and what it holds."""
+_DESCRIBED = packaged_rows(Path(__file__).with_name("timeseries.csv"))
+"""The columns in order, the type of each, and what it holds."""
+COLUMNS = tuple(row["name"] for row in _DESCRIBED)
 
 
 def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None:
@@ -107,27 +57,22 @@ def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None
         write_whole(path, text.encode())
 
 
-def observations(years: Sequence[Year], data: Data | None) -> list[Observation]:
+def observations(years: Sequence[Year], data: Data | None) -> list[SimpleNamespace]:
     """Return every number of the tables of all years, the oldest first.
 
     A year's own build goes first; other years are taken from the newest build that has them; names
     are those of `data`.
     """
-    source: dict[int, Year] = {}
-    for build in years:
-        for when in {figure.year for figure in build.figures.values()}:
-            if when not in source or when == build.year:
-                source[when] = build
-    rows: list[Observation] = []
+    rows: list[SimpleNamespace] = []
     seen: dict[tuple[str, str, str, str], Figure] = {}
     schemes: dict[tuple[int, str], set[str]] = {}
-    for when in sorted(source):
-        figures = [one for one in source[when].figures.select(year=when) if one.measure in _KEPT]
+    for when, build in told_by(years).items():
+        figures = [one for one in build.figures.select(year=when) if one.measure in _KEPT]
         for one in figures:
             if one.administration == KK and one.measure == "status":
                 schemes.setdefault((when, one.group), set()).add(one.scheme)
                 schemes.setdefault((when, "total"), set()).add(one.scheme)
-        early = [f"tallene for {when} er foreløbige"] if when in source[when].preliminary else []
+        early = [f"tallene for {when} er foreløbige"] if when in build.preliminary else []
         for one in figures:
             key = (one.administration, one.group, one.scheme, one.measure)
             told = [*_breaks(one, seen.get(key), data, schemes), *early]
@@ -169,47 +114,30 @@ def _covers(
     return [one for one in found if not figure.scheme or one[0] == data.goes_on(figure.scheme)]
 
 
-def _observation(figure: Figure, data: Data | None, broken: str) -> Observation:
+def _observation(figure: Figure, data: Data | None, broken: str) -> SimpleNamespace:
     """Return a figure as a row; the names are those of the newest build's data."""
     heads = {one.group for one in data.schemes.values() if one.counting == "headcount"} if data else set()
     units = unit(figure.measure)
     if data is not None and units == "personer":
         units = "ansatte" if figure.group in heads else "helårspersoner"
     named = data is not None and figure.administration in data.codes(figure.year)
-    return Observation(
-        figure.id, figure.year, figure.administration,
-        data.name(figure.administration, figure.year) if data and named else "",
-        figure.group, data.called(figure.group) if data else "",
-        figure.scheme, data.called(figure.group, figure.scheme) if data and figure.scheme else "",
-        figure.measure, units, figure.value, figure.lower, figure.upper, figure.shown, figure.published,
-        figure.verdict, figure.reason, broken,
-    )  # fmt: skip
+    return SimpleNamespace(
+        **{name: getattr(figure, name) for name in COLUMNS if hasattr(figure, name)},
+        administration_name=data.name(figure.administration, figure.year) if data and named else "",
+        group_name=data.called(figure.group) if data else "",
+        scheme_name=data.called(figure.group, figure.scheme) if data and figure.scheme else "",
+        unit=units,
+        series_break=broken,
+    )
 
 
 def package(years: Sequence[Year]) -> dict[str, object]:
     """Return the description of the time series of some built years."""
     among = {"measure": list(_KEPT), "verdict": list(get_args(Verdict))}
-    described = [
-        {"name": name, "type": kind, "description": text}
-        | ({"constraints": {"enum": among[name]}} if name in among else {})
-        for name, (kind, text) in _DESCRIBED.items()
+    described: list[dict[str, object]] = [
+        {**row, **({"constraints": {"enum": among[row["name"]]}} if row["name"] in among else {})} for row in _DESCRIBED
     ]
-    return {
-        "profile": "tabular-data-package",
-        "name": _NAME,
-        "title": "Årsstatus for de særlige jobordninger: tidsserie",
-        "description": "Every number of the yearly notats' tables, one a row, as it follows from the inputs and as it "
-        f"was published. Made from the notats for {danish.join([str(one.year) for one in reversed(years)])}.",
-        "resources": [
-            {
-                "name": "tidsserie",
-                "path": SERIES,
-                "profile": "tabular-data-resource",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "dialect": {"delimiter": ",", "header": True},
-                "schema": {"fields": described, "missingValues": [""], "primaryKey": ["id"]},
-            }
-        ],
-    }
+    made: dict[str, Any] = json.loads(Path(__file__).with_name("datapackage.json").read_text(encoding="utf-8"))
+    made["description"] = made["description"].format(years=danish.join([str(one.year) for one in reversed(years)]))
+    made["resources"][0]["schema"]["fields"] = described
+    return made

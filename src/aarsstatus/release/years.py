@@ -118,6 +118,16 @@ def _kept(folder: Path) -> Mapping[str, bytes]:
         return {}
 
 
+def told_by(years: Sequence[Year]) -> dict[int, Year]:
+    """Return the build that tells of each year, oldest first: its own, or the newest."""
+    found: dict[int, Year] = {}
+    for build in years:
+        for when in {figure.year for figure in build.figures.values()}:
+            if when not in found or when == build.year:
+                found[when] = build
+    return dict(sorted(found.items()))
+
+
 def newest_data(output: Path, years: Sequence[Year]) -> Data | None:
     """Return the data of the newest year that kept any that can be read."""
     return next((found for one in years if (found := kept_data(output / str(one.year))) is not None), None)
