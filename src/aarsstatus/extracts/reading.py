@@ -18,11 +18,10 @@ import polars as pl
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.columns import choose_columns
-from aarsstatus.extracts.counts import Counts
 from aarsstatus.extracts.csv_table import HEAD, CsvTable
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.rows import Reader
-from aarsstatus.extracts.table import Table
+from aarsstatus.extracts.table import Counts, Table
 from aarsstatus.extracts.workbook import open_workbook
 from aarsstatus.files import irregular
 from aarsstatus.privacy import contains, cover, mask

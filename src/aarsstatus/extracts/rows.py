@@ -17,11 +17,10 @@ from aarsstatus.extracts import cells, dates
 from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
 from aarsstatus.extracts.columns import Columns
-from aarsstatus.extracts.counts import Counts
 from aarsstatus.extracts.refusals import Refusals, rows_shown
 from aarsstatus.extracts.states import States
 from aarsstatus.extracts.stray_rows import StrayRows, are_blank
-from aarsstatus.extracts.table import OVERFLOW, Block
+from aarsstatus.extracts.table import OVERFLOW, Block, Counts
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 

@@ -6,8 +6,9 @@ extract may have (`aliases.FIELDS`). What stands below it comes in blocks of tex
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Protocol
 
@@ -15,7 +16,18 @@ import polars as pl
 
 from aarsstatus.extracts.aliases import Names, fold
 
-__all__ = ["MOST_ROWS", "OVERFLOW", "PLANNED", "Block", "Cells", "Header", "Table", "find_header", "text_frame"]
+__all__ = [
+    "MOST_ROWS",
+    "OVERFLOW",
+    "PLANNED",
+    "Block",
+    "Cells",
+    "Counts",
+    "Header",
+    "Table",
+    "find_header",
+    "text_frame",
+]
 
 MOST_ROWS = 40
 """How far down a header is looked for."""
@@ -78,6 +90,38 @@ def text_frame(rows: Sequence[Cells], width: int) -> pl.DataFrame:
     found = {f"{place}": [cells[place] if place < len(cells) else None for cells in rows] for place in range(width)}
     found[OVERFLOW] = [next((cell for cell in cells[width:] if cell.strip()), None) for cells in rows]
     return pl.DataFrame(found, schema=dict.fromkeys(found, pl.String))
+
+
+@dataclass(slots=True)
+class Counts:
+    """Count a table's rows, its placements, and the years in which spells begin.
+
+    Of the `refused`, those `cancelled` are no faults. `signs` are what stands where a spell is still `running`.
+    """
+
+    rows: int = 0
+    outside: int = 0
+    begun_in_year: int = 0
+    refused: int = 0
+    cancelled: int = 0
+    placements: int = 0
+    placements_outside: int = 0
+    running: int = 0
+    signs: Counter[str] = field(default_factory=Counter)
+    without_administration: int = 0
+    starts: Counter[int] = field(default_factory=Counter)
+
+    def add(self, other: Counts) -> None:
+        """Add another table's counts."""
+        self.rows += other.rows
+        self.outside += other.outside
+        self.begun_in_year += other.begun_in_year
+        self.refused += other.refused
+        self.cancelled += other.cancelled
+
+    def usual_year(self) -> int | None:
+        """Return the year that most spells begin in."""
+        return max(self.starts, key=lambda year: (self.starts[year], year), default=None)
 
 
 # -- the header -----------------------------------------------------------------------------------------------
