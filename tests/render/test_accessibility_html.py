@@ -211,10 +211,11 @@ def test_no_frame_hides_a_row_or_a_column(
     with opened(chromium, built.folder / document, Device(*size, phone=size[0] < 700)) as page:
         page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         hidden = page.evaluate(
-            """() => [...document.querySelectorAll('.notat-tabel .tabelramme')].filter(frame =>
-            frame.scrollWidth > frame.clientWidth + 1 || frame.scrollHeight > frame.clientHeight + 1).length"""
+            """within => [...document.querySelectorAll(`${within} .tabelramme`)].filter(frame =>
+            frame.scrollWidth > frame.clientWidth + 1 || frame.scrollHeight > frame.clientHeight + 1).length""",
+            ".notat-tabel" if size[0] < 700 else "main",  # the numbers of a chart, opened, may scroll on a phone
         )
-        assert page.locator(".notat-tabel .tabelramme").count() > 5
+        assert page.locator(".notat-tabel .tabelramme").count() > 2
         assert hidden == 0
 
 

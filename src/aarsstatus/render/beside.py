@@ -1,4 +1,4 @@
-"""Link a page to the other files of its build, and to the page that leads to every year."""
+"""Link a page to the other files of its build, and to the overview."""
 
 from __future__ import annotations
 

@@ -36,7 +36,10 @@ def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mod
 
 
 def reference(notat: Notat, csv: str) -> dict[str, str]:
-    """Return what a reference to a number names of its notat, `csv` being its table of figures."""
+    """Return what a reference to a number names of its notat.
+
+    `csv` is the table of figures.
+    """
     params, edition = notat.params, notat_head(notat).get("udgave", "")
     day = danish.long_date(params.document.date) if params.document.date else "uden dato"
     return {
