@@ -321,7 +321,7 @@ def test_a_reference_names_document_place_number_verdict_and_hash(
 
 def test_a_reference_ends_with_the_address_that_parameters_name(inputs: tuple[Params, Data]) -> None:
     params, data = inputs
-    at = "https://www.example.dk/notat.html"
+    at = "https://x.invalid/notat.html"
     assert reference(Notat(params, data), "")["adresse"] == ""
     assert reference(Notat(params.model_copy(update={"published_at": at}), data), "")["adresse"] == at
     facts = {"adresse": at}
