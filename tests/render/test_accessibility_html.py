@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pytest
 import yaml
-from browser import DEVICES, Device, accessibility_tree, axe, browser, opened
+from browser import DEVICES, Device, accessibility_tree, axe, browser, keep_one_of_each, opened
 from lxml import html
 from playwright.sync_api import Browser, Page
 from reading import html_page, tidy
@@ -49,6 +49,11 @@ def test_axe_finds_no_violation(chromium: Browser, report: Result, document: str
     colours_alone = {"color-contrast"} if scheme == "dark" else set()  # nothing else is another in the dark
     with opened(chromium, report.folder / document, DEVICES[device], scheme) as page:
         page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        assert colours_used(page) <= {rgb(TOKENS[palette(scheme)][name]) for name in ("ink", "muted", "accent")}
+        grounds = {rgb(TOKENS[palette(scheme)][name]) for name in ("paper", "band")}
+        assert grounds_used(page) <= grounds | {"rgba(0, 0, 0, 0)"}
+        if (report.year, device, scheme) != (2025, "desktop", "light"):  # which is tried with every row
+            keep_one_of_each(page)
         verdict = axe(page, *colours_alone)
         assert verdict.violations == []
         tried = colours_alone or {"color-contrast", "document-title", "html-has-lang", "image-alt", "list"}
@@ -58,9 +63,6 @@ def test_axe_finds_no_violation(chromium: Browser, report: Result, document: str
         assert {one.partition(":")[0] for one in verdict.undecided} <= {"color-contrast"}
         cells = ("color-contrast: <td", "color-contrast: <th", "color-contrast: <code>20")
         assert all(one.startswith(cells) for one in verdict.undecided)
-        assert colours_used(page) <= {rgb(TOKENS[palette(scheme)][name]) for name in ("ink", "muted", "accent")}
-        grounds = {rgb(TOKENS[palette(scheme)][name]) for name in ("paper", "band")}
-        assert grounds_used(page) <= grounds | {"rgba(0, 0, 0, 0)"}
 
 
 def palette(scheme: str) -> str:
@@ -132,6 +134,7 @@ def test_the_keyboard_reaches_everything_in_order_and_is_never_trapped(
 ) -> None:
     with opened(chromium, report.folder / document, DEVICES["phone"]) as page:  # more scrolls there, and is a stop
         page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        keep_one_of_each(page)
         count = page.evaluate(REACHABLE)
         tables = page.locator("table").count()
         assert count > tables > 0
