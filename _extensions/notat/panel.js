@@ -293,3 +293,15 @@
   bar.hidden = false;
   if (isNamed()) addEventListener("load", () => setTimeout(openNamed)); // after the browser has gone to the row
 })();
+
+// What scrolls is a stop for the keyboard, in every browser; where nothing is hidden, there is nothing to stop for.
+(function () {
+  "use strict";
+  const settle = (frame) => {
+    const hides = frame.scrollWidth > frame.clientWidth + 1 || frame.scrollHeight > frame.clientHeight + 1;
+    if (hides) frame.tabIndex = 0;
+    else frame.removeAttribute("tabindex");
+  };
+  const sizes = new ResizeObserver((changes) => changes.forEach((change) => settle(change.target)));
+  document.querySelectorAll(".tabelramme, .figurramme").forEach((frame) => sizes.observe(frame));
+})();
