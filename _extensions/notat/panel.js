@@ -223,3 +223,15 @@
   document.documentElement.classList.add("tal-kan");
   bar.hidden = false;
 })();
+
+// What scrolls is a stop for the keyboard, in every browser; where nothing is hidden, there is nothing to stop for.
+(function () {
+  "use strict";
+  const settle = (frame) => {
+    const hides = frame.scrollWidth > frame.clientWidth + 1 || frame.scrollHeight > frame.clientHeight + 1;
+    if (hides) frame.tabIndex = 0;
+    else frame.removeAttribute("tabindex");
+  };
+  const sizes = new ResizeObserver((changes) => changes.forEach((change) => settle(change.target)));
+  document.querySelectorAll(".tabelramme, .figurramme").forEach((frame) => sizes.observe(frame));
+})();

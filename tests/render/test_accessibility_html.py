@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from browser import DEVICES, Device, accessibility_tree, axe, browser, keep_one_of_each, opened
 from lxml import html
+from PIL import Image
 from playwright.sync_api import Browser, Page
 from reading import html_page, tidy
 
@@ -160,8 +162,6 @@ def test_the_keyboard_skips_opens_and_scrolls(chromium: Browser, built: Result) 
         details.locator("summary").focus()
         page.keyboard.press("Enter")
         assert details.get_attribute("open") is not None
-        page.keyboard.press("Tab")
-        assert "tabelramme" in page.locator(":focus").get_attribute("class")
         frame = page.locator("#tbl-kk .tabelramme")
         frame.focus()
         for _ in range(3):
@@ -263,12 +263,58 @@ def test_the_browser_tells_of_row_and_column_headers(chromium: Browser, report: 
     with opened(chromium, path, DEVICES["desktop"]) as page:
         page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         told = accessibility_tree(page)
+        assert axe(page, "landmark-unique").violations == []
     for role, scope in (("columnheader", "col"), ("rowheader", "row")):
         # An id may be broken after a point, and a browser tells of that as a space.
         names = ["".join(tidy(name).split()) for role_, name in told if role_ == role]
         assert names == ["".join(tidy(each.text_content()).split()) for each in headers if each.get("scope") == scope]
     assert sum(role == "table" for role, _ in told) == len(html_page(path).xpath("//table"))
-    assert all(name for role, name in told if role in {"image", "region", "link"})
+    assert all(name for role, name in told if role in {"image", "region", "link", "group", "table"})
+
+
+def test_a_merged_cell_is_heard_as_that_of_all_its_rows(chromium: Browser, built: Result) -> None:
+    path = built.folder / "notat.html"
+    page = html_page(path)
+    for cell in page.xpath("//figure//td[@rowspan]"):
+        column, *rows = [page.get_element_by_id(id_) for id_ in cell.get("headers").split()]
+        first = cell.getparent()
+        spanned = [first, *first.itersiblings()][: int(cell.get("rowspan"))]
+        assert [row.getparent() for row in rows] == spanned
+        assert column.get("scope") == "col"
+    with opened(chromium, path, DEVICES["desktop"]) as shown:
+        nodes = shown.context.new_cdp_session(shown).send("Accessibility.getFullAXTree")["nodes"]
+    heard = [
+        (node["name"]["value"], node["description"]["value"])
+        for node in nodes
+        if node.get("role", {}).get("value") in {"cell", "gridcell"} and node.get("description", {}).get("value")
+    ]
+    assert len(heard) == 9 * 3
+    assert {said for _, said in heard[:3]} == {
+        "fælles for Løntilskud (helårspersoner), Virksomhedspraktik (helårspersoner) og "
+        + tidy(page.xpath("//*[@id='tbl-kk']//tbody/tr[3]/th")[0].text_content())
+    }
+    assert heard[2][0] == tidy(page.xpath("//*[@id='tbl-kk']//tbody/tr[1]/td[4]")[0].text_content())
+
+
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_the_keyboard_stops_only_at_frames_that_scroll(chromium: Browser, built: Result, device: str) -> None:
+    with opened(chromium, built.folder / "notat.html", DEVICES[device]) as page:
+        frames = page.locator(":is(.tabelramme, .figurramme):visible").evaluate_all(
+            """frames => frames.map(frame => [frame.getAttribute('tabindex') === '0',
+                 frame.scrollWidth > frame.clientWidth + 1 || frame.scrollHeight > frame.clientHeight + 1])"""
+        )
+    assert len(frames) == 11
+    assert all(stop == scrolls for stop, scrolls in frames)
+    assert any(scrolls for _, scrolls in frames) == (device == "phone")
+
+
+def test_charts_follow_the_page_into_the_dark(chromium: Browser, built: Result) -> None:
+    with opened(chromium, built.folder / "notat.html", DEVICES["desktop"], "dark") as page:
+        for chart in page.locator(".quarto-float-fig img").all():
+            drawn = Image.open(BytesIO(chart.screenshot())).convert("RGB")
+            ground = max(drawn.getcolors(drawn.width * drawn.height) or [])[1]
+            assert f"rgb{ground}" == rgb(TOKENS["dark"]["paper"])
+            assert max(drawn.convert("L").getdata()) > 200, "its ink is light"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -195,7 +195,7 @@ def _chart(
     chart = draw_development(drawn, known, fonts, broken=broken)
     picture = base64.b64encode(chart.svg.encode()).decode("ascii")
     return f"""<figure class="quarto-float-fig">
-<div class="figurramme" role="region" aria-label="{escape(chart.caption)}" tabindex="0">
+<div class="figurramme" role="group" aria-label="{escape(chart.caption)}" tabindex="0">
 <img src="data:image/svg+xml;base64,{picture}" alt="{escape(chart.alt)}">
 </div>
 <figcaption class="quarto-float-fig">{escape(chart.caption)}. Alle tallene står i tabellen.</figcaption>

@@ -177,8 +177,8 @@ def _section(rows: Sequence[Row]) -> str:
 <p>Hvert tal på siden, og det, som tallet er regnet ud af, helt ned til filen og linjen, det er læst i.</p>
 <details>
 <summary>Vis alle {len(rows)} tal</summary>
-<div class="tabelramme" role="region" tabindex="0" aria-labelledby="tallenes-oprindelse">
-{to_html(Table("", "", _HEADER, tuple(rows)))}
+<div class="tabelramme" role="group" tabindex="0" aria-labelledby="tallenes-oprindelse">
+{to_html(Table("", "Tallenes oprindelse", _HEADER, tuple(rows)))}
 </div>
 </details>
 </section>
