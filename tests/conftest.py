@@ -93,6 +93,20 @@ if "COVERAGE_RUN" in os.environ:
     LocalProvisioner.kill = LocalProvisioner.terminate  # type: ignore[method-assign]
 
 
+LONGEST = (
+    "test_faults.py", "test_audit.py", "test_accessibility_html.py", "test_publish.py", "test_bundle.py",
+    "test_environment.py", "test_diff.py", "test_march.py", "test_changes.py", "test_seen.py", "test_panel.py",
+    "test_cache.py", "test_build.py", "test_fuzz.py", "test_damaged_output.py", "test_pages.py", "test_reproducible.py",
+)  # fmt: skip
+"""The files that take longest, which begin first: a file is one worker's, and the last should not be a long one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the files that take longest first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
 @pytest.fixture(scope="session", autouse=sys.platform == "linux" and not MUTATED and "COVERAGE_RUN" not in os.environ)
 def forked_kernels() -> Iterator[None]:
     """Let builds in the tests' own process take kernels that need not load everything first."""

@@ -36,7 +36,7 @@ from aarsstatus.run.programs import TIME_LIMIT
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="processes are listed and killed as Linux does it"),
 ]
-LIMIT = "20"
+LIMIT = "12"
 """Seconds: no step of a good build takes as long, even on a machine that does much besides."""
 STANDS = f"det seneste færdige notat i output/{YEAR} er urørt"
 
@@ -44,7 +44,7 @@ STANDS = f"det seneste færdige notat i output/{YEAR} er urørt"
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A project with a good build, and another state whose bytes are known; after all that was broken, it builds."""
-    made = Lab(tmp_path_factory.mktemp("fejl"), formats="html")
+    made = Lab(tmp_path_factory.mktemp("fejl"), formats="html", short=True)
     made.prepare(State(), DATA, State())
     yield made
     before = made.state
@@ -107,7 +107,6 @@ def refused(said: Said, *words: str) -> None:
 @pytest.mark.parametrize(
     "one",
     [
-        Case(8, 2, "main", 0.6, executes=True),
         Case(8, 3, "main", 0.97, executes=True),
         Case(8, 4, "kernel", 0.3, executes=True),
         Case(8, 5, "renderer", 0.3, executes=True),
@@ -293,12 +292,13 @@ def test_a_pandoc_that_hangs_does_not_outlive_the_next_build(work: Lab, tmp_path
     running.end()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=unmeasured)])
-def test_a_pandoc_that_hangs_is_interrupted(work: Lab, tmp_path: Path, number: signal.Signals) -> None:
+@unmeasured
+def test_a_pandoc_that_hangs_is_interrupted(work: Lab, tmp_path: Path) -> None:
+    """As the system does; how a terminal does is tried above, at the same moment."""
     running = work.start(environment=fake_pandoc(tmp_path))
     said_by(running, "Laver HTML")
-    os.kill(running.process.pid, number)
-    assert running.end().status == 128 + number
+    os.kill(running.process.pid, signal.SIGTERM)
+    assert running.end().status == 128 + signal.SIGTERM
     assert gone(processes_in(work)) == []
     assert work.left_over() == []
 
@@ -491,14 +491,6 @@ def test_two_builds_of_one_year(work: Lab) -> None:
     assert sum("intet er ændret" in one.out for one in said) <= 1
 
 
-def test_a_build_waits_for_another_and_says_so(work: Lab) -> None:
-    with work.holding():
-        running = work.start()
-        said_by(running, f"Venter: {YEAR} bliver lavet af en anden kørsel")
-        assert running.process.poll() is None
-    assert running.end().status == 0
-
-
 def test_a_call_for_two_years_waits_and_says_so(work: Lab) -> None:
     with work.holding():
         running = work.start("build", str(YEAR), "2021", "--engine", "embedded", "--formats", "html")
@@ -513,7 +505,8 @@ def test_a_call_for_two_years_waits_and_says_so(work: Lab) -> None:
 def test_a_wait_can_be_interrupted(work: Lab) -> None:
     with work.holding():
         running = work.start()
-        said_by(running, "Venter")
+        said_by(running, f"Venter: {YEAR} bliver lavet af en anden kørsel")
+        assert running.process.poll() is None
         os.killpg(running.process.pid, signal.SIGINT)
         assert running.end().status == 130
     assert work.left_over() == []
@@ -640,15 +633,14 @@ def test_what_leads_elsewhere_is_left_alone(tmp_path: Path) -> None:
     }
 
 
-def test_a_page_of_other_builds_is_written_anew(work: Lab) -> None:
+def test_a_page_of_other_builds_is_written_anew(lab: Lab) -> None:
     """A build that was killed after its output was in place, and before the page that leads to it was."""
-    assert work.run().status == 0
-    page = work.project.output / "index.html"
+    page = lab.project.output / "index.html"
     whole = page.read_text(encoding="utf-8")
     other = cache.OVERVIEW_END.sub(lambda end: end[0].replace(end[1], "0" * len(end[1])), whole)
     assert other != whole
     page.write_text(other, encoding="utf-8")
-    said = work.run()
+    said = lab.run()
     assert "intet er ændret" in said.out
     assert page.read_text(encoding="utf-8") == whole
 

@@ -286,11 +286,12 @@ local function docx_table(tbl, of_text)
   return tbl
 end
 
---- A frame on a web page that scrolls, also from the keyboard.
+--- A frame on a web page that scrolls, also from the keyboard: where there is nothing to scroll, panel.js takes it off
+--- the keyboard's way. No landmark: a page with a dozen of them has none.
 --- @param label string what a screen reader calls it
 local function frame(block, class, label)
   -- A list, since the order of a Lua table's keys differs from run to run.
-  local attributes = { { "role", "region" }, { "tabindex", "0" }, { "aria-label", inert(label) } }
+  local attributes = { { "role", "group" }, { "tabindex", "0" }, { "aria-label", inert(label) } }
   return pandoc.Div({ block }, pandoc.Attr("", { class }, attributes))
 end
 
@@ -513,13 +514,13 @@ local function group_notes(blocks)
   while i <= #blocks do
     local block, following = blocks[i], blocks[i + 1]
     if block.t == "Div" and block.identifier:match("^tbl%-") then
-      local group = pandoc.Blocks({ block })
+      local group, led = pandoc.Blocks({ block }), i > 1 and blocks[i - 1].t == "Header"
       if following and has(following, "tabelnoter") then
         group:insert(following)
         i = i + 1
       end
       if typst then
-        group:insert(1, raw("#tabelgruppe["))
+        group:insert(1, raw(led and "#tabelgruppe(over: 1.4mm)[" or "#tabelgruppe["))
         group:insert(raw("]"))
       elseif html and #group > 1 then
         group = pandoc.Blocks({ pandoc.Div(group, pandoc.Attr("", { "tabelgruppe" })) })

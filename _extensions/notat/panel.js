@@ -13,6 +13,10 @@
   const numbers = [...document.querySelectorAll("[data-figure]")].filter((el) => rowOf(el.dataset.figure));
   let opener = null; // the number that the panel was opened from
   let trail = []; // the figures shown on the way, the present one last
+  let left = false; // whether the panel's own entry of the history is the present one, and the panel closed
+
+  // A number's text without the mark that leads to its note.
+  const textOf = (number) => [...number.childNodes].filter((node) => node.nodeName !== "SUP").map((node) => node.textContent).join("");
 
   // -- the panel -------------------------------------------------------------------------------------------------
 
@@ -21,7 +25,7 @@
     const code = name.querySelector("code");
     part("#talpanel-navn").textContent = [...name.childNodes].filter((n) => n !== code).map((n) => n.textContent).join("").trim();
     // A sentence may print a figure otherwise than its table does: what was pointed at is what is explained.
-    part(".talpanel-vist").textContent = trail.length === 1 ? opener.textContent : shown.textContent;
+    part(".talpanel-vist").textContent = trail.length === 1 ? textOf(opener) : shown.textContent;
     part(".talpanel-bund code").textContent = code.textContent;
     part(".talpanel-svar").textContent = "";
     part(".tilbage").hidden = trail.length < 2;
@@ -51,7 +55,7 @@
     const gap = 8;
     const below = innerHeight - number.bottom - 2 * gap;
     const above = number.top - 2 * gap;
-    const under = below >= panel.offsetHeight || below >= above;
+    const under = below >= panel.offsetHeight || below >= above || above < 160;
     panel.style.maxHeight = Math.min(panel.offsetHeight, Math.max(under ? below : above, 160)) + "px";
     const top = under ? number.bottom + gap : number.top - gap - panel.offsetHeight;
     const left = Math.min(number.left, document.documentElement.clientWidth - panel.offsetWidth - 2 * gap);
@@ -67,14 +71,21 @@
   }
 
   function open(number) {
-    close();
+    hide();
     opener = number;
     opener.classList.add("valgt");
     trail = [number.dataset.figure];
     show();
+    name(trail[0]);
   }
 
   function close(giveBack) {
+    if (!opener) return;
+    hide(giveBack);
+    name();
+  }
+
+  function hide(giveBack) {
     if (!opener) return;
     panel.removeAttribute("open");
     document.body.style.paddingBottom = "";
@@ -90,15 +101,71 @@
     (button || number).focus({ preventScroll: true });
   }
 
-  async function copy() {
+  // -- the address -----------------------------------------------------------------------------------------------
+  // It names the figure, by its row in the table, so that it leads there without this script as well. The panel has one
+  // entry of the history, which it takes over as long as it is the present one: Back closes it.
+
+  const named = () => decodeURIComponent(location.hash).slice(1 + ROW.length);
+  const isNamed = () => location.hash.startsWith("#" + ROW);
+
+  function name(id) {
+    const address = id ? "#" + ROW + encodeURIComponent(id) : location.pathname + location.search;
+    const own = history.state?.talpanel;
+    if (own || isNamed()) history.replaceState(history.state, "", address);
+    else history.pushState({ talpanel: true }, "", address);
+    left = Boolean(own) && !id;
+  }
+
+  function openNamed() {
+    const all = numbers.filter((one) => one.dataset.figure === named());
+    const number = all.find((one) => one.checkVisibility()) ?? all[0];
+    if (number === undefined || (opener && trail[trail.length - 1] === named())) return; // its row is shown by the browser
+    number.closest("details")?.setAttribute("open", "");
+    number.scrollIntoView({ block: "center", inline: "center" });
+    open(number);
+  }
+
+  addEventListener("popstate", () => {
+    if (isNamed()) return openNamed();
+    hide();
+    if (left && !location.hash) history.back(); // the entry that was left behind has nothing to go back from
+    left = false;
+  });
+
+  // -- what is copied --------------------------------------------------------------------------------------------
+
+  function reference() {
+    const facts = part(".talpanel-bund").dataset;
+    const of = opener.closest(".notat-tabel, .quarto-float-fig, figure");
+    const place = of?.querySelector("figcaption")?.textContent.trim().match(/^(Tabel|Figur)\s\d+/)?.[0] ?? "teksten";
+    const id = trail[trail.length - 1];
+    const row = rowOf(id);
+    const shown = part(".talpanel-vist").textContent.trim();
+    const verdicts = [...row.querySelectorAll(".dom")];
+    const said = verdicts.find((one) => one.previousElementSibling.textContent === shown) ?? verdicts[0];
+    const verdict = said ? said.textContent : row.cells[2].textContent;
+    const where = trail.length === 1 ? ", " + lower(place) : "";
+    const link = facts.adresse ? " " + facts.adresse + "#" + ROW + encodeURIComponent(id) : "";
+    return `${facts.afsender}: »${document.title}«, ${facts.dato}${where}: ${part("#talpanel-navn").textContent}: ${shown} (efterregnet: ${lower(verdict)}). ` +
+      `Tallet hedder ${id} i figures.csv (SHA-256 ${facts.kontrolsum}).${link}`;
+  }
+
+  const lower = (text) => text.trim().charAt(0).toLowerCase() + text.trim().slice(1);
+
+  async function copy(button) {
     const code = part(".talpanel-bund code");
     const answer = part(".talpanel-svar");
+    const id = code.textContent;
+    const text = button.classList.contains("id") ? id : reference();
     try {
-      await navigator.clipboard.writeText(code.textContent);
+      await navigator.clipboard.writeText(text);
       answer.textContent = answer.dataset.kopieret;
-    } catch { // no clipboard for a file on disk in some browsers: mark the id, so that it is copied by hand
+    } catch { // no clipboard for a file on disk in some browsers: show it and mark it, so that it is copied by hand
+      code.textContent = text;
       getSelection().selectAllChildren(code);
-      answer.textContent = document.execCommand("copy") ? answer.dataset.kopieret : answer.dataset.markeret;
+      const copied = document.execCommand("copy");
+      answer.textContent = copied ? answer.dataset.kopieret : answer.dataset.markeret;
+      if (copied) code.textContent = id;
     }
   }
 
@@ -108,13 +175,15 @@
       event.preventDefault();
       trail.push(decodeURIComponent(link.getAttribute("href").slice(1 + ROW.length)));
       show();
+      name(trail[trail.length - 1]);
     } else if (event.target.closest(".tilbage")) {
       trail.pop();
       show();
+      name(trail[trail.length - 1]);
     } else if (event.target.closest(".luk")) {
       close(true);
     } else if (event.target.closest(".kopi")) {
-      copy();
+      copy(event.target.closest(".kopi"));
     }
   });
 
@@ -222,4 +291,17 @@
   toggle.addEventListener("click", () => ask(toggle.getAttribute("aria-pressed") === "false"));
   document.documentElement.classList.add("tal-kan");
   bar.hidden = false;
+  if (isNamed()) addEventListener("load", () => setTimeout(openNamed)); // after the browser has gone to the row
+})();
+
+// What scrolls is a stop for the keyboard, in every browser; where nothing is hidden, there is nothing to stop for.
+(function () {
+  "use strict";
+  const settle = (frame) => {
+    const hides = frame.scrollWidth > frame.clientWidth + 1 || frame.scrollHeight > frame.clientHeight + 1;
+    if (hides) frame.tabIndex = 0;
+    else frame.removeAttribute("tabindex");
+  };
+  const sizes = new ResizeObserver((changes) => changes.forEach((change) => settle(change.target)));
+  document.querySelectorAll(".tabelramme, .figurramme").forEach((frame) => sizes.observe(frame));
 })();

@@ -24,8 +24,10 @@ from aarsstatus.problems import BuildError, InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine, Format
+from aarsstatus.render.beside import ALWAYS, link
 from aarsstatus.render.origins import finish
 from aarsstatus.report.checks import findings
+from aarsstatus.report.head import reference
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.stray_numbers import stray_numbers
 from aarsstatus.run import notebook
@@ -153,7 +155,9 @@ class Outputs:
             self.engine.render(path, formats, self.folder)
             if "html" in formats:
                 rows, figures = audited.result()
-                finish(path.with_suffix(".html"), figures, notat.data, rows, self.project.extension)
+                page, facts = path.with_suffix(".html"), reference(notat, figures.to_csv())
+                finish(page, figures, notat.data, rows, self.project.extension, facts)
+                link(page, [*ALWAYS, *(f"notat.{format_}" for format_ in self.formats)])
         except BuildError:
             self._keep_failed(path)
             raise

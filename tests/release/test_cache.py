@@ -18,8 +18,8 @@ from conftest import ROOT, copy_project
 from aarsstatus.build import Did, Options, Result, build, build_years
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
-from aarsstatus.release import manifest
-from aarsstatus.render import FORMATS
+from aarsstatus.release import cache, manifest
+from aarsstatus.render import choose
 
 OPTIONS = Options(engine="embedded", formats=("html",))
 YEAR = 2025
@@ -87,10 +87,20 @@ CHANGES: dict[str, tuple[Change, Did]] = {
 def test_what_is_changed_decides_what_is_done(project: Project, name: str) -> None:
     change, did = CHANGES[name]
     change(project)
+    asked = {"compare": OPTIONS.compare, "figures": OPTIONS.figures, "formats": list(OPTIONS.formats)}
+    made_from = manifest.describe(project, YEAR, asked, choose("embedded", project.root).identity())
+    folder = project.output / str(YEAR)
+    assert cache.is_current(folder, made_from) == (did == "nothing")
+    assert cache.executed_with(folder, made_from) == (None if did == "everything" else folder)
+
+
+@pytest.mark.parametrize("name", ["a data row", "a filter"])
+def test_a_build_does_what_was_decided(project: Project, name: str) -> None:
+    change, did = CHANGES[name]
+    change(project)
     before = (project.output / str(YEAR) / "notat.ipynb").read_bytes()
     assert build(project, YEAR, OPTIONS).did == did
-    if did == "rendered":
-        assert (project.output / str(YEAR) / "notat.ipynb").read_bytes() == before
+    assert ((project.output / str(YEAR) / "notat.ipynb").read_bytes() == before) == (did == "rendered")
     assert build(project, YEAR, OPTIONS).did == "nothing"
 
 
@@ -161,15 +171,14 @@ def test_helper_code_and_packages_are_inputs(project: Project, tmp_path: Path) -
 
 
 def test_years_side_by_side_are_what_they_are_one_by_one(project: Project, tmp_path: Path) -> None:
-    every = replace(OPTIONS, formats=FORMATS)
-    options = replace(every, output=tmp_path / "samlet")
+    options = replace(OPTIONS, output=tmp_path / "samlet")
     said: list[str] = []
     together = list(build_years(project, [2025, 2021], options, said.append))
     assert [done.year for done in together if isinstance(done, Result)] == [2025, 2021]
     assert said
     for done in together:
         assert isinstance(done, Result)
-        alone = build(project, done.year, replace(every, output=tmp_path / "hver for sig"))
+        alone = build(project, done.year, replace(OPTIONS, output=tmp_path / "hver for sig"))
         assert manifest.output_hashes(alone.folder) == manifest.output_hashes(done.folder)
     index = (tmp_path / "samlet" / "index.html").read_text(encoding="utf-8")
     assert "2021/notat.html" in index

@@ -22,7 +22,7 @@ DOCX_KINDS = {
     "Title": "title", "Forsidetitel": "title", "Heading1": "heading 1", "Heading2": "heading 2",
     "TableCaption": "caption", "ImageCaption": "caption",
 }  # fmt: skip
-PDF_KINDS = {"/Title": "title", "/H1": "heading 1", "/H2": "heading 2", "/Caption": "caption"}
+PDF_KINDS = {"/H1": "title", "/H2": "heading 1", "/H3": "heading 2", "/Caption": "caption"}
 
 
 def dense(text: str) -> str:
@@ -108,7 +108,7 @@ def test_contents_come_in_the_same_order_in_every_format(report: Result, year: i
         for format_, read in (("html", in_html), ("docx", in_docx), ("pdf", in_pdf))
     )
     assert len(web) > 50
-    assert {kind for kind, _ in web} == {"title", "heading 1", "text", "caption", "table", "picture"}
+    assert {kind for kind, _ in web} == {"title", "heading 1", "heading 2", "text", "caption", "table", "picture"}
     assert [kind for kind, _ in web].count("title") == (2 if year == 2021 else 1)
     assert word == web
     assert paper == web
@@ -137,13 +137,38 @@ def test_pdf_has_language_title_bookmarks_and_header_cells(report: Result) -> No
         title = str(document.docinfo["/Title"])
         assert dense(title) == [text for kind, text in web if kind == "title"][-1]
         with document.open_outline() as outline:
-            assert [dense(item.title) for item in outline.root] == [text for kind, text in web if kind == "heading 1"]
+            told = [(f"{level}", dense(item.title)) for level, item in levelled(outline.root)]
+            kinds = {"title": "0", "heading 1": "1", "heading 2": "2"}
+            assert told == [(kinds[kind], text) for kind, text in web if kind in kinds]
         cells = [each for each in document.objects if isinstance(each, pikepdf.Dictionary) and each.get("/S") == "/TH"]
         scopes = [str(one.Scope) for cell in cells for one in cell.A if "/Scope" in one]
     tables = html_page(report.folder / "notat.html").xpath("//figure//table")
     assert scopes.count("/Column") == sum(len(table.xpath(".//thead//th")) for table in tables)
     assert scopes.count("/Row") == sum(len(table.xpath(".//tbody//th")) for table in tables)
     assert len(scopes) == len(cells)
+
+
+def levelled(items: list[pikepdf.OutlineItem], level: int = 0) -> Iterator[tuple[int, pikepdf.OutlineItem]]:
+    for item in items:
+        yield level, item
+        yield from levelled(item.children, level + 1)
+
+
+def test_paper_says_of_what_a_merged_cell_is_the_joint_number(report: Result) -> None:
+    """A PDF's reader is told of three rows, Word's by the table's alternative text; both find a note in words."""
+    joint = html_page(report.folder / "notat.html").xpath("//table[@aria-label]//td[@rowspan]")
+    with pikepdf.open(report.folder / "notat.pdf") as document:
+        cells = [each for each in document.objects if isinstance(each, pikepdf.Dictionary) and each.get("/S") == "/TD"]
+        spans = [int(one.RowSpan) for cell in cells for one in cell.get("/A", []) if "/RowSpan" in one]
+    assert sorted(spans) == sorted(int(cell.get("rowspan")) for cell in joint)
+    described = [each.get(f"{W}val") for each in docx_part(report.folder / "notat.docx").iter(f"{W}tblDescription")]
+    assert len(described) == 9
+    said = "Samlet status, Samlet måltal og Procentvis målopfyldelse er fælles for Løntilskud (helårspersoner), "
+    assert all(text.startswith(said) for text in described)
+    for read in (in_html, in_docx, in_pdf):
+        format_ = read.__name__.removeprefix("in_")
+        notes = [text for _, text in read(report.folder / f"notat.{format_}")]
+        assert sum(text.startswith(dense("Samlet status, samlet måltal og procentvis")) for text in notes) == 1, format_
 
 
 def test_no_table_is_split_and_notes_are_on_its_page(report: Result) -> None:

@@ -344,7 +344,7 @@ def test_html_tables_keep_their_header_cells_spans_and_figures(html):
     assert len([cell for cell in html.all("td") if cell.get("rowspan") == "2"]) == 3
     assert {cell.get("data-figure") for cell in html.all("td", "span")} >= {"2025.KK.x"}
     frames = [each for each in html.all("div") if "tabelramme" in (each.get("class") or "")]
-    assert all(each["tabindex"] == "0" and each["role"] == "region" and each["aria-label"] for each in frames)
+    assert all(each["tabindex"] == "0" and each["role"] == "group" and each["aria-label"] for each in frames)
     assert len({each["aria-label"] for each in frames}) == len(frames) == len(html.all("table"))
 
 

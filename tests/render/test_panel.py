@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from browser import DEVICES, axe, browser, opened
+from browser import DEVICES, Device, axe, browser, keep_one_of_each, opened
 from lxml import html
 from playwright.sync_api import Browser, Page
 from reading import docx_text, html_page, pdf_text, tidy
@@ -22,6 +23,8 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.problems import RenderError
 from aarsstatus.project import Project
 from aarsstatus.render.origins import ROW, add_origins
+from aarsstatus.report.head import reference
+from aarsstatus.report.notat import Notat
 
 EXTENSION = Path(__file__).parents[2] / "_extensions" / "notat"
 PAGES = ("notat", "kvalitetsrapport")
@@ -150,10 +153,10 @@ def test_what_is_no_page_of_ours_is_refused(figures: Figures, inputs: tuple[Para
     _, data = inputs
     id_ = next(iter(figures))
     with pytest.raises(RenderError, match="skabelon"):
-        add_origins(f'<p data-figure="{id_}">1</p>', figures, data, (), EXTENSION)
+        add_origins(f'<p data-figure="{id_}">1</p>', figures, data, (), EXTENSION, {})
     with pytest.raises(RenderError, match=r"2025\.XX\.status"):
-        add_origins('<p data-figure="2025.XX.status">1</p>', figures, data, (), EXTENSION)
-    assert add_origins("<p>uden tal</p>", figures, data, (), EXTENSION) == "<p>uden tal</p>"
+        add_origins('<p data-figure="2025.XX.status">1</p>', figures, data, (), EXTENSION, {})
+    assert add_origins("<p>uden tal</p>", figures, data, (), EXTENSION, {}) == "<p>uden tal</p>"
 
 
 # -- the panel, in a browser ------------------------------------------------------------------------------------
@@ -238,7 +241,7 @@ def test_inputs_are_followed_down_to_a_line_and_back(notat: Page, figures: Figur
         assert panel.locator(".talpanel-bund code").inner_text() == step
         assert panel.locator(".talpanel-vist").inner_text() == figures[step].shown
     assert told(notat)["Kommer fra"] == figures[figures[below].inputs[0]].source
-    assert notat.evaluate("location.hash") == ""
+    assert notat.evaluate("location.hash") == f"#{ROW}{figures[below].inputs[0]}", "the address names what is shown"
     panel.get_by_role("button", name="Tilbage").click()
     panel.get_by_role("button", name="Tilbage").click()
     assert panel.locator(".talpanel-bund code").inner_text() == id_
@@ -260,14 +263,98 @@ def test_the_id_is_copied(notat: Page, year: int) -> None:
         assert notat.evaluate("getSelection().toString()") == id_
 
 
+def test_the_address_names_the_figure_and_back_closes_the_panel(notat: Page, year: int) -> None:
+    first, second = (f"{year}.KK.placements.{measure}" for measure in ("attainment", "target"))
+    panel, address = notat.locator(".talpanel"), "decodeURIComponent(location.hash)"
+    entries = notat.evaluate("history.length")
+    for id_ in (first, second):  # from number to number: one entry of the history
+        notat.locator(f"#tbl-kk [data-figure='{id_}']").click()
+        assert notat.evaluate(address) == f"#{ROW}{id_}"
+    assert notat.evaluate("history.length") == entries + 1
+    at = notat.evaluate("scrollY")
+    notat.go_back()
+    panel.wait_for(state="hidden")
+    assert (notat.evaluate(address), notat.evaluate("scrollY")) == ("", at)
+    notat.go_forward()
+    panel.wait_for(state="visible")
+    assert panel.locator(".talpanel-bund code").inner_text() == second
+    notat.keyboard.press("Escape")
+    assert notat.evaluate(address) == ""
+    notat.reload()
+    assert panel.is_hidden()
+
+
+def test_an_address_opens_the_panel_beside_its_number(chromium: Browser, built: Result, year: int) -> None:
+    id_ = f"{year}.BIF.placements.joint_status"
+    with opened(chromium, built.folder / "notat.html", DEVICES["desktop"]) as page:
+        page.goto("about:blank")
+        page.goto(f"{(built.folder / 'notat.html').as_uri()}#{ROW}{id_}")
+        page.locator(".talpanel").wait_for(state="visible")
+        assert page.locator(".talpanel-bund code").inner_text() == id_
+        panel, number = page.locator(".talpanel").bounding_box(), page.locator(".valgt").bounding_box()
+        assert panel
+        assert number
+        assert number["y"] >= 0
+        assert panel["y"] >= number["y"] + number["height"] or panel["y"] + panel["height"] <= number["y"]
+        page.evaluate("location.hash = '#tbl-kk'")
+        page.locator(".talpanel").wait_for(state="hidden")
+        assert page.locator("#tbl-kk figcaption").bounding_box()["y"] >= 0, "no header lies over what a link leads to"
+
+
+def test_a_reference_names_document_place_number_verdict_and_hash(
+    notat: Page, built: Result, figures: Figures, year: int
+) -> None:
+    id_ = f"{year}.KK.placements.target"
+    notat.locator(f"#tbl-kk [data-figure='{id_}']").click()
+    notat.get_by_role("button", name="Kopiér henvisning").click()
+    notat.locator(".talpanel-svar").filter(has_text=re.compile("Kopieret|Markeret")).wait_for()
+    notat.context.grant_permissions(["clipboard-read"])
+    copied = tidy(notat.evaluate("navigator.clipboard.readText()"))
+    title = tidy(notat.title())
+    assert copied.startswith(f"Københavns Kommune: »{title}«, {'11. marts 2026' if year == 2025 else ''}")
+    assert (
+        f", tabel 1: Måltal for virksomhedsplaceringer, KK {year}: {figures[id_].shown} (efterregnet: stemmer" in copied
+    )
+    checksum = hashlib.sha256((built.folder / "figures.csv").read_bytes()).hexdigest()
+    assert copied.endswith(f"Tallet hedder {id_} i figures.csv (SHA-256 {checksum}).")
+
+
+def test_a_reference_ends_with_the_address_that_parameters_name(inputs: tuple[Params, Data]) -> None:
+    params, data = inputs
+    at = "https://x.invalid/notat.html"
+    assert reference(Notat(params, data), "")["adresse"] == ""
+    assert reference(Notat(params.model_copy(update={"published_at": at}), data), "")["adresse"] == at
+    facts = {"adresse": at}
+    number = f'<p data-figure="{params.year}.KK.placements.target">1</p>'
+    body = f'<html><head></head><body><main id="indhold">{number}</main></body>'
+    page = add_origins(body, Notat(params, data).figures, data, (), EXTENSION, facts)
+    assert f'data-adresse="{at}"' in page
+
+
+def test_at_400_per_cent_there_is_room_to_read_in(chromium: Browser, built: Result) -> None:
+    with opened(chromium, built.folder / "notat.html", Device(320, 256)) as page:
+        number = page.locator("#tbl-kk td[data-figure]").first
+        number.click()
+        panel, at = page.locator(".talpanel").bounding_box(), number.bounding_box()
+        assert panel
+        assert at
+        assert at["y"] + at["height"] <= panel["y"] + 1, "the sheet hides the number"
+        room = page.evaluate(
+            "p => p.clientHeight - ['.talpanel-top', '.talpanel-bund'].map(s => p.querySelector(s))"
+            ".filter(e => getComputedStyle(e).position === 'sticky').reduce((sum, e) => sum + e.offsetHeight, 0)",
+            page.locator(".talpanel").element_handle(),
+        )
+        assert room > 140
+
+
 def test_the_keyboard_opens_follows_and_closes_it(notat: Page, figures: Figures, year: int) -> None:
     notat.locator(TOGGLE).focus()
     notat.keyboard.press("Enter")
     assert notat.locator(TOGGLE).get_attribute("aria-pressed") == "true"
     assert notat.get_by_text("piletasterne").is_visible()
     table = notat.locator("#tbl-kk")
-    table.locator(".tabelramme").focus()
-    stops = table.locator("thead a").count() + 1  # the notes that headers lead to come first
+    table.locator("thead a").first.focus()
+    stops = table.locator("thead a").count()  # the notes that headers lead to come first
     for _ in range(stops):
         notat.keyboard.press("Tab")
     first = f"{year}.KK.placements.loentilskud.status"
@@ -365,6 +452,7 @@ def test_axe_with_panel_and_table_open(chromium: Browser, built: Result) -> None
         page.locator("main td [class=tal]").first.click()
         page.evaluate("document.querySelector('.oprindelse details').open = true")
         assert page.locator(".talpanel").is_visible()
+        keep_one_of_each(page)
         assert not axe(page).violations
 
 

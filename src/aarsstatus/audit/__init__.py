@@ -43,7 +43,8 @@ class AuditRow:
     """Hold the verdict on one printed number: a row of ``audit.csv``.
 
     `recomputed` is what the more trusted numbers give, and `within` its bounds. ``[lower, upper)`` are the figure's
-    own, in persons, spells or per cent; None where the number is no figure. `rule` is the rule that decided.
+    own, in persons, spells or per cent; None where the number is no figure. `rule` is the rule that decided, and
+    `likelier` the one of two contradicting numbers that somebody who looked at them found likelier.
     """
 
     source: str
@@ -57,9 +58,10 @@ class AuditRow:
     reason: str
     rule: Rule
     within: Interval | None = None
+    likelier: str = ""
 
 
-COLUMNS = tuple(field.name for field in fields(AuditRow) if field.name not in {"rule", "within"})
+COLUMNS = tuple(field.name for field in fields(AuditRow) if field.name not in {"rule", "within", "likelier"})
 
 
 def audit(

@@ -190,8 +190,13 @@ def _nowhere(erratum: Erratum, rows: Sequence[AuditRow]) -> str:
 
 def with_causes(rows: Sequence[AuditRow], errata: Iterable[Erratum]) -> list[AuditRow]:
     """Return an audit's rows with the likely causes of declared contradictions."""
-    causes = {id(row): erratum.said for row, erratum in judge(rows, errata).declared}
-    return [replace(row, reason=f"{row.reason} {causes[id(row)]}") if id(row) in causes else row for row in rows]
+    declared = {id(row): erratum for row, erratum in judge(rows, errata).declared}
+    return [
+        replace(row, reason=f"{row.reason} {erratum.said}", likelier=erratum.likelier or "")
+        if (erratum := declared.get(id(row)))
+        else row
+        for row in rows
+    ]
 
 
 def summary(rows: Iterable[AuditRow], findings: Findings) -> dict[str, Counter[str]]:

@@ -16,6 +16,7 @@ from aarsstatus.problems import InputError
 from aarsstatus.release import cache, manifest
 from aarsstatus.release.archive import INPUTS, unpack
 from aarsstatus.release.reading import Finished, from_files, open_finished
+from aarsstatus.render.beside import linked
 
 COMPARISON = "sammenligning.html"
 QUALITY = "kvalitetsrapport.html"
@@ -64,7 +65,8 @@ def write_comparison(
     found = diff(replace(old, name="forrige udgave"), new)
     if found.nothing:
         return False
-    _write(folder, comparison_page(found, extension), opening(found, COMPARISON))
+    page = linked(comparison_page(found, extension), COMPARISON, [path.name for path in folder.iterdir()])
+    _write(folder, page, opening(found, COMPARISON))
     return True
 
 

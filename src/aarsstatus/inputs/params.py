@@ -25,6 +25,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fi
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(100, drawn=True)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(60, drawn=True)]
 """What stands in the foot of every page and in the narrow column; the longest in use has 55 characters."""
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s#\"<>]+$", max_length=300)]
 Day = date
 """A date, also where a field is called that."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
@@ -120,6 +121,8 @@ class Params(_Part):
     or null for a year computed from register extracts."""
     published: date | None = None
     """The day the notat was issued; ``aarsstatus publish`` writes it."""
+    published_at: Address | None = None
+    """The address that the notat is published at, which a reference to one of its numbers ends with."""
     corrections: Annotated[list[Correction], Field(default_factory=list)]
     """What was corrected in the notat after it was issued, the latest first."""
     document: Document

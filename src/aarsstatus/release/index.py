@@ -22,6 +22,7 @@ from aarsstatus.problems import BuildError
 from aarsstatus.release import cache
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
 from aarsstatus.release.years import State, Year, newest_data, read_output, told_by
+from aarsstatus.render.beside import FILES
 from aarsstatus.render.page import make_page, table
 from aarsstatus.report.charts import breaks, draw_development
 from aarsstatus.report.drawing import MUTED
@@ -32,17 +33,9 @@ STATES: Mapping[State, str] = {
     "genberegnet": "Viser tallene, som de følger af grundlaget; det, der er offentliggjort anderledes, er mærket.",
     "udkast": "Er beregnet ud fra registerudtræk og er ikke offentliggjort.",
 }
-_FILES = {
-    "notat.html": "Notat på skærm (HTML)",
-    "notat.pdf": "Notat (PDF)",
-    "notat.docx": "Notat (Word)",
-    "kvalitetsrapport.html": "Kvalitetsrapport",
-    "sammenligning.html": "Ændret siden sidst",
-    "tabeller.xlsx": "Tabeller og efterregning (Excel)",
-}
+_TO_READ = {name: title for name, title in FILES.items() if not name.endswith(".csv")}
 _FILES_TO_CHECK_IT_BY = {
-    "figures.csv": "Alle tal (CSV)",
-    "audit.csv": "Efterregning (CSV)",
+    **{name: title for name, title in FILES.items() if name not in _TO_READ},
     "notat.ipynb": "Notebook",
     "manifest.json": "Manifest",
     "inputs.zip": "Grundlag (zip)",
@@ -103,7 +96,7 @@ def _year(year: Year) -> str:
     said = sentences([f"Hele kommunens samlede målopfyldelse er {escape(total.shown)}"]) if total else ""
     links, more = (
         "".join(_link(year.year, name, title) for name, title in files.items() if name in year.files)
-        for files in (_FILES, _FILES_TO_CHECK_IT_BY)
+        for files in (_TO_READ, _FILES_TO_CHECK_IT_BY)
     )
     failed = (
         f'<p>Det seneste forsøg på at lave notatet mislykkedes; se <a href="{year.year}.fejlet.ipynb">notebooken med '
@@ -195,7 +188,7 @@ def _chart(
     chart = draw_development(drawn, known, fonts, broken=broken)
     picture = base64.b64encode(chart.svg.encode()).decode("ascii")
     return f"""<figure class="quarto-float-fig">
-<div class="figurramme" role="region" aria-label="{escape(chart.caption)}" tabindex="0">
+<div class="figurramme" role="group" aria-label="{escape(chart.caption)}" tabindex="0">
 <img src="data:image/svg+xml;base64,{picture}" alt="{escape(chart.alt)}">
 </div>
 <figcaption class="quarto-float-fig">{escape(chart.caption)}. Alle tallene står i tabellen.</figcaption>

@@ -7,13 +7,15 @@ press F9; header rows repeat, rows and tables stay whole. The other parts of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Literal
 
 from lxml import etree
 
+from aarsstatus import danish
+from aarsstatus.markdown import sentences
 from aarsstatus.render.docx_parts import element, field, finish_parts, read, run, tag, to_bytes, write
 
 _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
@@ -106,8 +108,10 @@ def _finish_tables(document: etree._Element) -> None:
                 look.set(tag(name), value)
         caption = _beside(table, "previous")
         if caption is not None and _style(caption) in _CAPTIONS:
-            properties.append(element("tblCaption", val="".join(caption.itertext(tag("t")))))
+            properties.append(element("tblCaption", val=_text(caption)))
         rows = table.findall(tag("tr"))
+        if merged := _merged([row.findall(tag("tc")) for row in rows]):
+            properties.append(element("tblDescription", val=merged))
         for number, row in enumerate(rows):
             _keep_row_whole(row, repeated=number == 0)
         notes_follow = _style(_beside(table, "next")) == "Tabelnoter"
@@ -117,6 +121,27 @@ def _finish_tables(document: etree._Element) -> None:
     for paragraph in _styled(document, "Tabelnoter"):
         if _style(_beside(paragraph, "next")) == "Tabelnoter":
             _keep_with_next(paragraph)
+
+
+def _merged(rows: Sequence[Sequence[etree._Element]]) -> str:
+    """Say of what a table's merged cells are the joint numbers: its alternative text."""
+    told: dict[str, list[str]] = {}
+    for column, head in enumerate(rows[0]):
+        spanned: list[str] = []
+        for cells in [*rows[1:], ()]:
+            merge = cells[column].find(f"{tag('tcPr')}/{tag('vMerge')}") if column < len(cells) else None
+            if merge is None or merge.get(tag("val")) == "restart":
+                if len(spanned) > 1:
+                    told.setdefault(danish.join(spanned), []).append(_text(head))
+                spanned = []
+            if merge is not None:
+                spanned.append(_text(cells[0]))
+    return sentences([f"{danish.join(heads)} er fælles for {joint}" for joint, heads in told.items()])
+
+
+def _text(of: etree._Element) -> str:
+    """Return the text of an element."""
+    return "".join(of.itertext(tag("t")))
 
 
 def _keep_row_whole(row: etree._Element, *, repeated: bool) -> None:

@@ -9,7 +9,7 @@ panel says stands anywhere else. What frames it is ``panel.html``, its look ``pa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape, unescape
 from pathlib import Path
 
@@ -30,23 +30,30 @@ _HEADER = ("Tal", "Vist", "Offentliggjort", "Beregning", "Uden afrunding", "Komm
 _SHOWN = re.compile(r'\bdata-figure="([^"]*)"')
 _APART = "<!-- sidst på siden -->\n"
 """What parts ``panel.html``: the button that begins the page, the panel that ends it."""
+_FOOT = '<div class="talpanel-bund"'
+"""The part of the panel that has what a reference names."""
 
 
-def finish(path: Path, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path) -> None:
+def finish(
+    path: Path, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path, facts: Mapping[str, str]
+) -> None:
     """Add table and panel to a rendered page, in place.
 
-    The figures have the audit's verdicts, and `rows` is the audit of every number that was printed.
+    The figures have the audit's verdicts, and `rows` is the audit of every number that was printed. `facts` are what a
+    reference to a number names of its document (`head.reference`).
 
     Raises
     ------
     RenderError
         If the page is not what the template makes, or shows a figure that does not exist.
     """
-    page = add_origins(path.read_text(encoding="utf-8"), figures, data, rows, extension)
+    page = add_origins(path.read_text(encoding="utf-8"), figures, data, rows, extension, facts)
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
-def add_origins(page: str, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path) -> str:
+def add_origins(
+    page: str, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path, facts: Mapping[str, str]
+) -> str:
     """Return a page with table and panel, unchanged if it shows no figures."""
     origins = _Origins(figures, data, rows)
     shown = list(dict.fromkeys(unescape(id_) for id_ in _SHOWN.findall(page)))
@@ -57,6 +64,8 @@ def add_origins(page: str, figures: Figures, data: Data, rows: Sequence[AuditRow
         return page
     html, style, script = ((extension / f"panel.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
     button, panel = html.split(_APART)
+    named = "".join(f' data-{key}="{escape(value)}"' for key, value in facts.items())
+    panel = panel.replace(_FOOT, f"{_FOOT}{named}")
     table = _section([origins.row(id_) for id_ in _with_inputs(figures, shown)])
     for mark, added in (
         ("</head>", f"<style>\n{style}</style>\n</head>"),
@@ -144,7 +153,7 @@ class _Origins:
         """Say what is to be known of one printed value."""
         where = "; ".join(f"{row.source}, {row.place}" for row in places)
         read = dict.fromkeys(self._lines[row.source, row.place, row.id, row.printed] for row in places)
-        said = f'<strong class="{verdict}">{escape(value)}</strong> {VERDICT_SAID[verdict]}.'
+        said = f'<strong class="{verdict}">{escape(value)}</strong> <span class="dom">{VERDICT_SAID[verdict]}</span>.'
         why = f" {escape(reason)}" if reason else ""
         return f"{said}{why} <small>{escape(where)} {' '.join(map(_code, read))}</small>"
 
@@ -177,8 +186,8 @@ def _section(rows: Sequence[Row]) -> str:
 <p>Hvert tal på siden, og det, som tallet er regnet ud af, helt ned til filen og linjen, det er læst i.</p>
 <details>
 <summary>Vis alle {len(rows)} tal</summary>
-<div class="tabelramme" role="region" tabindex="0" aria-labelledby="tallenes-oprindelse">
-{to_html(Table("", "", _HEADER, tuple(rows)))}
+<div class="tabelramme" role="group" tabindex="0" aria-labelledby="tallenes-oprindelse">
+{to_html(Table("", "Tallenes oprindelse", _HEADER, tuple(rows)))}
 </div>
 </details>
 </section>

@@ -44,5 +44,5 @@ def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], *,
     kind = "notat-tabel tekst" if text else "notat-tabel"
     return (
         f'<figure class="{kind} tabelgruppe">\n<figcaption>{escape(caption)}</figcaption>\n'
-        f'<div class="tabelramme" role="region" aria-label="{escape(caption)}" tabindex="0">\n{made}\n</div>\n</figure>'
+        f'<div class="tabelramme" role="group" aria-label="{escape(caption)}" tabindex="0">\n{made}\n</div>\n</figure>'
     )

@@ -15,7 +15,7 @@ from aarsstatus.figures import Measure, words
 from aarsstatus.inputs.schema import KK, TOTAL
 from aarsstatus.markdown import reference_name
 from aarsstatus.problems import InputError, Problem
-from aarsstatus.report.html_table import Cell, Row, Table
+from aarsstatus.report.html_table import Cell, Row, Table, placed
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.tables import administration_table
 
@@ -61,16 +61,12 @@ def table_frame(notat: Notat, code: str, year: int | None = None) -> pd.DataFram
     Merged cells are empty below the first.
     """
     table = administration_table(notat, code, year)
-    columns, rows = len(table.header) - 1, []
-    below = [0] * columns  # rows that a cell from above still fills
-    for row in table.rows:
-        cells = iter(row.cells)
-        line: list[str] = []
-        for column in range(columns):
-            cell = Cell() if below[column] else next(cells)
-            below[column] = below[column] - 1 if below[column] else cell.rowspan - 1
-            line.append(Shown(f"{cell.text}{cell.mark}", cell.figure) if cell.figure else cell.text)
-        rows.append(line)
+    rows = []
+    for cells in placed(table):
+        line = [""] * len(table.header)
+        for column, cell in cells:
+            line[column] = Shown(f"{cell.text}{cell.mark}", cell.figure) if cell.figure else cell.text
+        rows.append(line[1:])
     labels = pd.Index([row.label for row in table.rows], name="jobordning", dtype=object)
     return pd.DataFrame(rows, index=labels, columns=list(table.header[1:]), dtype=object)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from aarsstatus import danish
 from aarsstatus.figures import Mode
 from aarsstatus.inputs.model import Data
@@ -31,6 +33,21 @@ def front_matter(params: Params, data: Data, title: str, doctype: str, mode: Mod
         "document-date": params.document.date.isoformat() if params.document.date else "",
     }
     return {key: value for key, value in fields.items() if value}
+
+
+def reference(notat: Notat, csv: str) -> dict[str, str]:
+    """Return what a reference to a number names of its notat.
+
+    `csv` is the table of figures.
+    """
+    params, edition = notat.params, notat_head(notat).get("udgave", "")
+    day = danish.long_date(params.document.date) if params.document.date else "uden dato"
+    return {
+        "afsender": notat.data.city(params.year).name,
+        "dato": f"{day} ({edition})" if edition else day,
+        "kontrolsum": hashlib.sha256(csv.encode()).hexdigest(),
+        "adresse": params.published_at or "",
+    }
 
 
 def _edition(params: Params, data: Data, mode: Mode) -> str:

@@ -6,10 +6,11 @@ that HTML, so that captions can carry the year and merged cells survive in every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from aarsstatus import danish
 from aarsstatus.markdown import plain
 from aarsstatus.report.marks import NOTES, referring
 
@@ -90,24 +91,63 @@ def _marker(note: Note) -> str:
 
 
 def to_html(table: Table) -> str:
-    """Write a table as HTML with real row spans; caption and notes are not in it."""
-    head = "".join(f'<th scope="col">{_html(text, table.linked)}</th>' for text in table.header)
-    body = "\n".join(_row(row, table.linked) for row in table.rows)
-    return f"<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    """Write a table as HTML with real row spans.
+
+    Its caption is its name, and stands with its notes elsewhere. A cell that spans rows names the headers of them all
+    (as WCAG's technique H43 has it), and says for what it is the joint number.
+    """
+    merged = {(n, column): cell for n, line in enumerate(placed(table)) for column, cell in line if cell.rowspan > 1}
+    columns = {column for _, column in merged}
+    rows = {n + down for (n, _), cell in merged.items() for down in range(cell.rowspan)}
+    head = "".join(
+        f'<th scope="col"{_id(table, "k", n, n in columns)}>{_html(text, table.linked)}</th>'
+        for n, text in enumerate(table.header)
+    )
+    body = "\n".join(_row(table, n, line, n in rows) for n, line in enumerate(placed(table)))
+    name = f' aria-label="{escape(table.caption)}"' if table.caption else ""
+    return f"<table{name}>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
-def _row(row: Row, linked: bool) -> str:
+def placed(table: Table) -> Iterator[list[tuple[int, Cell]]]:
+    """Yield the cells that begin in each row with their columns, the labels' being 0."""
+    below = [0] * len(table.header)  # rows that a cell from above still fills
+    for row in table.rows:
+        free = [column for column in range(1, len(below)) if not below[column]]
+        below = [max(rows - 1, 0) for rows in below]
+        line = list(zip(free, row.cells, strict=True))
+        for column, cell in line:
+            below[column] = cell.rowspan - 1
+        yield line
+
+
+def _id(table: Table, kind: str, number: int, wanted: bool) -> str:
+    """Write the id of a header that cells refer to: of a column (k) or a row (r)."""
+    return f' id="{escape(table.id)}-{kind}{number}"' if wanted else ""
+
+
+def _row(table: Table, number: int, line: Sequence[tuple[int, Cell]], spanned: bool) -> str:
     """Write one row; its label is a row header."""
-    cells = "".join(_cell(cell, linked) for cell in row.cells)
+    row = table.rows[number]
+    cells = "".join(_cell(cell, table.linked, _headers(table, number, column, cell)) for column, cell in line)
     kind = f' class="{row.kind}"' if row.kind else ""
     id_ = f' id="{escape(row.id)}"' if row.id else ""
-    return f'<tr{kind}{id_}><th scope="row">{_html(row.label, linked)}</th>{cells}</tr>'
+    head = f'<th scope="row"{_id(table, "r", number, spanned)}>{_html(row.label, table.linked)}</th>'
+    return f"<tr{kind}{id_}>{head}{cells}</tr>"
 
 
-def _cell(cell: Cell, linked: bool) -> str:
+def _headers(table: Table, number: int, column: int, cell: Cell) -> str:
+    """Write which rows a cell spans, for those who cannot see it."""
+    if cell.rowspan == 1:
+        return ""
+    spanned = table.rows[number : number + cell.rowspan]
+    ids = " ".join([f"{table.id}-k{column}", *(f"{table.id}-r{number + down}" for down in range(len(spanned)))])
+    joint = danish.join([row.label for row in spanned])
+    return f' rowspan="{cell.rowspan}" headers="{escape(ids)}" aria-description="fælles for {escape(joint)}"'
+
+
+def _cell(cell: Cell, linked: bool, span: str) -> str:
     """Write one cell; a cell that shows a figure carries its id."""
     figure = f' data-figure="{escape(cell.figure)}"' if cell.figure else ""
-    span = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
     mark = f"<sup>{_html(cell.mark, linked)}</sup>" if cell.mark else ""
     return f"<td{figure}{span}>{_html(cell.text, False)}{mark}</td>"
 

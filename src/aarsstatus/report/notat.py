@@ -49,13 +49,13 @@ class Notat:
         self._prose = {row.id: row.printed for row in own if row.in_prose}
         self._years = {row.id: row.printed for row in own if row.id.endswith(".year")}
         self._printed: list[AuditRow] = []
-        self._wrong: list[AuditRow] = []
+        self.wrong: list[AuditRow] = []
 
     def audited(self, rows: Sequence[AuditRow]) -> Notat:
         """Take over the audit's verdicts, so that contradicted numbers are marked."""
         self.figures = self.figures.judged(answers(rows, self.params.notat))
         self._printed = [row for row in rows if row.source == self.params.notat]
-        self._wrong = [row for row in self._printed if row.verdict == "contradicted"]
+        self.wrong = [row for row in self._printed if row.verdict == "contradicted"]
         return self
 
     # -- looking up ---------------------------------------------------------------------------------------
@@ -120,19 +120,19 @@ class Notat:
         published = self.year_published(year, administration, where)
         if self.mode == "recomputed" and published != str(year):
             return f"{year}{MARK}"
-        return published + WRONG * any(one.id == f"{year}.{administration}.{where}.year" for one in self._wrong)
+        return published + WRONG * any(one.id == f"{year}.{administration}.{where}.year" for one in self.wrong)
 
     def known_errors(self) -> str:
         """Say how many printed numbers contradict others; nothing where others are shown."""
-        if not self._wrong or self.mode == "recomputed":
+        if not self.wrong or self.mode == "recomputed":
             return ""
-        of = f"{danish.whole(len(self._wrong))} af {danish.whole(len(self._printed))} trykte tal"
+        of = f"{danish.whole(len(self.wrong))} af {danish.whole(len(self._printed))} trykte tal"
         why = f"De er mærket {WRONG}, og kvalitetsrapporten forklarer hvert af dem."
         return f"{of} er i modstrid med notatets øvrige tal. {why}"
 
     def has_wrong_prose(self) -> bool:
         """Say whether a number of the running text contradicts others."""
-        return any(in_prose(one.place) for one in self._wrong)
+        return any(in_prose(one.place) for one in self.wrong)
 
     def year_published(self, year: int, administration: str, where: str) -> str:
         """Return the year that was printed in a caption, a header or a footnote."""
@@ -237,7 +237,7 @@ class Notat:
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
         shown = self.in_prose(figure)
         if danish.same(self._prose.get(figure.id, figure.published or shown), shown):
-            wrong = any(one.id == figure.id and in_prose(one.place) for one in self._wrong)
+            wrong = any(one.id == figure.id and in_prose(one.place) for one in self.wrong)
             return span(figure.id, shown) + f"[[{WRONG}](#{NOTES[WRONG]})]{{.modstrid}}" * wrong
         return span(figure.id, shown + MARK)
 

@@ -34,9 +34,10 @@ def shared_notes(notat: Notat, tables: Places | None = None) -> tuple[Note, ...]
         *_on_heads(notat, served, heads),
         *_on_spells(notat, served),
         *_on_weights(notat, served),
+        *_on_joint_cells(notat, served),
         *([Note(MARK, "Vist med et andet tal end det, der blev offentliggjort:")] if differences else ()),
         *(Note("", sentences([one])) for one in differences),
-        *([Note(WRONG, PRINTED_SO)] if _wrong(notat, served, heads) else ()),
+        *([Note(WRONG, sentences([PRINTED_SO, *likelier(notat)]))] if _wrong(notat, served, heads) else ()),
         Note("", sentences([f"Kilde: {sources(notat, sorted({year for _, year in served}))}"])),
     )
 
@@ -119,6 +120,15 @@ def _on_weights(notat: Notat, tables: Places) -> Iterator[Note]:
         yield Note("***", f"Vægtet efter kommunens måltal{only} {sentences(others)}".strip())
 
 
+def _on_joint_cells(notat: Notat, tables: Places) -> Iterator[Note]:
+    """Yield the note on cells that span rows: a screen reader may not tell of it."""
+    for group in notat.data.groups:
+        if any(len(notat.data.schemes_in(group, year)) > 1 for _, year in tables):
+            joint = _listed([scheme for scheme in _schemes(notat, tables) if scheme.group == group])
+            told = f"Samlet status, samlet måltal og procentvis målopfyldelse er fælles for {joint}"
+            yield Note("", sentences([told]))
+
+
 def _weight(notat: Notat, weight: Figure) -> str:
     """Return a weight with its mark."""
     return notat.weight_shown(weight) + mark(weight)
@@ -162,6 +172,21 @@ def _wrong(notat: Notat, tables: Places, heads: Sequence[Scheme]) -> bool:
         or any(notat.year_shown(year, code, place).endswith(WRONG) for place in _places(heads))
         for code, year in tables
     )
+
+
+def likelier(notat: Notat) -> Iterator[str]:
+    """Say what is likelier than the numbers printed, and which of them may stand."""
+    if notat.mode == "recomputed":
+        return
+    others: dict[str, list[str]] = {}
+    for row in notat.wrong:
+        if row.likelier not in {"", row.printed}:
+            others.setdefault(row.likelier, []).append(row.place)
+    if others:
+        told = [f"{number} ({plain(danish.join(places))})" for number, places in others.items()]
+        yield f"Mere sandsynligt er: {'; '.join(told)}"
+    if notat.wrong and all(row.likelier for row in notat.wrong):
+        yield f"De {'andre ' if others else ''}mærkede tal er formentlig rigtige"
 
 
 def _places(heads: Sequence[Scheme]) -> dict[str, str]:

@@ -78,7 +78,8 @@ def show_chart(
     opening = f"::: {{#{chart.id} {attribute('fig-alt', chart.alt)}}}"
     _show_drawing(opening, chart.svg, chart.png, f"{plain(chart.caption)}\n:::")
     if chart.numbers is not None:
-        _markdown(f"::: {{.figurdata}}\n```{{=html}}\n{to_html(chart.numbers)}\n```\n:::\n\n")
+        drawn_numbers = to_html(replace(chart.numbers, caption=f"Tallene i figuren: {chart.caption}"))
+        _markdown(f"::: {{.figurdata}}\n```{{=html}}\n{drawn_numbers}\n```\n:::\n\n")
 
 
 def show_logo(logo: Logo | None, folder: Path) -> None:

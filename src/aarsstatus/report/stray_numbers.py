@@ -29,6 +29,7 @@ from aarsstatus.markdown import attribute, metadata_in, plain, read_back
 from aarsstatus.report.checks import shown_text
 from aarsstatus.report.marks import unmarked
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.notes import likelier
 from aarsstatus.run.notebook import named_cells
 
 ALLOWED = {
@@ -159,6 +160,7 @@ def _parameters(notat: Notat) -> Iterator[str | None]:
     yield params.logo.alt if params.logo else None
     yield f"{danish.in_words(len(notat.administrations()))} forvaltninger"
     yield notat.known_errors().partition(".")[0]
+    yield from likelier(notat)
     yield from (notat.undistributed(year) for year in (notat.year, notat.comparison_year) if year)
     yield data.read_from(notat.year)
     yield from map(notat.renamed, notat.administrations())
