@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import re
 import shutil
 import zipfile
 from dataclasses import replace
@@ -102,6 +104,13 @@ def test_it_has_documents_inputs_program_lock_and_guide(files: dict[str, bytes])
     described = json.loads(files[f"{YEAR}/manifest.json"])
     kept = {name.removeprefix(f"{KEPT}/"): content for name, content in files.items() if name.startswith(f"{KEPT}/")}
     assert {name: manifest.digest(content) for name, content in kept.items()} == described["inputs"]
+
+
+def test_links_of_its_documents_lead_somewhere(files: dict[str, bytes]) -> None:
+    for name in (f"{YEAR}/notat.html", f"{YEAR}/kvalitetsrapport.html"):
+        links = re.findall(r'<a href="([^"#:]+)"', files[name].decode())
+        assert "../index.html" in links
+        assert {posixpath.normpath(f"{YEAR}/{link}") for link in links} <= files.keys()
 
 
 def test_extracts_are_never_in_it(files: dict[str, bytes]) -> None:

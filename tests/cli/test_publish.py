@@ -96,7 +96,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     one.said.append(one.run("check", str(YEAR), status=1))
     with everything_changed(one.project):
         one.next_year = build_figures(read_data(one.project), YEAR + 1)
-        one.run("build", str(YEAR), "--quiet", "--engine", "embedded", "--formats", "html")
+        one.run("build", str(YEAR), "--quiet", "--engine", "embedded")
         one.keep("still")
     one.said.append(one.run("ingest", str(YEAR), "data/raw/forløb 2027-01-12.xlsx", "--quiet", status=1))
     answer_warnings(one.project)
@@ -171,7 +171,7 @@ def test_what_is_published_is_what_the_draft_showed(office: Office) -> None:
 def test_an_edit_changes_nothing_that_was_published_and_check_tells(office: Office) -> None:
     issued = figures(office.project.root / "issued")
     assert issued[f"{YEAR}.BIF.fleksjob.target"]["shown"] == "100"
-    for name in ("notat.ipynb", "notat.html", "figures.csv", "audit.csv", "tabeller.xlsx"):
+    for name in ("notat.ipynb", "notat.html", "notat.pdf", "notat.docx", "figures.csv", "audit.csv", "tabeller.xlsx"):
         was, now = ((office.project.root / folder / str(YEAR) / name).read_bytes() for folder in ("issued", "still"))
         assert was == now, name
     report = (office.project.root / "still" / str(YEAR) / "kvalitetsrapport.html").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """Write a bundle: one zip with a finished notat and all it was made from.
 
 A bundle holds the documents in a folder named by the year, the inputs that the build kept in ``grundlag/`` (the
-program among them, extracts never), ``sbom.cdx.json`` and ``vejledning.html``. `verify` makes the notat again.
+program among them, extracts never), ``sbom.cdx.json`` and a guide. `verify` makes the notat again.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from aarsstatus.release.reading import KEPT, Finished
 from aarsstatus.render.page import make_page, table
 from aarsstatus.run import temporary
 
-__all__ = ["GUIDE", "guide", "vouched_for", "write_bundle"]
+__all__ = ["GUIDES", "guide", "vouched_for", "write_bundle"]
 
-GUIDE = "vejledning.html"
-_TEXT = Path(__file__).with_name(GUIDE)
+GUIDES = ("vejledning.html", "index.html")
+"""The guide's names: the second is where the documents' link to all years leads."""
+_TEXT = Path(__file__).with_name(GUIDES[0])
 """The guide's text; what differs from bundle to bundle is put in."""
 
 
@@ -60,7 +61,7 @@ def write_bundle(build: Finished, target: Path, extension: Path) -> Path:
         if found := privacy.scan(folder):
             raise InputError(found)
         contents[sbom.NAME] = sbom.sbom(build)
-        contents[GUIDE] = guide(build, target.name, extension).encode()
+        contents |= dict.fromkeys(GUIDES, guide(build, target.name, extension).encode())
     write_whole(target, pack(contents))
     return target
 

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from platform import python_version
 
-from aarsstatus.bundle import GUIDE, sbom, vouched_for
+from aarsstatus.bundle import GUIDES, sbom, vouched_for
 from aarsstatus.diff.page import without_opening
 from aarsstatus.diff.previous import COMPARISON, QUALITY
 from aarsstatus.files import write_files
@@ -100,7 +100,7 @@ def verify_bundle(path: Path) -> BundleCheck:
 def _strange(build: Finished) -> list[str]:
     """Return the files in a bundle that nobody vouches for: put into it later."""
     within = [f"{build.year}/{name}" for name in build.outputs.keys() - vouched_for(build)]
-    return sorted([*within, *(build.beside.keys() - {sbom.NAME, GUIDE})])
+    return sorted([*within, *(build.beside.keys() - {sbom.NAME, *GUIDES})])
 
 
 def _made_again(build: Finished) -> Finished | str:
