@@ -34,6 +34,7 @@ def in_html(path: Path) -> list[Item]:
         kind = element.tag
         if kind in {"details", "dialog", "footer"} or element.get("class") in {
             "spring",
+            "filer",
             "doctype",
             "talhjaelp",
             "oprindelse",
