@@ -98,14 +98,14 @@ def test_formulas_are_read_out() -> None:
 
 @pytest.mark.parametrize("notes", ["", "::: {.tabelnoter}\nEn note.\n:::\n"])
 def test_a_table_longer_than_a_page_goes_on_on_the_next(notes: str, tmp_path: Path) -> None:
-    rows = "".join(f"<tr><th>række {n}</th><td>{n}</td></tr>" for n in range(120))
+    rows = "".join(f"<tr><th>række {n}</th><td>{n}</td></tr>" for n in range(180))
     table = f"<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>{rows}</tbody></table>"
     text = f"::: {{#tbl-a}}\n```{{=html}}\n{table}\n```\n\nTitel\n:::\n\n{notes}"
     cells = [nbformat.v4.new_raw_cell("---\ntitle: T\nlang: da\n---"), nbformat.v4.new_markdown_cell(text)]
     render(nbformat.v4.new_notebook(cells=cells), "pdf", EXTENSION, tmp_path / "x.pdf")
     pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(tmp_path / "x.pdf")]
     assert len(pages) > 2
-    assert sorted(map(int, re.findall(r"række (\d+)", "\n".join(pages)))) == list(range(120))
+    assert sorted(map(int, re.findall(r"række (\d+)", "\n".join(pages)))) == list(range(180))
     assert all(len(re.findall("række", page)) < 70 for page in pages)
 
 

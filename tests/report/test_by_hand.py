@@ -46,7 +46,7 @@ def test_a_person_sees_tables_charts_and_text_as_they_look(project: Project) -> 
     assert all(set(data) <= {"text/html", "text/plain"} for shown in seen.values() for data in shown)
     html = {id_: "".join(data["text/html"] for data in shown) for id_, shown in seen.items()}
     assert "<h1>Årsstatus for de særlige jobordninger i KK som arbejdsplads for 2025</h1>" in html["setup"]
-    assert '<th scope="row">' in html["kommunen"]
+    assert '<th scope="row"' in html["kommunen"]
     assert "Tabel »kk«: Status og målopfyldelse" in html["kommunen"]
     assert 'src="data:image/svg+xml;base64,' in html["aarene"]
     assert "Tallene i figuren" in html["aarene"]
