@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from aarsstatus.extracts import dates
 from aarsstatus.extracts.appearance import look_at
 from aarsstatus.extracts.sheets import read_sheets
@@ -283,7 +285,7 @@ def _below_header(file: str, sheet: str, rows: Sequence[Sequence[object]], heade
 
 def _cell(file: str, sheet: str, row: int, column: int) -> str:
     """Return what a cell is called in messages."""
-    return f"{file}, ark »{sheet}«, celle {chr(ord('A') + column)}{row + 1}"
+    return f"{file}, ark »{sheet}«, celle {xl_rowcol_to_cell(row, column)}"
 
 
 def text_of(value: object) -> str:
