@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from possible import unrounded, witness
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, round_half_up
+from aarsstatus.attainment import round_half_up
 from aarsstatus.audit import COLUMNS, AuditRow, answers, to_csv
 from aarsstatus.audit import audit as audit_one_by_one
 from aarsstatus.audit.errata import Erratum, judge, read_errata
@@ -39,6 +39,7 @@ from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data, Printed, Status
 from aarsstatus.inputs.params import Params, read_params
 from aarsstatus.inputs.schema import KK
+from aarsstatus.interval import Interval
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 

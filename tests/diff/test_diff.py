@@ -13,9 +13,18 @@ from lxml import html
 
 from aarsstatus import audit, danish
 from aarsstatus.audit import quality
-from aarsstatus.diff import LEVELS, Diff, compare, diff
-from aarsstatus.diff.page import comparison_page, opening, opening_of, with_opening, without_opening
-from aarsstatus.diff.previous import COMPARISON, QUALITY, write_comparison
+from aarsstatus.diff import Diff, diff
+from aarsstatus.diff.changes import LEVELS, compare
+from aarsstatus.diff.page import (
+    COMPARISON,
+    QUALITY,
+    comparison_page,
+    opening,
+    opening_of,
+    with_opening,
+    without_opening,
+    write_comparison,
+)
 from aarsstatus.diff.recompute import Answer, Variant, recompute
 from aarsstatus.diff.steps import Blend, as_read, steps
 from aarsstatus.diff.words import lines, summary
