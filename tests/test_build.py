@@ -22,7 +22,6 @@ from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 
-pytestmark = pytest.mark.usefixtures("forked_programs")
 READERS = {"html": html_tables, "docx": docx_tables, "pdf": pdf_tables}
 COLUMNS = {
     "status": 1,
