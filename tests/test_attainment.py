@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aarsstatus.attainment import (
-    Interval,
     attainment,
     attainment_interval,
     comparable_attainment,
@@ -26,6 +25,7 @@ from aarsstatus.attainment import (
     weighted_attainment_interval,
     weights,
 )
+from aarsstatus.interval import Interval
 
 counts = st.integers(min_value=0, max_value=100_000)
 positive = st.integers(min_value=1, max_value=100_000)

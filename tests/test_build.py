@@ -15,10 +15,10 @@ from conftest import copy_project
 from reading import docx_tables, docx_text, html_page, html_tables, pdf_tables, pdf_text, tidy
 
 from aarsstatus import danish
-from aarsstatus.build import BuildError, Options, Result, build
+from aarsstatus.build import Options, Result, build
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
-from aarsstatus.problems import InputError
+from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 

@@ -37,8 +37,7 @@ from aarsstatus.inputs import read_data, read_year
 from aarsstatus.markdown import metadata, plain
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
-from aarsstatus.render import Format
-from aarsstatus.render.embedded import render
+from aarsstatus.render.embedded import Format, render
 from aarsstatus.text import DRAWN, unfit
 
 YEAR = 2025

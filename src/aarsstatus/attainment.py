@@ -16,27 +16,6 @@ from fractions import Fraction
 
 from aarsstatus.interval import Interval
 
-__all__ = [
-    "Interval",
-    "attainment",
-    "attainment_interval",
-    "comparable_attainment",
-    "contributions",
-    "days_of_year",
-    "fewest_years",
-    "full_time_persons",
-    "full_year_equivalents",
-    "joint",
-    "joint_interval",
-    "printed_interval",
-    "round_half_up",
-    "shortfall",
-    "weekdays_of_year",
-    "weighted_attainment",
-    "weighted_attainment_interval",
-    "weights",
-]
-
 HOURS_PER_WEEK = 37  # full time in Denmark, as agreed for the municipal sector
 
 

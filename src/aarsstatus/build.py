@@ -25,10 +25,9 @@ from aarsstatus.project import Project
 from aarsstatus.release import cache, manifest
 from aarsstatus.release.archive import keep
 from aarsstatus.release.swap import keep_others, require_replaceable, swap_aside, swap_in
-from aarsstatus.render import FORMATS, Choice, Engine, Format, choose
+from aarsstatus.render import Choice, Engine, choose
+from aarsstatus.render.embedded import FORMATS, Format
 from aarsstatus.run import temporary
-
-__all__ = ["BuildError", "Did", "Options", "Result", "build", "build_years"]
 
 Progress = Callable[[str], None]
 Did = Literal["nothing", "rendered", "everything"]
@@ -136,7 +135,7 @@ def _make(
 ) -> tuple[Did, tuple[str, ...]]:
     """Make a year's output folder; return what was done, and doubts about the data."""
     # What is done already needs none of these, and they take a second to load.
-    from aarsstatus.diff.previous import write_comparison  # noqa: PLC0415 - see above
+    from aarsstatus.diff.page import write_comparison  # noqa: PLC0415 - see above
     from aarsstatus.outputs import Outputs, read_inputs  # noqa: PLC0415 - see above
 
     require_writable(target.parent, project)

@@ -10,27 +10,6 @@ from typing import Literal
 
 from aarsstatus.attainment import round_half_up
 
-__all__ = [
-    "MONTHS",
-    "NO_TARGET",
-    "capital",
-    "counted",
-    "decimal",
-    "direction",
-    "how_many",
-    "in_words",
-    "join",
-    "long_date",
-    "minus",
-    "parse",
-    "percent",
-    "plain_decimal",
-    "points",
-    "same",
-    "short_date",
-    "whole",
-]
-
 MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni",
     "juli", "august", "september", "oktober", "november", "december",

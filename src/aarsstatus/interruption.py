@@ -19,8 +19,6 @@ from typing import Any, TextIO, TypeVar
 
 import psutil
 
-__all__ = ["Interrupted", "check", "end", "heard", "listening", "result", "silence", "wait"]
-
 T = TypeVar("T")
 _ASKED = ("SIGINT", "SIGTERM", "SIGHUP")
 _LOOK = 0.2

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["Interval"]
-
 _HALF = Fraction(1, 2)
 
 

@@ -8,18 +8,6 @@ from typing import Any
 
 import yaml
 
-__all__ = [
-    "attribute",
-    "bullets",
-    "metadata",
-    "metadata_in",
-    "plain",
-    "read_back",
-    "reference_name",
-    "sentences",
-    "span",
-]
-
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!<>|~^$@&\"':%=/])")
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _LETTERS = {"æ": "ae", "ø": "oe", "å": "aa"}

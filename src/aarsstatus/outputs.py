@@ -23,17 +23,16 @@ from aarsstatus.inputs.params import Params
 from aarsstatus.problems import BuildError, InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
-from aarsstatus.render import Engine, Format
-from aarsstatus.render.beside import ALWAYS, link
+from aarsstatus.render import Engine
+from aarsstatus.render.embedded import Format
 from aarsstatus.render.origins import finish
+from aarsstatus.render.page import ALWAYS, link
 from aarsstatus.report.checks import findings
 from aarsstatus.report.head import reference
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.stray_numbers import stray_numbers
 from aarsstatus.run import notebook
-from aarsstatus.run.source import read_notebook
-
-__all__ = ["Outputs", "read_inputs"]
+from aarsstatus.run.notebook import read_notebook
 
 Audited = tuple[list[audit.AuditRow], Figures]
 """The audit of all that was published up to the year, and the figures with its verdicts."""

@@ -23,8 +23,6 @@ from pathlib import Path
 from aarsstatus.files import irregular
 from aarsstatus.problems import Problem
 
-__all__ = ["HIDDEN", "MASK", "contains", "cover", "mask", "scan", "scan_files", "without_digests"]
-
 MASK = "●●●●●●-●●●●"
 """What stands instead of a person number in a text that is shown."""
 HIDDEN = "(skjult, kan være et CPR-nummer)"

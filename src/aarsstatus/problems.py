@@ -13,10 +13,6 @@ from dataclasses import dataclass, replace
 from aarsstatus import danish
 from aarsstatus.text import visible
 
-__all__ = [
-    "SHORT_OF_MEMORY", "BuildError", "InputError", "Problem", "ProgramError", "RenderError", "near", "reason", "told",
-]  # fmt: skip
-
 MOST_TOLD = 50
 """Problems in one message: nobody reads more, and the rest mostly follow from the first."""
 _MOST_LINES = 5

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from aarsstatus.problems import InputError, Problem
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Project", "find_project", "is_nameable"]
-
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 """The years that there may be an årsstatus for."""
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["DRAWN", "MOST", "unfit", "visible"]
-
 MOST = 300
 """Characters: the longest name in use has 55, and no page has room for more."""
 FORMULA = ("=", "+", "-", "@")

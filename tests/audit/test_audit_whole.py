@@ -18,7 +18,6 @@ import pytest
 from conftest import GROUPS
 from possible import unrounded
 
-from aarsstatus.attainment import Interval
 from aarsstatus.audit import AuditRow, answers, proof, rules, to_csv
 from aarsstatus.audit import audit as audit_one_by_one
 from aarsstatus.audit.printed import in_table, read_sheet, table_number
@@ -26,6 +25,7 @@ from aarsstatus.audit.proof import contradictions
 from aarsstatus.figures import FigureId, read_figure_id
 from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
 from aarsstatus.inputs.params import Adoption, Cover, Document, Office, Params
+from aarsstatus.interval import Interval
 from aarsstatus.problems import InputError, Problem
 
 audit = partial(audit_one_by_one, proof=contradictions)

@@ -14,12 +14,12 @@ from typing import Literal
 import pytest
 from conftest import GROUPS
 
-from aarsstatus.attainment import Interval
 from aarsstatus.audit.input_rules import Finding, check_figures
 from aarsstatus.audit.limits import THRESHOLDS, Moved, moved
 from aarsstatus.figures import Figure, Measure, figure_id, show
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Administration, Data, ExtractRow, Remark, Scheme, Status, Target
+from aarsstatus.interval import Interval
 
 YEAR = 2030
 DAYS = 365

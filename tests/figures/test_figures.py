@@ -11,7 +11,6 @@ from fractions import Fraction
 import pytest
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
 from aarsstatus.figures import COLUMNS, DERIVED, Figure, verdict
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
@@ -20,6 +19,7 @@ from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
+from aarsstatus.interval import Interval
 from aarsstatus.project import Project
 
 DESIGNED = (

@@ -12,11 +12,12 @@ import pytest
 from conftest import GROUPS
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, full_year_equivalents, joint, weighted_attainment
+from aarsstatus.attainment import full_year_equivalents, joint, weighted_attainment
 from aarsstatus.figures import Figure, bounds_of, figure_id, show, value_of, verdict, words
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs.model import Administration, Data, Printed, Scheme, Status, Target
+from aarsstatus.interval import Interval
 
 YEAR = 2030
 

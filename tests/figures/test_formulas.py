@@ -11,11 +11,11 @@ from fractions import Fraction
 import pytest
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
 from aarsstatus.figures import Figure
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data
+from aarsstatus.interval import Interval
 from aarsstatus.project import Project
 
 NUMBER = r"\d+(?:\.\d{3})*(?:,\d+)?(?: pct\.)?"

@@ -19,7 +19,7 @@ from random import Random
 
 from aarsstatus.bundle import write_bundle
 from aarsstatus.cli import run
-from aarsstatus.diff.previous import write_comparison
+from aarsstatus.diff.page import write_comparison
 from aarsstatus.problems import BuildError, InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release import cache, manifest

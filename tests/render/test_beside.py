@@ -11,7 +11,7 @@ from reading import html_page
 
 from aarsstatus.build import Result
 from aarsstatus.problems import RenderError
-from aarsstatus.render.beside import ALWAYS, linked
+from aarsstatus.render.page import ALWAYS, linked
 
 PAGE = '<body>\n<a class="spring" href="#indhold">Gå til indholdet</a>\n<main></main></body>'
 

@@ -16,8 +16,9 @@ from aarsstatus.build import Result
 from aarsstatus.cli import run
 from aarsstatus.problems import ProgramError, RenderError
 from aarsstatus.project import Project
-from aarsstatus.render import Embedded, Format, choose
+from aarsstatus.render import choose
 from aarsstatus.render import quarto as quartos
+from aarsstatus.render.embedded import Embedded, Format
 from aarsstatus.render.quarto import Quarto
 from aarsstatus.run.programs import TIME_LIMIT
 

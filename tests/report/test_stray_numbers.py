@@ -10,9 +10,10 @@ import nbformat
 import pytest
 from conftest import copy_project
 
-from aarsstatus.build import BuildError, Options, Result, build
+from aarsstatus.build import Options, Result, build
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
+from aarsstatus.problems import BuildError
 from aarsstatus.project import Project
 from aarsstatus.report.notat import Notat, open_notat
 from aarsstatus.report.stray_numbers import ALLOWED, stray_numbers

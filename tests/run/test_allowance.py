@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sets no such limits")
 
-CHECK = "from aarsstatus.run.allowance import *; import resource as r; require_allowance(); print(r.getrlimit(r.RLIMIT_NOFILE)[0])"
+CHECK = "from aarsstatus.run.programs import *; import resource as r; require_allowance(); print(r.getrlimit(r.RLIMIT_NOFILE)[0])"
 
 
 def said(limits: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from aarsstatus.cli import run
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
-from aarsstatus.run.source import read_notebook
+from aarsstatus.run.notebook import read_notebook
 
 PARAMETERS = ("year", "comparison_year", "figures")
 SOURCE = Path(__file__).parents[2] / "notebooks" / "notat.ipynb"

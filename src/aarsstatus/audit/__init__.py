@@ -23,7 +23,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
-from aarsstatus.attainment import Interval
 from aarsstatus.audit import rules
 from aarsstatus.audit.printed import Sheet, in_table, read_sheet
 from aarsstatus.audit.rules import Check, Rule
@@ -32,6 +31,7 @@ from aarsstatus.figures import Verdict
 from aarsstatus.figures.collection import Figures, write_csv
 from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.params import Params
+from aarsstatus.interval import Interval
 from aarsstatus.problems import InputError, Problem, near
 
 Proof = Callable[[Sheet, Figures, Mapping[str, Sequence[Check]]], Iterable[tuple[str, Check]]]

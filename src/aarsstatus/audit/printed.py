@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, printed_interval, round_half_up
+from aarsstatus.attainment import printed_interval, round_half_up
 from aarsstatus.figures import PERCENTAGES, POINTS, FigureId, figure_id, read_figure_id
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
 from aarsstatus.inputs.model import Data, Printed, Status, Target
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
+from aarsstatus.interval import Interval
 from aarsstatus.problems import Problem, near
 
 _TABLE = re.compile(r"tabel (\d+),")

@@ -22,13 +22,14 @@ from typing import Any
 import z3
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, round_half_up
+from aarsstatus.attainment import round_half_up
 from aarsstatus.audit import rules
 from aarsstatus.audit.printed import Sheet
 from aarsstatus.audit.rules import Check
 from aarsstatus.figures import PERCENTAGES, Figure, Measure, read_figure_id, value_of
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.schema import KK
+from aarsstatus.interval import Interval
 
 Terms = tuple[tuple[str, Fraction], ...]  # a sum: the name of each input, and its factor
 Inputs = tuple[tuple[str, Interval], ...]  # the unrounded inputs: name and interval of each

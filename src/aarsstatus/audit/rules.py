@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Literal, cast
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval, fewest_years, joint, joint_interval, round_half_up
+from aarsstatus.attainment import fewest_years, joint, joint_interval, round_half_up
 from aarsstatus.audit.printed import Sheet, in_table
 from aarsstatus.figures import Figure, Verdict
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import packaged_rows
 from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.schema import KK
+from aarsstatus.interval import Interval
 
 Rule = Literal[
     "input", "spells_bound", "sum", "attainment", "weight", "weighted", "derived", "city", "rounding",

@@ -20,8 +20,6 @@ from aarsstatus.release.reading import KEPT, Finished
 from aarsstatus.render.page import make_page, table
 from aarsstatus.run import temporary
 
-__all__ = ["GUIDES", "guide", "vouched_for", "write_bundle"]
-
 GUIDES = ("vejledning.html", "index.html")
 """The guide's names: the second is where the documents' link to all years leads."""
 _TEXT = Path(__file__).with_name(GUIDES[0])

@@ -12,8 +12,7 @@ from pathlib import Path
 from platform import python_version
 
 from aarsstatus.bundle import GUIDES, sbom, vouched_for
-from aarsstatus.diff.page import without_opening
-from aarsstatus.diff.previous import COMPARISON, QUALITY
+from aarsstatus.diff.page import COMPARISON, QUALITY, without_opening
 from aarsstatus.files import write_files
 from aarsstatus.problems import InputError, Problem, ProgramError
 from aarsstatus.release import manifest

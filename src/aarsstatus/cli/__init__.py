@@ -17,7 +17,7 @@ from typing import NoReturn
 from aarsstatus.cli.console import BAD_INPUT, DONE, parse, prepare_streams, say
 from aarsstatus.interruption import listening, silence
 from aarsstatus.problems import BuildError, InputError, reason
-from aarsstatus.run.allowance import require_allowance
+from aarsstatus.run.programs import require_allowance
 
 INTERRUPTED = 128
 """Added to a signal's number, this is the exit status when one ended the command, as shells have it."""

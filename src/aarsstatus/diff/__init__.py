@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aarsstatus.diff.causes import Cause, find_causes
-from aarsstatus.diff.changes import LEVELS, Change, Level, compare
+from aarsstatus.diff.changes import Change, compare
 from aarsstatus.diff.steps import Step, environment, line_ends, other_files
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import ALL_GROUPS
 from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished, kept_groups, kept_heads
-
-__all__ = ["LEVELS", "Cause", "Change", "Diff", "Level", "compare", "diff", "find_causes"]
 
 
 @dataclass(frozen=True)

@@ -231,7 +231,9 @@ class Column:
 
         `texts` are text, or made `as_category` before.
         """
-        coded = texts if texts.dtype == pl.Categorical else texts.to_frame().select(as_category(texts.name)).to_series()
+        coded = texts
+        if not isinstance(texts.dtype, pl.Categorical):
+            coded = texts.to_frame().select(as_category(texts.name)).to_series()
         different = coded.unique().drop_nulls()
         read = np.full(different.len() + 1, self.empty, np.int32)
         read[different.to_physical()] = [self.code(text) for text in different.cast(pl.String)]

@@ -125,10 +125,12 @@ def _ordinal(year: int, month: int, day_: int, *, swapped: bool = False) -> int:
     if not 1 <= month <= 12:
         hint = _existing(year, day_, month) if swapped else None  # 12/31/2026 is how Americans write it
         raise Unreadable(_EXISTING, hint)
-    last = calendar.monthrange(year, month)[1]
-    if not 1 <= day_ <= last:
-        raise Unreadable(_EXISTING, danish.short_date(date(year, month, min(max(day_, 1), last))))
-    return date(year, month, day_).toordinal()
+    try:
+        return date(year, month, day_).toordinal()
+    except ValueError:
+        last = calendar.monthrange(year, month)[1]
+        nearest = date(year, month, min(max(day_, 1), last))
+        raise Unreadable(_EXISTING, danish.short_date(nearest)) from None
 
 
 def _existing(year: int, month: int, day_: int) -> str | None:

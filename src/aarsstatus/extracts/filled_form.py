@@ -27,8 +27,7 @@ from aarsstatus.inputs.form import DATES, HERE, KEY, NONE, SOURCE, TARGETS_SHEET
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.new_year import MARK, groups_there
 from aarsstatus.inputs.schema import TARGETS
-from aarsstatus.inputs.yamledit import Scalar, replace_scalars, scalars
-from aarsstatus.inputs.yamlfile import At
+from aarsstatus.inputs.yamlsyntax import At, Scalar, replace_scalars, scalars
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 from aarsstatus.run import temporary

@@ -45,10 +45,11 @@ def with_bare_numbers(spells: pl.DataFrame) -> pl.DataFrame:
     a number of ten digits, the decimals it adds, or a century in a date of birth.
     """
     raw = pl.col("person").str.strip_chars()
-    whole = raw.str.replace(r"^(\d{9,10})[.,]0{1,2}$", "$1")
+    decimals = raw.str.contains(r"^\d{9,10}[.,]0{1,2}$")
+    whole = pl.when(decimals).then(raw.str.replace(r"[.,]0+$", "")).otherwise(raw)
     bare = whole.str.to_lowercase().str.replace_all(r"[\s\-–.\u00a0\u00ad]", "")
-    century = whole.str.contains(r"^\d{1,2}[-–./ ]\d{1,2}[-–./ ]\d{4}[-– ]\d{4}$")
-    bare = pl.when(century).then(bare.str.replace(r"^(\d{3,4})(?:18|19|20)(\d{6})$", "$1$2")).otherwise(bare)
+    century = whole.str.contains(r"^\d{1,2}[-–./ ]\d\d[-–./ ](?:18|19|20)\d\d[-– ]\d{4}$")
+    bare = pl.when(century).then(bare.str.head(-8) + bare.str.tail(6)).otherwise(bare)
     short = bare.str.contains(r"^[0-9]{9}$")
     return spells.with_columns(pl.when(short).then("0" + bare).otherwise(bare).replace("", None).alias("bare"))
 
@@ -58,11 +59,11 @@ def number_persons(spells: pl.DataFrame) -> pl.DataFrame:
 
     No person is null; the column ``bare``, which tells them apart, is left out.
     """
-    persons = spells["bare"]
-    known = persons.unique().drop_nulls().sample(fraction=1, shuffle=True, seed=secrets.randbits(63))
+    persons = spells["bare"].cast(pl.Categorical(pl.Categories.random())).to_physical()
+    count = persons.n_unique()
     begin = secrets.randbits(62)
-    numbers = pl.int_range(begin, begin + known.len(), dtype=pl.Int64, eager=True)
-    numbered = persons.replace_strict(known, numbers, return_dtype=pl.Int64).alias("person")
+    numbers = pl.int_range(begin, begin + count, dtype=pl.Int64, eager=True).shuffle(seed=secrets.randbits(63))
+    numbered = numbers.gather(persons).alias("person")
     return spells.with_columns(numbered).drop("bare")
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, cast, get_args
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
+from aarsstatus.interval import Interval
 
 Measure = Literal[
     "status", "joint_status", "target", "attainment", "weight", "weighted_attainment", "spells", "spells_total",

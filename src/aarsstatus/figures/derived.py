@@ -11,14 +11,13 @@ from fractions import Fraction
 
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
-from aarsstatus.figures import At, Figure, Mode, bounds_of, computed_figure, value_of
-from aarsstatus.figures.change import change, result
+from aarsstatus.figures import At, Figure, Measure, Mode, bounds_of, computed_figure, show, value_of
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.table import NOT_ADOPTED, as_published, build_figures
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
+from aarsstatus.interval import Interval
 
 
 def every_figure(
@@ -88,3 +87,91 @@ def _reached(figures: Figures, codes: Sequence[str], year: int) -> Iterator[Figu
     formula = f"mindst 100 pct. blandt {told}: {danish.whole(count)}"
     inputs = [one.id for one in counted]
     yield computed_figure((year, KK, "total", ""), "reached", count, Interval.exactly(count), formula, inputs)
+
+
+# -- the change since the comparison year ----------------------------------------------------------------------
+
+
+def change(figures: Figures, code: str, before: int, after: int) -> Iterator[Figure]:
+    """Yield the parts of an administration's change between two years, and the whole.
+
+    First the attainments, at the weights of the comparison year; then the weights and the groups. They sum to the
+    whole, exactly. There are none where one of the years has no weighted attainment.
+    """
+    totals = [figures.find(year, code, "total", "weighted_attainment") for year in (before, after)]
+    was, now = (one if one is not None and one.value is not None else None for one in totals)
+    if was is None or now is None:
+        return
+    split = _Split(figures, code, before, after)
+    comparable = split.comparable()
+    yield from split.contributions()
+    yield comparable
+    yield _difference("reweighting", now, comparable)
+    yield _difference("change", now, was)
+
+
+class _Split:
+    """Hold the attainments of both years, and the old year's weights."""
+
+    def __init__(self, figures: Figures, code: str, before: int, after: int) -> None:
+        self.at: At = (after, code, "total", "")
+        old, self.new = (_attained(figures, year, code) for year in (before, after))
+        found = {group: figures.find(before, code, group, "weight") for group in old}
+        self.weights = {group: one for group, one in found.items() if one is not None}
+        self.old = {group: old[group] for group in self.weights}
+
+    def contributions(self) -> Iterator[Figure]:
+        """Yield what each group's own attainment moved: its old weight × its change."""
+        for group, part in formulas.contributions(*self._ratios()).items():
+            old, new = self.old[group], self.new[group]
+            bounds = (bounds_of(new) - bounds_of(old)).scaled(value_of(self.weights[group]) / 100)
+            above = f"{_percentage(self.weights[group])} × ({_percentage(new)} − {_percentage(old)})"
+            formula, inputs = f"{above} {result('contribution', part * 100)}", [self.weights[group].id, new.id, old.id]
+            yield computed_figure((*self.at[:2], group, ""), "contribution", part * 100, bounds, formula, inputs)
+
+    def comparable(self) -> Figure:
+        """Return what the weighted attainment would be at the old weights."""
+        kept = {group: self.new.get(group, old) for group, old in self.old.items()}
+        value = (formulas.comparable_attainment(*self._ratios()) or Fraction(0)) * 100
+        pairs = [(self.weights[group], one) for group, one in kept.items()]
+        bounds = formulas.joint_interval(bounds_of(one).scaled(value_of(weight) / 100) for weight, one in pairs)
+        above = " + ".join(f"{_percentage(weight)} × {_percentage(one)}" for weight, one in pairs)
+        formula = f"{above} {result('comparable_attainment', value)}"
+        inputs = [one.id for pair in pairs for one in pair]
+        return computed_figure(self.at, "comparable_attainment", value, bounds, formula, inputs)
+
+    def _ratios(self) -> tuple[dict[str, Fraction | None], dict[str, Fraction | None], dict[str, Fraction]]:
+        """Return attainments and old weights as the formulas take them."""
+        old, new, weights = (
+            {group: value_of(one) / 100 for group, one in side.items()} for side in (self.old, self.new, self.weights)
+        )
+        return {**old}, {**new}, weights
+
+
+def _attained(figures: Figures, year: int, code: str) -> dict[str, Figure]:
+    """Return an administration's attainments that have a value, by target group."""
+    found = figures.select(year=year, administration=code, measure="attainment")
+    return {one.group: one for one in found if one.value is not None}
+
+
+def _difference(measure: Measure, first: Figure, second: Figure) -> Figure:
+    """Return by how much one weighted attainment is above another."""
+    value = value_of(first) - value_of(second)
+    formula = f"{_two_places(value_of(first))} − {_two_places(value_of(second))} {result(measure, value)}"
+    at: At = (first.year, first.administration, "total", "")
+    return computed_figure(at, measure, value, bounds_of(first) - bounds_of(second), formula, [first.id, second.id])
+
+
+def result(measure: Measure, value: Fraction) -> str:
+    """End a formula with its result: ``≈ −5,85 → −5,8 procentpoint``."""
+    return f"≈ {_two_places(value)} → {show(measure, value)}"
+
+
+def _two_places(value: Fraction) -> str:
+    """Write a number with two decimals."""
+    return danish.minus(danish.decimal(value, 2))
+
+
+def _percentage(figure: Figure) -> str:
+    """Write a percentage in a formula, with one decimal."""
+    return f"{danish.decimal(value_of(figure))} pct."

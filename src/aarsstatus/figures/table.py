@@ -12,7 +12,6 @@ from fractions import Fraction
 
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
 from aarsstatus.figures import (
     At,
     Figure,
@@ -27,6 +26,7 @@ from aarsstatus.figures import (
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data, Status
 from aarsstatus.inputs.schema import KK
+from aarsstatus.interval import Interval
 
 NOT_ADOPTED = "der er ikke vedtaget et måltal"
 

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from aarsstatus import danish
-from aarsstatus.attainment import HOURS_PER_WEEK, Interval, days_of_year, printed_interval, weekdays_of_year
+from aarsstatus.attainment import HOURS_PER_WEEK, days_of_year, printed_interval, weekdays_of_year
 from aarsstatus.files import read_utf8
 from aarsstatus.inputs import schema
 from aarsstatus.inputs.checks import contradictions, missing_rows
 from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.model import Administration, Data, ExtractRow, Group, Printed, Remark, Scheme, Status, Target
 from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.interval import Interval
 from aarsstatus.problems import MOST_TOLD, InputError, Problem, near
 from aarsstatus.project import Project
 from aarsstatus.text import unfit

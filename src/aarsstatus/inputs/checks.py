@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
 from aarsstatus.inputs.model import Administration, Data, Scheme, Status, Target
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import ADMINISTRATIONS, KK, STATUS, TARGETS, WARNINGS
+from aarsstatus.interval import Interval
 from aarsstatus.problems import Problem, near
 
 _PARTS = 4

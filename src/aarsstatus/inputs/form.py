@@ -24,8 +24,8 @@ from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.new_year import MARK, year_before
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import TARGETS
-from aarsstatus.inputs.yamledit import Scalar, scalars
-from aarsstatus.inputs.yamlfile import At, dotted
+from aarsstatus.inputs.yamlfile import dotted
+from aarsstatus.inputs.yamlsyntax import At, Scalar, scalars
 from aarsstatus.project import Project
 
 DATES, TARGETS_SHEET = "Datoer og numre", "Måltal"

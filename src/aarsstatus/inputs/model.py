@@ -12,8 +12,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from aarsstatus import danish
-from aarsstatus.attainment import Interval
 from aarsstatus.inputs.schema import KK
+from aarsstatus.interval import Interval
 
 COUNCIL = "Borgerrepræsentationen"
 """Who adopts the targets where ``administrations.csv`` does not say."""

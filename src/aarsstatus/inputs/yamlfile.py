@@ -18,11 +18,9 @@ from pydantic_core import PydanticCustomError
 
 from aarsstatus import text as shown_text
 from aarsstatus.files import read_utf8
-from aarsstatus.inputs.yamlsyntax import misread_nodes, parsed
+from aarsstatus.inputs.yamlsyntax import At, misread_nodes, parsed
 from aarsstatus.problems import InputError, Problem, near
 
-At = tuple[str | int, ...]
-"""Where something stands in a file: keys, and indices from 0."""
 Lines = Mapping[At, int]
 """The line, from 1, of each key and each item of a list."""
 Model = TypeVar("Model", bound=BaseModel)

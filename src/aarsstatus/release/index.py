@@ -22,8 +22,7 @@ from aarsstatus.problems import BuildError
 from aarsstatus.release import cache
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
 from aarsstatus.release.years import State, Year, newest_data, read_output, told_by
-from aarsstatus.render.beside import FILES
-from aarsstatus.render.page import make_page, table
+from aarsstatus.render.page import FILES, make_page, table
 from aarsstatus.report.charts import breaks, draw_development
 from aarsstatus.report.drawing import MUTED
 

@@ -24,7 +24,7 @@ from aarsstatus.inputs.csvfile import append_rows, read_table
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import PUBLISHED, TABLES
-from aarsstatus.inputs.yamledit import replace_scalars
+from aarsstatus.inputs.yamlsyntax import replace_scalars
 from aarsstatus.markdown import read_back
 from aarsstatus.project import Project
 from aarsstatus.report.marks import unmarked

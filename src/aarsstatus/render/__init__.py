@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from aarsstatus.problems import InputError, Problem, ProgramError, RenderError
-from aarsstatus.render.embedded import FORMATS, Embedded, Format
+from aarsstatus.render.embedded import Embedded
 from aarsstatus.render.quarto import Quarto
-
-__all__ = ["ENGINES", "FORMATS", "Choice", "Embedded", "Engine", "Format", "Quarto", "choose"]
 
 Choice = Literal["auto", "quarto", "embedded"]
 ENGINES: tuple[Choice, ...] = get_args(Choice)

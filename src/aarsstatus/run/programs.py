@@ -2,6 +2,7 @@
 
 A program gets nothing of the user's own settings for Python or for us, and no library from the folder that it runs
 in. It ends with the run: an interruption ends all that was started (`interruption`), and so does the limit.
+Before anything is begun, `require_allowance` asks what the system allows.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aarsstatus import interruption
-from aarsstatus.problems import InputError, Problem, ProgramError, reason
+from aarsstatus.problems import BuildError, InputError, Problem, ProgramError, reason
 from aarsstatus.run import temporary
 
-__all__ = ["TAKE_LONGER", "TIME_LIMIT", "Done", "clean_environment", "run", "run_python", "time_limit"]
+if sys.platform != "win32":
+    import resource
 
 TIME_LIMIT = "AARSSTATUS_TIDSGRAENSE"
 """The environment variable with the seconds that a program, and a cell of a notebook, may take."""
@@ -164,3 +166,39 @@ def _apart() -> dict[str, Any]:
 
 
 _APART = _apart()
+
+
+# -- what the system allows ------------------------------------------------------------------------------------
+
+
+_FILES = 96
+"""Open files at once: two notebooks and their sockets take some eighty."""
+_MEMORY = 1_500_000_000
+"""Bytes of address space: with less, a library may end the process before it can say why."""
+
+
+def require_allowance() -> None:
+    """Check that a build may use the files and the memory that it needs.
+
+    Windows sets no such limits.
+
+    Raises
+    ------
+    BuildError
+        If the system allows fewer files or less memory than a build takes.
+    """
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != resource.RLIM_INFINITY and soft < _FILES:
+            if hard != resource.RLIM_INFINITY and hard < _FILES:
+                raise BuildError(
+                    f"systemet lader kun programmet have {hard} filer åbne på én gang, og det bruger op til {_FILES}; "
+                    "bed om flere (ulimit -n), og prøv igen"
+                )
+            resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, hard))
+        memory, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if memory != resource.RLIM_INFINITY and memory < _MEMORY:
+            raise BuildError(
+                f"systemet giver kun programmet {memory // 10**6} MB hukommelse, og det bruger {_MEMORY // 10**6} MB; "
+                "bed om mere (ulimit -v), og prøv igen"
+            )

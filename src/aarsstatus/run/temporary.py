@@ -22,8 +22,6 @@ from filelock import FileLock, Timeout
 
 from aarsstatus.problems import BuildError
 
-__all__ = ["folder", "for_matplotlib", "own"]
-
 _PREFIX = "aarsstatus.run."
 _LOCK = "aarsstatus.lock"
 """Only a folder with both these names is ours to take away."""
