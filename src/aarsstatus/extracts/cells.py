@@ -136,7 +136,7 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
 
 
 def _folded(text: str, names: Names) -> str:
-    """Return a name in the form that is compared; a sign of doubt, or of a footnote, is part of it."""
+    """Return a name in the form that is compared, with signs of doubt and of notes."""
     return fold_value(text, names.harmless) + "".join(re.findall(r"[?*†÷%]", text))
 
 

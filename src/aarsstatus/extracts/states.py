@@ -1,4 +1,4 @@
-"""Find rows that do not count, that are of several spells, or of which nobody knows.
+"""Find rows that do not count, are several spells, or of which nobody knows.
 
 Every column that may say so is read: one of a known name, one that is called a status, one that asks whether a spell
 was cancelled or counts, and one that says how many a row is of. In a column of which nobody knows anything, a cell

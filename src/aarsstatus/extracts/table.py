@@ -131,7 +131,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """Name a column that may be of a field too; one whose heading `is_like` it may be empty."""
+    """Name a column that may be of a field too.
+
+    One whose heading is only like those of the field (`is_like`) may be empty.
+    """
 
     field: str
     place: int
