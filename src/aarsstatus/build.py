@@ -159,8 +159,9 @@ def _make(
             keep(project, year, made_from["inputs"], made)
             progress("Sammenligner med det, der lå der før")
             described = {**made_from, "engine": {"name": engine.name, "version": engine.version()}}
-            write_comparison(target, made, described, project.extension, manifest.checked_out(project.root))
             manifest.write(made, described, notat.parameters(), project)
+            if write_comparison(target, made, described, project.extension):
+                manifest.write(made, described, notat.parameters(), project)  # it has another file, and one is other
             failed.unlink(missing_ok=True)
             doubts += _publish(project, made, target)
         return "everything" if executed is None else "rendered", doubts

@@ -5,7 +5,6 @@ The quality report opens with a section on it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,12 +16,10 @@ from aarsstatus import danish
 from aarsstatus.diff import Diff, diff, words
 from aarsstatus.diff.causes import Cause
 from aarsstatus.diff.changes import Change
-from aarsstatus.diff.words import DOCUMENTS
 from aarsstatus.files import read_utf8
 from aarsstatus.problems import InputError
 from aarsstatus.release import cache, manifest
-from aarsstatus.release.archive import INPUTS, unpack
-from aarsstatus.release.reading import Finished, from_files, open_finished
+from aarsstatus.release.reading import open_finished
 from aarsstatus.render.page import breakable, linked, make_page, table
 
 
@@ -184,7 +181,6 @@ def write_comparison(
     folder: Path,
     made_from: Mapping[str, Any],
     extension: Path,
-    commit: Mapping[str, Any] | None = None,
 ) -> bool:
     """Write the comparison of a new build with the one that it takes the place of.
 
@@ -196,13 +192,11 @@ def write_comparison(
     last
         The output folder, which need not hold a build.
     folder
-        The new build, whole but for its manifest.
+        The new build; its manifest has to be written anew when this has added to it.
     made_from
-        What its manifest will say that it was made from.
+        What its manifest says that it was made from.
     extension
         The folder with the stylesheet.
-    commit
-        What is checked out, if it is known.
 
     Returns
     -------
@@ -215,24 +209,15 @@ def write_comparison(
     if cache.made_from_same(written, made_from):
         return _carry_over(last, written.outputs, folder)
     try:
-        old = open_finished(str(last))
-        new = _unfinished(folder, {**made_from, "git": commit})
+        old, new = open_finished(str(last)), open_finished(str(folder))
     except InputError:
         return False  # an older version's build, or a damaged one: nothing to compare with
-    found = diff(replace(old, name="forrige udgave"), new)
+    found = diff(replace(old, name="forrige udgave"), replace(new, name="denne udgave"))
     if found.nothing:
         return False
     page = linked(comparison_page(found, extension), COMPARISON, [path.name for path in folder.iterdir()])
     _write(folder, page, opening(found, COMPARISON))
     return True
-
-
-def _unfinished(folder: Path, made_from: Mapping[str, Any]) -> Finished:
-    """Return the new build, whose manifest has no outputs yet."""
-    there = (name for name in ("figures.csv", INPUTS, *DOCUMENTS) if (folder / name).is_file())
-    outputs = {name: (folder / name).read_bytes() for name in there}
-    described = json.dumps({**made_from, "outputs": {}}).encode()
-    return from_files({**outputs, manifest.NAME: described}, unpack(outputs[INPUTS], INPUTS), "denne udgave")
 
 
 def _carry_over(last: Path, outputs: Mapping[str, str], folder: Path) -> bool:

@@ -71,7 +71,7 @@ def _closing_effect(figures: Figures, missing: Figure) -> Iterator[Figure]:
     share = 100 / formulas.joint(map(value_of, targets))
     below = " + ".join(danish.number(value_of(one)) for one in targets)
     formula = f"{danish.number(missing.value)} ÷ ({below}) {result('closing_effect', missing.value * share)}"
-    bounds = bounds_of(missing).scaled(share)
+    bounds = bounds_of(missing) * share
     inputs = [missing.id, *weight.inputs]
     yield computed_figure(at, "closing_effect", missing.value * share, bounds, formula, inputs)
 
@@ -124,7 +124,7 @@ class _Split:
         """Yield what each group's own attainment moved: its old weight × its change."""
         for group, part in formulas.contributions(*self._ratios()).items():
             old, new = self.old[group], self.new[group]
-            bounds = (bounds_of(new) - bounds_of(old)).scaled(value_of(self.weights[group]) / 100)
+            bounds = (bounds_of(new) - bounds_of(old)) * (value_of(self.weights[group]) / 100)
             above = f"{_percentage(self.weights[group])} × ({_percentage(new)} − {_percentage(old)})"
             formula, inputs = f"{above} {result('contribution', part * 100)}", [self.weights[group].id, new.id, old.id]
             yield computed_figure((*self.at[:2], group, ""), "contribution", part * 100, bounds, formula, inputs)
@@ -134,7 +134,7 @@ class _Split:
         kept = {group: self.new.get(group, old) for group, old in self.old.items()}
         value = (formulas.comparable_attainment(*self._ratios()) or Fraction(0)) * 100
         pairs = [(self.weights[group], one) for group, one in kept.items()]
-        bounds = formulas.joint_interval(bounds_of(one).scaled(value_of(weight) / 100) for weight, one in pairs)
+        bounds = formulas.joint_interval(bounds_of(one) * (value_of(weight) / 100) for weight, one in pairs)
         above = " + ".join(f"{_percentage(weight)} × {_percentage(one)}" for weight, one in pairs)
         formula = f"{above} {result('comparable_attainment', value)}"
         inputs = [one.id for pair in pairs for one in pair]

@@ -92,7 +92,10 @@ def read_data(project: Project, kept: str = "") -> Data:
         With all problems of all files.
     """
     rows = _Rows(project, kept)
-    groups = _groups(rows)
+    groups = {
+        v["group"]: Group(v["group"], v["name"], v["spells_label"] or "", v["colour"], v["mark"], at)
+        for v, at in rows.of(schema.GROUPS)
+    }
     rows.known[schema.GROUPS.file] = list(groups)
     schemes = {
         v["scheme"]: Scheme(
@@ -140,28 +143,6 @@ def read_data(project: Project, kept: str = "") -> Data:
     if problems := [*rows.problems, *contradictions(data)]:
         raise InputError(problems)
     return data
-
-
-def read_groups(project: Project) -> dict[str, Group]:
-    """Read the target groups alone.
-
-    Raises
-    ------
-    InputError
-        With all problems of their file.
-    """
-    rows = _Rows(project, "")
-    groups = _groups(rows)
-    if rows.problems:
-        raise InputError(rows.problems)
-    return groups
-
-
-def _groups(rows: _Rows) -> dict[str, Group]:
-    return {
-        v["group"]: Group(v["group"], v["name"], v["spells_label"] or "", v["colour"], v["mark"], at)
-        for v, at in rows.of(schema.GROUPS)
-    }
 
 
 class _CellError(ValueError):
