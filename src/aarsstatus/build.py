@@ -96,7 +96,8 @@ def build_years(
     results = []
     try:
         for done, year in enumerate(years):
-            progress(f"Bygger {len(years)} år; {done} er færdige, nu {year}")
+            if len(years) > 1:
+                progress(f"Bygger {len(years)} år; {done} er færdige, nu {year}")
             try:
                 results.append(_build(project, year, options, progress))
                 yield results[-1]
@@ -120,8 +121,9 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
         remarks += doubts
     else:
         remarks += tuple(map(str, unanswered(*read_year(project, year))))
-    seconds = time.perf_counter() - started
-    return Result(year, target, manifest.files(target), manifest.engine_version(target), seconds, did, remarks)
+    seconds, written = time.perf_counter() - started, manifest.read(target)
+    made_by = written.engine.version if written else ""
+    return Result(year, target, manifest.files(target), made_by, seconds, did, remarks)
 
 
 def _make(

@@ -16,9 +16,10 @@ import nbformat
 
 from aarsstatus import audit, interruption, privacy
 from aarsstatus.audit import quality
-from aarsstatus.audit.check import doubts, require_filled, require_fonts
+from aarsstatus.audit.check import doubts, require_fonts
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import kept_for, read_data, read_year
+from aarsstatus.inputs.new_year import unfilled
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import BuildError, InputError, Problem
 from aarsstatus.project import Project
@@ -53,7 +54,8 @@ def read_inputs(
     """
     require_fonts(project)
     params, data = read_year(project, year, compare, as_issued=figures == "published")
-    require_filled(project, year)
+    if left := unfilled(project, year):
+        raise InputError(left)
     rows = quality.explained(project, data, year)
     if figures == "published" and kept_for(project, params):
         _require_parameters(project, params, rows)

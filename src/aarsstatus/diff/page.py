@@ -44,19 +44,15 @@ def _sections(diff: Diff) -> list[str]:
     for level, changes in words.by_level(diff.changes):
         heading = danish.capital(level.name)
         parts.append(f"<section>\n<h2>{escape(heading)}</h2>\n<p>{escape(level.reason)}</p>")
-        parts.append(_changes(diff, f"{heading}: {danish.counted(len(changes), 'tal', 'tal')}", changes))
-        parts.append("</section>")
+        caption = f"{heading}: {danish.counted(len(changes), 'tal', 'tal')}"
+        rows = [[_named(change), _before_after(change) + _causes(change, diff.causes[change.id])] for change in changes]
+        parts += [table(caption, ("Tal", "Før → nu, og hvorfor"), rows, text=True), "</section>"]
     if diff.development:
         heading = f"Udviklingen fra {diff.old.year} til {diff.new.year}"
         rows = [[_named(change), _before_after(change), escape(change.level.name)] for change in diff.development]
         header = ("Tal", f"{diff.old.year} → {diff.new.year}", "Betydning")
         parts.append(f"<section>\n<h2>{heading}</h2>\n{table(heading, header, rows, text=True)}\n</section>")
     return [*parts, *_beside(diff)]
-
-
-def _changes(diff: Diff, caption: str, changes: list[Change]) -> str:
-    rows = [[_named(change), _before_after(change) + _causes(change, diff.causes[change.id])] for change in changes]
-    return table(caption, ("Tal", "Før → nu, og hvorfor"), rows, text=True)
 
 
 def _named(change: Change) -> str:

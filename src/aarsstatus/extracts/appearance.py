@@ -29,8 +29,6 @@ from aarsstatus.extracts.shown import (
     shows_part_of_a_day,
 )
 
-__all__ = ["look_at"]
-
 MOST_UNPACKED = 400 << 20
 """Bytes of XML: a full sheet of a million rows and six columns has about 300 MB."""
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)

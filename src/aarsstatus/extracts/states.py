@@ -18,8 +18,6 @@ from aarsstatus.extracts.cells import Column, legible
 from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.refusals import Refusals
 
-__all__ = ["States", "state_columns"]
-
 Mask = npt.NDArray[np.bool_]
 _STATE = re.compile("status|tilstand|sektor|(?:arbejdsgiver|virksomheds)(?:type|art|form)")
 _ANOTHER = re.compile("dato|note|bemærk|tekst|civil|sidst|opdater|adresse|tele|tlf|mobil|mail|post")

@@ -16,19 +16,6 @@ import polars as pl
 
 from aarsstatus.extracts.aliases import Names, fold
 
-__all__ = [
-    "MOST_ROWS",
-    "OVERFLOW",
-    "PLANNED",
-    "Block",
-    "Cells",
-    "Counts",
-    "Header",
-    "Table",
-    "find_header",
-    "text_frame",
-]
-
 MOST_ROWS = 40
 """How far down a header is looked for."""
 OVERFLOW = "overflow"

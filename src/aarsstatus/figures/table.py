@@ -157,7 +157,7 @@ class _Builder:
         counted = [(weights[one.group], one) for one in attainments if one.group in weights]
         formula = NOT_ADOPTED
         if value is not None:
-            above = " + ".join(f"{_percentage(weight)} × {_percentage(one)}" for weight, one in counted)
+            above = " + ".join(f"{percentage(weight)} × {percentage(one)}" for weight, one in counted)
             told = [(danish.parse(danish.decimal(value_of(one))) for one in pair) for pair in counted]
             shown = sum((share * ratio for share, ratio in told), Fraction(0)) / 100
             formula = f"{above} {_result(value, shown / 100)}"
@@ -195,6 +195,6 @@ def _sum(figures: Sequence[Figure]) -> str:
     return " + ".join(danish.number(value_of(figure)) for figure in figures)
 
 
-def _percentage(figure: Figure) -> str:
+def percentage(figure: Figure) -> str:
     """Write a percentage in a formula, with one decimal."""
     return f"{danish.decimal(value_of(figure))} pct."

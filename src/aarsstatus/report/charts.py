@@ -107,7 +107,13 @@ def _trend(
     top = max(120.0, max(map(draw.height, figures)) * 1.2)
     unnamed = _gaps(axes, missing, span, top)
     for group in groups:
-        _line(axes, [figure for figure in figures if figure.group == group.key], group, broken)
+        own = [figure for figure in figures if figure.group == group.key]
+        heights = {figure.year: draw.height(figure) for figure in own}
+        for run in _comparable(own, None if broken is None else {year for year, key in broken if key == group.key}):
+            axes.plot(
+                run, [heights[year] for year in run], color=group.colour, marker=draw.MARKERS[group.mark], markersize=5,
+                linewidth=1.8, zorder=3,
+            )  # fmt: skip
     labels.write_values(axes, figures, span, top)
     target = draw.target_line(axes, 1)
     labels.write_changes(axes, changes, span, top)
@@ -138,18 +144,6 @@ def _gaps(axes: Axes, missing: Sequence[int], span: range, top: float) -> list[P
         foot = 8 if top / 4 < labels.UPWARDS else 100 + top / 25  # above the target's line, where that lies low
         axes.text((run[0] + run[-1]) / 2, foot, label, ha="center", va="bottom", color=draw.MUTED, fontsize=8)
     return unnamed
-
-
-def _line(
-    axes: Axes, figures: Sequence[Figure], group: Group, broken: Collection[tuple[int, str]] | None
-) -> None:  # fmt: skip
-    """Draw one group's years; only years that can be compared are joined."""
-    heights = {figure.year: draw.height(figure) for figure in figures}
-    for run in _comparable(figures, None if broken is None else {year for year, key in broken if key == group.key}):
-        axes.plot(
-            run, [heights[year] for year in run], color=group.colour, marker=draw.MARKERS[group.mark], markersize=5,
-            linewidth=1.8, zorder=3,
-        )  # fmt: skip
 
 
 def _comparable(figures: Sequence[Figure], broken: Collection[int] | None = None) -> Iterator[list[int]]:

@@ -78,8 +78,8 @@ def _sorted(notat: Notat, frame: pd.DataFrame) -> list[str]:
     """Return the codes in a frame: the city first, then from the highest total down."""
 
     def total(code: str) -> float:
-        found = notat.figure(notat.year, code, TOTAL, "weighted_attainment")
-        return draw.height(found) if found is not None and found.value is not None else -1
+        found = notat.figures.known(notat.year, code, TOTAL, "weighted_attainment")
+        return -1 if found is None else draw.height(found)
 
     inside = set(frame["administration"])
     codes = sorted(notat.administrations(), key=total, reverse=True)
@@ -88,8 +88,8 @@ def _sorted(notat: Notat, frame: pd.DataFrame) -> list[str]:
 
 def _finding(notat: Notat, codes: Sequence[str]) -> str:
     """Say which administration has the highest total and which the lowest."""
-    totals = (notat.figure(notat.year, code, TOTAL, "weighted_attainment") for code in codes if code != KK)
-    known = [one for one in totals if one is not None and one.value is not None]
+    totals = (notat.figures.known(notat.year, code, TOTAL, "weighted_attainment") for code in codes if code != KK)
+    known = [one for one in totals if one is not None]
     if len(known) < 2 or draw.height(known[0]) == draw.height(known[-1]):
         return f"Samlet målopfyldelse i {notat.year}, den højeste øverst."
     most, least = known[0].administration, known[-1].administration
