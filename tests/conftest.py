@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,7 @@ from typing import Literal
 import pytest
 from jupyter_client.provisioning import LocalProvisioner
 from quick_kernels import quick_kernels
+from quick_programs import programs_forked, workbooks_read_here
 
 from aarsstatus.build import Options, Result, build
 from aarsstatus.figures.collection import Figures
@@ -107,10 +109,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
 
 
-@pytest.fixture(scope="session", autouse=sys.platform == "linux" and not MUTATED and "COVERAGE_RUN" not in os.environ)
+QUICK = sys.platform == "linux" and not MUTATED and "COVERAGE_RUN" not in os.environ
+"""Whether processes may be forked from one that has loaded everything."""
+
+
+@pytest.fixture(scope="session", autouse=QUICK)
 def forked_kernels() -> Iterator[None]:
     """Let builds in the tests' own process take kernels that need not load everything first."""
     with quick_kernels():
+        yield
+
+
+@pytest.fixture(scope="module")
+def forked_programs() -> Iterator[None]:
+    """Let figures be computed anew by programs that need not load the libraries first, for files that do it often."""
+    with programs_forked() if QUICK else nullcontext():
+        yield
+
+
+@pytest.fixture(scope="module")
+def workbooks_here() -> Iterator[None]:
+    """Let workbooks be read in this process, for files that read hundreds."""
+    with workbooks_read_here() if QUICK else nullcontext():
         yield
 
 

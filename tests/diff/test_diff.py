@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -25,7 +25,7 @@ from aarsstatus.diff.page import (
     without_opening,
     write_comparison,
 )
-from aarsstatus.diff.recompute import Variant, recompute
+from aarsstatus.diff.recompute import Answer, Variant, recompute
 from aarsstatus.diff.steps import Blend, as_read, steps
 from aarsstatus.diff.words import lines, summary
 from aarsstatus.figures import DERIVED, Mode
@@ -38,6 +38,7 @@ from aarsstatus.release.archive import input_files
 from aarsstatus.release.reading import Finished, from_files
 from aarsstatus.render.page import breakable
 
+pytestmark = pytest.mark.usefixtures("forked_programs", "computed_once")
 YEAR = 2025
 STATUS = "data/status.csv"
 PARAMS = f"params/{YEAR}.yml"
@@ -84,6 +85,25 @@ def test_a_published_build_is_read_as_publish_kept_it() -> None:
         build = Finished("en", manifest.Manifest.model_validate_json(json.dumps(described)), {}, inputs, Figures([]))
         assert as_read(build).inputs["data/status.csv"] == status
         assert as_read(build).inputs["data/errata.yml"] == b"same"
+
+
+@pytest.fixture(scope="module")
+def computed_once() -> Iterator[None]:
+    """Let the same program compute the same inputs once: nearly every test begins with the same build."""
+    known: dict[object, Answer] = {}
+
+    def asked(one: Variant, verdicts: bool) -> object:
+        code = None if one.code is None else tuple(sorted(one.code.items()))
+        return code, tuple(sorted(one.files.items())), json.dumps(dict(one.options), sort_keys=True), verdicts
+
+    def remembered(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
+        new = {key: one for one in variants if (key := asked(one, verdicts)) not in known}
+        known.update(zip(new, recompute(list(new.values()), verdicts), strict=True))
+        return [known[asked(one, verdicts)] for one in variants]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aarsstatus.diff.causes.recompute", remembered)
+        yield
 
 
 class Builder:
@@ -307,7 +327,8 @@ def test_two_builds_of_another_program_are_told_apart_by_their_data(base: Finish
     older = {**base.inputs, "aarsstatus/ny.py": b""}
     old = builder.finished("før", older, base.figures.to_csv(), base.options, base.packages)
     new = builder.finished("nu", inputs, builder.build("nu", ROW).figures.to_csv(), base.options, base.packages)
-    assert {kind for id_ in diff(old, new).causes for kind in kinds(diff(old, new), id_)} == {"data"}
+    found = diff(old, new)
+    assert {kind for id_ in found.causes for kind in kinds(found, id_)} == {"data"}
 
 
 def test_without_kept_inputs_nothing_is_guessed(base: Finished, builder: Builder) -> None:
