@@ -50,6 +50,8 @@ class Content(SheetXml):
         elif kind in {"table-cell", "covered-table-cell"}:
             self.finish()
             self._begin_cell(attributes, said)
+        elif kind == "span" and said.get("style-name") in self._struck:
+            self._show(STRUCK)
         elif kind == "p" and self._cell:  # the last: a comment stands before
             self.text = []
 
