@@ -26,8 +26,8 @@ from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine
 from aarsstatus.render.embedded import Format
-from aarsstatus.render.origins import finish
-from aarsstatus.render.page import ALWAYS, link
+from aarsstatus.render.origins import add_origins
+from aarsstatus.render.page import ALWAYS, linked
 from aarsstatus.report.checks import findings
 from aarsstatus.report.head import reference
 from aarsstatus.report.notat import Notat
@@ -157,8 +157,9 @@ class Outputs:
             if "html" in formats:
                 rows, figures = audited.result()
                 page, facts = path.with_suffix(".html"), reference(notat, figures.to_csv())
-                finish(page, figures, notat.data, rows, self.project.extension, facts)
-                link(page, [*ALWAYS, *(f"notat.{format_}" for format_ in self.formats)])
+                text = page.read_text(encoding="utf-8")
+                text = add_origins(text, figures, notat.data, rows, self.project.extension, facts)
+                _write(page, linked(text, page.name, [*ALWAYS, *(f"notat.{format_}" for format_ in self.formats)]))
         except BuildError:
             self._keep_failed(path)
             raise

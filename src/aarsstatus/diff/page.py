@@ -52,7 +52,10 @@ def _sections(diff: Diff) -> list[str]:
         rows = [[_named(change), _before_after(change), escape(change.level.name)] for change in diff.development]
         header = ("Tal", f"{diff.old.year} → {diff.new.year}", "Betydning")
         parts.append(f"<section>\n<h2>{heading}</h2>\n{table(heading, header, rows, text=True)}\n</section>")
-    return [*parts, *_beside(diff)]
+    if others := words.rest(diff):
+        items = "".join(f"<li>{escape(one)}.</li>" for one in others)
+        parts.append(f"<section>\n<h2>Andet, der er ændret</h2>\n<ul>{items}</ul>\n</section>")
+    return parts
 
 
 def _named(change: Change) -> str:
@@ -80,26 +83,6 @@ def _causes(change: Change, causes: tuple[Cause, ...]) -> str:
         text += escape(cause.text + (words.by_itself(change, cause) if len(causes) > 1 else ""))
         items.append(f"<li>{text}</li>")
     return f'<ul class="aarsag">{"".join(items)}</ul>'
-
-
-def _beside(diff: Diff) -> list[str]:
-    """Return the other differences, and the trials that could not be made."""
-    items = [f"{step.place}: {step.text}. Flytter intet tal." for step in diff.idle]
-    items += [f"{one.text}." for one in diff.environment]
-    if diff.files:
-        items.append(
-            f"Dokumenternes tekst og udseende kan være ændret, men ikke tallene, af {danish.join(diff.files)}."
-        )
-    if diff.line_ends:
-        items.append(f"{words.line_ends(diff)}.")
-    items += [f"{words.not_tried(step, why)}." for step, why in diff.untried.items()]
-    items += [
-        f"{build}: {', '.join(wrong)} er ændret, efter at notatet blev lavet." for build, wrong in diff.altered.items()
-    ]
-    if not items:
-        return []
-    told_items = "".join(f"<li>{escape(item)}</li>" for item in items)
-    return [f"<section>\n<h2>Andet, der er ændret</h2>\n<ul>{told_items}</ul>\n</section>"]
 
 
 # -- the quality report's opening -----------------------------------------------------------------------------

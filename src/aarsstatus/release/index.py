@@ -84,7 +84,8 @@ def index_page(years: Sequence[Year], data: Data | None, extension: Path) -> str
         own = {one.year for one in years}
         early = {when for one in years for when in one.preliminary if when == one.year or when not in own}
         shown = city_attainments(years)
-        broken = breaks(data, sorted({one.year for one in shown})) if data else None
+        unknown = {(one.year, one.group) for one in shown}  # where no data tell, nothing is joined
+        broken = breaks(data, sorted({one.year for one in shown})) if data else unknown
         parts.append(_development(shown, _groups(years), extension / "fonts", early, broken))
     return make_page(_TITLE, "OVERSIGT", "\n".join(parts), extension)
 
@@ -151,7 +152,7 @@ def _groups(years: Sequence[Year]) -> dict[str, Group]:
 
 def _development(
     attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, early: Collection[int],
-    broken: Collection[tuple[int, str]] | None,
+    broken: Collection[tuple[int, str]],
 ) -> str:  # fmt: skip
     """Return the section with the development: a chart of several years, and a table."""
     if not attainments:
@@ -178,7 +179,7 @@ def _development(
 
 
 def _chart(
-    attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, broken: Collection[tuple[int, str]] | None
+    attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, broken: Collection[tuple[int, str]]
 ) -> str:
     """Return the chart that the notat has, of all years."""
     drawn = [figure for figure in attainments if figure.measure == "attainment" and figure.value is not None]

@@ -17,6 +17,7 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, words
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK, TOTAL
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
@@ -99,7 +100,9 @@ def _finding(notat: Notat, codes: Sequence[str]) -> str:
 def _cell(notat: Notat, frame: pd.DataFrame, code: str, group: str) -> _Cell:
     """Return what a cell draws; the year before only of those that are comparable."""
     measure, inside = "weighted_attainment" if group == TOTAL else "attainment", set(frame["id"])
-    earlier = (notat.comparison_year or 0) if code in notat.compared_administrations() else 0
+    earlier = notat.comparison_year or 0
+    if earlier and not comparable(notat.data, code, earlier, notat.year):
+        earlier = 0
     attained, missing, before = (
         found if (found := notat.figure(year, code, group, what)) is not None and found.id in inside else None
         for year, what in ((notat.year, measure), (notat.year, "shortfall"), (earlier, measure))

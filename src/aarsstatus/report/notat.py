@@ -22,7 +22,7 @@ from aarsstatus.figures.words import MEASURES
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Administration, Data, Scheme
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.reorganisations import changes, comparable
+from aarsstatus.inputs.reorganisations import changes
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.problems import InputError, Problem
@@ -90,11 +90,6 @@ class Notat:
     def administrations(self) -> list[str]:
         """Return the administrations' codes in the order of the tables, without KK."""
         return [code for code in self.data.told_of(self.year) if code != KK]
-
-    def compared_administrations(self) -> list[str]:
-        """Return the codes of those that are comparable over the years, KK first."""
-        codes, before = [KK, *self.administrations()], self.comparison_year
-        return [code for code in codes if before and comparable(self.data, code, before, self.year)]
 
     @property
     def city(self) -> Administration:
