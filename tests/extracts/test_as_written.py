@@ -13,8 +13,12 @@ from itertools import count
 
 import openpyxl
 import pytest
+import xlsxwriter
 from conftest import copy_project
-from openpyxl.styles import Font
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font, PatternFill
 from writers import MAIN, Error, Sheet, as_binary, as_opendocument, by_hand, by_openpyxl, zipped
 
 from aarsstatus.extracts import Ingested, ingest
@@ -67,6 +71,47 @@ def strike(page: openpyxl.worksheet.worksheet.Worksheet) -> None:
         cell.font = Font(strike=True)
 
 
+def strike_a_part(page: openpyxl.worksheet.worksheet.Worksheet) -> None:
+    page["B3"] = CellRichText(TextBlock(InlineFont(strike=True), "BUF"), " SOF")
+
+
+def whiten(*, fill: str = "") -> Callable[..., None]:
+    def change(page: openpyxl.worksheet.worksheet.Worksheet) -> None:
+        for cell in page[3]:
+            cell.font = Font(color="FFFFFFFF")
+            if fill:
+                cell.fill = PatternFill("solid", fgColor=fill)
+
+    return change
+
+
+def conditional(**shown: object) -> Callable[..., None]:
+    """Return what gives rows of BUF a look of their own."""
+    return lambda page: page.conditional_formatting.add("A2:E9", FormulaRule(formula=['$B2="BUF"'], **shown))
+
+
+def shared_text_struck() -> File:
+    """Write, with XlsxWriter, a text of which a part is struck through beside one that is not."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    page, struck, days = (
+        book.add_worksheet(),
+        book.add_format({"font_strikeout": True}),
+        book.add_format({"num_format": "dd-mm-yyyy"}),
+    )
+    for number, row in enumerate((HEADER, march(), march(2))):
+        for place, cell in enumerate(row):
+            page.write(number, place, cell, days if isinstance(cell, date) else None)
+    page.write_rich_string(2, 1, struck, "BU", "F")
+    book.close()
+    return made.getvalue(), "xlsx"
+
+
+def beside(heading: str, *cells: object, **changed: str) -> File:
+    """Write rows of March with one more column."""
+    return csv(*(line(cell, number=n, **changed) for n, cell in enumerate(cells)), header=";".join((*HEADER, heading)))
+
+
 def two_sheets(second: str, rows: Sequence[Sequence[object]], others: Sequence[Sequence[object]]) -> File:
     book = openpyxl.Workbook()
     for page, content in ((book.active, rows), (book.create_sheet(second), others)):
@@ -107,6 +152,11 @@ def opendocument(old: str, new: str, first: Sequence[object] = ()) -> File:
     return zipped(found), "ods"
 
 
+STYLE = (
+    '<style:style xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" style:name="T1">'
+    '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+)
+"""A style that strikes through."""
 START = f's="1"><v>{(FIRST - EPOCH).days}</v>'
 END = f's="1"><v>{(LAST - EPOCH).days}</v>'
 PLAIN = (START, END)
@@ -159,6 +209,25 @@ READ: dict[str, tuple[File, dict[str, int]]] = {
         {"BUF": 62}),
     "a day in words in ods": (opendocument("<text:p>2026-03-31", "<text:p>31. marts 2026"), {"BUF": 62}),
     "text in pieces in ods": (opendocument("<text:p>BUF", "<text:p>B<text:span>U</text:span>F"), {"BUF": 62}),
+    "ends and starts by other names": (
+        csv(line(), header="CPR;Enhed;Tilbudstype;Påbegyndt;Afsluttet den"), {"BUF": 31}),
+    "from and with": (csv(line(), header="CPR;Organisation;Ordningsnavn;F.o.m.;T.o.m."), {"BUF": 31}),
+    "bits of headings": (csv(line(), header="CPR_NR;FORVALTNING_KODE;ORDNING_NAVN;DATO_START;DATO_SLUT"), {"BUF": 31}),
+    "a department beside the administration": (beside("Enhed", "Skole 7", "Center for Børn"), {"BUF": 62}),
+    "an interruption that agrees, and none": (beside("Afbrudt den", "31-03-2026", ""), {"BUF": 62}),
+    "why and how it ended": (beside("Ophørsårsag", "Udløb", "I job"), {"BUF": 62}),
+    "an end that was planned first": (beside("Oprindelig slutdato", "30-06-2026", ""), {"BUF": 62}),
+    "one in each row": (beside("Antal", "1", "1,00"), {"BUF": 62}),
+    "days and weeks": (beside("Antal dage", "31", "31"), {"BUF": 62}),
+    "parts of a year": (beside("Helårspersoner", "0,0849", "0,08"), {"BUF": 62}),
+    "all of them count": (beside("Tæller med", "Ja", "x"), {"BUF": 62}),
+    "remarks about nothing": (beside("Bemærkning", "fra 01-03-2026", "ikke annulleret", "privat bil"), {"BUF": 93}),
+    "a city's workplace": (beside("Virksomhed", "Københavns Kommune, Skole 7", "Amager A/S-vej"), {"BUF": 62}),
+    "name and code in brackets": (csv(line(code="Børne- og Ungdomsforvaltningen (BUF)")), {"BUF": 31}),
+    "marks of no width around a date": (csv(line(start="\u200e01-03-2026", end="31-03-2026\u200b")), {"BUF": 31}),
+    "white on dark": (xlsx(march(), march(2), change=whiten(fill="FF003366")), {"BUF": 62}),
+    "a condition that colours": (xlsx(march(), change=conditional(font=Font(color="FF9C0006"))), {"BUF": 31}),
+    "zeros that are not shown": (xlsx(march(), change=shown_as("E2", "dd-mm-yyyy;;")), {"BUF": 31}),
     "one strike among formats that are not struck": (
         xml(PLAIN, PLAIN, styles=f'{CROSSED}<cellXfs>{DATE}<xf numFmtId="14" fontId="0"/><xf fontId="1"/></cellXfs>'), {"BUF": 62}),
 }  # fmt: skip
@@ -213,6 +282,40 @@ REFUSED: dict[str, tuple[File, str]] = {
     "a private employer in the scheme": (csv(line(scheme="Løntilskud, privat arbejdsgiver")), "ud over navnet står der mere"),
     "a scheme that is denied": (csv(line(scheme="ikke løntilskud")), "ud over navnet står der mere"),
     "a scheme with brackets": (csv(line(scheme="Løntilskud [privat]")), "ud over navnet står der mere"),
+    "an interruption": (beside("Afbrudt den", "15-03-2026", ""), "slutdato: kolonne E og F er begge slutdato"),
+    "a longer spell": (beside("Forlænget til", "30-06-2026"), "slutdato: kolonne E og F er begge slutdato"),
+    "an end that happened": (beside("Faktisk ophør", "15-03-2026", ""), "slutdato: kolonne E og F er begge slutdato"),
+    "another start": (beside("Ny startdato", "08-03-2026"), "startdato: kolonne D og F er begge startdato"),
+    "another unit": (beside("Enhed", "SOF"), "forvaltning: kolonne B og F er begge forvaltning"),
+    "another scheme": (beside("Ordning", "Fleksjob"), "jobordning: kolonne C og F er begge jobordning"),
+    "a private scheme in another column": (beside("Tilbudstype", "Privat løntilskud"), "det er ikke kommunens eget"),
+    "a row taken back": (beside("Posttype", "Normal", "Tilbageførsel"), "række 3, status: forløbet blev ikke til noget"),
+    "a row deleted": (beside("Slettet", "", "01-03-2026"), "række 3, status: forløbet blev ikke til noget"),
+    "a remark that it was cancelled": (beside("Bemærkning", "Annulleret 3/2 efter samtale med Bo Ny Fisk"), "fandt »Annulleret …«"),
+    "a row that is not valid": (beside("Gyldig", "ja", "nej"), "række 3, status: forløbet blev ikke til noget"),
+    "a row without a mark": (beside("Tæller med", "x", ""), "række 3, status: det kan ikke ses, om forløbet tæller"),
+    "a company": (beside("Virksomhed", "Københavns Kommune", "Netto A/S"), "række 3, status: forløbet blev ikke til noget, eller det er ikke"),
+    "several persons in a row": (beside("Antal", "1", "3"), "række 3, status: rækken er ikke ét forløb; fandt »3«"),
+    "several by another name": (beside("Antal personer", "2"), "rækken er ikke ét forløb"),
+    "a minus": (beside("Fortegn", "+", "-"), "række 3, status: rækken er ikke ét forløb"),
+    "more than a person": (beside("Helårspersoner", "12,5"), "rækken er ikke ét forløb"),
+    "an end that is not with it": (csv(line(), header="CPR;Forvaltning;Jobordning;Startdato;Slutdato (ikke medregnet)"), "slutdato: kolonnen mangler"),
+    "the day after": (csv(line(), header="CPR;Forvaltning;Jobordning;Startdato;Første dag efter ophør"), "slutdato: kolonnen mangler"),
+    "a doubt": (csv(line(code="BUF?")), "ud over navnet står der mere"),
+    "a star": (csv(line(scheme="Løntilskud*")), "ud over navnet står der mere"),
+    "a sheet of deleted spells": (two_sheets("Slettede", [HEADER, march()], [HEADER, march(2)]), "arkets navn siger, at forløbene ikke tæller med"),
+    "a part struck through": (xlsx(march(), march(2), change=strike_a_part), "række 3, forvaltning (kolonne B, »Forvaltning«): cellen er streget over"),
+    "a part of a shared text struck through": (shared_text_struck(), "række 3, forvaltning (kolonne B, »Forvaltning«): cellen er streget over"),
+    "a part struck through in ods": (
+        opendocument("<text:p>BUF", f'{STYLE}<text:p><text:span text:style-name="T1">B</text:span>UF'),
+        "række 2, forvaltning (kolonne B, »Forvaltning«): cellen er streget over"),
+    "white letters": (xlsx(march(), march(2), change=whiten()), "række 3, forvaltning (kolonne B, »Forvaltning«): cellen viser ikke det"),
+    "a condition that whitens": (xlsx(march(), change=conditional(font=Font(color="FFFFFFFF"))), "arket har en betinget formatering"),
+    "a condition that strikes through": (xlsx(march(), change=conditional(font=Font(strike=True))), "arket har en betinget formatering"),
+    "a word for a date": (xlsx(march(), change=shown_as("E2", '"løbende"')), "cellen viser ikke hele sin dato"),
+    "a word for some dates": (xlsx(march(), change=shown_as("E2", '[<46000]dd-mm-yyyy;"løbende"')), "cellen viser ikke hele sin dato"),
+    "a word for a text": (xlsx(march(), change=shown_as("B2", 'General;General;General;"SOF"')), "cellen viser ikke det, der står i den"),
+    "a row of one point": (xlsx(march(), march(2), change=lambda page: setattr(page.row_dimensions[3], "height", 1)), "række 3 er skjult i Excel"),
     "a private sector": (csv(line("Privat"), header=";".join((*HEADER, "Sektor"))), "det er ikke kommunens eget"),
     "a sector that nobody knows": (csv(line("Region"), header=";".join((*HEADER, "Sektor"))), "det kan ikke ses, om forløbet tæller"),
     "a kind of employer": (csv(line("Privat"), header=";".join((*HEADER, "Arbejdsgivertype"))), "det er ikke kommunens eget"),

@@ -11,31 +11,21 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from aarsstatus.extracts.binary_sheets import read_xls, xlsb_sheet, xlsb_styles, xlsb_workbook
 from aarsstatus.extracts.opendocument import Content
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, parse, whole
-from aarsstatus.extracts.shown import (
-    FORMATS_OF_A_PART,
-    NOT_WORKED_OUT,
-    PART_OF_A_DAY,
-    STRUCK,
-    Book,
-    Shown,
-    TooLargeError,
-    is_error,
-    shows_part_of_a_day,
-)
-
-__all__ = ["look_at"]
+from aarsstatus.extracts.shown import NOT_WORKED_OUT, STRUCK, Book, Shown, TooLargeError, is_error
+from aarsstatus.extracts.styles import YES, Strings, Styles
 
 MOST_UNPACKED = 400 << 20
 """Bytes of XML: a full sheet of a million rows and six columns has about 300 MB."""
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 _WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.(?:xml|bin)", re.IGNORECASE)
-_YES = ("1", "true")
+_LOWEST, _NARROWEST = 2.0, 0.3
+"""Points of a row, letters of a column: what is smaller cannot be seen."""
 
 
 def look_at(content: bytes) -> Book:
@@ -80,10 +70,13 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
         parse(parts, path, workbook.element)
     targets = _targets(parts, path) if path else {}
     called = {targets.get(relation, ""): name for name, relation in workbook.sheets.items()}
-    book, styles, binary, spanned = Book(is_1904=workbook.is_1904), _Styles(), dict[int, str](), 0
+    book, styles, strings = Book(is_1904=workbook.is_1904), Styles(), Strings()
+    binary, spanned = dict[int, str](), 0
     for name in _names(parts):
         if name.casefold().endswith("/styles.xml"):
             parse(parts, name, styles.element)
+        elif name.casefold().endswith("/sharedstrings.xml") and b"strike" in parts.read(name):
+            parse(parts, name, strings.element)
         elif is_binary and name.casefold().endswith("/styles.bin"):
             binary = xlsb_styles(parts.read(name))
     for name in _names(parts):
@@ -96,7 +89,7 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
             if parse(parts, name, content.element, content):
                 book.sheets.update(content.sheets)
         else:
-            looked = _Sheet(styles.shows, recalculated=workbook.recalculated, before=spanned)
+            looked = _Sheet(styles, strings.struck, recalculated=workbook.recalculated, before=spanned)
             if parse(parts, name, looked.element, looked) and sheet is not None:
                 book.sheets[sheet], spanned = looked.shown, looked.spanned()
     return book
@@ -132,35 +125,9 @@ class _Workbook:
             relation = next((value for key, value in attributes.items() if key.endswith(" id")), "")
             self.sheets[attributes.get("name", "")] = relation
         elif kind == "workbookPr":
-            self.is_1904 = attributes.get("date1904") in _YES
+            self.is_1904 = attributes.get("date1904") in YES
         elif kind == "calcPr":
-            self.recalculated = attributes.get("fullCalcOnLoad") in _YES
-
-
-class _Styles:
-    """Find the styles of cells that show only a part of a date, or are struck through."""
-
-    def __init__(self) -> None:
-        self.shows: dict[str, str] = {}
-        self._formats, self._struck = set(map(str, FORMATS_OF_A_PART)), set[str]()
-        self._group, self._font, self._style = "", -1, -1
-
-    def element(self, kind: str, attributes: Attributes) -> None:
-        """See what an element says."""
-        if kind == "numFmt" and shows_part_of_a_day(attributes.get("formatCode", "")):
-            self._formats.add(attributes.get("numFmtId", ""))
-        elif kind in {"fonts", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"}:
-            self._group = kind
-        elif kind == "font" and self._group == "fonts":
-            self._font += 1
-        elif kind == "strike" and self._group == "fonts" and attributes.get("val", "1") in _YES:
-            self._struck.add(str(self._font))
-        elif kind == "xf" and self._group == "cellXfs":
-            self._style += 1
-            if attributes.get("fontId", "") in self._struck:
-                self.shows[str(self._style)] = STRUCK
-            elif attributes.get("numFmtId", "") in self._formats:
-                self.shows[str(self._style)] = PART_OF_A_DAY
+            self.recalculated = attributes.get("fullCalcOnLoad") in YES
 
 
 class _Sheet(SheetXml):
@@ -170,21 +137,25 @@ class _Sheet(SheetXml):
     is what a library wrote that cannot work one out.
     """
 
-    def __init__(self, styles: Mapping[str, str], *, recalculated: bool, before: int) -> None:
+    def __init__(self, styles: Styles, struck: Collection[str], *, recalculated: bool, before: int) -> None:
         super().__init__(before)
-        self._styles = styles
+        self._styles, self._struck = styles, struck
         self.shown = Shown()
         self._recalculated = recalculated
         self._line = self._row = self._column = 0
-        self._type, self._style, self._is_formula, self._has_value = "", "", False, False
+        self._type, self._style, self._conditional = "", "", ""
+        self._is_formula = self._has_value = self._is_struck = False
 
     def element(self, kind: str, attributes: Attributes) -> None:
         """See what an element adds."""
         if kind == "v":
             self._has_value = True
-            self.text = [] if self._is_formula or self._type == "e" else None
+            wanted = self._is_formula or self._type == "e" or (self._type == "s" and self._struck)
+            self.text = [] if wanted else None
         elif kind == "f":
             self._is_formula = True
+        elif kind == "strike":
+            self._is_struck |= attributes.get("val", "1") in YES
         elif kind == "c":
             self.finish()
             self._row, self._column = self._line, self._column + 1
@@ -196,11 +167,13 @@ class _Sheet(SheetXml):
             self.finish()
             self._line = whole(attributes["r"], MOST_CELLS) if "r" in attributes else self._line + 1
             self._row, self._column = self._line, 0
-            if attributes.get("hidden") in _YES or _is_zero(attributes.get("ht")):
+            if attributes.get("hidden") in YES or _is_below(_LOWEST, attributes.get("ht")):
                 self.shown.hidden_rows.add(self._row)
-        elif kind == "col" and (attributes.get("hidden") in _YES or _is_zero(attributes.get("width"))):
+        elif kind == "col" and (attributes.get("hidden") in YES or _is_below(_NARROWEST, attributes.get("width"))):
             first, last = (whole(attributes.get(end), 0) for end in ("min", "max"))
             self.shown.hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
+        elif kind in {"conditionalFormatting", "cfRule"}:
+            self._see_condition(attributes)
         elif kind == "mergeCell":
             self.finish()
             corner, _, opposite = attributes.get("ref", "").partition(":")
@@ -208,9 +181,21 @@ class _Sheet(SheetXml):
                 self.shown.merged.append((*_place(corner), *_place(opposite)))
         self.rows = max(self.rows, self._row)
 
+    def _see_condition(self, attributes: Attributes) -> None:
+        """See which columns a condition may hide."""
+        self._conditional = attributes.get("sqref", self._conditional)
+        if attributes.get("dxfId") in self._styles.rules:
+            for corner, _, opposite in (part.partition(":") for part in self._conditional.split()):
+                first, last = _place(corner)[1], _place(opposite or corner)[1]
+                self.shown.conditional.update(range(first, min(last, MOST_COLUMNS) + 1))
+
     def finish(self) -> None:
         """See what the last cell shows."""
-        if (shows := self._styles.get(self._style)) and (self._has_value if self._type == "n" else shows == STRUCK):
+        of_number = self._type == "n"
+        shows = (self._styles.numbers if of_number else self._styles.texts).get(self._style)
+        if self._is_struck or (self._type == "s" and "".join(self.text or ()) in self._struck):
+            shows = STRUCK
+        if shows and (self._has_value or not of_number):
             self.shown.cells[self._row, self._column] = shows
         if self._is_formula or self._type == "e":
             text = "".join(self.text or ()).strip()
@@ -221,7 +206,8 @@ class _Sheet(SheetXml):
                 self.shown.cells[self._row, self._column] = text if is_error(text) else "#FEJL!"
             elif not has_result:
                 self.shown.cells[self._row, self._column] = NOT_WORKED_OUT
-        self.text, self._type, self._style, self._is_formula, self._has_value = None, "", "", False, False
+        self.text, self._type, self._style = None, "", ""
+        self._is_formula = self._has_value = self._is_struck = False
 
 
 def _place(text: str) -> tuple[int, int]:
@@ -242,9 +228,9 @@ def _column(letters: str) -> int:
     return number
 
 
-def _is_zero(text: str | None) -> bool:
-    """Return whether a height or a width is 0."""
+def _is_below(least: float, text: str | None) -> bool:
+    """Return whether a height or a width is less than can be seen."""
     try:
-        return text is not None and float(text) == 0
+        return text is not None and float(text) < least
     except ValueError:
         return False

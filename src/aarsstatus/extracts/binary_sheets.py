@@ -17,8 +17,6 @@ from aarsstatus.extracts.shown import (
     shows_part_of_a_day,
 )  # fmt: skip
 
-__all__ = ["read_xls", "xlsb_sheet", "xlsb_styles", "xlsb_workbook"]
-
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """Errors by their number in both formats."""
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMNS, _MERGED = 0, 3, 11, 60, 176
@@ -60,7 +58,9 @@ def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untype
                 shown.cells[row + 1, column] = _ERRORS.get(sheet.cell_value(row, column - 1), "#FEJL!")
             elif style is None:
                 continue
-            elif kind not in _NO_TEXT and book.font_list[style.font_index].struck_out:
+            elif kind not in _NO_TEXT and any(
+                book.font_list[font].struck_out for font in (style.font_index, *_runs(sheet, row, column))
+            ):
                 shown.cells[row + 1, column] = STRUCK
             elif kind == _XLS_DATE and shows_part_of_a_day(book.format_map[style.format_key].format_str):
                 shown.cells[row + 1, column] = PART_OF_A_DAY
@@ -68,6 +68,11 @@ def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untype
     shown.hidden_columns.update(place + 1 for place, info in sheet.colinfo_map.items() if info.hidden)
     shown.merged += [(top + 1, left + 1, below, right) for top, below, left, right in sheet.merged_cells]
     return shown
+
+
+def _runs(sheet: Any, row: int, column: int) -> list[int]:  # noqa: ANN401 - xlrd is untyped
+    """Return the fonts of the parts of a cell's text; `column` from 1."""
+    return [font for _, font in sheet.rich_text_runlist_map.get((row, column - 1), ())]
 
 
 def xlsb_workbook(content: bytes) -> tuple[bool, dict[str, str]]:

@@ -19,21 +19,8 @@ import polars as pl
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import Names, fold_value
 from aarsstatus.extracts.dates import Unreadable
-from aarsstatus.extracts.shown import MERGED, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, is_error
+from aarsstatus.extracts.shown import INVISIBLE, MERGED, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, is_error
 from aarsstatus.problems import near
-
-__all__ = [
-    "BAD",
-    "EMPTY",
-    "Codes",
-    "Column",
-    "administration",
-    "as_category",
-    "hundredths",
-    "legible",
-    "scheme",
-    "unseen",
-]
 
 Codes = npt.NDArray[np.int32]
 EMPTY, BAD = -1, -2
@@ -48,6 +35,23 @@ _HOURS = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,4})(?:,(\d+))?|(\d{1,4})\.(\d{1,
 _MOST_HOURS = 168
 _LONGEST_HOURS = 40
 """Characters: whatever has more is no number of hours."""
+
+
+_UNSEEN = {
+    MERGED: Unreadable(
+        "en celle for hver kolonne; ophæv fletningen i Excel", None, "cellen er flettet med en anden"
+    ),
+    PART_OF_A_DAY: Unreadable(
+        "et datoformat med dag, måned og år i Excel; se så efter, at datoen er den rigtige", None,
+        "cellen viser ikke hele sin dato",
+    ),
+    STRUCK: Unreadable("en række, der er slettet, eller som ikke er streget over", None, "cellen er streget over"),
+    INVISIBLE: Unreadable(
+        "en celle, man kan se, hvad der står i; ret dens farve eller talformat i Excel", None,
+        "cellen viser ikke det, der står i den",
+    ),
+}  # fmt: skip
+"""What is wrong with the texts that stand for what a cell shows."""
 
 
 class _NotKnownError(Unreadable):
@@ -68,14 +72,8 @@ def unseen(text: str) -> Unreadable | None:
     text = text.strip()
     if text == NOT_WORKED_OUT or (text.startswith("=") and not text.startswith('="')):
         return Unreadable("at du åbner filen i Excel og gemmer den", None, "formlen er ikke regnet ud")
-    if text == MERGED:
-        return Unreadable("en celle for hver kolonne; ophæv fletningen i Excel", None, "cellen er flettet med en anden")
-    if text == PART_OF_A_DAY:
-        expected = "et datoformat med dag, måned og år i Excel; se så efter, at datoen er den rigtige"
-        return Unreadable(expected, None, "cellen viser ikke hele sin dato")
-    if text == STRUCK:
-        expected = "en række, der er slettet, eller som ikke er streget over"
-        return Unreadable(expected, None, "cellen er streget over")
+    if text in _UNSEEN:
+        return _UNSEEN[text]
     if is_error(text):
         return Unreadable("en værdi; ret cellen i Excel, og er den uden værdi, så lad den være tom", None,
                           "cellen viser en fejl")  # fmt: skip
@@ -108,9 +106,9 @@ def hundredths(text: str) -> int:
 
 def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     """Read an administration: its place in `codes`, or ``len(codes)`` for none."""
-    folded = fold_value(text, names.harmless)
-    if not folded and text.strip() in names.signs_of_none:
+    if text.strip() in names.signs_of_none:
         return len(codes)
+    folded = _folded(text, names)
     if folded not in names.administrations:
         folded = _code_before(text, names) or folded
     if folded not in names.administrations:
@@ -124,8 +122,14 @@ def administration(text: str, names: Names, codes: Sequence[str]) -> int:
     return len(codes) if code is None else codes.index(code)
 
 
+def _folded(text: str, names: Names) -> str:
+    """Return a name in the form that is compared, with signs of doubt and of notes."""
+    return fold_value(text, names.harmless) + "".join(re.findall(r"[?*†÷%]", text))
+
+
 def _code_before(text: str, names: Names) -> str | None:
     """Return the code before a department, as in »CODE - Skole«, or before its name."""
+    text = re.sub(r"^(.*\w)\s*\((\w{2,5})\)\s*$", r"\2 \1", text)  # as in »Name (CODE)«
     match = re.fullmatch(r"\s*(\w{2,5})\s*([-–:/,]\s*|\s)(.*\w.*)", text)
     if match is None:
         return None
@@ -141,7 +145,7 @@ def _code_before(text: str, names: Names) -> str | None:
 
 def scheme(text: str, names: Names, keys: Sequence[str]) -> int:
     """Read a key or name of a scheme: its place in `keys`."""
-    folded = fold_value(text, names.harmless)
+    folded = _folded(text, names)
     if folded not in names.schemes:
         # By the first of each one's names.
         called = {names.schemes[fold_value(name)]: name for name in reversed(names.scheme_names)}
@@ -155,7 +159,7 @@ def _unknown(text: str, known: Collection[str], names: Sequence[str], what: str,
     message = "filen er gemt med et forkert tegnsæt"
     for encoding in ("utf-8", "cp865", "mac_roman"):
         repaired = _repaired(text, encoding)
-        if repaired is not None and fold_value(repaired) in known:
+        if repaired not in {None, text} and fold_value(str(repaired)) in known:
             return Unreadable("æ, ø og å; gem udtrækket som »CSV UTF-8«", repaired, message)
     if "\ufffd" in text:
         return Unreadable("æ, ø og å, som er gået tabt; lav udtrækket igen", near(text, names), message)

@@ -16,10 +16,8 @@ from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.extracts.cells import Column
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.states import state_columns
-from aarsstatus.extracts.table import PLANNED, Cells, Header, Table
+from aarsstatus.extracts.table import PLANNED, Cells, Header, Rival, Table
 from aarsstatus.privacy import mask
-
-__all__ = ["Columns", "choose_columns"]
 
 Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
@@ -40,7 +38,7 @@ class Columns:
     places: Mapping[str, int]
     scheme: str | None = None
     texts: Cells = ()
-    undecided: tuple[tuple[str, int], ...] = ()
+    undecided: tuple[Rival, ...] = ()
 
     def refuse_differing(
         self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, read: Mapping[str, Column], label: str,
@@ -51,12 +49,13 @@ class Columns:
         `read` has what reads each field; a cell that is none says nothing.
         """
         bad = np.zeros_like(blank)
-        for name, other in self.undecided:
+        for rival in self.undecided:
+            name, other = rival.field, rival.place
             first, second = (frame[str(place)] for place in (self.places[name], other))
             if name in read:
                 codes = read[name].codes(second)
                 differing = (read[name].codes(first) != codes) & (codes >= 0) & ~blank
-                if name != "end":
+                if name != "end" or rival.is_like:
                     differing &= second.str.contains(r"\S").fill_null(value=False).to_numpy()
             else:
                 written = (column.str.strip_chars().fill_null("").to_numpy() for column in (first, second))
@@ -118,7 +117,7 @@ def choose_columns(
             notes.append(f"{table.label}: der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
     for name in missing:
         _refuse_missing(table.label, name, header, names, refusals)
-    undecided = tuple((name, place) for name, place in header.undecided if name != "state")  # each of these is read
+    undecided = tuple(rival for rival in header.undecided if rival.field != "state")  # each of these is read
     return None if missing else Columns(header.columns, fixed, header.texts, undecided)
 
 

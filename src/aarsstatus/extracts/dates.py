@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 from aarsstatus import danish
 
-__all__ = ["OPEN", "OPEN_SIGNS", "Unreadable", "day", "end_day", "show_day", "start_day"]
-
 OPEN = date.max.toordinal()
 """The last day of a spell that still runs. Registers write it as 31-12-9999 too."""
 OPEN_SIGNS = (
@@ -59,6 +57,8 @@ _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?", re.ASCII)
 _ZERO = re.compile(r"0+(?:[-./ ]0+){0,2}(?:[ T]+[0:.]+)?")
 _DATE = "en dato som 31-12-2026, 31.12.2026 eller 2026-12-31"
 _EXISTING = "en dato, der findes"
+_UNSEEN = "\u200b\u200e\u200f\ufeff\u00ad \t"
+"""Signs of no width that web pages and reports leave around a date."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - said of a cell, not of the program
@@ -86,7 +86,7 @@ def day(text: str) -> int:
     Unreadable
         If it is no date, no such day exists, or the year is outside 1900 to 2199.
     """
-    text = " ".join(text.split())
+    text = " ".join(text.strip(_UNSEEN).split())
     if match := _DAY_FIRST.fullmatch(text) or _DAY_FIRST_MIXED.fullmatch(text):
         return _in_denmark(_ordinal(int(match[4]), int(match[3]), int(match[1]), swapped=match[2] == "/"), match)
     if match := _YEAR_FIRST.fullmatch(text):

@@ -7,8 +7,6 @@ import re
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, whole
 from aarsstatus.extracts.shown import NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, Shown, is_error
 
-__all__ = ["Content"]
-
 _HIDDEN = ("collapse", "filter")
 
 
@@ -52,6 +50,8 @@ class Content(SheetXml):
         elif kind in {"table-cell", "covered-table-cell"}:
             self.finish()
             self._begin_cell(attributes, said)
+        elif kind == "span" and said.get("style-name") in self._struck:
+            self._show(STRUCK)
         elif kind == "p" and self._cell:  # the last: a comment stands before
             self.text = []
 

@@ -21,8 +21,6 @@ from aarsstatus.privacy import cover
 from aarsstatus.problems import Problem
 from aarsstatus.text import FORMULA
 
-__all__ = ["REFUSED_MARK", "Refusals", "refused_list", "rows_shown", "write_refused"]
-
 Rows = npt.NDArray[np.int64]
 MOST_VALUES = 20
 """How many different values of one column are told one by one before the rest are put together."""

@@ -24,8 +24,6 @@ from aarsstatus.extracts.table import OVERFLOW, Block, Counts
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
-__all__ = ["KEPT", "Reader"]
-
 Mask = npt.NDArray[np.bool_]
 _MOST_TOLD = 10
 _DAYS_A_YEAR = 365.2425
@@ -113,7 +111,8 @@ class Reader:
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed, refusals)
         bad |= columns.refuse_differing(frame, batch.rows, batch.blank, self._columns, label, refusals)
-        odd, cancelled = self._states.refuse(frame, columns.texts, batch.rows, batch.blank, label, refusals)
+        fields = columns.places.values()
+        odd, cancelled = self._states.refuse(frame, columns.texts, fields, batch.rows, batch.blank, label, refusals)
         bad |= odd
         counts.cancelled += int(np.count_nonzero(cancelled))
         start, end = batch.codes["start"], batch.codes["end"]

@@ -5,11 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-__all__ = [
-    "FORMATS_OF_A_PART", "MERGED", "NOT_WORKED_OUT", "PART_OF_A_DAY", "STRUCK", "Book", "Shown", "TooLargeError",
-    "is_error", "shows_part_of_a_day",
-]  # fmt: skip
-
 NOT_WORKED_OUT = "formel uden resultat"
 """Stands for a formula that no program has worked out."""
 MERGED = "del af en flettet celle"
@@ -18,7 +13,9 @@ MERGED = "del af en flettet celle"
 PART_OF_A_DAY = "del af en dato"
 """Stands for a date of which the cell shows only a part, such as its month, or nothing."""
 STRUCK = "del, der er streget over"
-"""Stands for a cell whose text is struck through."""
+"""Stands for a cell whose text, or a part of it, is struck through."""
+INVISIBLE = "del, der ikke kan ses"
+"""Stands for a cell with white letters, or with a format that shows nothing."""
 FORMATS_OF_A_PART = frozenset({16, 17, 18, 19, 20, 21, 45, 46, 47})
 """Number formats that every workbook of Excel has: a day and month, a month and year, times of day."""
 
@@ -33,15 +30,31 @@ def is_error(text: str) -> bool:
 
 _NO_PLACEHOLDER = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 """What of a number format is shown as it stands, or says how."""
+_CONDITION = re.compile(r"\[[<>=]")
+_WITH_TEXT = 4
+"""Sections of a number format of which the last is that of texts."""
 
 
 def shows_part_of_a_day(number_format: str) -> bool:
     """Return whether a number format shows a date, and not all of it."""
-    first = _NO_PLACEHOLDER.sub("", number_format.casefold().partition(";")[0])
-    shown = {letter for letter in "dmyhs" if letter in first}
-    if not first and ";" in number_format:  # as ;;; which shows nothing
-        return True
-    return bool(shown) and first not in {"general", "standard"} and not {"d", "m", "y"} <= shown
+    code = number_format.casefold()
+    sections = _NO_PLACEHOLDER.sub("", code).split(";")
+    shown = sections[:3] if _CONDITION.search(code) else sections[:1]  # any of these may be that of a date
+    return any(not _shows_day(section) for section in shown) if code.strip() else False
+
+
+def _shows_day(section: str) -> bool:
+    """Return whether a section of a number format shows a number, or a whole date."""
+    letters = {letter for letter in "dmyhs" if letter in section}
+    return section in {"general", "standard"} or {"d", "m", "y"} <= letters or (bool(section.strip()) and not letters)
+
+
+def hides_text(number_format: str) -> bool:
+    """Return whether a number format shows something else than a cell's text."""
+    sections = _NO_PLACEHOLDER.sub("", number_format.casefold()).split(";")
+    return len(sections) == _WITH_TEXT and not {"@", "general", "standard"}.intersection(
+        (sections[-1].strip(), *sections[-1])
+    )
 
 
 class TooLargeError(Exception):
@@ -60,12 +73,15 @@ class Shown:
         Hidden by a filter or by hand.
     merged
         First row, first column, last row and last column of each merge.
+    conditional
+        Columns with cells that a condition may hide or strike through.
     """
 
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    conditional: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)

@@ -1,32 +1,45 @@
-"""Find rows whose state says that they do not count, or what nobody knows.
+"""Find rows that do not count, are several spells, or of which nobody knows.
 
-Every column that may say so is read: one of a known name, one that is called a status, and one that asks whether a
-spell was cancelled.
+Every column that may say so is read: one of a known name, one that is called a status, one that asks whether a spell
+was cancelled or counts, and one that says how many a row is of. In a column of which nobody knows anything, a cell
+that says no more than that a spell was cancelled is heeded too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
-from aarsstatus.extracts.cells import Column, legible
+from aarsstatus.extracts.cells import Column, hundredths, legible
 from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.refusals import Refusals
 
-__all__ = ["States", "state_columns"]
-
 Mask = npt.NDArray[np.bool_]
-_STATE = re.compile("status|tilstand|sektor|(?:arbejdsgiver|virksomheds)(?:type|art|form)")
-_ANOTHER = re.compile("dato|note|bemærk|tekst|civil|sidst|opdater|adresse|tele|tlf|mobil|mail|post")
+_STATE = re.compile("status|tilstand|sektor|ejerforhold|afgørelse|(?:arbejdsgiver|virksomheds)(?:type|art|form)")
+_ANOTHER = re.compile("note|bemærk|tekst|civil|sidst|opdater|adresse|tele|tlf|mobil|mail|postn")
 """What a header has in it that speaks of a status, or of what is private, and is no spell's state."""
 _NOT_SO = frozenset({"", "nej", "n", "no", "false", "falsk", "0", "ikkeannulleret"})
 """What stands, folded, in a column that asks whether a spell was cancelled, where it was not."""
-COUNTS, CANCELLED = 0, 1
+_COUNTS = re.compile("(?:er)?gyldig|tæller(?:med)?|med(?:regnes|tælles|tages)|skalmed|(?:frem)?mødt")
+_SO = frozenset({"ja", "j", "yes", "y", "true", "sand", "1", "x"})
+"""What a header is that asks whether a row counts, and what stands there, folded, where it does."""
+_MANY = re.compile(
+    "antal|count|fortegn|hoveder|stk|personer|borgere|ansatte|antal(?:personer|forløb|borgere|ansatte|ansættelser|"
+    "medarbejdere|cpr|bevillinger|deltagere|unikke(?:cpr|borgere|personer))"
+)
+_PART = re.compile("helårsp|fuldtidspers|heltidspers|årsværk|årspersoner|^(?:gennemsnit|gns)(?:antal)?(?:personer)?$")
+"""What a header is that says how many a row is of, and has in it that says how much of one."""
+_WORKPLACE = re.compile("arbejdsgiver|virksomhed|arbejdssted|arbejdsplads|praktiksted")
+_COMPANY = r"(?i)\b(?:a/s|aps|i/s|ivs|k/s|p/s)(?:[\s,.)]|$)"
+_NO_STATE = re.compile("adresse|tele|tlf|mobil|mail")
+COUNTS, CANCELLED, UNKNOWN = 0, 1, -2
+_LONG_WORD = 8
+"""Letters: a cell that begins with so long a word of a cancelled spell is about one."""
 _MOST_EXPLAINED = 100
 """Different words of a column that are told one by one."""
 
@@ -41,7 +54,7 @@ def _is_state(header: str, names: Names) -> bool:
     folded = fold(header)
     if (known := names.columns.get(folded)) is not None:
         return known[0] == "state"
-    return _STATE.search(folded) is not None and _ANOTHER.search(folded) is None
+    return _STATE.search(folded) is not None and _ANOTHER.search(folded) is None and "dato" not in folded
 
 
 def _asks(header: str, names: Names) -> bool:
@@ -55,9 +68,13 @@ class States:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._column = Column(self._read, COUNTS)
+        self._state = Column(self._read, COUNTS)
         not_so = _NOT_SO | names.counted  # as »Offentlig« below »Offentlig/privat«
-        self._answer = Column(lambda text: COUNTS if fold_value(text) in not_so else CANCELLED, COUNTS)
+        self._asks = Column(lambda text: COUNTS if fold_value(text) in not_so else CANCELLED, COUNTS)
+        self._counts = Column(_read_whether, UNKNOWN)
+        self._many = Column(lambda text: _read_number(text, 100), COUNTS)
+        self._part = Column(lambda text: _read_number(text, 0), COUNTS)
+        self._any = Column(lambda text: CANCELLED if self._says(text) else COUNTS, COUNTS)
 
     def _read(self, text: str) -> int:
         """Read what became of a spell."""
@@ -66,44 +83,109 @@ class States:
             return CANCELLED
         if folded in self._names.counted:
             return COUNTS
-        expected = "et ord, der står under counted (tæller) eller cancelled (tæller ikke) i data/aliases.yml"
-        raise Unreadable(expected, None, "det kan ikke ses, om forløbet tæller")
+        raise _NOBODY_KNOWS
+
+    def _says(self, text: str) -> bool:
+        """Return whether a cell of any column says that a spell was cancelled."""
+        folded = fold_value(text)
+        found = (word for word in self._names.cancelled if word in folded)
+        return any(
+            (rest := folded.replace(word, "", 1)) == "" or rest in self._names.schemes
+            or (len(word) >= _LONG_WORD and folded.startswith(word)) for word in found
+        )  # fmt: skip
 
     def refuse(
-        self, frame: pl.DataFrame, headers: Sequence[str], rows: npt.NDArray[np.int64], blank: Mask, label: str,
-        refusals: Refusals,
+        self, frame: pl.DataFrame, headers: Sequence[str], read: Collection[int], rows: npt.NDArray[np.int64],
+        blank: Mask, label: str, refusals: Refusals,
     ) -> tuple[Mask, Mask]:  # fmt: skip
         """Tell of rows that do not count, or may not; return these and those cancelled.
 
-        `headers` are the texts of the whole header.
+        `headers` are the texts of the whole header, `read` the places of the columns of fields.
         """
         cancelled, unknown = np.zeros_like(blank), np.zeros_like(blank)
-        for place in state_columns(headers, self._names):
-            texts = frame[str(place)]
-            column = self._column if _is_state(headers[place], self._names) else self._answer
-            codes = column.codes(texts)
-            cancelled |= (codes == CANCELLED) & ~blank
-            unknown |= (codes < COUNTS) & ~blank
-            self._tell(texts, codes, rows, blank, label, refusals)
+        for texts, column in self._looked_at(frame, headers, read):
+            codes = np.where(blank, COUNTS, column.codes(texts))
+            cancelled |= codes == CANCELLED
+            unknown |= codes < COUNTS
+            _tell(texts, codes, rows, column, label, refusals)
         return cancelled | unknown, cancelled
 
-    def _tell(
-        self, texts: pl.Series, codes: npt.NDArray[np.int32], rows: npt.NDArray[np.int64], blank: Mask, label: str,
-        refusals: Refusals,
-    ) -> None:  # fmt: skip
-        """Tell which words of a column do not count, or are not known."""
-        told = (codes != COUNTS) & ~blank
-        found = pl.DataFrame({"text": texts.filter(pl.Series(told)), "row": rows[told], "code": codes[told]})
-        if found["text"].n_unique() > _MOST_EXPLAINED:  # one stands for all
-            found = found.with_columns(pl.col("text").first().over("code"))
-        for (text, code), group in found.group_by("text", "code", maintain_order=True):
-            why = self._column.why(str(text)) if int(code) < COUNTS else _GONE
-            refusals.rows(
-                label, group["row"].to_numpy(), FIELDS["state"], why.message, found=legible(str(text)),
-                expected=why.expected,
-            )  # fmt: skip
+    def _looked_at(
+        self, frame: pl.DataFrame, headers: Sequence[str], read: Collection[int]
+    ) -> Iterator[tuple[pl.Series, Column]]:
+        """Yield the columns that may say whether a row counts, and what reads each."""
+        for place, header in enumerate(headers):
+            texts, folded = frame[str(place)], fold(header)
+            if _is_state(header, self._names):
+                yield texts, self._state
+            elif _asks(header, self._names):
+                yield texts, self._asks
+            elif place in read:
+                continue
+            elif _COUNTS.fullmatch(folded):
+                yield texts, self._counts
+            elif _MANY.fullmatch(folded):
+                yield texts, self._many
+            elif _PART.search(folded):
+                yield texts, self._part
+            elif not _NO_STATE.search(folded):
+                plain = texts.str.to_lowercase().str.replace_all(r"[\W_]+", "")
+                said = plain.str.contains_any(sorted(self._names.cancelled))
+                yield _only(texts, said), self._any
+                if _WORKPLACE.search(folded):
+                    yield _only(texts, texts.str.contains(_COMPANY)), _COMPANIES
 
 
+def _only(texts: pl.Series, wanted: pl.Series) -> pl.Series:
+    """Return a column of which only some cells are left."""
+    return texts.to_frame("text").select(pl.when(wanted.fill_null(value=False)).then("text")).to_series()
+
+
+def _read_whether(text: str) -> int:
+    """Read whether a row counts."""
+    if (folded := fold_value(text)) in _SO:
+        return COUNTS
+    if folded in _NOT_SO:
+        return CANCELLED
+    raise _NOBODY_KNOWS
+
+
+def _read_number(text: str, least: int) -> int:
+    """Read of how many spells a row is, in hundredths: of one, or less."""
+    try:
+        one = text.strip() == "+" or least <= hundredths(text) <= 100
+    except Unreadable:  # as 0,4849, or a word
+        one = not least and re.fullmatch(r"\s*(?:0[.,]\d+|1[.,]0+|\D*)\s*", text) is not None
+    if not one:
+        raise Unreadable("én række for hvert forløb", None, "rækken er ikke ét forløb")
+    return COUNTS
+
+
+def _tell(
+    texts: pl.Series, codes: npt.NDArray[np.int32], rows: npt.NDArray[np.int64], column: Column, label: str,
+    refusals: Refusals,
+) -> None:  # fmt: skip
+    """Tell which words of a column do not count, or are not known."""
+    told = codes != COUNTS
+    found = pl.DataFrame({"text": texts.filter(pl.Series(told)), "row": rows[told], "code": codes[told]})
+    found = found.with_columns(pl.col("text").fill_null(""))
+    if found["text"].n_unique() > _MOST_EXPLAINED:  # one stands for all
+        found = found.with_columns(pl.col("text").first().over("code"))
+    for (text, code), group in found.group_by("text", "code", maintain_order=True):
+        words, why = str(text).split(), _GONE
+        if int(code) < COUNTS:
+            why = column.why(str(text)) if words else _NOBODY_KNOWS
+        shown = legible(str(text)) if len(words) <= _MOST_WORDS else f"{' '.join(words[:1])} …"
+        refusals.rows(label, group["row"].to_numpy(), FIELDS["state"], why.message, found=shown, expected=why.expected)
+
+
+_MOST_WORDS = 5
+"""Words of a cell that are shown: what is longer may be about somebody."""
+_NOBODY_KNOWS = Unreadable(
+    "et ord, der står under counted (tæller) eller cancelled (tæller ikke) i data/aliases.yml",
+    None, "det kan ikke ses, om forløbet tæller",
+)  # fmt: skip
+_COMPANIES = Column(lambda _: CANCELLED, COUNTS)
 _GONE = Unreadable(
     "at rækken er taget ud; skal den tælle med, så tag ordet ud under cancelled i data/aliases.yml",
     None, "forløbet blev ikke til noget, eller det er ikke kommunens eget",

@@ -15,19 +15,7 @@ from typing import Protocol
 import polars as pl
 
 from aarsstatus.extracts.aliases import Names, fold
-
-__all__ = [
-    "MOST_ROWS",
-    "OVERFLOW",
-    "PLANNED",
-    "Block",
-    "Cells",
-    "Counts",
-    "Header",
-    "Table",
-    "find_header",
-    "text_frame",
-]
+from aarsstatus.extracts.headings import LIKE, field_of
 
 MOST_ROWS = 40
 """How far down a header is looked for."""
@@ -38,7 +26,7 @@ _LEAST = 2
 _HAPPENED, _WORKPLACE, PLANNED = ("faktisk",), ("ansæt", "arbejdsplads"), ("forvent", "planlag", "bevil")
 """Of two columns for one thing, that of what happened, and of the workplace, is read before another."""
 
-_EITHER = ("administration", "start", "end")
+_EITHER = ("administration", "scheme", "start", "end")
 """Fields of which two columns may not differ, whatever each is called, where neither is read before the other."""
 
 Cells = Sequence[str]
@@ -128,6 +116,18 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Name a column that may be of a field too.
+
+    One whose heading is only like those of the field (`is_like`) may be empty.
+    """
+
+    field: str
+    place: int
+    is_like: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """Keep what a table's header says.
 
@@ -156,7 +156,7 @@ class Header:
     passed_over: tuple[tuple[str, int], ...] = ()
     title: str = ""
     hidden: frozenset[int] = frozenset()
-    undecided: tuple[tuple[str, int], ...] = ()
+    undecided: tuple[Rival, ...] = ()
 
     def unknown(self, names: Names) -> list[str]:
         """Return the headers of columns that are no field."""
@@ -197,19 +197,19 @@ def find_header(rows: Sequence[Cells], names: Names, hidden: frozenset[int] = fr
 
 def _header(row: int, height: int, rows: Sequence[Cells], cells: Cells, names: Names, hidden: frozenset[int]) -> Header:
     """Read the cells of one row, or of two put together, as a header."""
-    ranked: dict[str, list[tuple[bool, int, int, int]]] = {}
+    ranked: dict[str, list[tuple[bool, bool, int, int, int]]] = {}
     groups = _spanning(rows[row - 2] if row > 1 else [], len(cells))
     for place, text in enumerate(cells):
-        if (known := names.columns.get(fold(text))) is not None:
+        if (known := field_of(text, names)) is not None:
             rank = _preference(known[0], text, groups[place])
-            ranked.setdefault(known[0], []).append((place in hidden, rank, known[1], place))
+            ranked.setdefault(known[0], []).append((place in hidden, known[1] == LIKE, rank, known[1], place))
     columns = {name: min(places)[-1] for name, places in ranked.items()}
-    passed = tuple((name, place) for name, places in ranked.items() for *_, place in sorted(places)[1:])
+    others = [(name, one, min(places)) for name, places in ranked.items() for one in sorted(places)[1:]]
+    passed = tuple((name, one[-1]) for name, one, _ in others if not one[1])
     undecided = tuple(
-        (name, one[-1])
-        for name, places in ranked.items()
-        for one in sorted(places)[1:]
-        if one[:-1] == min(places)[:-1] or (name in _EITHER and one[:2] == min(places)[:2])
+        Rival(name, one[-1], is_like=one[1])
+        for name, one, first in others
+        if one[:-1] == first[:-1] or (name in _EITHER and (one[:3] == first[:3] or (one[1] and not one[0])))
     )
     title = " ".join(cell for above in rows[: row - height] for cell in above if cell)
     return Header(row, height, columns, tuple(cells), passed, title, hidden, undecided)

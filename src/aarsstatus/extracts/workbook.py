@@ -9,11 +9,9 @@ from aarsstatus.extracts.aliases import Names
 from aarsstatus.extracts.appearance import look_at
 from aarsstatus.extracts.refusals import Refusals, rows_shown
 from aarsstatus.extracts.sheets import Row, read_sheets
-from aarsstatus.extracts.shown import MERGED, Book, Shown
+from aarsstatus.extracts.shown import INVISIBLE, MERGED, Book, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame
 from aarsstatus.privacy import mask
-
-__all__ = ["open_workbook"]
 
 _BLOCK = 200_000
 _DAYS_TO_1904 = 1462
@@ -75,25 +73,37 @@ def _tell_hidden(table: _Sheet, hidden: str | None, refusals: Refusals) -> None:
             expected="alle rækker synlige (Data → Ryd; marker arket, højreklik på et rækkenummer → Vis), eller "
             "--hidden with, hvis de skal tælle med, eller --hidden without, hvis de ikke skal",
         )  # fmt: skip
+    if table.is_conditional:
+        refusals.file(
+            table.label, "arket har en betinget formatering, som kan skjule celler eller strege dem over",
+            expected="et ark uden; se efter, hvilke rækker den er om, og fjern den (Hjem → Betinget formatering → Ryd)",
+        )  # fmt: skip
 
 
 class _Sheet:
     """Read one sheet of a workbook.
 
-    `hidden_rows` are the numbers of those below the header that have something in them.
+    `hidden_rows` are the numbers of those below the header that have something in them. A sheet `is_conditional` of
+    which a condition may hide cells.
     """
 
     def __init__(self, label: str, name: str, rows: list[Row], names: Names, book: Book, hidden: str | None) -> None:
         self.label, self.name = label, name
         shown = book.sheets[name]
         for (row, column), text in shown.cells.items():
-            _put(rows, row, column, text)
+            if text != INVISIBLE:
+                _put(rows, row, column, text)
         last = max(number for number, cells in enumerate(rows, start=1) if _filled(cells))
         self._rows, self._is_1904 = rows[:last], book.is_1904
         self.head: Sequence[Cells] = [[_as_text(cell) for cell in cells] for cells in rows[:MOST_ROWS]]
         self.header = find_header(self.head, names, frozenset(column - 1 for column in shown.hidden_columns))
         self.hidden_rows: list[int] = []
+        self.is_conditional = False
         if self.header is not None:
+            for (row, column), text in shown.cells.items():  # a header may be white on something dark
+                if text == INVISIBLE and self.header.row < row <= last:
+                    _put(rows, row, column, text)
+            self.is_conditional = any(place + 1 in shown.conditional for place in self.header.columns.values())
             _fill_merged(self._rows, shown, self.header.row)
             below = range(self.header.row + 1, last + 1)
             self.hidden_rows = [row for row in sorted(shown.hidden_rows) if row in below and _filled(rows[row - 1])]
