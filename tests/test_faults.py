@@ -317,7 +317,7 @@ def test_an_interruption_that_reaches_another_thread_is_heard() -> None:
 
         try:
             with interruption.listening():
-                interruption.result(ThreadPoolExecutor(1).submit(work))
+                interruption.wait([ThreadPoolExecutor(1).submit(work)])
         except interruption.Interrupted as heard:
             print(heard.number, flush=True)
             signal.raise_signal(signal.SIGKILL)

@@ -10,11 +10,15 @@ Source of each definition: the notats' own text and footnotes for 2021 and 2025,
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
+from typing import TypeVar
 
 from aarsstatus.interval import Interval
+
+Amount = TypeVar("Amount", Fraction, Interval)
+"""A number, or the bounds of one that was rounded: the same formula gives the bounds of its result."""
 
 HOURS_PER_WEEK = 37  # full time in Denmark, as agreed for the municipal sector
 
@@ -121,12 +125,13 @@ def joint_interval(statuses: Iterable[Interval]) -> Interval:
     return sum(statuses, Interval.exactly(0))
 
 
-def attainment(status: Fraction | int, target: Fraction | int | None) -> Fraction | None:
+def attainment(status: Amount, target: Fraction | int | None) -> Amount | None:
     """Return the attainment (målopfyldelse): status ÷ target.
 
-    It is a ratio, 1 being 100 per cent; None ("no target") where the target is missing or zero.
+    It is a ratio, 1 being 100 per cent; None ("no target") where the target is missing or zero. Targets are whole
+    numbers set by the council, and so exact.
     """
-    return Fraction(status) / target if target else None
+    return status * (1 / Fraction(target)) if target else None
 
 
 def shortfall(status: Fraction | int, target: Fraction | int | None) -> Fraction | None:
@@ -135,14 +140,6 @@ def shortfall(status: Fraction | int, target: Fraction | int | None) -> Fraction
     It is 0 where the target is reached: what one administration has too many is nobody else's.
     """
     return max(Fraction(0), Fraction(target) - status) if target else None
-
-
-def attainment_interval(status: Interval, target: Fraction | int | None) -> Interval | None:
-    """Return the bounds of `attainment`.
-
-    Targets are whole numbers set by the council, and so exact.
-    """
-    return status.scaled(1 / Fraction(target)) if target else None
 
 
 def weights(targets: Mapping[str, Fraction | int | None]) -> dict[str, Fraction]:
@@ -170,8 +167,8 @@ def _rescaled(groups: Iterable[str], group_weights: Mapping[str, Fraction]) -> d
 
 
 def weighted_attainment(
-    attainments: Mapping[str, Fraction | None], group_weights: Mapping[str, Fraction]
-) -> Fraction | None:
+    attainments: Mapping[str, Amount | None], group_weights: Mapping[str, Fraction]
+) -> Amount | None:
     """Return the weighted attainment (samlet målopfyldelse): Σ weight × attainment.
 
     Parameters
@@ -180,33 +177,16 @@ def weighted_attainment(
         Ratio by target group; None where the administration has no target for the group. Such a group is left
         out and the weights of the others are rescaled to sum to 1.
     group_weights
-        The city's weights by group, as `weights` gives them.
+        The city's weights by group, as `weights` gives them; they follow from targets, and so are exact.
 
     Returns
     -------
-    Fraction or None
-        A ratio; None when no group has both an attainment and a weight.
+    Fraction, Interval or None
+        A ratio, or its bounds; None when no group has both an attainment and a weight.
     """
     present = {group: value for group, value in attainments.items() if value is not None}
-    scaled = _rescaled(present, group_weights)
-    if not scaled:
-        return None
-    return joint(weight * present[group] for group, weight in scaled.items())
-
-
-def weighted_attainment_interval(
-    attainments: Mapping[str, Interval | None], group_weights: Mapping[str, Fraction]
-) -> Interval | None:
-    """Return the bounds of `weighted_attainment`.
-
-    Weights follow from targets, and so are exact.
-    """
-    present = {group: value for group, value in attainments.items() if value is not None}
-    scaled = _rescaled(present, group_weights)
-    if not scaled:
-        return None
-    parts: Sequence[Interval] = [present[group].scaled(weight) for group, weight in scaled.items()]
-    return joint_interval(parts)
+    parts = [present[group] * weight for group, weight in _rescaled(present, group_weights).items()]
+    return sum(parts[1:], parts[0]) if parts else None
 
 
 def comparable_attainment(

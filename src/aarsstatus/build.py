@@ -96,7 +96,8 @@ def build_years(
     results = []
     try:
         for done, year in enumerate(years):
-            progress(f"Bygger {len(years)} år; {done} er færdige, nu {year}")
+            if len(years) > 1:
+                progress(f"Bygger {len(years)} år; {done} er færdige, nu {year}")
             try:
                 results.append(_build(project, year, options, progress))
                 yield results[-1]
@@ -120,8 +121,9 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
         remarks += doubts
     else:
         remarks += tuple(map(str, unanswered(*read_year(project, year))))
-    seconds = time.perf_counter() - started
-    return Result(year, target, manifest.files(target), manifest.engine_version(target), seconds, did, remarks)
+    seconds, written = time.perf_counter() - started, manifest.read(target)
+    made_by = written.engine.version if written else ""
+    return Result(year, target, manifest.files(target), made_by, seconds, did, remarks)
 
 
 def _make(
@@ -159,8 +161,9 @@ def _make(
             keep(project, year, made_from["inputs"], made)
             progress("Sammenligner med det, der lå der før")
             described = {**made_from, "engine": {"name": engine.name, "version": engine.version()}}
-            write_comparison(target, made, described, project.extension, manifest.checked_out(project.root))
             manifest.write(made, described, notat.parameters(), project)
+            if write_comparison(target, made, described, project.extension):
+                manifest.write(made, described, notat.parameters(), project)  # it has another file, and one is other
             failed.unlink(missing_ok=True)
             doubts += _publish(project, made, target)
         return "everything" if executed is None else "rendered", doubts

@@ -15,11 +15,10 @@ from collections.abc import Collection, Iterator
 from concurrent import futures
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO
 
 import psutil
 
-T = TypeVar("T")
 _ASKED = ("SIGINT", "SIGTERM", "SIGHUP")
 _LOOK = 0.2
 """Seconds between two looks at whether the run was asked to end."""
@@ -66,12 +65,6 @@ def wait(jobs: Collection[futures.Future[Any]]) -> None:
     """
     while futures.wait(jobs, _LOOK).not_done:
         check()
-
-
-def result(job: futures.Future[T]) -> T:
-    """Return another thread's result, and hear if the run is asked to end."""
-    wait([job])
-    return job.result()
 
 
 def end(pid: int) -> None:
@@ -124,17 +117,14 @@ def _listen() -> dict[int, Any]:
         for each in before:
             signal.signal(each, signal.SIG_DFL)
         _heard.append(number)
-        sys.unraisablehook = threading.excepthook = _say_nothing  # what breaks now breaks because of this
+        sys.unraisablehook = lambda _: None  # what breaks now breaks because of this
+        threading.excepthook = lambda _: None
         _kill(psutil.Process().children(recursive=True))
         raise Interrupted(number)
 
     for number in before:
         signal.signal(number, asked)
     return before
-
-
-def _say_nothing(_: object) -> None:
-    """Pass over an exception that nobody catches."""
 
 
 def silence(stream: TextIO) -> None:

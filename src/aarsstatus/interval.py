@@ -58,7 +58,7 @@ class Interval:
         """Return the bounds of a difference; here the upper end may belong to it."""
         return Interval(self.lower - other.upper, self.upper - other.lower)
 
-    def scaled(self, factor: Fraction | int) -> Interval:
+    def __mul__(self, factor: Fraction | int) -> Interval:
         """Return the interval times a known, non-negative `factor`."""
         if factor < 0:
             raise ValueError(f"an interval is scaled by a number of at least 0, not {factor}")

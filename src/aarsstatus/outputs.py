@@ -16,17 +16,18 @@ import nbformat
 
 from aarsstatus import audit, interruption, privacy
 from aarsstatus.audit import quality
-from aarsstatus.audit.check import doubts, require_filled, require_fonts
+from aarsstatus.audit.check import doubts, require_fonts
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import kept_for, read_data, read_year
+from aarsstatus.inputs.new_year import unfilled
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import BuildError, InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine
 from aarsstatus.render.embedded import Format
-from aarsstatus.render.origins import finish
-from aarsstatus.render.page import ALWAYS, link
+from aarsstatus.render.origins import add_origins
+from aarsstatus.render.page import ALWAYS, linked
 from aarsstatus.report.checks import findings
 from aarsstatus.report.head import reference
 from aarsstatus.report.notat import Notat
@@ -53,7 +54,8 @@ def read_inputs(
     """
     require_fonts(project)
     params, data = read_year(project, year, compare, as_issued=figures == "published")
-    require_filled(project, year)
+    if left := unfilled(project, year):
+        raise InputError(left)
     rows = quality.explained(project, data, year)
     if figures == "published" and kept_for(project, params):
         _require_parameters(project, params, rows)
@@ -155,8 +157,9 @@ class Outputs:
             if "html" in formats:
                 rows, figures = audited.result()
                 page, facts = path.with_suffix(".html"), reference(notat, figures.to_csv())
-                finish(page, figures, notat.data, rows, self.project.extension, facts)
-                link(page, [*ALWAYS, *(f"notat.{format_}" for format_ in self.formats)])
+                text = page.read_text(encoding="utf-8")
+                text = add_origins(text, figures, notat.data, rows, self.project.extension, facts)
+                _write(page, linked(text, page.name, [*ALWAYS, *(f"notat.{format_}" for format_ in self.formats)]))
         except BuildError:
             self._keep_failed(path)
             raise

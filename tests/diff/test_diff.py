@@ -66,8 +66,8 @@ OTHER_ROW = swap(STATUS, "2025,KK,fleksjob,1048,", "2025,KK,fleksjob,948,")
 PARAMETER = swap(PARAMS, "notat: notat-2025", "notat: null")
 FORMULA = swap(
     FORMULAS,
-    "return Fraction(status) / target if target else None",
-    "return Fraction(status) / (2 * target) if target else None",
+    "return status * (1 / Fraction(target)) if target else None",
+    "return status * (1 / Fraction(2 * target)) if target else None",
 )
 COMMENT = swap(FORMULAS, "# full time in Denmark", "# full time, in Denmark")
 IDLE = swap(PARAMS, "Kontor for HR og Tilsyn\n  administration", "Kontor for HR\n  administration")

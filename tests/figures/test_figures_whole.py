@@ -386,7 +386,7 @@ def test_a_figure_without_a_value_is_no_input() -> None:
 
 def test_nothing_is_a_number_too() -> None:
     """Scaled by zero, worked no hours, less than one hour: allowed, and what they should be."""
-    assert Interval(Fraction(1), Fraction(2)).scaled(0) == Interval.exactly(0)
+    assert Interval(Fraction(1), Fraction(2)) * 0 == Interval.exactly(0)
     assert full_year_equivalents(365, 2030, Fraction(0)) == 0
     assert full_year_equivalents(365, 2030, Fraction(1, 2)) == Fraction(1, 74)
     assert isinstance(joint([]), Fraction)

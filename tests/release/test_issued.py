@@ -12,7 +12,7 @@ from reading import pdf_text
 
 from aarsstatus.build import Result
 from aarsstatus.problems import InputError
-from aarsstatus.release.issued import differences
+from aarsstatus.release.publishing import differences
 from aarsstatus.release.reading import Finished, open_finished
 
 

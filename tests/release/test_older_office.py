@@ -18,10 +18,9 @@ from aarsstatus.inputs import GROUPS_BEFORE, read_year
 from aarsstatus.inputs.schema import GROUPS, TABLES
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
-from aarsstatus.release.archive import input_files, pack
+from aarsstatus.release.archive import input_files, pack, unpack
 from aarsstatus.release.index import write_index
-from aarsstatus.release.reading import Finished, from_files, kept_groups
-from aarsstatus.release.years import kept_data
+from aarsstatus.release.reading import Finished, from_files, kept_data
 
 HERE = Path(__file__).parent
 OLD = json.loads((HERE / "manifest-1678c83.json").read_text(encoding="utf-8"))
@@ -89,7 +88,9 @@ def test_the_groups_that_it_had_are_those_that_the_data_have_now(project: Projec
 def test_its_build_is_read_and_not_altered(build: Finished) -> None:
     assert build.altered() == []
     assert {one.reason for one in build.figures.values()} == {""}
-    assert kept_groups(build.inputs)["placements"].name == "virksomhedsplaceringer"
+    data = kept_data(build.inputs)
+    assert data is not None
+    assert data.groups["placements"].name == "virksomhedsplaceringer"
 
 
 def test_its_build_is_compared_and_what_was_not_run_is_said_so(build: Finished, office: Project) -> None:
@@ -123,8 +124,7 @@ def test_the_index_shows_it_beside_later_ones(build: Finished, project: Project,
     assert "92 pct." in page
 
 
-def test_the_data_that_it_kept_are_read(build: Finished, tmp_path: Path) -> None:
-    (tmp_path / "inputs.zip").write_bytes(pack(build.inputs))
-    found = kept_data(tmp_path)
+def test_the_data_that_it_kept_are_read(build: Finished) -> None:
+    found = kept_data(unpack(pack(build.inputs), "inputs.zip"))
     assert found is not None
     assert set(found.groups) == {"placements", "fleksjob", "fritidsjob"}

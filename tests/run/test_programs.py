@@ -40,7 +40,8 @@ def test_nothing_of_the_users_settings_reaches_it(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv(TIME_LIMIT, "77")
     monkeypatch.setenv("ET_MAERKE", "her")
     code = "import os; print('\\n'.join(f'{name}={value}' for name, value in os.environ.items()))"
-    said = set(python(code, tmp_path, environment={"MIT": "eget"}).made.decode().splitlines())
+    command = [sys.executable, "-c", code]
+    said = set(run("et program", command, folder=tmp_path, environment={"MIT": "eget"}).made.decode().splitlines())
     assert {
         "ET_MAERKE=her",
         "PYTHONHASHSEED=0",

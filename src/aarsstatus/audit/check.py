@@ -48,12 +48,6 @@ def problems(project: Project, year: int) -> list[Problem]:
     ]
 
 
-def require_filled(project: Project, year: int) -> None:
-    """Refuse to make a notat of what `new` left to be filled in."""
-    if found := unfilled(project, year):
-        raise InputError(found)
-
-
 def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
     """Return what breaks a rule in the inputs of a year not yet published.
 
@@ -66,7 +60,8 @@ def doubts(project: Project, params: Params, data: Data) -> list[Problem]:
     if params.notat is not None:
         return found
     if not params.document.date and not data.read_from(params.year):
-        found.append(_without_date(project, params))
+        name, expected = project.name(project.params / f"{params.year}.yml"), f"fx {params.year + 1}-03-10"
+        found.append(Problem(name, "notatet har ingen dato", column="document.date", expected=expected))
     for finding in check_figures(data, params.year):
         if finding.kind == "contradicted":
             file, _, line = finding.source.rpartition(":")
@@ -82,12 +77,6 @@ def left_over(project: Project, params: Params) -> list[Problem]:
     found = [path for path in [*with_persons, *project.output.glob("*.fejlet.ipynb")] if path.is_file()]
     expected = f"at filen bliver slettet, når årsstatus {params.year} er offentliggjort"
     return [Problem(mask(project.name(path)), "filen ligger der stadig", expected=expected) for path in sorted(found)]
-
-
-def _without_date(project: Project, params: Params) -> Problem:
-    """Say of a notat that it has no date."""
-    name = project.name(project.params / f"{params.year}.yml")
-    return Problem(name, "notatet har ingen dato", column="document.date", expected=f"fx {params.year + 1}-03-10")
 
 
 def _read_names_and_limits(project: Project, year: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from aarsstatus.build import Options, Result, build, build_years
+from aarsstatus.build import Options, Result, build_years
 from aarsstatus.cli.console import BAD_INPUT, DONE, a_path, a_year, formats, path_from_here, say, steps
 from aarsstatus.project import find_project
 
@@ -48,13 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.compare, arguments.engine, arguments.formats, arguments.figures, arguments.output, arguments.force
     )
     years = list(dict.fromkeys(arguments.years)) or [project.newest()]
-    if len(years) == 1:
-        with steps(str(years[0]), quiet=arguments.quiet) as step:
-            result = build(project, years[0], options, step)
-        _tell(result, quiet=arguments.quiet)
-        return DONE
     failed = False
-    with steps(f"{len(years)} år", quiet=arguments.quiet) as step:
+    with steps(f"{len(years)} år" if len(years) > 1 else str(years[0]), quiet=arguments.quiet) as step:
         for outcome in build_years(project, years, options, step):
             if isinstance(outcome, Result):
                 _tell(outcome, quiet=arguments.quiet)

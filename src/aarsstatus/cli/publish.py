@@ -21,8 +21,8 @@ from aarsstatus.inputs.schema import PUBLISHED
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
 from aarsstatus.release import publishing
-from aarsstatus.release.issued import differences
 from aarsstatus.release.manifest import input_hashes
+from aarsstatus.release.publishing import differences
 from aarsstatus.release.reading import Finished, open_finished
 from aarsstatus.render import Choice
 

@@ -41,9 +41,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Recompute what was published, and make bundles again."""
-    for path in [what for what in arguments.what if isinstance(what, Path)]:
-        _ask(path, yes=arguments.yes)
     bundles = [what for what in arguments.what if isinstance(what, Path)]
+    for path in bundles:
+        _ask(path, yes=arguments.yes)
     years = [what for what in arguments.what if isinstance(what, int)]
     done = [_verify_bundle(path) for path in bundles]
     if years or not bundles:

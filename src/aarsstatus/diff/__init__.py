@@ -16,7 +16,7 @@ from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import ALL_GROUPS
 from aarsstatus.release.packages import OtherVersion
-from aarsstatus.release.reading import Finished, kept_groups, kept_heads
+from aarsstatus.release.reading import Finished, kept_data
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,9 @@ def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
         Whether the programs that lie in the builds may be run, so that each computes its own figures.
     """
     before, after = old.figures, new.figures
-    named = {key: group.name for key, group in kept_groups(new.inputs).items()} | {"total": ALL_GROUPS}
-    heads = kept_heads(new.inputs)
+    data = kept_data(new.inputs)
+    named = {"total": ALL_GROUPS} | ({key: group.name for key, group in data.groups.items()} if data else {})
+    heads = {one.group for one in data.schemes.values() if one.counting == "headcount"} if data else set()
     development: list[Change] = []
     if old.year != new.year:
         both = compare(_own(before, old.year), _own(after, new.year), named, heads)

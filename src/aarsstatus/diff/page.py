@@ -5,7 +5,6 @@ The quality report opens with a section on it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,12 +16,10 @@ from aarsstatus import danish
 from aarsstatus.diff import Diff, diff, words
 from aarsstatus.diff.causes import Cause
 from aarsstatus.diff.changes import Change
-from aarsstatus.diff.words import DOCUMENTS
 from aarsstatus.files import read_utf8
 from aarsstatus.problems import InputError
 from aarsstatus.release import cache, manifest
-from aarsstatus.release.archive import INPUTS, unpack
-from aarsstatus.release.reading import Finished, from_files, open_finished
+from aarsstatus.release.reading import open_finished
 from aarsstatus.render.page import breakable, linked, make_page, table
 
 
@@ -47,19 +44,18 @@ def _sections(diff: Diff) -> list[str]:
     for level, changes in words.by_level(diff.changes):
         heading = danish.capital(level.name)
         parts.append(f"<section>\n<h2>{escape(heading)}</h2>\n<p>{escape(level.reason)}</p>")
-        parts.append(_changes(diff, f"{heading}: {danish.counted(len(changes), 'tal', 'tal')}", changes))
-        parts.append("</section>")
+        caption = f"{heading}: {danish.counted(len(changes), 'tal', 'tal')}"
+        rows = [[_named(change), _before_after(change) + _causes(change, diff.causes[change.id])] for change in changes]
+        parts += [table(caption, ("Tal", "Før → nu, og hvorfor"), rows, text=True), "</section>"]
     if diff.development:
         heading = f"Udviklingen fra {diff.old.year} til {diff.new.year}"
         rows = [[_named(change), _before_after(change), escape(change.level.name)] for change in diff.development]
         header = ("Tal", f"{diff.old.year} → {diff.new.year}", "Betydning")
         parts.append(f"<section>\n<h2>{heading}</h2>\n{table(heading, header, rows, text=True)}\n</section>")
-    return [*parts, *_beside(diff)]
-
-
-def _changes(diff: Diff, caption: str, changes: list[Change]) -> str:
-    rows = [[_named(change), _before_after(change) + _causes(change, diff.causes[change.id])] for change in changes]
-    return table(caption, ("Tal", "Før → nu, og hvorfor"), rows, text=True)
+    if others := words.rest(diff):
+        items = "".join(f"<li>{escape(one)}.</li>" for one in others)
+        parts.append(f"<section>\n<h2>Andet, der er ændret</h2>\n<ul>{items}</ul>\n</section>")
+    return parts
 
 
 def _named(change: Change) -> str:
@@ -87,26 +83,6 @@ def _causes(change: Change, causes: tuple[Cause, ...]) -> str:
         text += escape(cause.text + (words.by_itself(change, cause) if len(causes) > 1 else ""))
         items.append(f"<li>{text}</li>")
     return f'<ul class="aarsag">{"".join(items)}</ul>'
-
-
-def _beside(diff: Diff) -> list[str]:
-    """Return the other differences, and the trials that could not be made."""
-    items = [f"{step.place}: {step.text}. Flytter intet tal." for step in diff.idle]
-    items += [f"{one.text}." for one in diff.environment]
-    if diff.files:
-        items.append(
-            f"Dokumenternes tekst og udseende kan være ændret, men ikke tallene, af {danish.join(diff.files)}."
-        )
-    if diff.line_ends:
-        items.append(f"{words.line_ends(diff)}.")
-    items += [f"{words.not_tried(step, why)}." for step, why in diff.untried.items()]
-    items += [
-        f"{build}: {', '.join(wrong)} er ændret, efter at notatet blev lavet." for build, wrong in diff.altered.items()
-    ]
-    if not items:
-        return []
-    told_items = "".join(f"<li>{escape(item)}</li>" for item in items)
-    return [f"<section>\n<h2>Andet, der er ændret</h2>\n<ul>{told_items}</ul>\n</section>"]
 
 
 # -- the quality report's opening -----------------------------------------------------------------------------
@@ -184,7 +160,6 @@ def write_comparison(
     folder: Path,
     made_from: Mapping[str, Any],
     extension: Path,
-    commit: Mapping[str, Any] | None = None,
 ) -> bool:
     """Write the comparison of a new build with the one that it takes the place of.
 
@@ -196,13 +171,11 @@ def write_comparison(
     last
         The output folder, which need not hold a build.
     folder
-        The new build, whole but for its manifest.
+        The new build; its manifest has to be written anew when this has added to it.
     made_from
-        What its manifest will say that it was made from.
+        What its manifest says that it was made from.
     extension
         The folder with the stylesheet.
-    commit
-        What is checked out, if it is known.
 
     Returns
     -------
@@ -215,24 +188,15 @@ def write_comparison(
     if cache.made_from_same(written, made_from):
         return _carry_over(last, written.outputs, folder)
     try:
-        old = open_finished(str(last))
-        new = _unfinished(folder, {**made_from, "git": commit})
+        old, new = open_finished(str(last)), open_finished(str(folder))
     except InputError:
         return False  # an older version's build, or a damaged one: nothing to compare with
-    found = diff(replace(old, name="forrige udgave"), new)
+    found = diff(replace(old, name="forrige udgave"), replace(new, name="denne udgave"))
     if found.nothing:
         return False
     page = linked(comparison_page(found, extension), COMPARISON, [path.name for path in folder.iterdir()])
     _write(folder, page, opening(found, COMPARISON))
     return True
-
-
-def _unfinished(folder: Path, made_from: Mapping[str, Any]) -> Finished:
-    """Return the new build, whose manifest has no outputs yet."""
-    there = (name for name in ("figures.csv", INPUTS, *DOCUMENTS) if (folder / name).is_file())
-    outputs = {name: (folder / name).read_bytes() for name in there}
-    described = json.dumps({**made_from, "outputs": {}}).encode()
-    return from_files({**outputs, manifest.NAME: described}, unpack(outputs[INPUTS], INPUTS), "denne udgave")
 
 
 def _carry_over(last: Path, outputs: Mapping[str, str], folder: Path) -> bool:

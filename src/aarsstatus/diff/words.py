@@ -202,7 +202,9 @@ def lines(diff: Diff) -> Iterator[str]:
         yield ""
         yield f"FRA {diff.old.year} TIL {diff.new.year} ({len(diff.development)})"
         yield from (f"  {_line(change)}" for change in diff.development)
-    yield from _rest(diff)
+    if others := rest(diff):
+        yield from ("", "ANDET, DER ER ÆNDRET")
+        yield from (f"  {one}" for one in others)
 
 
 def not_tried(step: Step, why: str) -> str:
@@ -217,18 +219,14 @@ def _line(change: Change) -> str:
     return f"{told} ({'; '.join(extra)})" if extra else told
 
 
-def _rest(diff: Diff) -> Iterator[str]:
-    """Yield what else differs."""
-    for build, wrong in diff.altered.items():
-        yield ""
-        yield f"{build}: ændret, efter at notatet blev lavet: {', '.join(wrong)}"
-    if diff.idle or diff.environment or diff.files or diff.line_ends:
-        yield ""
-        yield "ANDET, DER ER ÆNDRET"
-        yield from (f"  {step.place}: {step.text} (flytter intet tal)" for step in diff.idle)
-        yield from (f"  {one.text}" for one in diff.environment)
-        yield from (f"  {file}" for file in diff.files)
-        if diff.line_ends:
-            yield f"  {line_ends(diff)}"
-    for step, why in diff.untried.items():
-        yield f"  {not_tried(step, why)}"
+def rest(diff: Diff) -> list[str]:
+    """Return what else differs, and the trials that could not be made."""
+    told = [f"{build}: ændret, efter at notatet blev lavet: {', '.join(of)}" for build, of in diff.altered.items()]
+    told += [f"{step.place}: {step.text} (flytter intet tal)" for step in diff.idle]
+    told += [one.text for one in diff.environment]
+    if diff.files:
+        of = danish.join(list(diff.files))
+        told.append(f"dokumenternes tekst og udseende kan være ændret, men ikke tallene, af {of}")
+    if diff.line_ends:
+        told.append(line_ends(diff))
+    return told + [not_tried(step, why) for step, why in diff.untried.items()]

@@ -76,8 +76,6 @@ from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 
-__all__ = ["Ingested", "Progress", "ingest"]
-
 Progress = Callable[[str], None]
 
 

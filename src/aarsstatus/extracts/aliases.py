@@ -23,8 +23,6 @@ from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 
-__all__ = ["FIELDS", "Limit", "Names", "fold", "fold_value", "read_limits", "read_names"]
-
 FIELDS: Mapping[str, str] = {
     "administration": "forvaltning",
     "scheme": "jobordning",

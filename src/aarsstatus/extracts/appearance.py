@@ -20,8 +20,6 @@ from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, 
 from aarsstatus.extracts.shown import NOT_WORKED_OUT, STRUCK, Book, Shown, TooLargeError, is_error
 from aarsstatus.extracts.styles import YES, Strings, Styles
 
-__all__ = ["look_at"]
-
 MOST_UNPACKED = 400 << 20
 """Bytes of XML: a full sheet of a million rows and six columns has about 300 MB."""
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)

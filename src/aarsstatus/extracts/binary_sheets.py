@@ -17,8 +17,6 @@ from aarsstatus.extracts.shown import (
     shows_part_of_a_day,
 )  # fmt: skip
 
-__all__ = ["read_xls", "xlsb_sheet", "xlsb_styles", "xlsb_workbook"]
-
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """Errors by their number in both formats."""
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMNS, _MERGED = 0, 3, 11, 60, 176

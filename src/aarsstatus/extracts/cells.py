@@ -22,19 +22,6 @@ from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.shown import INVISIBLE, MERGED, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, is_error
 from aarsstatus.problems import near
 
-__all__ = [
-    "BAD",
-    "EMPTY",
-    "Codes",
-    "Column",
-    "administration",
-    "as_category",
-    "hundredths",
-    "legible",
-    "scheme",
-    "unseen",
-]
-
 Codes = npt.NDArray[np.int32]
 EMPTY, BAD = -1, -2
 """What a cell comes to that has no text, or that cannot be read."""

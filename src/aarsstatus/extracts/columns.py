@@ -19,8 +19,6 @@ from aarsstatus.extracts.states import state_columns
 from aarsstatus.extracts.table import PLANNED, Cells, Header, Rival, Table
 from aarsstatus.privacy import mask
 
-__all__ = ["Columns", "choose_columns"]
-
 Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
 _WITHOUT = re.compile(r"\b(?:uden|eks?kl?|exc?l|minus|bortset|fraregnet)")

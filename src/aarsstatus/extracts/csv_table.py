@@ -16,8 +16,6 @@ import polars as pl
 from aarsstatus.extracts.aliases import Names
 from aarsstatus.extracts.table import MOST_ROWS, OVERFLOW, Block, Cells, Header, find_header, text_frame
 
-__all__ = ["HEAD", "CsvTable"]
-
 PIECE = 32 << 20
 """Bytes that are parsed at a time: the frames of a whole large file would take several times its size."""
 HEAD = 1 << 18

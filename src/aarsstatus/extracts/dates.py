@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 from aarsstatus import danish
 
-__all__ = ["OPEN", "OPEN_SIGNS", "Unreadable", "day", "end_day", "show_day", "start_day"]
-
 OPEN = date.max.toordinal()
 """The last day of a spell that still runs. Registers write it as 31-12-9999 too."""
 OPEN_SIGNS = (

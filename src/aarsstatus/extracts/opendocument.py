@@ -7,8 +7,6 @@ import re
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, whole
 from aarsstatus.extracts.shown import NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, Shown, is_error
 
-__all__ = ["Content"]
-
 _HIDDEN = ("collapse", "filter")
 
 

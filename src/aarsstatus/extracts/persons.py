@@ -14,8 +14,6 @@ import polars as pl
 from aarsstatus.extracts.aliases import FIELDS
 from aarsstatus.extracts.refusals import Refusals
 
-__all__ = ["kinds_of_number", "number_persons", "refuse_unclear", "with_bare_numbers"]
-
 _MASKED = r"\*|●|•|#{2,}|\?{2,}|(?i:x{2,})|_{2,}"
 _ROUNDED = r"(?i)^\s*(?:\d[.,]\d+e\+?\d+|\d+e\+\d+)\s*$"
 _DATE = r"^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d\D*$"

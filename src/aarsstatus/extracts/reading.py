@@ -28,8 +28,6 @@ from aarsstatus.privacy import contains, cover, mask
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.text import unfit
 
-__all__ = ["Extract", "Reading", "extraction_date", "read_file"]
-
 _LONGEST_NAME = 255
 _MOST_BYTES = 4 << 30
 _BLANK = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n;,"

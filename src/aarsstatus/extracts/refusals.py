@@ -21,8 +21,6 @@ from aarsstatus.privacy import cover
 from aarsstatus.problems import Problem
 from aarsstatus.text import FORMULA
 
-__all__ = ["EXCHANGED", "REFUSED_MARK", "Refusals", "refused_list", "rows_shown", "write_refused"]
-
 Rows = npt.NDArray[np.int64]
 EXCHANGED = "måned og dag er byttet om, så også de datoer, der kan læses, kan være forkerte"
 MOST_VALUES = 20

@@ -22,8 +22,6 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import mask
 from aarsstatus.text import unfit, visible
 
-__all__ = ["absent", "duplicates", "far_from_before", "of_several", "outside", "remembered", "warnings"]
-
 _LONGEST_NOTE = 2000
 FAR = Fraction(1, 2)
 """A status or a number of spells that is half as large again as last year's, or half as small, is far from it: the

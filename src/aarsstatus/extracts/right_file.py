@@ -16,9 +16,6 @@ from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import near
 
-__all__ = ["check_year", "either_way", "preliminary", "refuse_dates", "refuse_same_file", "refuse_too_many",
-           "scheme_said"]  # fmt: skip
-
 MOST_REFUSED = 20
 """One bad row in so many can be left out; where there are more, something is wrong with the file."""
 _ENOUGH_SPELLS = 5

@@ -24,8 +24,6 @@ from aarsstatus.extracts.table import OVERFLOW, Block, Counts
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
-__all__ = ["KEPT", "Reader"]
-
 Mask = npt.NDArray[np.bool_]
 _MOST_TOLD = 10
 _DAYS_A_YEAR = 365.2425

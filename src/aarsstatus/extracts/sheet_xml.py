@@ -9,8 +9,6 @@ from xml.parsers import expat
 
 from aarsstatus.extracts.shown import TooLargeError
 
-__all__ = ["MOST_CELLS", "MOST_COLUMNS", "Attributes", "SheetXml", "parse", "whole"]
-
 MOST_CELLS = 8_000_000
 """Cells of the rectangles of a workbook's sheets; each takes some tens of bytes in calamine and as many in Python."""
 MOST_COLUMNS = 1 << 14

@@ -13,8 +13,6 @@ from aarsstatus.run import temporary
 from aarsstatus.run.calamine_process import LOCKED, UNREADABLE
 from aarsstatus.run.programs import run_python
 
-__all__ = ["Row", "Sheets", "read_sheets"]
-
 _STRANGE_ERROR = re.compile(rb">\s*#[A-Z_/0-9!?]+\s*</((?:\w+:)?v)>")
 """An error as a cell has it, among them those that calamine does not know, such as ``#SPILL!``."""
 _OF_CELLS = (".xml", ".rels", ".bin")

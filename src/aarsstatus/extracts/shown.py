@@ -5,11 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-__all__ = [
-    "FORMATS_OF_A_PART", "INVISIBLE", "MERGED", "NOT_WORKED_OUT", "PART_OF_A_DAY", "STRUCK", "Book", "Shown",
-    "TooLargeError", "hides_text", "is_error", "shows_part_of_a_day",
-]  # fmt: skip
-
 NOT_WORKED_OUT = "formel uden resultat"
 """Stands for a formula that no program has worked out."""
 MERGED = "del af en flettet celle"

@@ -19,8 +19,6 @@ from aarsstatus.extracts.cells import Column, hundredths, legible
 from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.refusals import Refusals
 
-__all__ = ["States", "state_columns"]
-
 Mask = npt.NDArray[np.bool_]
 _STATE = re.compile("status|tilstand|sektor|ejerforhold|afgørelse|(?:arbejdsgiver|virksomheds)(?:type|art|form)")
 _ANOTHER = re.compile("note|bemærk|tekst|civil|sidst|opdater|adresse|tele|tlf|mobil|mail|postn")

@@ -14,8 +14,6 @@ from aarsstatus.extracts.columns import Columns
 from aarsstatus.extracts.table import OVERFLOW, Block
 from aarsstatus.privacy import cover
 
-__all__ = ["StrayRows", "are_blank"]
-
 Mask = npt.NDArray[np.bool_]
 _KNOWN = ("administration", "scheme", "start", "end")
 _MOST_BELOW = 8

@@ -16,8 +16,6 @@ from aarsstatus.attainment import full_time_persons, full_year_equivalents
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
-__all__ = ["Sum", "count", "days_inside"]
-
 
 @dataclass(frozen=True, slots=True)
 class Sum:

@@ -17,20 +17,6 @@ import polars as pl
 from aarsstatus.extracts.aliases import Names, fold
 from aarsstatus.extracts.headings import LIKE, field_of
 
-__all__ = [
-    "MOST_ROWS",
-    "OVERFLOW",
-    "PLANNED",
-    "Block",
-    "Cells",
-    "Counts",
-    "Header",
-    "Rival",
-    "Table",
-    "find_header",
-    "text_frame",
-]
-
 MOST_ROWS = 40
 """How far down a header is looked for."""
 OVERFLOW = "overflow"

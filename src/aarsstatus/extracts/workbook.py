@@ -14,8 +14,6 @@ from aarsstatus.extracts.shown import INVISIBLE, MERGED, Book, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame
 from aarsstatus.privacy import mask
 
-__all__ = ["open_workbook"]
-
 _BLOCK = 200_000
 _DAYS_TO_1904 = 1462
 _ENOUGH_DAYS, _MONTHS = 3, 12

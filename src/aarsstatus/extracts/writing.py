@@ -27,8 +27,6 @@ from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS, Table
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
 
-__all__ = ["PLACES", "origin", "take_back", "write_sums"]
-
 PLACES = 10
 """Decimals of a status. Days ÷ 365 rarely ends; ten decimals are at most 0,00000000005 persons off, and
 `inputs` gets the fraction of days back from them, so nothing is lost."""

@@ -54,6 +54,11 @@ class Figures(Mapping[str, Figure]):
         """Return a figure by its parts, or None."""
         return self._by_id.get(figure_id(year, administration, group, measure, scheme))
 
+    def known(self, year: int, administration: str, group: str, measure: str) -> Figure | None:
+        """Return a figure by its parts, or None where there is none or it has no value."""
+        found = self.find(year, administration, group, measure)
+        return found if found is not None and found.value is not None else None
+
     def select(
         self, *, year: int | None = None, administration: str | None = None, measure: str | None = None
     ) -> list[Figure]:

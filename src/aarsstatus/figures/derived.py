@@ -13,7 +13,7 @@ from aarsstatus import attainment as formulas
 from aarsstatus import danish
 from aarsstatus.figures import At, Figure, Measure, Mode, bounds_of, computed_figure, show, value_of
 from aarsstatus.figures.collection import Figures
-from aarsstatus.figures.table import NOT_ADOPTED, as_published, build_figures
+from aarsstatus.figures.table import NOT_ADOPTED, as_published, build_figures, percentage
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK
@@ -71,15 +71,15 @@ def _closing_effect(figures: Figures, missing: Figure) -> Iterator[Figure]:
     share = 100 / formulas.joint(map(value_of, targets))
     below = " + ".join(danish.number(value_of(one)) for one in targets)
     formula = f"{danish.number(missing.value)} ÷ ({below}) {result('closing_effect', missing.value * share)}"
-    bounds = bounds_of(missing).scaled(share)
+    bounds = bounds_of(missing) * share
     inputs = [missing.id, *weight.inputs]
     yield computed_figure(at, "closing_effect", missing.value * share, bounds, formula, inputs)
 
 
 def _reached(figures: Figures, codes: Sequence[str], year: int) -> Iterator[Figure]:
     """Yield how many administrations reached 100 per cent, rounded as shown."""
-    totals = (figures.find(year, code, "total", "weighted_attainment") for code in codes if code != KK)
-    counted = [one for one in totals if one is not None and one.value is not None]
+    totals = (figures.known(year, code, "total", "weighted_attainment") for code in codes if code != KK)
+    counted = [one for one in totals if one is not None]
     if not counted:
         return
     count = Fraction(sum(danish.parse(one.computed) >= 100 for one in counted))
@@ -98,8 +98,7 @@ def change(figures: Figures, code: str, before: int, after: int) -> Iterator[Fig
     First the attainments, at the weights of the comparison year; then the weights and the groups. They sum to the
     whole, exactly. There are none where one of the years has no weighted attainment.
     """
-    totals = [figures.find(year, code, "total", "weighted_attainment") for year in (before, after)]
-    was, now = (one if one is not None and one.value is not None else None for one in totals)
+    was, now = (figures.known(year, code, "total", "weighted_attainment") for year in (before, after))
     if was is None or now is None:
         return
     split = _Split(figures, code, before, after)
@@ -115,7 +114,14 @@ class _Split:
 
     def __init__(self, figures: Figures, code: str, before: int, after: int) -> None:
         self.at: At = (after, code, "total", "")
-        old, self.new = (_attained(figures, year, code) for year in (before, after))
+        old, self.new = (
+            {
+                one.group: one
+                for one in figures.select(year=year, administration=code, measure="attainment")
+                if one.value is not None
+            }
+            for year in (before, after)
+        )
         found = {group: figures.find(before, code, group, "weight") for group in old}
         self.weights = {group: one for group, one in found.items() if one is not None}
         self.old = {group: old[group] for group in self.weights}
@@ -124,8 +130,8 @@ class _Split:
         """Yield what each group's own attainment moved: its old weight × its change."""
         for group, part in formulas.contributions(*self._ratios()).items():
             old, new = self.old[group], self.new[group]
-            bounds = (bounds_of(new) - bounds_of(old)).scaled(value_of(self.weights[group]) / 100)
-            above = f"{_percentage(self.weights[group])} × ({_percentage(new)} − {_percentage(old)})"
+            bounds = (bounds_of(new) - bounds_of(old)) * (value_of(self.weights[group]) / 100)
+            above = f"{percentage(self.weights[group])} × ({percentage(new)} − {percentage(old)})"
             formula, inputs = f"{above} {result('contribution', part * 100)}", [self.weights[group].id, new.id, old.id]
             yield computed_figure((*self.at[:2], group, ""), "contribution", part * 100, bounds, formula, inputs)
 
@@ -134,8 +140,8 @@ class _Split:
         kept = {group: self.new.get(group, old) for group, old in self.old.items()}
         value = (formulas.comparable_attainment(*self._ratios()) or Fraction(0)) * 100
         pairs = [(self.weights[group], one) for group, one in kept.items()]
-        bounds = formulas.joint_interval(bounds_of(one).scaled(value_of(weight) / 100) for weight, one in pairs)
-        above = " + ".join(f"{_percentage(weight)} × {_percentage(one)}" for weight, one in pairs)
+        bounds = formulas.joint_interval(bounds_of(one) * (value_of(weight) / 100) for weight, one in pairs)
+        above = " + ".join(f"{percentage(weight)} × {percentage(one)}" for weight, one in pairs)
         formula = f"{above} {result('comparable_attainment', value)}"
         inputs = [one.id for pair in pairs for one in pair]
         return computed_figure(self.at, "comparable_attainment", value, bounds, formula, inputs)
@@ -146,12 +152,6 @@ class _Split:
             {group: value_of(one) / 100 for group, one in side.items()} for side in (self.old, self.new, self.weights)
         )
         return {**old}, {**new}, weights
-
-
-def _attained(figures: Figures, year: int, code: str) -> dict[str, Figure]:
-    """Return an administration's attainments that have a value, by target group."""
-    found = figures.select(year=year, administration=code, measure="attainment")
-    return {one.group: one for one in found if one.value is not None}
 
 
 def _difference(measure: Measure, first: Figure, second: Figure) -> Figure:
@@ -170,8 +170,3 @@ def result(measure: Measure, value: Fraction) -> str:
 def _two_places(value: Fraction) -> str:
     """Write a number with two decimals."""
     return danish.minus(danish.decimal(value, 2))
-
-
-def _percentage(figure: Figure) -> str:
-    """Write a percentage in a formula, with one decimal."""
-    return f"{danish.decimal(value_of(figure))} pct."

@@ -126,14 +126,14 @@ class _Builder:
         origin = self.origin_of_target(at) if known else NOT_ADOPTED
         target = self.add(at, "target", known.lower if known else None, known, origin, source=source)
         value = formulas.attainment(value_of(status), number)
-        interval = formulas.attainment_interval(bounds_of(status), number)
+        interval = formulas.attainment(bounds_of(status), number)
         formula = NOT_ADOPTED
         if value is not None:
             above = f"({_sum(statuses)})" if len(statuses) > 1 else _sum(statuses)
             shown = sum(danish.parse(danish.number(value_of(one))) for one in statuses) / value_of(target)
             formula = f"{above} ÷ {danish.number(value_of(target))} {_result(value, shown)}"
         return self.add(
-            at, "attainment", None if value is None else value * 100, interval and interval.scaled(100), formula,
+            at, "attainment", None if value is None else value * 100, interval and interval * 100, formula,
             [*(one.id for one in statuses), target.id],
         )  # fmt: skip
 
@@ -152,18 +152,18 @@ class _Builder:
         shares = formulas.weights(targets)  # of what this administration has targets for: the weights that are used
         weights = {group: self.weight((year, code, group, ""), targets, share) for group, share in shares.items()}
         value = formulas.weighted_attainment(ratios, shares)
-        intervals = {one.group: one.interval and one.interval.scaled(Fraction(1, 100)) for one in attainments}
-        interval = formulas.weighted_attainment_interval(intervals, shares)
+        intervals = {one.group: one.interval and one.interval * Fraction(1, 100) for one in attainments}
+        interval = formulas.weighted_attainment(intervals, shares)
         counted = [(weights[one.group], one) for one in attainments if one.group in weights]
         formula = NOT_ADOPTED
         if value is not None:
-            above = " + ".join(f"{_percentage(weight)} × {_percentage(one)}" for weight, one in counted)
+            above = " + ".join(f"{percentage(weight)} × {percentage(one)}" for weight, one in counted)
             told = [(danish.parse(danish.decimal(value_of(one))) for one in pair) for pair in counted]
             shown = sum((share * ratio for share, ratio in told), Fraction(0)) / 100
             formula = f"{above} {_result(value, shown / 100)}"
         self.add(
             (year, code, "total", ""), "weighted_attainment", None if value is None else value * 100,
-            interval and interval.scaled(100), formula, [figure.id for pair in counted for figure in pair],
+            interval and interval * 100, formula, [figure.id for pair in counted for figure in pair],
         )  # fmt: skip
 
     def weight(self, at: At, targets: Mapping[str, int], share: Fraction) -> Figure:
@@ -195,6 +195,6 @@ def _sum(figures: Sequence[Figure]) -> str:
     return " + ".join(danish.number(value_of(figure)) for figure in figures)
 
 
-def _percentage(figure: Figure) -> str:
+def percentage(figure: Figure) -> str:
     """Write a percentage in a formula, with one decimal."""
     return f"{danish.decimal(value_of(figure))} pct."

@@ -92,26 +92,19 @@ def read_data(project: Project, kept: str = "") -> Data:
         With all problems of all files.
     """
     rows = _Rows(project, kept)
-    groups = _groups(rows)
+    groups = {
+        values["group"]: Group(key=values.pop("group"), **values, source=at) for values, at in rows.of(schema.GROUPS)
+    }
     rows.known[schema.GROUPS.file] = list(groups)
     schemes = {
-        v["scheme"]: Scheme(
-            key=v.pop("scheme"), **{**v, "note": v["note"] or "", "successor": v["successor"] or ""}, source=at
-        )
-        for v, at in rows.of(schema.SCHEMES)
+        values["scheme"]: Scheme(key=values.pop("scheme"), **values, source=at)
+        for values, at in rows.of(schema.SCHEMES)
     }
     administrations = [
         Administration(
-            v["administration"],
-            v["name"],
-            v["first_year"],
-            v["last_year"],
-            at,
-            tuple((v["successor"] or "").split()),
-            v["short_name"] or "",
-            v["council"] or "",
+            code=values.pop("administration"), successors=tuple(values.pop("successor").split()), **values, source=at
         )
-        for v, at in rows.of(schema.ADMINISTRATIONS)
+        for values, at in rows.of(schema.ADMINISTRATIONS)
     ]
     if rows.problems:
         raise InputError(rows.problems)
@@ -120,12 +113,11 @@ def read_data(project: Project, kept: str = "") -> Data:
     targets = [Target(**{**values, "source": at, "origin": values["source"]}) for values, at in rows.of(schema.TARGETS)]
     statuses = [_status(values, at, schemes) for values, at in rows.of(schema.STATUS)]
     printed = [Printed(notat=values.pop("source"), **values, source=at) for values, at in rows.of(schema.PUBLISHED)]
-    extracts = [ExtractRow(**{**values, "schemes": values["schemes"] or ""}) for values, _ in rows.of(schema.EXTRACTS)]
+    extracts = [ExtractRow(**values) for values, _ in rows.of(schema.EXTRACTS)]
     remarks: dict[int, tuple[Remark, ...]] = {}
     for values, _ in rows.of(schema.WARNINGS):
         year = values.pop("year")
-        remark = Remark(**{**values, **{name: values[name] or "" for name in ("administration", "svar")}})
-        remarks[year] = (*remarks.get(year, ()), remark)
+        remarks[year] = (*remarks.get(year, ()), Remark(**values))
     data = Data(
         schemes,
         tuple(administrations),
@@ -140,28 +132,6 @@ def read_data(project: Project, kept: str = "") -> Data:
     if problems := [*rows.problems, *contradictions(data)]:
         raise InputError(problems)
     return data
-
-
-def read_groups(project: Project) -> dict[str, Group]:
-    """Read the target groups alone.
-
-    Raises
-    ------
-    InputError
-        With all problems of their file.
-    """
-    rows = _Rows(project, "")
-    groups = _groups(rows)
-    if rows.problems:
-        raise InputError(rows.problems)
-    return groups
-
-
-def _groups(rows: _Rows) -> dict[str, Group]:
-    return {
-        v["group"]: Group(v["group"], v["name"], v["spells_label"] or "", v["colour"], v["mark"], at)
-        for v, at in rows.of(schema.GROUPS)
-    }
 
 
 class _CellError(ValueError):
@@ -228,9 +198,9 @@ class _Rows:
 
 
 def _value(cell: str, column: schema.Column, known: Mapping[str, Sequence[str]]) -> str | int | Fraction | date | None:
-    """Return what a cell holds; None where it is empty and may be."""
+    """Return what a cell holds; an empty text, or None, where it is empty and may be."""
     if not column.required and not cell.strip():
-        return None
+        return "" if column.type == "string" else None
     among = known[column.refers_to] if column.refers_to else column.among
     if among and cell not in among:
         raise _CellError(f"{column.expected} ({danish.join(among, 'eller')})", among)

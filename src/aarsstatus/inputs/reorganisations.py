@@ -39,7 +39,9 @@ class Change:
         if not self.after:
             return f"{old} blev nedlagt med udgangen af {self.year - 1}."
         if self.same_body:
-            return f"{new} hed til og med {self.year - 1} {_former(self.before[0], self.after[0])}."
+            (one,), (other,) = self.before, self.after
+            former = one.name if one.code == other.code else _called(one)
+            return f"{new} hed til og med {self.year - 1} {former}."
         return self._rearranged(old, new)
 
     def _rearranged(self, old: str, new: str) -> str:
@@ -103,8 +105,3 @@ def _joined(row: Administration, links: Sequence[tuple[Administration, Administr
 def _called(one: Administration) -> str:
     """Return a name and its code: ``NAME (CODE)``."""
     return f"{one.name} ({one.code})"
-
-
-def _former(before: Administration, after: Administration) -> str:
-    """Return what an administration was called, with its code where that was another."""
-    return before.name if before.code == after.code else _called(before)

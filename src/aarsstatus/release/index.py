@@ -21,7 +21,7 @@ from aarsstatus.markdown import sentences
 from aarsstatus.problems import BuildError
 from aarsstatus.release import cache
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
-from aarsstatus.release.years import State, Year, newest_data, read_output, told_by
+from aarsstatus.release.years import State, Year, read_output, told_by
 from aarsstatus.render.page import FILES, make_page, table
 from aarsstatus.report.charts import breaks, draw_development
 from aarsstatus.report.drawing import MUTED
@@ -65,7 +65,7 @@ def write_index(output: Path, extension: Path) -> Path:
     with alone(path):  # years may be built side by side
         of = cache.years_hash(output)
         years = read_output(output)
-        data = newest_data(output, years)
+        data = next((one.data for one in years if one.data is not None), None)
         write_series(output, years, data)
         write_whole(path, f"{index_page(years, data, extension)}<!-- {of} -->\n".encode())
     return path
@@ -84,7 +84,8 @@ def index_page(years: Sequence[Year], data: Data | None, extension: Path) -> str
         own = {one.year for one in years}
         early = {when for one in years for when in one.preliminary if when == one.year or when not in own}
         shown = city_attainments(years)
-        broken = breaks(data, sorted({one.year for one in shown})) if data else None
+        unknown = {(one.year, one.group) for one in shown}  # where no data tell, nothing is joined
+        broken = breaks(data, sorted({one.year for one in shown})) if data else unknown
         parts.append(_development(shown, _groups(years), extension / "fonts", early, broken))
     return make_page(_TITLE, "OVERSIGT", "\n".join(parts), extension)
 
@@ -144,14 +145,14 @@ def _groups(years: Sequence[Year]) -> dict[str, Group]:
     """Return the target groups of all years, as the newest build calls them."""
     found: dict[str, Group] = {}
     for year in years:
-        found = {**year.groups, **found}
+        found = {**(year.data.groups if year.data else {}), **found}
     codes = (figure.group for year in years for figure in year.figures.values() if figure.group != TOTAL)
     return {code: Group(code, code, "", MUTED, MARKS[0], "") for code in codes if code not in found} | found
 
 
 def _development(
     attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, early: Collection[int],
-    broken: Collection[tuple[int, str]] | None,
+    broken: Collection[tuple[int, str]],
 ) -> str:  # fmt: skip
     """Return the section with the development: a chart of several years, and a table."""
     if not attainments:
@@ -178,7 +179,7 @@ def _development(
 
 
 def _chart(
-    attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, broken: Collection[tuple[int, str]] | None
+    attainments: Sequence[Figure], known: Mapping[str, Group], fonts: Path, broken: Collection[tuple[int, str]]
 ) -> str:
     """Return the chart that the notat has, of all years."""
     drawn = [figure for figure in attainments if figure.measure == "attainment" and figure.value is not None]

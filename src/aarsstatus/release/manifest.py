@@ -262,12 +262,6 @@ def is_ours(folder: Path) -> bool:
     return isinstance(said, dict) and isinstance(said.get("manifest"), int)
 
 
-def engine_version(folder: Path) -> str:
-    """Return the version of the renderer that made a build; empty where there is none."""
-    manifest = read(folder)
-    return manifest.engine.version if manifest else ""
-
-
 def files(folder: Path) -> tuple[str, ...]:
     """Return the names of a build's files, the manifest among them."""
     manifest = read(folder)

@@ -12,11 +12,10 @@ from pydantic import ValidationError
 from aarsstatus import privacy
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import irregular, write_files
-from aarsstatus.inputs import read_groups
-from aarsstatus.inputs.csvfile import parse
-from aarsstatus.inputs.model import Group
+from aarsstatus.inputs import read_data
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import GROUPS, SCHEMES
+from aarsstatus.inputs.schema import TABLES
 from aarsstatus.inputs.yamlsyntax import parsed
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.project import Project
@@ -122,25 +121,14 @@ def kept_params(inputs: Mapping[str, bytes], year: int) -> Params | None:
         return None
 
 
-def kept_groups(inputs: Mapping[str, bytes]) -> dict[str, Group]:
-    """Return the target groups that a build was made from, or none if unreadable."""
-    if not inputs:
-        return {}
+def kept_data(inputs: Mapping[str, bytes]) -> Data | None:
+    """Return the data that a build was made from, or None if unreadable."""
     with temporary.folder() as scratch:
-        write_files(scratch, {name: inputs[name] for name in (GROUPS.name,) if name in inputs})
+        write_files(scratch, {table.name: inputs[table.name] for table in TABLES if table.name in inputs})
         try:
-            return read_groups(Project(scratch))
-        except InputError:
-            return {}
-
-
-def kept_heads(inputs: Mapping[str, bytes]) -> frozenset[str]:
-    """Return the target groups of a build that are counted by heads."""
-    try:
-        rows, _ = parse(inputs.get(SCHEMES.name, b"").decode("utf-8"), SCHEMES)
-    except UnicodeDecodeError:
-        return frozenset()
-    return frozenset(row["group"] for _, row in rows if row["counting"] == "headcount")
+            return read_data(Project(scratch))
+        except InputError:  # an older version's, or none
+            return None
 
 
 def read_content(path: Path, name: str) -> bytes:

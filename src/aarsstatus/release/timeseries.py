@@ -7,7 +7,7 @@ Package, which pandas, R and other programs read.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +20,6 @@ from aarsstatus.figures.words import unit
 from aarsstatus.files import packaged_rows, write_whole
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.reorganisations import comparable
-from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import BuildError
 from aarsstatus.release.cache import BESIDE, written_text
 from aarsstatus.release.years import Year, told_by
@@ -65,50 +64,37 @@ def observations(years: Sequence[Year], data: Data | None) -> list[SimpleNamespa
     """
     rows: list[SimpleNamespace] = []
     seen: dict[tuple[str, str, str, str], Figure] = {}
-    schemes: dict[tuple[int, str], set[str]] = {}
     for when, build in told_by(years).items():
         figures = [one for one in build.figures.select(year=when) if one.measure in _KEPT]
-        for one in figures:
-            if one.administration == KK and one.measure == "status":
-                schemes.setdefault((when, one.group), set()).add(one.scheme)
-                schemes.setdefault((when, "total"), set()).add(one.scheme)
         early = [f"tallene for {when} er foreløbige"] if when in build.preliminary else []
         for one in figures:
             key = (one.administration, one.group, one.scheme, one.measure)
-            told = [*_breaks(one, seen.get(key), data, schemes), *early]
+            told = [*_breaks(one, seen.get(key), data), *early]
             rows.append(_observation(one, data, "; ".join(told)))
             seen[key] = one
     return rows
 
 
-def _breaks(
-    now: Figure, before: Figure | None, data: Data | None, schemes: Mapping[tuple[int, str], set[str]]
-) -> Iterator[str]:
+def _breaks(now: Figure, before: Figure | None, data: Data | None) -> Iterator[str]:
     """Yield each reason why a number cannot be held against the one before it."""
     if before is None:
         return
     if missing := list(range(before.year + 1, now.year)):
         yield f"der er ingen tal for {danish.join([str(year) for year in missing])}"
-    covers = [_covers(one, data, schemes) for one in (before, now)]
+    if data is None:
+        yield f"det vides ikke, om jobordningerne er de samme som i {before.year}"
+        return
+    covers = [_covers(one, data) for one in (before, now)]
     if {key for key, *_ in covers[0]} != {key for key, *_ in covers[1]}:
         yield f"jobordningerne er ikke de samme som i {before.year}"
     elif covers[0] != covers[1]:
         yield f"jobordningerne fandtes ikke lige længe i {before.year} og {now.year}"
-    if data is not None and not comparable(data, now.administration, before.year, now.year):
+    if not comparable(data, now.administration, before.year, now.year):
         yield f"forvaltningen er omlagt siden {before.year}"
 
 
-def _covers(
-    figure: Figure, data: Data | None, schemes: Mapping[tuple[int, str], set[str]]
-) -> list[tuple[str, date | None, date | None]]:
-    """Return what a number covers of its year: schemes, and parts of the year.
-
-    Of builds whose data are not there the schemes alone are known.
-    """
-    if data is None:
-        return (
-            [] if figure.scheme else [(key, None, None) for key in sorted(schemes.get((figure.year, figure.group), ()))]
-        )
+def _covers(figure: Figure, data: Data) -> list[tuple[str, date | None, date | None]]:
+    """Return what a number covers of its year: schemes, and parts of the year."""
     groups = [figure.group] if figure.group in data.groups else list(data.groups)
     found = [one for group in groups for one in data.counted(group, figure.year)]
     return [one for one in found if not figure.scheme or one[0] == data.goes_on(figure.scheme)]

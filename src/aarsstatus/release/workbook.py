@@ -21,7 +21,7 @@ from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES, VERDICTS, unit
 from aarsstatus.markdown import read_back
 from aarsstatus.release.spreadsheet import WHOLE, Cover, Number, Sheet, workbook
-from aarsstatus.report.html_table import Cell, Table
+from aarsstatus.report.html_table import Cell, Table, placed
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.notes import shared_notes
 from aarsstatus.report.tables import administration_table, all_tables
@@ -63,16 +63,13 @@ def notat_workbook(notat: Notat, figures: Figures, rows: Sequence[AuditRow] = ()
     rows
         The audit of all that was printed up to its year.
     """
-    tables = [_with_notes(notat, code, year) for code, year in all_tables(notat)]
-    sheets = [_table_sheet(number, table) for number, table in enumerate(tables, start=1)]
+    sheets = []
+    for number, (code, year) in enumerate(all_tables(notat), start=1):
+        table = administration_table(notat, code, year)
+        notes = (*shared_notes(notat, [(code, year)]), *table.notes)  # all of them: a sheet is read by itself
+        sheets.append(_table_sheet(number, replace(table, notes=notes)))
     lists = [_figures_sheet(figures, notat), *([_audit_sheet(rows)] if rows else [])]
     return workbook([*sheets, *lists], _cover(notat))
-
-
-def _with_notes(notat: Notat, code: str, year: int) -> Table:
-    """Return a table with all its notes below it: a sheet is read by itself."""
-    table = administration_table(notat, code, year)
-    return replace(table, notes=(*shared_notes(notat, [(code, year)]), *table.notes))
 
 
 def _cover(notat: Notat) -> Cover:
@@ -104,19 +101,9 @@ def _cover(notat: Notat) -> Cover:
 def _table_sheet(number: int, table: Table) -> Sheet:
     """Return one of the notat's tables without merged cells."""
     rows: list[tuple[str | Number, ...]] = []
-    spanning: dict[int, int] = {}
-    for row in table.rows:
-        cells: list[str | Number] = [row.label]
-        own = iter(row.cells)
-        for column in range(1, len(table.header)):
-            if spanning.get(column, 0):
-                spanning[column] -= 1
-                cells.append(SHARED)
-                continue
-            cell = next(own)
-            spanning[column] = cell.rowspan - 1
-            cells.append(_shown(cell))
-        rows.append(tuple(cells))
+    for row, line in zip(table.rows, placed(table), strict=True):
+        begun = {column: _shown(cell) for column, cell in line}
+        rows.append((row.label, *(begun.get(column, SHARED) for column in range(1, len(table.header)))))
     name = f"Tabel {number}"
     notes = tuple(" ".join(part for part in (note.marker, _spoken(note.text)) if part) for note in table.notes)
     widths = (48, *(14 for _ in table.header[1:]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Literal
@@ -13,25 +13,21 @@ from typing import Literal
 from aarsstatus import danish
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import read_utf8
-from aarsstatus.inputs import read_data
-from aarsstatus.inputs.model import PRELIMINARY, Data, Group
+from aarsstatus.inputs.model import PRELIMINARY, Data
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.schema import TABLES
 from aarsstatus.markdown import sentences
 from aarsstatus.problems import InputError
-from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, unpack
 from aarsstatus.release.manifest import Manifest
-from aarsstatus.release.reading import kept_groups, kept_params, read_content
-from aarsstatus.run import temporary
+from aarsstatus.release.reading import kept_data, kept_params, read_content
 
 State = Literal["offentliggjort", "rettet", "genberegnet", "udkast"]
 
 
 @dataclass(frozen=True)
 class Year:
-    """Hold a built year: its manifest, figures and files.
+    """Hold a built year: its manifest, figures and files, and what it was made from.
 
     `failed` says whether its last build failed, `printed` and `contradicted` how many numbers its notat printed, and
     how many of them contradict the others; nought for a year without a notat.
@@ -43,7 +39,7 @@ class Year:
     files: tuple[str, ...]
     failed: bool = False
     params: Params | None = None
-    groups: Mapping[str, Group] = field(default_factory=dict)
+    data: Data | None = None
     printed: int = 0
     contradicted: int = 0
 
@@ -94,9 +90,9 @@ def read_output(output: Path) -> list[Year]:
             files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
             failed = (output / f"{folder.name}.fejlet.ipynb").exists()
             kept = _kept(folder)
-            params, groups = kept_params(kept, int(folder.name)), kept_groups(kept)
+            params, data = kept_params(kept, int(folder.name)), kept_data(kept)
             counts = _judged(folder, params.notat if params else None)
-            years.append(Year(int(folder.name), written, figures, files, failed, params, groups, *counts))
+            years.append(Year(int(folder.name), written, figures, files, failed, params, data, *counts))
     return years
 
 
@@ -126,23 +122,3 @@ def told_by(years: Sequence[Year]) -> dict[int, Year]:
             if when not in found or when == build.year:
                 found[when] = build
     return dict(sorted(found.items()))
-
-
-def newest_data(output: Path, years: Sequence[Year]) -> Data | None:
-    """Return the data of the newest year that kept any that can be read."""
-    return next((found for one in years if (found := kept_data(output / str(one.year))) is not None), None)
-
-
-def kept_data(folder: Path) -> Data | None:
-    """Return the data that a year was built from, or None if unreadable."""
-    kept = _kept(folder)
-    with temporary.folder() as scratch:
-        project = Project(scratch)
-        project.data.mkdir()
-        for table in TABLES:
-            if table.name in kept:
-                (project.data / table.file).write_bytes(kept[table.name])
-        try:
-            return read_data(project)
-        except InputError:  # an older version's, or none
-            return None

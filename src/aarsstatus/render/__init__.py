@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from aarsstatus.problems import InputError, Problem, ProgramError, RenderError
 from aarsstatus.render.embedded import Embedded
 from aarsstatus.render.quarto import Quarto
 
 Choice = Literal["auto", "quarto", "embedded"]
-ENGINES: tuple[Choice, ...] = get_args(Choice)
 Engine = Quarto | Embedded
 """What renders notebooks: `identity` tells it from one that may make other documents, `remarks` are for its user."""
 

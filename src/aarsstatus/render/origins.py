@@ -1,6 +1,6 @@
 """Add to a finished page where its numbers come from: a table, and a panel.
 
-Either engine has made the page; `finish` adds to it. Each number on the page has its figure's id (``data-figure``).
+Either engine has made the page. Each number on it has its figure's id (``data-figure``).
 The table has a row for each of these figures and for all that they are made of, so everything is there without
 JavaScript. The script shows one row of it as a panel beside the number that somebody points at; nothing of what the
 panel says stands anywhere else. What frames it is ``panel.html``, its look ``panel.css``, its behaviour ``panel.js``.
@@ -34,10 +34,10 @@ _FOOT = '<div class="talpanel-bund"'
 """The part of the panel that has what a reference names."""
 
 
-def finish(
-    path: Path, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path, facts: Mapping[str, str]
-) -> None:
-    """Add table and panel to a rendered page, in place.
+def add_origins(
+    page: str, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path, facts: Mapping[str, str]
+) -> str:
+    """Return a page with table and panel, unchanged if it shows no figures.
 
     The figures have the audit's verdicts, and `rows` is the audit of every number that was printed. `facts` are what a
     reference to a number names of its document (`head.reference`).
@@ -47,14 +47,6 @@ def finish(
     RenderError
         If the page is not what the template makes, or shows a figure that does not exist.
     """
-    page = add_origins(path.read_text(encoding="utf-8"), figures, data, rows, extension, facts)
-    path.write_text(page, encoding="utf-8", newline="\n")
-
-
-def add_origins(
-    page: str, figures: Figures, data: Data, rows: Sequence[AuditRow], extension: Path, facts: Mapping[str, str]
-) -> str:
-    """Return a page with table and panel, unchanged if it shows no figures."""
     origins = _Origins(figures, data, rows)
     shown = list(dict.fromkeys(unescape(id_) for id_ in _SHOWN.findall(page)))
     unknown = [id_ for id_ in shown if id_ not in figures and id_ not in origins.printed]

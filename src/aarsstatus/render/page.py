@@ -71,20 +71,14 @@ _OVERVIEW = "../index.html"
 _AFTER = '<a class="spring" href="#indhold">Gå til indholdet</a>\n'
 
 
-def link(path: Path, there: Collection[str]) -> None:
-    """Add to a page, in place, links to the files of its build that are `there`.
+def linked(page: str, name: str, there: Collection[str]) -> str:
+    """Return a page with links to the files of its build that are `there`.
 
     Raises
     ------
     RenderError
         If the page is not what the template makes.
     """
-    page = path.read_text(encoding="utf-8")
-    path.write_text(linked(page, path.name, there), encoding="utf-8", newline="\n")
-
-
-def linked(page: str, name: str, there: Collection[str]) -> str:
-    """Return a page with links to what is built beside it."""
     if page.count(_AFTER) != 1:
         raise RenderError("Siden er ikke lavet med notatets skabelon: den har ikke ét link til indholdet")
     items = [

@@ -106,7 +106,8 @@ class Quarto:
             shutil.copytree(self.project / "_extensions", where / "_extensions")
             _ask_for_source(where / _EXTENSION / "_extension.yml")
             shutil.copyfile(notebook, where / notebook.name)
-            for to in self._calls(formats):
+            calls = [[]] if set(formats) == set(FORMATS) else [["--to", _TO[format_]] for format_ in formats]
+            for to in calls:  # one for all formats, else one for each wanted
                 done = _run(
                     [self.program, "render", notebook.name, *to], where, {"SOURCE_DATE_EPOCH": str(seconds_of(day))}
                 )
@@ -124,10 +125,6 @@ class Quarto:
                 made.append(folder / path.name)
                 shutil.copyfile(path, made[-1])
         return made
-
-    def _calls(self, formats: Sequence[Format]) -> list[list[str]]:
-        """Return the options of each call: one for all formats, else one for each wanted."""
-        return [[]] if set(formats) == set(FORMATS) else [["--to", _TO[format_]] for format_ in formats]
 
 
 def _is_whole(path: Path, format_: Format) -> bool:

@@ -61,8 +61,8 @@ def _reached(notat: Notat) -> str:
     count = _figure(notat, "total", "reached")
     if count is None:
         return ""
-    totals = [notat.figures.find(notat.year, code, "total", "weighted_attainment") for code in notat.administrations()]
-    known = [one for one in totals if one is not None and one.value is not None]
+    totals = [notat.figures.known(notat.year, code, "total", "weighted_attainment") for code in notat.administrations()]
+    known = [one for one in totals if one is not None]
     least = min(danish.parse(one.shown) for one in known)
     lowest = [one for one in known if danish.parse(one.shown) == least]
     of = f"de {danish.in_words(len(notat.administrations()))} forvaltninger"
@@ -134,8 +134,7 @@ def _contributions(notat: Notat) -> list[Figure]:
 
 def _figure(notat: Notat, group: str, measure: str) -> Figure | None:
     """Return the city's figure of the notat's year that has a value."""
-    found = notat.figure(notat.year, KK, group, measure)
-    return found if found is not None and found.value is not None else None
+    return notat.figures.known(notat.year, KK, group, measure)
 
 
 def _called(notat: Notat, group: str) -> str:

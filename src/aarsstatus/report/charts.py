@@ -56,13 +56,13 @@ def draw_development(
     known: Mapping[str, Group],
     fonts: Path | None,
     changes: Mapping[int, str] | None = None,
-    broken: Collection[tuple[int, str]] | None = None,
+    broken: Collection[tuple[int, str]] = (),
 ) -> Chart:
     """Draw one administration's attainments by target group on a true time axis.
 
     Each of the figures has a value, and there is one. A line joins only years that follow each other, and ends where a
-    year and group are `broken` from those before: None takes the figures' own inputs for what they count. `changes` has
-    the years from which there are other schemes than before, and what to write there.
+    year and group are `broken` from those before. `changes` has the years from which there are other schemes than
+    before, and what to write there.
     """
     figures = sorted(figures, key=lambda figure: figure.year)
     changes = {year: text for year, text in (changes or {}).items() if figures[0].year < year <= figures[-1].year}
@@ -100,14 +100,20 @@ def _finding(groups: Sequence[Group], figures: Sequence[Figure]) -> str:
 
 def _trend(
     axes: Axes, figures: Sequence[Figure], groups: Sequence[Group], missing: Sequence[int], changes: Mapping[int, str],
-    broken: Collection[tuple[int, str]] | None,
+    broken: Collection[tuple[int, str]],
 ) -> None:  # fmt: skip
     """Draw a line for each target group, and what stands around the lines."""
     span = range(min(figure.year for figure in figures), max(figure.year for figure in figures) + 1)
     top = max(120.0, max(map(draw.height, figures)) * 1.2)
     unnamed = _gaps(axes, missing, span, top)
     for group in groups:
-        _line(axes, [figure for figure in figures if figure.group == group.key], group, broken)
+        own = [figure for figure in figures if figure.group == group.key]
+        heights = {figure.year: draw.height(figure) for figure in own}
+        for run in _comparable(list(heights), {year for year, key in broken if key == group.key}):
+            axes.plot(
+                run, [heights[year] for year in run], color=group.colour, marker=draw.MARKERS[group.mark], markersize=5,
+                linewidth=1.8, zorder=3,
+            )  # fmt: skip
     labels.write_values(axes, figures, span, top)
     target = draw.target_line(axes, 1)
     labels.write_changes(axes, changes, span, top)
@@ -140,26 +146,10 @@ def _gaps(axes: Axes, missing: Sequence[int], span: range, top: float) -> list[P
     return unnamed
 
 
-def _line(
-    axes: Axes, figures: Sequence[Figure], group: Group, broken: Collection[tuple[int, str]] | None
-) -> None:  # fmt: skip
-    """Draw one group's years; only years that can be compared are joined."""
-    heights = {figure.year: draw.height(figure) for figure in figures}
-    for run in _comparable(figures, None if broken is None else {year for year, key in broken if key == group.key}):
-        axes.plot(
-            run, [heights[year] for year in run], color=group.colour, marker=draw.MARKERS[group.mark], markersize=5,
-            linewidth=1.8, zorder=3,
-        )  # fmt: skip
-
-
-def _comparable(figures: Sequence[Figure], broken: Collection[int] | None = None) -> Iterator[list[int]]:
+def _comparable(years: Sequence[int], broken: Collection[int]) -> Iterator[list[int]]:
     """Yield the runs of years that follow each other and count the same schemes."""
-    counted = {figure.year: {id_.partition(".")[2] for id_ in figure.inputs} for figure in figures}
-    for run in _runs(list(counted)):
-        apart = broken
-        if apart is None:
-            apart = {year for before, year in pairwise(run) if counted[before] != counted[year]}
-        starts = [place for place, year in enumerate(run) if not place or year in apart]
+    for run in _runs(years):
+        starts = [place for place, year in enumerate(run) if not place or year in broken]
         yield from (run[start:end] for start, end in zip(starts, [*starts[1:], len(run)], strict=True))
 
 

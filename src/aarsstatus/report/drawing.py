@@ -194,11 +194,6 @@ def legend(axes: Axes, handles: Sequence[Artist]) -> None:
     )
 
 
-def outer_legend(drawing: Drawing, handles: Sequence[Artist]) -> None:
-    """Draw a legend below a whole drawing."""
-    drawing.legend(handles=list(handles), loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-
-
 def saved(drawing: Drawing) -> tuple[str, bytes]:
     """Return a drawing as SVG, without date or random ids, and as PNG made from it."""
     written = io.StringIO()

@@ -17,6 +17,7 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, words
+from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK, TOTAL
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
@@ -78,8 +79,8 @@ def _sorted(notat: Notat, frame: pd.DataFrame) -> list[str]:
     """Return the codes in a frame: the city first, then from the highest total down."""
 
     def total(code: str) -> float:
-        found = notat.figure(notat.year, code, TOTAL, "weighted_attainment")
-        return draw.height(found) if found is not None and found.value is not None else -1
+        found = notat.figures.known(notat.year, code, TOTAL, "weighted_attainment")
+        return -1 if found is None else draw.height(found)
 
     inside = set(frame["administration"])
     codes = sorted(notat.administrations(), key=total, reverse=True)
@@ -88,8 +89,8 @@ def _sorted(notat: Notat, frame: pd.DataFrame) -> list[str]:
 
 def _finding(notat: Notat, codes: Sequence[str]) -> str:
     """Say which administration has the highest total and which the lowest."""
-    totals = (notat.figure(notat.year, code, TOTAL, "weighted_attainment") for code in codes if code != KK)
-    known = [one for one in totals if one is not None and one.value is not None]
+    totals = (notat.figures.known(notat.year, code, TOTAL, "weighted_attainment") for code in codes if code != KK)
+    known = [one for one in totals if one is not None]
     if len(known) < 2 or draw.height(known[0]) == draw.height(known[-1]):
         return f"Samlet målopfyldelse i {notat.year}, den højeste øverst."
     most, least = known[0].administration, known[-1].administration
@@ -99,7 +100,9 @@ def _finding(notat: Notat, codes: Sequence[str]) -> str:
 def _cell(notat: Notat, frame: pd.DataFrame, code: str, group: str) -> _Cell:
     """Return what a cell draws; the year before only of those that are comparable."""
     measure, inside = "weighted_attainment" if group == TOTAL else "attainment", set(frame["id"])
-    earlier = (notat.comparison_year or 0) if code in notat.compared_administrations() else 0
+    earlier = notat.comparison_year or 0
+    if earlier and not comparable(notat.data, code, earlier, notat.year):
+        earlier = 0
     attained, missing, before = (
         found if (found := notat.figure(year, code, group, what)) is not None and found.id in inside else None
         for year, what in ((notat.year, measure), (notat.year, "shortfall"), (earlier, measure))

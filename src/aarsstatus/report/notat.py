@@ -22,7 +22,7 @@ from aarsstatus.figures.words import MEASURES
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.model import Administration, Data, Scheme
 from aarsstatus.inputs.params import Params
-from aarsstatus.inputs.reorganisations import changes, comparable
+from aarsstatus.inputs.reorganisations import changes
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.problems import InputError, Problem
@@ -91,11 +91,6 @@ class Notat:
         """Return the administrations' codes in the order of the tables, without KK."""
         return [code for code in self.data.told_of(self.year) if code != KK]
 
-    def compared_administrations(self) -> list[str]:
-        """Return the codes of those that are comparable over the years, KK first."""
-        codes, before = [KK, *self.administrations()], self.comparison_year
-        return [code for code in codes if before and comparable(self.data, code, before, self.year)]
-
     @property
     def city(self) -> Administration:
         """Return the whole city as it was: its name, its short one, its council."""
@@ -107,8 +102,7 @@ class Notat:
 
     def has(self, year: int, group: str, measure: str = "attainment") -> bool:
         """Say whether the city has a value for a target group's measure in a year."""
-        figure = self.figures.find(year, KK, group, measure)
-        return figure is not None and figure.value is not None
+        return self.figures.known(year, KK, group, measure) is not None
 
     def weight_shown(self, figure: Figure) -> str:
         """Return a weight as footnotes show it; one printed once stands for all alike."""
@@ -129,10 +123,6 @@ class Notat:
         of = f"{danish.whole(len(self.wrong))} af {danish.whole(len(self._printed))} trykte tal"
         why = f"De er mærket {WRONG}, og kvalitetsrapporten forklarer hvert af dem."
         return f"{of} er i modstrid med notatets øvrige tal. {why}"
-
-    def has_wrong_prose(self) -> bool:
-        """Say whether a number of the running text contradicts others."""
-        return any(in_prose(one.place) for one in self.wrong)
 
     def year_published(self, year: int, administration: str, where: str) -> str:
         """Return the year that was printed in a caption, a header or a footnote."""
@@ -210,7 +200,8 @@ class Notat:
             if row.notat.endswith(name) and row.id.startswith(f"{self.year}."):
                 old.setdefault(row.id, row.printed)
         changed = [
-            f"{figure.id.split('.')[1]}, {plain(MEASURES[figure.measure])} for {self._scheme_or_group(figure)}: "
+            f"{figure.id.split('.')[1]}, {plain(MEASURES[figure.measure])} for "
+            f"{plain(self.data.called(figure.group, figure.scheme))}: "
             f"{span(figure.id, figure.shown)}, før offentliggjort som {span(figure.id, printed)}"
             for id_, printed in old.items()
             if (figure := self.figures.get(id_)) and not danish.same(printed, figure.shown)
@@ -221,10 +212,6 @@ class Notat:
         ]
         what = "Disse tal er ændret:" if changed else "Ingen tal er ændret."
         return "\n\n".join(["::: {.tilstand}", f"{sentences(said)} {what}", bullets(changed), ":::"])
-
-    def _scheme_or_group(self, figure: Figure) -> str:
-        """Return what a figure is of, in Markdown."""
-        return plain(self.data.called(figure.group, figure.scheme))
 
     def parameters(self) -> dict[str, int | str | None]:
         """Return what Papermill gives a notebook, so that it opens this report."""

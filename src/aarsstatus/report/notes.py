@@ -12,7 +12,7 @@ from aarsstatus.figures import Figure, Measure, words
 from aarsstatus.inputs.model import Scheme
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.html_table import Note
-from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG, differs, mark, unmarked
+from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG, differs, in_prose, mark, unmarked
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.tables import all_tables, table_id
 
@@ -167,7 +167,7 @@ def _differences(notat: Notat, tables: Places, heads: Sequence[Scheme]) -> Itera
 
 def _wrong(notat: Notat, tables: Places, heads: Sequence[Scheme]) -> bool:
     """Say whether a number or a year of some tables has the mark of a contradiction."""
-    return (tables == all_tables(notat) and notat.has_wrong_prose()) or any(
+    return (tables == all_tables(notat) and any(in_prose(one.place) for one in notat.wrong)) or any(
         any(figure is not None and mark(figure) == WRONG for _, figure in _labelled(notat, year, code))
         or any(notat.year_shown(year, code, place).endswith(WRONG) for place in _places(heads))
         for code, year in tables

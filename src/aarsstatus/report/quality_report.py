@@ -75,7 +75,7 @@ def rounding_chart(quality: Quality) -> Chart:
             Line2D([], [], color=orange, marker="D", linestyle="", label="Af de trykte grundtal"),
             Patch(color=_PALE, label="Rundes af til det trykte tal"),
         ]
-        draw.outer_legend(drawing, handles)
+        drawing.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
         caption = f"Tal inden for afrundingen i årsstatussen for {quality.year}: hvor det uafrundede tal kan ligge"
         return Chart("fig-afrunding", caption, alt, *draw.saved(drawing), None)
 

@@ -12,7 +12,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Measure
 from aarsstatus.inputs.model import Group, Scheme
 from aarsstatus.inputs.schema import KK
-from aarsstatus.markdown import plain, sentences
+from aarsstatus.markdown import plain, reference_name, sentences
 from aarsstatus.report.html_table import Cell, Note, Row, Table
 from aarsstatus.report.marks import mark
 from aarsstatus.report.notat import Notat
@@ -22,8 +22,7 @@ _OF_SCHEME: tuple[Measure, ...] = ("status", "spells")
 
 def table_id(code: str, year: int | None = None) -> str:
     """Return the id of an administration's table: a to z, and a year if given."""
-    name = code.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-    return f"tbl-{name}" if year is None else f"tbl-{name}-{year}"
+    return reference_name("tbl", code if year is None else f"{code} {year}")
 
 
 def all_tables(notat: Notat) -> list[tuple[str, int]]:

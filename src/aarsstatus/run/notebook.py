@@ -123,7 +123,9 @@ def execute(source: nbformat.NotebookNode, parameters: Mapping[str, Any], folder
             )
         except papermill.PapermillExecutionError as error:
             notebook = normalise(nbformat.read(target, as_version=4)) if target.exists() else None
-            raise NotebookError(f"{_failed(error, notebook)}: {_reason(error.ename, error.evalue)}", notebook) from None
+            ours = error.ename == "InputError"  # for people already
+            why = error.evalue if ours else f"{error.ename}: {error.evalue}"
+            raise NotebookError(f"{_failed(error, notebook)}: {why}", notebook) from None
         except CellTimeoutError:
             raise NotebookError(f"en celle blev ikke færdig på {limit} sekunder; {TAKE_LONGER}") from None
         except RuntimeError as error:
@@ -140,11 +142,6 @@ def _failed(error: Any, notebook: nbformat.NotebookNode | None) -> str:  # noqa:
             if any(output.output_type == "error" for output in cell.get("outputs", [])):
                 return name
     return f"celle {error.cell_index}"
-
-
-def _reason(name: str, value: str) -> str:
-    """Return why a cell failed; our own messages are for people already."""
-    return value if name == "InputError" else f"{name}: {value}"
 
 
 def named_cells(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, nbformat.NotebookNode]]:

@@ -105,7 +105,6 @@ def run_python(
     program: Path | None = None,
     given: bytes = b"",
     limit: float | None = None,
-    environment: Mapping[str, str] | None = None,
 ) -> Done:
     """Run this Python, as `run` does.
 
@@ -113,10 +112,10 @@ def run_python(
 
     A folder with a program is not ours to write in, so no bytecode is left there.
     """
-    ours = dict(environment or {})
+    ours = {}
     if program is not None:
         path = os.pathsep.join([str(program.absolute()), *_python_path()])
-        ours |= {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        ours = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     return run(name, [sys.executable, *arguments], folder=folder, given=given, limit=limit, environment=ours)
 
 
