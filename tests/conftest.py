@@ -15,7 +15,7 @@ from typing import Literal
 
 import pytest
 from jupyter_client.provisioning import LocalProvisioner
-from quick_kernels import quick_kernels
+from quick_kernels import QUICK, quick_kernels
 from quick_programs import programs_forked, workbooks_read_here
 
 from aarsstatus.build import Options, Result, build
@@ -107,10 +107,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the files that take longest first."""
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
-
-
-QUICK = sys.platform == "linux" and not MUTATED and "COVERAGE_RUN" not in os.environ
-"""Whether processes may be forked from one that has loaded everything."""
 
 
 @pytest.fixture(scope="session", autouse=QUICK)

@@ -1,8 +1,8 @@
 """Kernels for the tests: forked from a process that has loaded everything once, instead of loading it for each.
 
 Two thirds of what a build takes is three processes that load pandas and matplotlib. In the tests' own process that is
-done once, and the kernels of its builds are forked by Python's own fork server. Commands that tests start as processes
-of their own (and with them the historic years' bytes) use Jupyter's ordinary kernels.
+done once, and the kernels of its builds are forked by Python's own fork server. Commands that tests start as ordinary
+processes use Jupyter's ordinary kernels; those that are forked (`quick_commands`) have kernels of this kind.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import runpy
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.forkserver import ensure_running
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from jupyter_client.launcher import launch_kernel
@@ -27,23 +27,38 @@ LOADED = (
     "ipykernel.kernelapp", "ipykernel.inprocess", "matplotlib_inline.backend_inline", "matplotlib.backends.backend_svg",
     "aarsstatus.report.brief", "aarsstatus.report.charts", "aarsstatus.report.matrix", "aarsstatus.report.show",
     "aarsstatus.report.frames", "aarsstatus.report.notat", "aarsstatus.report.own_chart", "aarsstatus.report.urgent",
-    "aarsstatus.report.quality_report", "aarsstatus.report.change_chart", "pytest",
+    "aarsstatus.report.quality_report", "aarsstatus.report.change_chart", "pytest", "papermill", "quick_commands",
+    *(f"aarsstatus.cli.{name}" for name in ("build", "check", "diff", "explain", "ingest", "new", "verify")),
 )  # fmt: skip
 """What the fork server imports; what is not among it, a kernel imports itself."""
 
 
-class Kernel:
-    """A forked kernel, with as much of `subprocess.Popen` as Jupyter asks for."""
+QUICK = sys.platform == "linux" and not {"MUTANT_UNDER_TEST", "COVERAGE_RUN"} & set(os.environ)
+"""Whether anything is forked: mutmut and coverage have to see every process from its beginning."""
 
-    stdin = stdout = stderr = None
 
-    def __init__(self, command: Sequence[str], *, env: Mapping[str, str], cwd: str | None = None, **_: object) -> None:
-        context = multiprocessing.get_context("forkserver")
-        self._process = context.Process(target=_kernel, args=(list(command[2:]), dict(env), cwd), daemon=True)
-        self._process.start()
-        assert self._process.pid is not None
-        self.pid = self._process.pid
-        with suppress(ProcessLookupError):  # Jupyter ends the whole group, which must not be ours
+class Handle(Protocol):
+    """A process as `multiprocessing` hands it out."""
+
+    pid: int | None
+
+    @property
+    def exitcode(self) -> int | None: ...
+    def join(self, timeout: float | None = None) -> None: ...
+
+
+class Forked:
+    """A forked process at the head of a session, with as much of `subprocess.Popen` as is asked for."""
+
+    stdin: Any = None
+    stdout: Any = None
+    stderr: Any = None
+
+    def __init__(self, process: Handle) -> None:
+        self._process = process
+        assert process.pid is not None
+        self.pid = process.pid
+        with suppress(ProcessLookupError):  # whoever ends the whole group must not end ours
             while os.getpgid(self.pid) != self.pid:
                 time.sleep(0.001)
 
@@ -51,9 +66,9 @@ class Kernel:
         """Return how it ended, or None while it runs."""
         return self._process.exitcode
 
-    def wait(self) -> int | None:
+    def wait(self, timeout: float | None = None) -> int | None:
         """Wait for its end, and return how it was."""
-        self._process.join()
+        self._process.join(timeout)
         return self._process.exitcode
 
     def send_signal(self, number: int) -> None:
@@ -69,11 +84,15 @@ class Kernel:
 
 def _launch(command: Sequence[str], **keywords: Any) -> Any:
     """Return a kernel: forked if it is one of a build's, and otherwise as whoever asks for it would have it."""
-    ours = list(command[:3]) == [sys.executable, "-m", "ipykernel"]
-    return Kernel(command, **keywords) if ours else launch_kernel(command, **keywords)
+    if list(command[:3]) != [sys.executable, "-m", "ipykernel"]:
+        return launch_kernel(command, **keywords)
+    given = (list(command[2:]), dict(keywords["env"]), keywords.get("cwd"))
+    process = multiprocessing.get_context("forkserver").Process(target=be_kernel, args=given, daemon=True)
+    process.start()
+    return Forked(process)
 
 
-def _kernel(arguments: list[str], environment: dict[str, str], folder: str | None) -> None:
+def be_kernel(arguments: list[str], environment: dict[str, str], folder: str | None) -> None:
     """Be the kernel that ``python -m ipykernel`` would be."""
     os.setsid()
     os.environ.clear()

@@ -1,6 +1,7 @@
 """What goes wrong while a build runs: the last good output stays whole, nothing is left, and a message says what it was.
 
-The campaign that ``make faults`` runs by the hundred is in ``faults``; a few of its kills are here.
+The campaign that ``make faults`` runs by the hundred is in ``faults``; a few of its kills are here. Most commands are
+forked (`quick_commands`); those that are ended from outside in each way are also ordinary ones (``as_usual``).
 """
 
 from __future__ import annotations
@@ -14,18 +15,22 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from faults.campaign import DATA, Case, case, try_one
-from faults.lab import YEAR, Lab, Process, Running, Said, State, contents, gone, no_traceback
+from faults.lab import YEAR, Lab, Process, Running, Said, State, contents, gone, no_traceback, ordinary
 from faults.lab import processes as every
 from filelock import FileLock
+from places import REFUSED, another_pandoc, on_a_small_disk, without_roots_rights
+from quick_commands import Around
+from quick_kernels import QUICK
 
 from aarsstatus import interruption
 from aarsstatus.audit import check
-from aarsstatus.files import clear, scratch, write_whole
+from aarsstatus.files import alone, clear, scratch, write_whole
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.release import cache
@@ -44,7 +49,7 @@ STANDS = f"det seneste færdige notat i output/{YEAR} er urørt"
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A project with a good build, and another state whose bytes are known; after all that was broken, it builds."""
-    made = Lab(tmp_path_factory.mktemp("fejl"), formats="html", short=True)
+    made = Lab(tmp_path_factory.mktemp("fejl"), formats="html", quick=QUICK)
     made.prepare(State(), DATA, State())
     yield made
     before = made.state
@@ -88,6 +93,7 @@ def work(lab: Lab) -> Iterator[Lab]:
         assert (lab.project.output / "index.html").read_bytes() == overview
 
 
+forked_only = pytest.mark.skipif(not QUICK, reason="only a forked command is given another place or fewer rights")
 unmeasured = pytest.mark.skipif("coverage" in sys.modules, reason="coverage has taken SIGTERM for itself")
 
 
@@ -137,7 +143,7 @@ def test_the_campaign_sees_what_is_wrong(lab: Lab, monkeypatch: pytest.MonkeyPat
     assert lab.verified() != []
     page.write_bytes(before["notat.html"])
     assert lab.verified() == []
-    sleeper = Running(["sleep", "600"], lab.temporary, os.environ)
+    sleeper = ordinary(["sleep", "600"], lab.temporary, os.environ)
     assert gone(list(sleeper.look()), within=0.2) != []
     sleeper.process.kill()
     assert gone(list(sleeper.seen)) == []
@@ -171,7 +177,7 @@ def said_by(running: Running, word: str) -> str:
 )
 def test_interrupted(work: Lab, number: signal.Signals, group: bool, moment: str) -> None:
     """As a terminal interrupts: everything in the group at once; or as the system does, which asks the program alone."""
-    running = work.start()
+    running = work.start(as_usual=moment == "Laver HTML")
     said_by(running, moment)
     members = running.look()
     (os.killpg if group else os.kill)(running.process.pid, number)
@@ -244,7 +250,7 @@ FIRST_CELL = 'show(\\"# Hele kommunen\\")'
 def test_a_kernel_that_dies(work: Lab) -> None:
     death = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     with changed(work.project.notebooks / "notat.ipynb", FIRST_CELL, death):
-        refused(work.run(), "notebooks/notat.ipynb, Python-processen", "døde", "prøv igen")
+        refused(work.run(as_usual=True), "notebooks/notat.ipynb, Python-processen", "døde", "prøv igen")
     assert work.left_over() == []
 
 
@@ -255,32 +261,37 @@ def test_a_cell_that_hangs(work: Lab) -> None:
     assert work.left_over() == []
 
 
-def fake_pandoc(folder: Path, at_first: str = "echo pandoc 3.9") -> Mapping[str, str]:
-    """Make a pandoc that says its version and later sleeps, and return the environment in which it is found."""
+def fake_pandoc(folder: Path, at_first: str = "echo pandoc 3.9") -> tuple[Mapping[str, str], Around]:
+    """Make a pandoc that says its version and later waits for ever; return how an ordinary and a forked command find it."""
     program = folder / "pypandoc" / "files" / "pandoc"
     program.parent.mkdir(parents=True)
     (folder / "pypandoc" / "__init__.py").write_text("", encoding="utf-8")
-    program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && {at_first} && exit\nsleep 3600\n', encoding="utf-8")
+    os.mkfifo(folder / "aldrig")  # and a shell that reads from it starts no other program, as pandoc starts none
+    ever = f'read -r ord <> "{folder}/aldrig"'
+    program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && {at_first} && exit\n{ever}\n', encoding="utf-8")
     program.chmod(0o755)
-    return {"PYTHONPATH": str(folder)}
+    return {"PYTHONPATH": str(folder)}, partial(another_pandoc, folder)
 
 
 def test_a_pandoc_that_hangs(work: Lab, tmp_path: Path) -> None:
-    said = work.run(environment={**fake_pandoc(tmp_path), TIME_LIMIT: LIMIT})
+    found, around = fake_pandoc(tmp_path)
+    said = work.run(environment={**found, TIME_LIMIT: LIMIT}, around=around)
     refused(said, f"pandoc blev ikke færdig på {LIMIT} sekunder", TIME_LIMIT)
     assert gone(processes_in(work)) == []
     assert work.left_over(f"{YEAR}.fejlet.ipynb") == []
 
 
 def test_a_pandoc_that_dies_when_it_is_asked_who_it_is(work: Lab, tmp_path: Path) -> None:
-    said = work.run(environment=fake_pandoc(tmp_path, at_first="kill -9 $$"))
+    found, around = fake_pandoc(tmp_path, at_first="kill -9 $$")
+    said = work.run(environment=found, around=around)
     refused(said, "pandoc kan ikke køres; programmet standsede uventet (-9)")
     assert work.left_over() == []
 
 
 def test_a_pandoc_that_hangs_does_not_outlive_the_next_build(work: Lab, tmp_path: Path) -> None:
     """Its build is killed, so nobody is there to end it; the next one does."""
-    running = work.start(environment=fake_pandoc(tmp_path))
+    found, _ = fake_pandoc(tmp_path)
+    running = work.start(environment=found, as_usual=True)
     while not [one for one, kind in running.look().items() if kind == "renderer" and "--output=-" in one.command]:
         assert running.process.poll() is None
         time.sleep(0.05)
@@ -295,7 +306,8 @@ def test_a_pandoc_that_hangs_does_not_outlive_the_next_build(work: Lab, tmp_path
 @unmeasured
 def test_a_pandoc_that_hangs_is_interrupted(work: Lab, tmp_path: Path) -> None:
     """As the system does; how a terminal does is tried above, at the same moment."""
-    running = work.start(environment=fake_pandoc(tmp_path))
+    found, around = fake_pandoc(tmp_path)
+    running = work.start(environment=found, around=around)
     said_by(running, "Laver HTML")
     os.kill(running.process.pid, signal.SIGTERM)
     assert running.end().status == 128 + signal.SIGTERM
@@ -344,24 +356,11 @@ def test_a_typst_that_hangs(work: Lab) -> None:
 # -- the disk -----------------------------------------------------------------------------------------------------
 
 
-def mounted(lab: Lab, place: Path, kilobytes: int, *, temporary: bool = False) -> Said:
-    """Build where a folder lies on a disk of its own of that size, with the last good output on it."""
-    kept = lab.temporary.parent / "gemt"
-    script = (
-        f'mount -t tmpfs -o size={kilobytes}k tmpfs "$1" || exit 77; '
-        + ("" if temporary else 'cp -a "$2"/. "$1"/ || exit 78; ')
-        + 'shift 2; "$@"; status=$?; '
-        + ("" if temporary else f'rm -rf "{kept}-efter"; cp -a "{place}" "{kept}-efter"; ')
-        + "exit $status"
-    )
-    if not temporary:
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(place, kept)
-    build = lab.command(*lab.build)
-    command = ["unshare", "--mount", "sh", "-c", script, "sh", str(place), str(kept), *build]
-    said = Running(command, lab.project.root, lab.environment).end()
-    if said.status in {1, 77} and "aarsstatus" not in said.err and said.out == "":
-        pytest.skip(f"no disk can be mounted here: {said.err.strip()}")
+def on_its_own(lab: Lab, around: Around) -> Said:
+    """Build where the machine lets us have a place of our own."""
+    said = lab.run(around=around)
+    if said.status == REFUSED:
+        pytest.skip("no disk can be mounted here")
     return said
 
 
@@ -371,35 +370,24 @@ def good_size(lab: Lab) -> int:
     return sum(path.stat().st_size + 4096 for path in lab.project.output.rglob("*") if path.is_file()) // 1024
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare, which mounts a disk for one command, is not here")
+@forked_only
 @pytest.mark.parametrize("free", [8, 1000])
-def test_a_full_disk(work: Lab, good_size: int, free: int) -> None:
-    old = contents(work.output)
-    said = mounted(work, work.project.output, good_size + free)
+def test_a_full_disk(work: Lab, good_size: int, free: int, tmp_path: Path) -> None:
+    old, after = contents(work.output), tmp_path / "efter"
+    said = on_its_own(work, partial(on_a_small_disk, work.project.output, good_size + free, after))
     refused(said, "output: der er ikke mere plads på disken; gør plads, og prøv igen")
-    after = work.temporary.parent / "gemt-efter"
     assert contents(after / str(YEAR)) == old
     assert [path.name for path in after.iterdir() if path.name.startswith(f".{YEAR}-")] == []
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare, which mounts a disk for one command, is not here")
+@forked_only
 @pytest.mark.parametrize("size", [8, 300])
-def test_a_full_disk_for_temporary_files(work: Lab, size: int) -> None:
-    said = mounted(work, work.temporary, size, temporary=True)
+def test_a_full_disk_for_temporary_files(work: Lab, size: int, tmp_path: Path) -> None:
+    said = on_its_own(work, partial(on_a_small_disk, work.temporary, size, tmp_path / "efter"))
     refused(said, "der er ikke mere plads på disken; gør plads, og prøv igen", str(work.temporary))
 
 
 # -- access -------------------------------------------------------------------------------------------------------
-
-
-def as_somebody(lab: Lab, *arguments: str) -> Said:
-    """Run a command as one who may write only where the files say so; root may write everywhere."""
-    command = lab.command(*arguments)
-    if os.geteuid() == 0:
-        if shutil.which("setpriv") is None:
-            pytest.skip("runs as root, and setpriv, which takes root's privileges away, is not here")
-        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
-    return Running(command, lab.project.root, lab.environment).end()
 
 
 @pytest.fixture
@@ -410,30 +398,33 @@ def locked(work: Lab) -> Iterator[Lab]:
         folder.chmod(0o755)
 
 
+@forked_only
 def test_no_access_to_the_output(locked: Lab) -> None:
     locked.project.output.chmod(0o555)
     old = contents(locked.output)
-    said = as_somebody(locked, *locked.build)
+    said = locked.run(around=without_roots_rights)
     assert (said.status, said.err) == (2, "output: der kan ikke skrives i mappen; vælg en anden med --output MAPPE\n")
     assert contents(locked.output) == old
 
 
+@forked_only
 def test_no_access_to_the_lock(locked: Lab) -> None:
     """Somebody else built last."""
     lock = locked.project.output / f".{YEAR}.lock"
     lock.chmod(0o444)
     try:
-        refused(as_somebody(locked, *locked.build), f"output/.{YEAR}.lock: der er ikke adgang")
+        refused(locked.run(around=without_roots_rights), f"output/.{YEAR}.lock: der er ikke adgang")
     finally:
         lock.chmod(0o644)
 
 
+@forked_only
 def test_no_access_to_the_overview(locked: Lab) -> None:
     """The notat itself is made, and the message says so."""
     lock = locked.project.output / ".index.html.lock"
     lock.chmod(0o444)
     try:
-        said = as_somebody(locked, *locked.build)
+        said = locked.run(around=without_roots_rights)
     finally:
         lock.chmod(0o644)
     assert said.status == 2
@@ -492,14 +483,15 @@ def test_two_builds_of_one_year(work: Lab) -> None:
 
 
 def test_a_call_for_two_years_waits_and_says_so(work: Lab) -> None:
-    with work.holding():
-        running = work.start("build", str(YEAR), "2021", "--engine", "embedded", "--formats", "html")
+    elsewhere = work.project.root / "andet"
+    with alone(elsewhere / str(YEAR)):
+        formats = ("--engine", "embedded", "--formats", "html", "--output", "andet")
+        running = work.start("build", str(YEAR), "2021", *formats)
         said_by(running, f"Venter: {YEAR} bliver lavet af en anden kørsel")
         assert running.process.poll() is None
     assert running.end().status == 0
-    shutil.rmtree(work.project.output / "2021")
-    (work.project.output / ".2021.lock").unlink()
-    assert work.run().status == 0  # the page that leads to every year is without it again
+    assert {path.name for path in elsewhere.iterdir()} >= {str(YEAR), "2021"}
+    shutil.rmtree(elsewhere)
 
 
 def test_a_wait_can_be_interrupted(work: Lab) -> None:

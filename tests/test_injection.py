@@ -13,8 +13,6 @@ import io
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
 import zipfile
@@ -31,6 +29,7 @@ from browser import DEVICES, browser
 from conftest import copy_project
 from fontTools.ttLib import TTFont
 from lxml import etree, html
+from quick_commands import aarsstatus
 from reading import pdf_text
 
 from aarsstatus.inputs import read_data, read_year
@@ -206,10 +205,8 @@ def planted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         project = copy_project(folder / "projekt")
         payloads = battery(file, touched, server.server_port)
         fields = plant(project, payloads)
-        done = subprocess.run(
-            [sys.executable, "-m", "aarsstatus", "build", str(YEAR), "--engine", request.param],
-            cwd=project.root, env=os.environ | {"KANARIE": BIRD}, capture_output=True, text=True, encoding="utf-8", check=False, timeout=280,
-        )  # fmt: skip
+        words = ("build", str(YEAR), "--engine", request.param)
+        done = aarsstatus(*words, cwd=project.root, environment=os.environ | {"KANARIE": BIRD})
         yield Planted(project, fields, payloads, touched, requests, done.stdout + done.stderr, done.returncode)
     finally:
         server.shutdown()

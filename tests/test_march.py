@@ -11,8 +11,6 @@ import csv
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +21,7 @@ from commands import spoken
 from conftest import copy_project
 from generator import Spell
 from marching import FINDS, GUIDE, YEAR, arguments, lines, made_up, walk, write_extracts
+from quick_commands import aarsstatus
 from reading import html_tables, tidy
 
 from aarsstatus import danish, privacy
@@ -34,12 +33,6 @@ from aarsstatus.inputs.schema import EXTRACTS, REMARKS, WARNINGS
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parent.parent
-
-
-def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        arguments, cwd=project.root, capture_output=True, text=True, encoding="utf-8", check=False
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -297,8 +290,7 @@ def test_no_person_is_in_anything_that_came_of_it(march: tuple[Project, list[str
 )
 def test_both_engines_make_the_same_figures(march: tuple[Project, list[str]]) -> None:
     project, _ = march
-    command = [sys.executable, "-m", "aarsstatus", "build", str(YEAR), "--engine", "quarto", "--output", "quarto"]
-    done = run(project, *command)
+    done = aarsstatus("build", str(YEAR), "--engine", "quarto", "--output", "quarto", cwd=project.root)
     assert done.returncode == 0, done.stderr
     one, other = (project.root / name / str(YEAR) / "figures.csv" for name in ("output", "quarto"))
     assert one.read_bytes() == other.read_bytes()
@@ -330,7 +322,7 @@ def test_a_person_number_in_the_inputs_is_never_built(copied: Project, place: st
     ],
 )
 def test_a_person_number_on_the_command_line_is_not_repeated(copied: Project, arguments: tuple[str, ...]) -> None:
-    done = run(copied, sys.executable, "-m", "aarsstatus", *arguments)
+    done = aarsstatus(*arguments, cwd=copied.root)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert "0000" not in done.stdout + done.stderr

@@ -9,6 +9,7 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 
 import pytest
+from quick_commands import aarsstatus
 
 from aarsstatus.cli import run
 from aarsstatus.cli.console import a_path
@@ -22,21 +23,17 @@ def in_project(monkeypatch: pytest.MonkeyPatch, project: Project) -> None:
     monkeypatch.chdir(project.root)
 
 
-def aarsstatus(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "100"}
-    return subprocess.run(
-        [sys.executable, "-m", "aarsstatus", *arguments],
-        cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+def said_by(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return aarsstatus(*arguments, cwd=cwd, environment={**os.environ, "COLUMNS": "100"})
 
 
 def test_help_teaches() -> None:
-    done = aarsstatus("--help")
+    done = said_by("--help")
     assert done.returncode == 0
     assert "build" in done.stdout
     assert "lav notatet" in done.stdout
     for command in ("build", "check", "explain"):
-        shown = aarsstatus(command, "--help")
+        shown = said_by(command, "--help")
         assert shown.returncode == 0
         assert f"eksempler:\n  aarsstatus {command}" in shown.stdout
         assert not {"usage:", "options:", "positional"} & set(shown.stdout.split())
@@ -59,14 +56,14 @@ def test_help_teaches() -> None:
     ],
 )
 def test_bad_usage_is_status_2_and_one_clear_message(arguments: tuple[str, ...], said: str) -> None:
-    done = aarsstatus(*arguments)
+    done = said_by(*arguments)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_outside_a_project(tmp_path: Path) -> None:
-    done = aarsstatus("build", cwd=tmp_path)
+    done = said_by("build", cwd=tmp_path)
     assert done.returncode == 2
     assert "ikke en del af et årsstatus-projekt" in done.stderr
 

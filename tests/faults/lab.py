@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 
 import nbformat
 from conftest import copy_project
+from quick_commands import Around, Command
 
 from aarsstatus.files import alone
 from aarsstatus.release import cache, manifest
@@ -30,6 +31,7 @@ PATIENCE = 300.0
 ENDS_WITHIN = 20.0
 """Seconds that a process may go on after the build that it belonged to was killed."""
 _TARGET = re.compile(rb"(?m)^(2025,BIF,placements,)(\d+)")
+_WORD = re.compile(rb"(Ord )(\d+)")
 
 
 class Process(NamedTuple):
@@ -57,7 +59,8 @@ def processes() -> Iterator[Process]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             fields = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            words = [(folder / name).read_bytes() for name in ("comm", "cmdline")]
+            command = b" ".join(words).replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
         if fields[0] not in {"Z", "X"}:
@@ -108,7 +111,7 @@ def contents(folder: Path) -> Bytes:
 
 @dataclass(frozen=True)
 class State:
-    """What a build of the lab is made from: which target, which stylesheet."""
+    """What a build of the lab is made from: which target or, in a quick one, word; which stylesheet."""
 
     target: int = 0
     look: int = 0
@@ -125,11 +128,8 @@ class Said(NamedTuple):
 class Running:
     """A build in a process of its own, at the head of a group as a terminal makes one."""
 
-    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
-        self.process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+    def __init__(self, process: subprocess.Popen[bytes] | Command) -> None:
+        self.process = process
         self.since = time.monotonic()
         self.seen: set[Process] = set()
 
@@ -154,51 +154,74 @@ class Running:
                 one.kill()
             out, err = self.process.communicate()
             err += b"\nHANGS: ended from outside"
+        assert self.process.returncode is not None
         return Said(self.process.returncode, out.decode(), err.decode())
+
+
+def ordinary(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Running:
+    """Start a program as a shell would."""
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    return Running(process)
 
 
 class Lab:
     """A copied project whose inputs change to and fro, so that every build has something to do.
 
     Everything that a build may leave lies below `base`: the project with its output, and its temporary files.
+    A `quick` one has a short quality report, in which a word changes, and commands that are forked but where they are
+    to be as usual.
     """
 
-    def __init__(self, base: Path, formats: str = "html,pdf,docx", *, short: bool = False) -> None:
+    def __init__(self, base: Path, formats: str = "html,pdf,docx", *, quick: bool = False) -> None:
+        self.quick = quick
         self.build = ("build", str(YEAR), "--engine", "embedded", "--formats", formats)
         self.project = copy_project(base / "projekt")
-        if short:
-            _shorten(self.project.notebooks / "kvalitetsrapport.ipynb")
         self.output = self.project.output / str(YEAR)
         self.temporary = base / "tmp"
         self.temporary.mkdir()
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AARSSTATUS_")}
         self.environment["TMPDIR"] = str(self.temporary)
         self.state = State()
-        self._targets = self.project.data / "targets.csv"
+        self._changed, self._place = self.project.data / "targets.csv", _TARGET
+        if quick:  # what no figure comes from is soon compared with what was there
+            self._changed, self._place = self.project.notebooks / "kvalitetsrapport.ipynb", _WORD
+            _shorten(self._changed)
         self._look = self.project.extension / "notat.css"
-        self._first = (self._targets.read_bytes(), self._look.read_bytes())
+        self._first = (self._changed.read_bytes(), self._look.read_bytes())
         self._good: dict[tuple[State, State], tuple[Bytes, bytes]] = {}
         self.seconds: dict[bool, float] = {}  # a build takes, by whether it executes
 
-    def command(self, *arguments: str) -> list[str]:
-        """Return a command of the program as it is run."""
-        return [sys.executable, "-P", "-m", "aarsstatus", *arguments]
-
-    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Running:
+    def start(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        around: Around = nullcontext,
+        as_usual: bool = False,
+    ) -> Running:
         """Start a command: `build` unless another one is given."""
-        return Running(
-            self.command(*(arguments or self.build)), self.project.root, {**self.environment, **(environment or {})}
-        )
+        words, variables = arguments or self.build, {**self.environment, **(environment or {})}
+        if self.quick and not as_usual:
+            return Running(Command(words, self.project.root, variables, around))
+        return ordinary([sys.executable, "-P", "-m", "aarsstatus", *words], self.project.root, variables)
 
-    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Said:
+    def run(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        around: Around = nullcontext,
+        as_usual: bool = False,
+    ) -> Said:
         """Run a command to its end."""
-        return self.start(*arguments, environment=environment).end()
+        return self.start(*arguments, environment=environment, around=around, as_usual=as_usual).end()
 
     def become(self, state: State) -> None:
         """Change the inputs."""
-        targets, look = self._first
-        self._targets.write_bytes(
-            _TARGET.sub(lambda row: row[1] + str(int(row[2]) + state.target).encode(), targets, count=1)
+        changed, look = self._first
+        self._changed.write_bytes(
+            self._place.sub(lambda found: found[1] + str(int(found[2]) + state.target).encode(), changed, count=1)
         )
         self._look.write_bytes(look + b"/* %d */\n" % state.look)
         self.state = state
@@ -212,12 +235,12 @@ class Lab:
             before = self.state
             self.become(state)
             started = time.monotonic()
-            self._must_build()
+            self._must_build(as_usual=before == states[0])  # forked ones are held against its bytes
             self.seconds[state.look == before.look] = time.monotonic() - started
             self._good[before, state] = (contents(self.output), (self.project.output / cache.OVERVIEW).read_bytes())
 
-    def _must_build(self) -> None:
-        said = self.run()
+    def _must_build(self, *, as_usual: bool = False) -> None:
+        said = self.run(as_usual=as_usual)
         assert said.status == 0, said.err
         assert self.left_over() == []
 
@@ -251,7 +274,7 @@ class Lab:
 def _shorten(path: Path) -> None:
     """Leave a notebook that says a word and loads nothing, so that most of a build goes into the other."""
     notebook = nbformat.read(path, as_version=4)
-    word = 'from IPython.display import Markdown, display\ndisplay(Markdown("---\\ntitle: Kort\\n---\\n\\nEt ord.\\n"))'
+    word = 'from IPython.display import Markdown, display\ndisplay(Markdown("---\\ntitle: Kort\\n---\\n\\nOrd 1\\n"))'
     notebook.cells = [*notebook.cells[:2], nbformat.v4.new_code_cell(f"#| output: asis\n{word}", id="ord")]
     nbformat.write(notebook, path)
 
