@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aarsstatus import cli, extracts
-from aarsstatus.extracts import Ingested, ingest
+from aarsstatus.extracts import Ingested, aliases, ingest
 from aarsstatus.extracts.aliases import fold_value, read_names
 from aarsstatus.extracts.persons import number_persons, with_bare_numbers
 from aarsstatus.extracts.remarks import FAR_AT_LEAST
@@ -387,6 +387,27 @@ def test_a_file_that_cannot_be_used(copied: Project, text: str | bytes, name: st
     told = "\n".join(problems(copied, text, name))
     assert said in told
     assert "0000" not in told
+
+
+def test_a_file_that_is_too_large_is_not_read(copied: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    with path.open("wb") as file:
+        file.truncate(3 << 30)  # holes take no room on the disk
+    with pytest.raises(InputError, match="for stor"):
+        ingest(copied, 2026, [path])
+
+
+def test_a_sheet_may_be_as_wide_as_it_can(copied: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "bred.xlsx"
+    book = openpyxl.Workbook()
+    for cells in (("Forvaltning", "Ordning", "Fra", "Til"), ("BUF", "Løntilskud", "01-01-2026", "31-12-2026")):
+        book.active.append(cells)
+    book.active.cell(40, 16_384, " ")
+    book.save(path)
+    folded: list[str] = []
+    monkeypatch.setattr(aliases, "_folded", lambda text, plain=aliases._folded: folded.append(text) or plain(text))
+    ingest(copied, 2026, [path], extracted=date(2027, 1, 12))
+    assert len(folded) < 2_000, "each heading once, however many cells are empty"
 
 
 def test_a_wrong_year_says_which_it_is(copied: Project) -> None:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -70,6 +71,7 @@ class _Limits(Closed):
     limits: dict[str, Limit]
 
 
+@lru_cache(4096)  # a sheet may be 16,384 columns wide, nearly all of them empty
 def fold(text: str) -> str:
     """Return a header in the form that is compared.
 

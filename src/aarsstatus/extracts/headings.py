@@ -35,9 +35,9 @@ _NOT_THAT_DAY = re.compile(r"\b(?:ekskl|excl|eksl|ikke (?:med|inkl)|dagen (?:eft
 
 def field_of(heading: str, names: Names) -> tuple[str, int] | None:
     """Return the field that a heading is of and its rank in the list, or None."""
-    if _NOT_THAT_DAY.search(heading.casefold()):
-        return None
     folded = fold(heading)
+    if not folded or _NOT_THAT_DAY.search(heading.casefold()):
+        return None
     if (known := names.columns.get(folded)) is not None:
         return known
     return next(((field, LIKE) for field, kind in _KINDS.items() if kind.fullmatch(folded)), None)
