@@ -221,6 +221,7 @@ READ: dict[str, tuple[File, dict[str, int]]] = {
     "days and weeks": (beside("Antal dage", "31", "31"), {"BUF": 62}),
     "parts of a year": (beside("Helårspersoner", "0,0849", "0,08"), {"BUF": 62}),
     "all of them count": (beside("Tæller med", "Ja", "x"), {"BUF": 62}),
+    "begun on a day": (beside("Påbegyndt", "01-03-2026", ""), {"BUF": 62}),
     "remarks about nothing": (beside("Bemærkning", "fra 01-03-2026", "ikke annulleret", "privat bil"), {"BUF": 93}),
     "a city's workplace": (beside("Virksomhed", "Københavns Kommune, Skole 7", "Amager A/S-vej"), {"BUF": 62}),
     "name and code in brackets": (csv(line(code="Børne- og Ungdomsforvaltningen (BUF)")), {"BUF": 31}),
@@ -294,6 +295,10 @@ REFUSED: dict[str, tuple[File, str]] = {
     "a remark that it was cancelled": (beside("Bemærkning", "Annulleret 3/2 efter samtale med Bo Ny Fisk"), "fandt »Annulleret …«"),
     "a row that is not valid": (beside("Gyldig", "ja", "nej"), "række 3, status: forløbet blev ikke til noget"),
     "a row without a mark": (beside("Tæller med", "x", ""), "række 3, status: det kan ikke ses, om forløbet tæller"),
+    "a remark that it is there twice": (beside("Bemærkning", "", "Dublet"), "række 3, status: forløbet blev ikke til noget"),
+    "a row that is left out": (beside("Medtages ikke", "", "x"), "række 3, status: forløbet blev ikke til noget"),
+    "one that did not begin": (beside("Påbegyndt", "Ja", "Nej"), "række 3, status: forløbet blev ikke til noget"),
+    "one that is not public": (beside("Offentlig arbejdsgiver", "Ja", "Nej"), "række 3, status: forløbet blev ikke til noget"),
     "a company": (beside("Virksomhed", "Københavns Kommune", "Netto A/S"), "række 3, status: forløbet blev ikke til noget, eller det er ikke"),
     "several persons in a row": (beside("Antal", "1", "3"), "række 3, status: rækken er ikke ét forløb; fandt »3«"),
     "several by another name": (beside("Antal personer", "2"), "rækken er ikke ét forløb"),
@@ -352,6 +357,11 @@ REFUSED: dict[str, tuple[File, str]] = {
     "a page with its parts": (
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html><table></table></html>", "xls"), "en webside (HTML)"),
     "SYLK": ((b"ID;PWXL;N;E\r\nC;Y1;X1;K\"Forvaltning\"\r\nE\r\n", "slk"), "overskriften blev ikke fundet"),
+    "last month's sheet": (
+        two_sheets("November", [HEADER[1:], *DAYS], [HEADER[1:], *DAYS[:6]]), "ark »November«: forløbene står også i"),
+    "months for days where Excel could": (
+        xlsx(*(march(n, start=date(2026, n, 3), end="31-12-2026") for n in range(1, 5)), march(5, start="31-03-2026", end=None)),
+        "måned og dag er byttet om"),
     "one sheet twice": (
         two_sheets("Kopi", [HEADER[1:], *DAYS], [HEADER[1:], *reversed(DAYS)]), "ark »Kopi«: forløbene er de samme som i"),
     "a rule below the header": (csv("---;---;---;---;---", line()), "række 2, forvaltning"),

@@ -21,6 +21,7 @@ from aarsstatus.project import Project
 from aarsstatus.release import cache, manifest
 from aarsstatus.render import choose
 
+pytestmark = pytest.mark.usefixtures("forked_programs")
 OPTIONS = Options(engine="embedded", formats=("html",))
 YEAR = 2025
 Change = Callable[[Project], None]
@@ -139,29 +140,44 @@ def test_an_output_that_was_touched_is_made_again(project: Project, name: str, d
     assert path.read_bytes() == before
 
 
+DECIDED = f"""
+from pathlib import Path
+from aarsstatus.project import Project
+from aarsstatus.release import cache, manifest
+from aarsstatus.render import choose
+project = Project(Path.cwd())
+asked = {{"compare": None, "figures": "published", "formats": ["html"]}}
+made_from = manifest.describe(project, {YEAR}, asked, choose("embedded", project.root).identity())
+folder = project.output / "{YEAR}"
+print(cache.is_current(folder, made_from), cache.executed_with(folder, made_from) is not None)
+"""
+
+
 def test_helper_code_and_packages_are_inputs(project: Project, tmp_path: Path) -> None:
     """Another version of the program, and of a package, in a process that has them."""
     program = tmp_path / "program"
     shutil.copytree(ROOT / "src" / "aarsstatus", program / "aarsstatus", ignore=shutil.ignore_patterns("__pycache__"))
 
-    def run() -> str:
+    def said(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "aarsstatus", "build", str(YEAR), "--engine", "embedded", "--formats", "html"],
-            cwd=project.root, env={**os.environ, "PYTHONPATH": str(program)}, capture_output=True, text=True,
-            encoding="utf-8", check=False,
+            [sys.executable, *arguments], cwd=project.root, env={**os.environ, "PYTHONPATH": str(program)},
+            capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()[0]
 
-    assert "intet er ændret" in run()
+    assert said("-c", DECIDED) == "True True"
     with (program / "aarsstatus" / "attainment.py").open("a", encoding="utf-8") as file:
         file.write("# en bemærkning\n")
-    assert "færdig" in run()
-    assert "intet er ændret" in run()
+    assert said("-c", DECIDED) == "False False"
+    shutil.copyfile(ROOT / "src" / "aarsstatus" / "attainment.py", program / "aarsstatus" / "attainment.py")
+    assert said("-c", DECIDED) == "True True"
     other = program / "papermill-0.0.0.dist-info"
     other.mkdir()
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: papermill\nVersion: 0.0.0\n", encoding="utf-8")
-    assert "færdig" in run()
+    build = ("-m", "aarsstatus", "build", str(YEAR), "--engine", "embedded", "--formats", "html")
+    assert "færdig" in said(*build)
+    assert "intet er ændret" in said(*build)
     written = json.loads((project.output / str(YEAR) / "manifest.json").read_text(encoding="utf-8"))
     assert written["packages"]["papermill"] == "0.0.0"
     assert written["unlike_lock"]["papermill"]["installed"] == "0.0.0"

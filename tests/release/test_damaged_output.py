@@ -62,11 +62,19 @@ FIGURES: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Path:
+    """An output folder of both years, to copy."""
+    folder = tmp_path_factory.mktemp("hel")
+    for year in (2025, 2021):
+        put(folder, project, year)
+    return folder
+
+
 @pytest.fixture
-def output(tmp_path: Path, project: Project) -> Path:
-    put(tmp_path, project, 2025)
-    put(tmp_path, project, 2021)
-    return tmp_path
+def output(tmp_path: Path, whole: Path) -> Path:
+    """An output folder of both years, to damage."""
+    return Path(shutil.copytree(whole, tmp_path, dirs_exist_ok=True))
 
 
 def refused(output: Path, project: Project, monkeypatch: Any, capsys: Any) -> str:
@@ -199,10 +207,10 @@ KEPT = {
 }
 
 
-def with_inputs(output: Path, project: Project, inputs: dict[str, bytes]) -> Path:
+def with_inputs(output: Path, whole: Path, inputs: dict[str, bytes]) -> Path:
     """Put 2025 there, made from some inputs, as its manifest vouches."""
-    put(output, project, 2025)
     folder = output / "2025"
+    shutil.copytree(whole / "2025", folder)
     (folder / INPUTS).write_bytes(pack(inputs, compress=False))
     described = json.loads((folder / manifest.NAME).read_text(encoding="utf-8"))
     described["inputs"] = {name: manifest.digest(content) for name, content in inputs.items()}
@@ -212,20 +220,20 @@ def with_inputs(output: Path, project: Project, inputs: dict[str, bytes]) -> Pat
 
 
 @pytest.mark.parametrize("kind", KEPT)
-def test_kept_inputs_with_anything_in_them(tmp_path: Path, project: Project, kind: str) -> None:
+def test_kept_inputs_with_anything_in_them(tmp_path: Path, whole: Path, project: Project, kind: str) -> None:
     """Their hashes fit, and prove nothing: the index shows the other year, and what differs is found."""
     name, content = KEPT[kind]
     good = {
         path: (project.root / path).read_bytes() for path in ("params/2025.yml", "data/groups.csv", "data/status.csv")
     }
     good["aarsstatus/attainment.py"] = b"x = 1\n"
-    whole, damaged = (
-        open_finished(str(with_inputs(tmp_path / place, project, inputs)))
+    good_one, damaged = (
+        open_finished(str(with_inputs(tmp_path / place, whole, inputs)))
         for place, inputs in (("hel", good), ("output", good | {name: content}))
     )
-    put(tmp_path / "output", project, 2021)
+    shutil.copytree(whole / "2021", tmp_path / "output" / "2021")
     assert damaged.altered() == []
-    for one, other in ((whole, damaged), (damaged, whole)):
+    for one, other in ((good_one, damaged), (damaged, good_one)):
         found = steps(one, other)
         assert {step.file for step in found} == {name}
         assert all(step.text.isprintable() and len(step.text) < 1000 for step in found)
@@ -238,10 +246,10 @@ def test_kept_inputs_with_anything_in_them(tmp_path: Path, project: Project, kin
 
 
 @pytest.mark.parametrize(("told", "is_refused"), [("f" * 21 + "0101801234" + "f" * 33, False), ("0101801234", True)])
-def test_ten_digits_of_a_digest_are_nobody(tmp_path: Path, project: Project, told: str, is_refused: bool) -> None:
+def test_ten_digits_of_a_digest_are_nobody(tmp_path: Path, whole: Path, told: str, is_refused: bool) -> None:
     """One hash in some fifty has ten digits that could be a person's."""
     kept = {"data/extracts.csv": f"year,sha256,file\n2025,{told},forløb.xlsx\n".encode()}
-    folder = str(with_inputs(tmp_path, project, kept))
+    folder = str(with_inputs(tmp_path, whole, kept))
     if is_refused:
         with pytest.raises(InputError, match=r"data/extracts\.csv: noget ligner et CPR-nummer"):
             open_finished(folder)

@@ -101,8 +101,9 @@ def boxes(notat: Notat, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Bbox
     return [(text.get_text(), text.get_window_extent(canvas.get_renderer())) for text in texts]
 
 
-@pytest.mark.parametrize("last", [*range(2026, 2036), 2045, 2060])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    ("last", "seed"), [*((last, 1 + last % 2) for last in range(2026, 2036)), (2045, 1), (2060, 2)]
+)
 def test_the_trend_of_years_to_come_has_no_text_on_another(
     last: int, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

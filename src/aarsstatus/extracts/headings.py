@@ -10,8 +10,6 @@ import re
 
 from aarsstatus.extracts.aliases import Names, fold
 
-__all__ = ["LIKE", "field_of"]
-
 LIKE = 1000
 """The rank of a heading that is in no list: behind all that are."""
 _WHOSE = (

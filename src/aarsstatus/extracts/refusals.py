@@ -22,6 +22,7 @@ from aarsstatus.problems import Problem
 from aarsstatus.text import FORMULA
 
 Rows = npt.NDArray[np.int64]
+EXCHANGED = "måned og dag er byttet om, så også de datoer, der kan læses, kan være forkerte"
 MOST_VALUES = 20
 """How many different values of one column are told one by one before the rest are put together."""
 MOST_RANGES = 6

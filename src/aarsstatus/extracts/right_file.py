@@ -10,7 +10,7 @@ import polars as pl
 from aarsstatus import danish
 from aarsstatus.extracts.aliases import Names, fold_value
 from aarsstatus.extracts.reading import Reading
-from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.refusals import EXCHANGED, Refusals
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.schema import KK
@@ -19,7 +19,9 @@ from aarsstatus.problems import near
 MOST_REFUSED = 20
 """One bad row in so many can be left out; where there are more, something is wrong with the file."""
 _ENOUGH_SPELLS = 5
-"""So many spells that are all the same in two tables are no chance."""
+"""So many different spells that stand in two tables are no chance."""
+_NEARLY_ALL = 0.9
+"""The part of a table's spells that another has too where one was drawn from the other, or after it."""
 _ENOUGH_DATES, _ENOUGH_DAYS = 50, 5
 """So many dates on so many days of a month, none after the 12th, are no chance."""
 
@@ -63,16 +65,22 @@ def refuse_same_file(reading: Reading, refusals: Refusals) -> None:
 
 
 def _refuse_same_spells(reading: Reading, refusals: Refusals) -> None:
-    """Refuse a table with just the spells of another."""
-    heights = pl.concat([part.select("table") for part in reading.spells])["table"].value_counts()
-    alike = heights.filter((pl.col("count") >= _ENOUGH_SPELLS) & pl.col("count").is_duplicated()).sort("table")
-    seen: list[tuple[str, pl.DataFrame]] = []
-    for table in alike["table"]:
-        own = pl.concat([part.filter(pl.col("table") == table) for part in reading.spells])
-        own, label = own.drop("table", "row").sort(pl.all()), reading.labels[table]
-        if (first := next((other for other, spells in seen if spells.equals(own)), None)) is not None:
-            refusals.file(label, f"forløbene er de samme som i {first}", expected="hvert forløb én gang")
-        seen.append((label, own))
+    """Refuse a table whose spells nearly all stand in another, as in last month's."""
+    parts = pl.concat(reading.spells).drop("row").partition_by("table", as_dict=True, include_key=False)
+    smallest_first = sorted(parts.items(), key=lambda one: (one[1].height, [-number for number in one[0]]))
+    tables = [(reading.labels[int(number)], part.group_by(pl.all()).len()) for (number,), part in smallest_first]
+    for place, (label, own) in enumerate(tables):
+        height = int(own["len"].sum())
+        if own.height < _ENOUGH_SPELLS:
+            continue
+        for other, rest in tables[place + 1 :]:
+            both = own.join(rest, on=own.columns[:-1], nulls_equal=True)
+            shared = both.select(pl.min_horizontal("len", "len_right").sum()).item()
+            if shared >= _NEARLY_ALL * height:
+                same = shared == height == rest["len"].sum()
+                what = "forløbene er de samme som i" if same else "forløbene står også i"
+                refusals.file(label, f"{what} {other}", expected="hvert forløb én gang")
+                break
 
 
 def refuse_too_many(reading: Reading, refusals: Refusals) -> None:
@@ -86,8 +94,7 @@ def refuse_too_many(reading: Reading, refusals: Refusals) -> None:
             expected = "et udtræk, der er rettet; --skip-bad-rows kan kun udelade enkelte rækker"
             refusals.file(extract.name, message, expected=expected)
     for label, column in sorted(refusals.exchanged):
-        message = "måned og dag er byttet om, så også de datoer, der kan læses, kan være forkerte"
-        refusals.file(label, message, column=column, expected="datoer som 31-12-2026 i hele kolonnen")
+        refusals.file(label, EXCHANGED, column=column, expected="datoer som 31-12-2026 i hele kolonnen")
 
 
 def refuse_dates(

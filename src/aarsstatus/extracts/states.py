@@ -26,8 +26,9 @@ _ANOTHER = re.compile("note|bemærk|tekst|civil|sidst|opdater|adresse|tele|tlf|m
 _NOT_SO = frozenset({"", "nej", "n", "no", "false", "falsk", "0", "ikkeannulleret"})
 """What stands, folded, in a column that asks whether a spell was cancelled, where it was not."""
 _COUNTS = re.compile("(?:er)?gyldig|tæller(?:med)?|med(?:regnes|tælles|tages)|skalmed|(?:frem)?mødt")
+_COUNTS_UNLESS = re.compile("(?:er)?(?:startet|påbegyndt|godkendt|bevilget|gældende|(?:offentlig|kommunal).*)")
 _SO = frozenset({"ja", "j", "yes", "y", "true", "sand", "1", "x"})
-"""What a header is that asks whether a row counts, and what stands there, folded, where it does."""
+"""What a header is that asks whether a row counts, or says so unless it says no; and what stands, folded, for yes."""
 _MANY = re.compile(
     "antal|count|fortegn|hoveder|stk|personer|borgere|ansatte|antal(?:personer|forløb|borgere|ansatte|ansættelser|"
     "medarbejdere|cpr|bevillinger|deltagere|unikke(?:cpr|borgere|personer))"
@@ -72,6 +73,7 @@ class States:
         not_so = _NOT_SO | names.counted  # as »Offentlig« below »Offentlig/privat«
         self._asks = Column(lambda text: COUNTS if fold_value(text) in not_so else CANCELLED, COUNTS)
         self._counts = Column(_read_whether, UNKNOWN)
+        self._counts_unless = Column(lambda text: CANCELLED if fold_value(text) in _NOT_SO else COUNTS, COUNTS)
         self._many = Column(lambda text: _read_number(text, 100), COUNTS)
         self._part = Column(lambda text: _read_number(text, 0), COUNTS)
         self._any = Column(lambda text: CANCELLED if self._says(text) else COUNTS, COUNTS)
@@ -124,6 +126,8 @@ class States:
                 continue
             elif _COUNTS.fullmatch(folded):
                 yield texts, self._counts
+            elif _COUNTS_UNLESS.fullmatch(folded):
+                yield texts, self._counts_unless
             elif _MANY.fullmatch(folded):
                 yield texts, self._many
             elif _PART.search(folded):

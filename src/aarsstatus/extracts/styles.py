@@ -12,8 +12,6 @@ from aarsstatus.extracts.shown import (
     shows_part_of_a_day,
 )
 
-__all__ = ["YES", "Strings", "Styles"]
-
 YES = ("1", "true")
 _WHITE = {("rgb", "FFFFFFFF"), ("rgb", "00FFFFFF"), ("theme", "0"), ("indexed", "1"), ("indexed", "9")}
 

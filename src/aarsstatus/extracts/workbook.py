@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from aarsstatus.extracts.aliases import Names
 from aarsstatus.extracts.appearance import look_at
-from aarsstatus.extracts.refusals import Refusals, rows_shown
+from aarsstatus.extracts.refusals import EXCHANGED, Refusals, rows_shown
 from aarsstatus.extracts.sheets import Row, read_sheets
 from aarsstatus.extracts.shown import INVISIBLE, MERGED, Book, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame
@@ -15,6 +16,8 @@ from aarsstatus.privacy import mask
 
 _BLOCK = 200_000
 _DAYS_TO_1904 = 1462
+_ENOUGH_DAYS, _MONTHS = 3, 12
+_DAY_FIRST = re.compile(r"\s*(\d{1,2})[-./]\d{1,2}[-./]\d{4}")
 _ROUNDED = 10**15
 """Excel keeps fifteen digits: of a longer number the rest is lost, so it is written as Excel would, 1,2E+17."""
 
@@ -73,6 +76,8 @@ def _tell_hidden(table: _Sheet, hidden: str | None, refusals: Refusals) -> None:
             expected="alle rækker synlige (Data → Ryd; marker arket, højreklik på et rækkenummer → Vis), eller "
             "--hidden with, hvis de skal tælle med, eller --hidden without, hvis de ikke skal",
         )  # fmt: skip
+    if table.is_exchanged():
+        refusals.file(table.label, EXCHANGED, expected="datoer som 31-12-2026 i hele kolonnen")
     if table.is_conditional:
         refusals.file(
             table.label, "arket har en betinget formatering, som kan skjule celler eller strege dem over",
@@ -118,6 +123,20 @@ class _Sheet:
         for first in range(begin, max(len(self._rows), begin + 1), _BLOCK):
             rows = [self._texts(cells) for cells in self._rows[first : first + _BLOCK]]
             yield Block(text_frame(rows, width), first + 1, last=first + _BLOCK >= len(self._rows))
+
+    def is_exchanged(self) -> bool:
+        """Return whether Excel took days for months wherever there is such a month.
+
+        As an American Excel does with Danish dates: those of which it could not do so are text.
+        """
+        assert self.header is not None
+        for place in (self.header.columns.get(name, MOST_ROWS) for name in ("start", "end")):
+            cells = [row[place] for row in self._rows[self.header.row :] if place < len(row)]
+            days = [cell.day for cell in cells if isinstance(cell, date)]
+            texts = [int(match[1]) for cell in cells if (match := _DAY_FIRST.match(str(cell)))]
+            if len(days) >= _ENOUGH_DAYS and max(days) <= _MONTHS < min(texts, default=0):
+                return True
+        return False
 
     def _texts(self, cells: Row) -> list[str]:
         """Write a row's cells, in a 1904 workbook also the days that have no format."""
