@@ -32,6 +32,7 @@ from aarsstatus.inputs.csvfile import read_table
 from aarsstatus.inputs.schema import EXTRACTS, REMARKS, WARNINGS
 from aarsstatus.project import Project
 
+pytestmark = pytest.mark.usefixtures("forked_programs")
 ROOT = Path(__file__).parent.parent
 
 
