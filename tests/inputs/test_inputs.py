@@ -81,6 +81,14 @@ def test_bad_cells_are_explained(copied: Project, name: str, old: str, new: str,
     assert all(f"data/{name}" in one or "data/" in one for one in found)
 
 
+@pytest.mark.parametrize("name", ["groups.csv", "schemes.csv", "administrations.csv"])
+def test_a_table_that_others_refer_to_has_a_row(copied: Project, name: str) -> None:
+    path = copied.data / name
+    path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8", newline="")
+    said = f"data/{name}: der er ingen rækker under overskriften; forventede mindst én række"
+    assert problems(copied) == [said]
+
+
 def test_problems_of_all_files_come_at_once(copied: Project) -> None:
     change(copied, "params/2025.yml", "comparison_year", "comparisonyear")
     change(copied, "data/status.csv", "2025,KK,loentilskud,93", "2025,KK,loentilskud,x")

@@ -93,18 +93,19 @@ def read_data(project: Project, kept: str = "") -> Data:
     """
     rows = _Rows(project, kept)
     groups = {
-        values["group"]: Group(key=values.pop("group"), **values, source=at) for values, at in rows.of(schema.GROUPS)
+        values["group"]: Group(key=values.pop("group"), **values, source=at)
+        for values, at in rows.of(schema.GROUPS, some=True)
     }
     rows.known[schema.GROUPS.file] = list(groups)
     schemes = {
         values["scheme"]: Scheme(key=values.pop("scheme"), **values, source=at)
-        for values, at in rows.of(schema.SCHEMES)
+        for values, at in rows.of(schema.SCHEMES, some=True)
     }
     administrations = [
         Administration(
             code=values.pop("administration"), successors=tuple(values.pop("successor").split()), **values, source=at
         )
-        for values, at in rows.of(schema.ADMINISTRATIONS)
+        for values, at in rows.of(schema.ADMINISTRATIONS, some=True)
     ]
     if rows.problems:
         raise InputError(rows.problems)
@@ -151,8 +152,11 @@ class _Rows:
         """The values that another table's rows may refer to, by file."""
         self.problems: list[Problem] = []
 
-    def of(self, table: schema.Table) -> list[tuple[dict[str, Any], str]]:
-        """Return each row's values by column, and its place: ``data/status.csv:12``."""
+    def of(self, table: schema.Table, *, some: bool = False) -> list[tuple[dict[str, Any], str]]:
+        """Return each row's values by column, and its place: ``data/status.csv:12``.
+
+        `some` says that other tables refer to its rows, so that there must be one.
+        """
         table = replace(table, file=f"{self._kept}/{table.file}") if self._kept else table
         path = self._project.data / table.file
         if table.name.endswith(f"/{schema.GROUPS.file}") and not path.exists():
@@ -164,6 +168,9 @@ class _Rows:
             return []
         numbered, wrong = parse(text, table)
         self.problems += wrong
+        if some and not numbered and not wrong:
+            message = "der er ingen rækker under overskriften"
+            self.problems.append(Problem(table.name, message, expected="mindst én række"))
         rows = []
         seen: dict[tuple[str, ...], int] = {}
         before = len(self.problems)
