@@ -116,28 +116,37 @@ class States:
         self, frame: pl.DataFrame, headers: Sequence[str], read: Collection[int]
     ) -> Iterator[tuple[pl.Series, Column]]:
         """Yield the columns that may say whether a row counts, and what reads each."""
+        others = []
         for place, header in enumerate(headers):
-            texts, folded = frame[str(place)], fold(header)
-            if _is_state(header, self._names):
-                yield texts, self._state
-            elif _asks(header, self._names):
-                yield texts, self._asks
-            elif place in read:
-                continue
-            elif _COUNTS.fullmatch(folded):
-                yield texts, self._counts
-            elif _COUNTS_UNLESS.fullmatch(folded):
-                yield texts, self._counts_unless
-            elif _MANY.fullmatch(folded):
-                yield texts, self._many
-            elif _PART.search(folded):
-                yield texts, self._part
-            elif not _NO_STATE.search(folded):
-                plain = texts.str.to_lowercase().str.replace_all(r"[\W_]+", "")
-                said = plain.str.contains_any(sorted(self._names.cancelled))
-                yield _only(texts, said), self._any
-                if _WORKPLACE.search(folded):
+            column = self._asked(header) or (None if place in read else self._told(header))
+            if column is not None:
+                yield frame[str(place)], column
+            elif place not in read and not _NO_STATE.search(fold(header)):
+                others.append(str(place))
+                if _WORKPLACE.search(fold(header)):
+                    texts = frame[str(place)]
                     yield _only(texts, texts.str.contains(_COMPANY)), _COMPANIES
+        # In few calls, since a sheet may have 16,384 columns, nearly all of them empty.
+        filled = frame.select((pl.col(others) != "").any())
+        plain = pl.col([one.name for one in filled if one.item()]).str.to_lowercase().str.replace_all(r"[\W_]+", "")
+        for said in frame.select(plain.str.contains_any(sorted(self._names.cancelled))):
+            if said.any():
+                yield _only(frame[said.name], said), self._any
+
+    def _asked(self, header: str) -> Column | None:
+        """Return what reads a column of a state, or one that asks for it."""
+        if _is_state(header, self._names):
+            return self._state
+        return self._asks if _asks(header, self._names) else None
+
+    def _told(self, header: str) -> Column | None:
+        """Return what reads a column that says of how much a row is, or whether it counts."""
+        folded = fold(header)
+        kinds = (
+            (_COUNTS.fullmatch, self._counts), (_COUNTS_UNLESS.fullmatch, self._counts_unless),
+            (_MANY.fullmatch, self._many), (_PART.search, self._part),
+        )  # fmt: skip
+        return next((column for matches, column in kinds if matches(folded)), None)
 
 
 def _only(texts: pl.Series, wanted: pl.Series) -> pl.Series:

@@ -184,6 +184,8 @@ def _filled(cells: Sequence[object]) -> bool:
 
 def _as_text(cell: object) -> str:
     """Write an Excel cell as a Danish CSV file would have it; dates as ISO."""
+    if isinstance(cell, str):  # nearly all are
+        return cell
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(" ", "seconds")
     if isinstance(cell, date):
