@@ -112,6 +112,8 @@ def keep_one_of_each(page: Page) -> None:
     Of the thousands of rows that say where a number comes from nearly all are alike, and axe takes its time with each.
     """
     page.evaluate(ONE_OF_EACH)
+    # The page sees with the next frame which tables still scroll, and are stops of the keyboard.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
 
 
 def _told(rules: list[dict[str, Any]]) -> list[str]:

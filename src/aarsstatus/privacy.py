@@ -127,7 +127,8 @@ _RUNS = re.compile(r"<r>|<r ")
 _TAG = re.compile(r"<[^<>]*>")
 _END = re.compile(r"</w:p>|</si>|</row>|\r\n?")
 """Where a line ends in Word, in Excel, and in a text from any system."""
-_DIGEST = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9A-Za-z])")
+_DIGEST = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40}|X[0-9a-f]{39}|[0-9a-f]{32})(?![0-9A-Za-z])")
+"""Also what pandoc calls the bookmark of a heading whose own name is longer than Word allows."""
 _PICTURE = re.compile(r"data:[\w/+.-]+(?:;[\w=-]+)*;base64,[A-Za-z0-9+/=\s]*", re.ASCII)
 _TEXT = {".csv", ".html", ".ipynb", ".json", ".md", ".svg", ".tsv", ".txt", ".typ", ".xml", ".yml", ".yaml"}
 _ZIPPED = {".docx", ".xlsx"}

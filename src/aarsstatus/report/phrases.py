@@ -89,6 +89,11 @@ def compared_with(notat: Notat) -> str:
     return UNKNOWN if notat.comparison_year is None else str(notat.comparison_year)
 
 
+def missing_years(notat: Notat) -> str:
+    """Return the years without figures between the oldest and the notat's own."""
+    return known(danish.join([str(year) for year in notat.missing_years()]))
+
+
 def number_of_administrations(notat: Notat) -> str:
     """Return how many administrations there are: ``syv``."""
     return danish.in_words(len(notat.administrations()))
