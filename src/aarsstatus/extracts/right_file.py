@@ -66,6 +66,8 @@ def refuse_same_file(reading: Reading, refusals: Refusals) -> None:
 
 def _refuse_same_spells(reading: Reading, refusals: Refusals) -> None:
     """Refuse a table whose spells nearly all stand in another, as in last month's."""
+    if len(reading.labels) < 2:  # nearly always; putting like rows together takes its time with millions
+        return
     parts = pl.concat(reading.spells).drop("row").partition_by("table", as_dict=True, include_key=False)
     smallest_first = sorted(parts.items(), key=lambda one: (one[1].height, [-number for number in one[0]]))
     tables = [(reading.labels[int(number)], part.group_by(pl.all()).len()) for (number,), part in smallest_first]
