@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -198,11 +197,6 @@ def _repaired(text: str, encoding: str) -> str | None:
 # -- a column of cells ----------------------------------------------------------------------------------------
 
 
-def as_category(name: str) -> pl.Expr:
-    """Return a column with each of its different texts kept once."""
-    return pl.col(name).cast(pl.Categorical(pl.Categories.random()))
-
-
 class Column:
     """Read the cells of one column, each different text once.
 
@@ -211,23 +205,32 @@ class Column:
 
     def __init__(self, read: Callable[[str], int], empty: int = EMPTY) -> None:
         self.read, self.empty = read, empty
-        self.code = lru_cache(_MOST_TEXTS)(self._code)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget every text."""
+        self._texts = pl.Categories.random()
+        self._kept = pl.Series(dtype=pl.Categorical(self._texts))  # Polars drops categories that nothing uses
+        self._codes = np.empty(0, np.int32)
+
+    def as_category(self, name: str) -> pl.Expr:
+        """Return a column whose texts are places among all that were read."""
+        return pl.col(name).cast(self._kept.dtype)
 
     def codes(self, texts: pl.Series) -> Codes:
         """Return a number for each cell; `empty` and `BAD` where there is none.
 
         `texts` are text, or made `as_category` before.
         """
-        coded = texts
-        if not isinstance(texts.dtype, pl.Categorical):
-            coded = texts.to_frame().select(as_category(texts.name)).to_series()
-        different = coded.unique().drop_nulls()
-        read = np.full(different.len() + 1, self.empty, np.int32)
-        read[different.to_physical()] = [self.code(text) for text in different.cast(pl.String)]
-        codes: Codes = read[coded.to_physical().fill_null(different.len())]
+        places = texts.cast(self._kept.dtype).to_physical()
+        new = self._texts.to_series().slice(len(self._codes))
+        self._codes = np.append(self._codes, np.array([self.code(text) for text in new], np.int32))
+        codes: Codes = np.append(self._codes, np.int32(self.empty))[places.fill_null(len(self._codes))]
+        if len(self._codes) > _MOST_TEXTS:
+            self._begin()
         return codes
 
-    def _code(self, text: str) -> int:
+    def code(self, text: str) -> int:
         """Return the number of one cell."""
         if len(text) > _LONGEST or unseen(text) is not None:
             return BAD

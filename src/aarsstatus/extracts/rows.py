@@ -138,7 +138,7 @@ class Reader:
         places = {name: place for name, place in columns.places.items() if name in self._columns or name == "person"}
         texts = frame.select(*(pl.col(str(place)).alias(name) for name, place in places.items()), OVERFLOW)
         # In one call, which Polars spreads over the cores.
-        categories = texts.select(cells.as_category(name) for name in self._columns if name in places)
+        categories = texts.select(self._columns[name].as_category(name) for name in self._columns if name in places)
         codes = {name: self._columns[name].codes(categories[name]) for name in categories.columns}
         if columns.scheme is not None:
             codes["scheme"] = np.full(frame.height, self.schemes.index(columns.scheme), np.int32)
