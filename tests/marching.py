@@ -28,7 +28,7 @@ def lines() -> list[str]:
 def arguments(line: str) -> list[str]:
     """Return what a line of the guide gives to aarsstatus; nothing when it runs something else."""
     program, *words = shlex.split(line.replace("\\", "/"))
-    return words if program in {"aarsstatus", ".venv/Scripts/aarsstatus"} else []
+    return words if program == "aarsstatus" else []
 
 
 def made_up(project: Project) -> list[Spell]:

@@ -66,6 +66,7 @@ def test_the_guide_installs_as_the_readme_says() -> None:
     setup = [line for line in lines() if not arguments(line)]
     assert len(setup) == 3
     assert "\n".join(setup) in readme
+    assert ".venv\\" not in GUIDE, "chapter 1 makes none: aarsstatus.cmd runs every command"
 
 
 def test_windows_is_tried_as_the_guide_installs() -> None:

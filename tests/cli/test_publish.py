@@ -18,11 +18,13 @@ from conftest import copy_project
 from filling import fill
 from marching import YEAR, answer_warnings, made_up, write_extracts
 
+from aarsstatus.cli.publish import _require_explained
 from aarsstatus.figures import DERIVED
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.params import read_params
+from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.release.publishing import corrected_params, published_params
 from aarsstatus.report.marks import WRONG, mark
@@ -246,6 +248,34 @@ def test_a_published_notat_is_not_published_again(office: Office) -> None:
     assert "notatet er offentliggjort" in office.run("publish", str(YEAR), "--date", "30-03-2027", status=2)
     for year in ("2021", "2025"):
         assert "offentliggjort" in office.run("publish", year, "--date", "30-03-2027", "--correct", "x", status=2)
+
+
+def test_targets_adopted_so_that_they_do_not_add_up_are_published_with_a_reason(
+    copied: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The council's 900 are 899 in the administrations: what has to be said is shown, less the reason."""
+    errata = copied.data / "errata.yml"
+    entry = re.search(
+        r"(?m)  - source: notat-2025\n.*\n    id: 2025\.KK\.fleksjob\.target\n(    .*\n)+", errata.read_text("utf-8")
+    )
+    assert entry
+    without = errata.read_text(encoding="utf-8").replace(entry[0], "")
+    errata.write_text(without, encoding="utf-8", newline="\n")
+    with pytest.raises(InputError, match=r"^notat-2025, tabel 1, Fleksjob, måltal: .* = 899, men der står 900\.$"):
+        _require_explained(copied, 2025)
+    shown = capsys.readouterr().out.partition("\n\n")[2]
+    errata.write_text(f"{without}\n{shown}", encoding="utf-8", newline="\n")
+    with pytest.raises(InputError, match="cause"):
+        _require_explained(copied, 2025)
+    errata.write_text(
+        f"{without}\n{shown}".replace('cause: ""', 'cause: "Vedtaget sådan."'), encoding="utf-8", newline="\n"
+    )
+    _require_explained(copied, 2025)
+    errata.write_text(
+        errata.read_text("utf-8").replace('expect: "899"', 'expect: "909"'), encoding="utf-8", newline="\n"
+    )
+    with pytest.raises(InputError, match=r"data/errata.yml, linje \d+: forklaringen passer ikke længere"):
+        _require_explained(copied, 2025)
 
 
 def test_lines_of_the_parameters_are_kept(project: Project) -> None:

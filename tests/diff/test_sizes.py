@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from aarsstatus.diff import words
+from aarsstatus.diff.causes import Cause
 from aarsstatus.diff.changes import Change
+from aarsstatus.diff.steps import _value_change
 from aarsstatus.figures import Figure, Measure, show
 
 
@@ -41,3 +46,22 @@ def test_what_is_subtracted_is_what_is_shown(
 def test_a_number_that_is_the_same_is_told_once_with_what_is_not() -> None:
     old = figure("status", "20")
     assert words._line(Change("x", old, replace(old, formula="g"))) == "x: 20 (samme tal; formlen er ændret)"
+
+
+def test_numbers_of_which_the_same_is_said_are_told_at_once() -> None:
+    """A published notat that is a draft again has no number of which anything else is new."""
+    old = figure("status", "20")
+    same = [Change(id_, old, replace(old, verdict="unpublished")) for id_ in ("a", "b", "c", "d")]
+    why = (Cause("data", "data/published.csv", "filen er ændret"),)
+    moved = Change("e", old, replace(figure("status", "21"), verdict="unpublished"))
+    of: Any = SimpleNamespace(causes=dict.fromkeys("abcde", why))
+    (some, causes), (alone, _) = words._alike(of, [*same, moved])
+    assert words._many(some) == "a, b, c og 1 til: stemmer → ikke offentliggjort"
+    assert causes == ["data: data/published.csv: filen er ændret"]
+    assert alone == [moved]
+
+
+def test_a_parameter_is_told_without_the_marks_of_a_language() -> None:
+    correction = [{"date": date(2027, 3, 24), "reason": "Skrevet forkert af."}]
+    assert _value_change(None, correction) == "null → date 2027-03-24 reason Skrevet forkert af."
+    assert _value_change(["fleksjob"], ["fleksjob", "fritidsjob"]) == "fleksjob → fleksjob, fritidsjob"

@@ -207,9 +207,15 @@ def test_of_plain_spells_there_is_nothing_to_say(data: Data) -> None:
 
 def test_spells_of_no_administration(data: Data) -> None:
     nobodys = short(administration=NONE)
-    text = "virksomhedspraktik: 1 forløb har ingen forvaltning; det tæller kun med i KK og er ikke fordelt"
+    text = (
+        "virksomhedspraktik: 1 forløb har ingen forvaltning; det tæller kun med i KK og er ikke fordelt "
+        "(a.csv, række 2)"
+    )
     assert remarks(data, nobodys, short(person=2)) == [("not_distributed", "virksomhedspraktik", 1, text)]
-    text = "virksomhedspraktik: 2 forløb har ingen forvaltning; de tæller kun med i KK og er ikke fordelt"
+    text = (
+        "virksomhedspraktik: 2 forløb har ingen forvaltning; de tæller kun med i KK og er ikke fordelt "
+        "(a.csv, række 2-3)"
+    )
     assert remarks(data, nobodys, nobodys | {"person": 2}) == [("not_distributed", "virksomhedspraktik", 2, text)]
 
 

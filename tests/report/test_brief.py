@@ -71,6 +71,22 @@ def test_a_year_with_the_same_schemes_and_targets(project: Project) -> None:
     )
 
 
+def test_targets_that_are_shared_otherwise_are_not_called_the_same(project: Project) -> None:
+    """The city's are, and so says the notat; one administration's is one more than the year before."""
+    params, data = read_year(project, 2025)
+    targets, statuses = (
+        rows | {(2024, *key[1:]): replace(one, year=2024) for key, one in rows.items() if key[0] == 2025}
+        for rows in (data.targets, data.statuses)
+    )
+    moved = replace(data, targets=targets, statuses=statuses, printed=())
+    assert "Måltallene er de samme som i 2024." in read(Notat(params, moved, "recomputed"))
+    key = (2025, "BUF", "fleksjob")
+    moved = replace(moved, targets={**targets, key: replace(targets[key], target=377)})
+    assert read(Notat(params, moved, "recomputed")).splitlines()[2] == (
+        "Måltallene for hele kommunen er de samme som i 2024, men forvaltningernes er det ikke alle."
+    )
+
+
 def test_a_first_year(project: Project) -> None:
     params, data = read_year(project, 2021)
     statuses = {key: one for key, one in data.statuses.items() if key[0] == 2021}

@@ -20,6 +20,7 @@ The file is a list under the key ``errata``; every entry has these keys, all of 
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -118,6 +119,14 @@ def read_errata(path: Path, name: str) -> tuple[Erratum, ...]:
     if problems:
         raise InputError(problems)
     return tuple(errata)
+
+
+def to_declare(row: AuditRow) -> str:
+    """Write a contradiction's entry for the file, less its cause."""
+    words = {"source": row.source, "place": row.place, "id": row.id, "printed": row.printed}
+    words |= {"follows": row.reason, "cause": "", "expect": row.recomputed}
+    lines = "\n".join(f"    {name}: {json.dumps(text, ensure_ascii=False)}" for name, text in words.items())
+    return f"  -{lines[3:]}\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import cast
 import nbformat
 
 from aarsstatus.audit.check import doubts, problems
+from aarsstatus.audit.errata import to_declare
 from aarsstatus.audit.quality import open_quality
 from aarsstatus.build import Options, Progress, build
 from aarsstatus.bundle import write_bundle
@@ -94,7 +95,7 @@ def _problem(project: Project, params: Params, message: str, expected: str) -> P
 def _current_build(project: Project, params: Params) -> Finished:
     """Return the build to publish: unaltered, of the present inputs, no findings."""
     data = read_year(project, params.year)[1]
-    if found := [*problems(project, params.year), *doubts(project, params, data)]:
+    if found := [*problems(project, params.year), *doubts(project, params, data, targets=False)]:
         raise InputError(found)
     made = open_finished(str(params.year), project)
     options = made.options
@@ -162,10 +163,16 @@ def _notebook(made: Finished) -> nbformat.NotebookNode:
 
 
 def _require_explained(project: Project, year: int) -> None:
-    """Refuse a notat with contradictions that ``errata.yml`` does not explain."""
+    """Refuse a notat with other contradictions than ``errata.yml`` explains."""
     found = open_quality(year, project=project.root).findings
     if found.undeclared:
-        raise InputError([Problem(f"{row.source}, {row.place}", row.reason) for row in found.undeclared])
+        print("Er tallet vedtaget sådan, så sæt dette ind nederst i data/errata.yml, og skriv årsagen efter cause:\n")
+        print("\n".join(map(to_declare, found.undeclared)))
+    problems = [Problem(f"{row.source}, {row.place}", row.reason) for row in found.undeclared]
+    why = "forklaringen passer ikke længere og skal rettes eller slettes: "
+    problems += [Problem(one.erratum.file, why + one.why, one.erratum.line) for one in found.stale]
+    if problems:
+        raise InputError(problems)
 
 
 def _require_same(made: Finished, issued: Finished) -> None:

@@ -144,10 +144,16 @@ def _row_change(old: Any, new: Any) -> str:  # noqa: ANN401 - a row, or what sta
 
 def _value_change(old: object, new: object) -> str:
     """Say how a parameter differs."""
-    before, after = (
-        "(ikke der)" if value is MISSING else "null" if value is None else str(value) for value in (old, new)
-    )
-    return visible(f"{before} → {after}")
+    return visible(f"{_as_written(old)} → {_as_written(new)}")
+
+
+def _as_written(value: object) -> str:
+    """Write a parameter without the marks of any language."""
+    if isinstance(value, list):
+        return ", ".join(map(_as_written, value))
+    if isinstance(value, dict):
+        return " ".join(f"{key} {_as_written(inner)}" for key, inner in value.items())
+    return "(ikke der)" if value is MISSING else "null" if value is None else str(value)
 
 
 # -- code -----------------------------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ KINDS: dict[CauseKind, str] = {
     "unknown": "ukendt",
 }
 DOCUMENTS = ("notat.html", "notat.pdf", "notat.docx")
-_MOST_FILES = 3
-"""Files of a list that are named."""
+_MOST_NAMED = 3
+"""Files or figures of a list that are named."""
 
 
 def by_level(changes: Sequence[Change]) -> Iterator[tuple[Level, list[Change]]]:
@@ -61,9 +61,8 @@ def _exact(figure: Figure | None) -> str:
     """Return a figure's value with the decimals that it has, two of a percentage."""
     if figure is None or figure.value is None:
         return danish.NO_TARGET
-    if figure.measure in PERCENTAGES:
-        return danish.decimal(figure.value, 2)
-    return danish.whole(figure.value) if figure.value.denominator == 1 else danish.decimal(figure.value, 2)
+    whole = figure.value.denominator == 1 and figure.measure not in PERCENTAGES
+    return danish.minus(danish.whole(figure.value) if whole else danish.decimal(figure.value, 2))
 
 
 def moved(change: Change) -> str:
@@ -92,7 +91,7 @@ def verdict(change: Change) -> str:
 def unmoved(change: Change) -> str:
     """Say what differs of a figure that is the same number in both; empty of others."""
     old, new = change.old, change.new
-    if old is None or new is None or change.printed_differs or change.size:
+    if old is None or new is None or not _same_number(change):
         return ""
     fields = {"formula": "formlen", "published": "det offentliggjorte tal", "lower": "grænserne", "upper": "grænserne"}
     parts = dict.fromkeys(word for field, word in fields.items() if getattr(old, field) != getattr(new, field))
@@ -112,11 +111,13 @@ def summary(diff: Diff) -> str:
         same = " ".join(filter(None, (same, documents(diff))))
         return same + (" Noget af det, de er lavet af, er ændret." if _beside(diff) else "")
     seen = sum(change.printed_differs for change in diff.changes)
-    rest = len(diff.changes) - seen
+    equal = sum(_same_number(change) for change in diff.changes)
+    rest = len(diff.changes) - seen - equal
     behind = f"{rest} tal er ændret uden at vises anderledes." if rest else ""
+    other = f"{equal} tal er de samme, men med en anden forklaring." if equal else ""
     told = f"{seen} tal vises anderledes." if seen else "Ingen tal, som læseren ser, er ændret."
     kinds = dict.fromkeys(KINDS[cause.kind] for causes in diff.causes.values() for cause in causes)
-    return " ".join(filter(None, (told, behind, documents(diff), f"Årsag: {danish.join(list(kinds))}.")))
+    return " ".join(filter(None, (told, behind, other, documents(diff), f"Årsag: {danish.join(list(kinds))}.")))
 
 
 def documents(diff: Diff) -> str:
@@ -165,7 +166,7 @@ def line_ends(diff: Diff) -> str:
 
     Git for Windows may change them all.
     """
-    some, more = diff.line_ends[:_MOST_FILES], len(diff.line_ends) - _MOST_FILES
+    some, more = diff.line_ends[:_MOST_NAMED], len(diff.line_ends) - _MOST_NAMED
     named = ", ".join(some) + f" og {more} til" if more > 0 else danish.join(list(some))
     return f"kun linjeskift er ændret i {danish.counted(len(diff.line_ends), 'fil', 'filer')}: {named}"
 
@@ -194,10 +195,9 @@ def lines(diff: Diff) -> Iterator[str]:
     for level, changes in by_level(diff.changes):
         yield ""
         yield f"{level.name.upper()} ({len(changes)})"
-        for change in changes:
-            yield f"  {_line(change)}"
-            causes = diff.causes[change.id]
-            yield from (f"      {because(change, cause, several=len(causes) > 1)}" for cause in causes)
+        for some, why in _alike(diff, changes):
+            yield f"  {_line(some[0]) if len(some) == 1 else _many(some)}"
+            yield from (f"      {cause}" for cause in why)
     if diff.development:
         yield ""
         yield f"FRA {diff.old.year} TIL {diff.new.year} ({len(diff.development)})"
@@ -212,11 +212,41 @@ def not_tried(step: Step, why: str) -> str:
     return f"{step.place} {why}" if why == NOT_RUN else f"{step.place} kan ikke prøves alene: {why}"
 
 
+def _alike(diff: Diff, changes: Sequence[Change]) -> Iterator[tuple[list[Change], list[str]]]:
+    """Yield changes with their causes, those of which the same is said as one.
+
+    When a notat is published, or is a draft again, hundreds have another verdict and the same number.
+    """
+    groups: dict[object, tuple[list[Change], list[str]]] = {}
+    for change in changes:
+        causes = diff.causes[change.id]
+        why = [because(change, cause, several=len(causes) > 1) for cause in causes]
+        key = (_said(change), *why) if _same_number(change) else change.id
+        groups.setdefault(key, ([], why))[0].append(change)
+    yield from groups.values()
+
+
+def _many(changes: Sequence[Change]) -> str:
+    """Say of several changes at once what is said of each."""
+    named, more = [change.id for change in changes[:_MOST_NAMED]], len(changes) - _MOST_NAMED
+    ids = f"{', '.join(named)} og {more} til" if more > 0 else danish.join(named)
+    return f"{ids}: {'; '.join(_said(changes[0]))}"
+
+
 def _line(change: Change) -> str:
     before, now = values(change)
     told = f"{change.id}: {before} → {now}" if before != now else f"{change.id}: {now}"
-    extra = [text for text in (as_shown(change), moved(change), verdict(change), unmoved(change)) if text]
+    extra = _said(change)
     return f"{told} ({'; '.join(extra)})" if extra else told
+
+
+def _said(change: Change) -> tuple[str, ...]:
+    """Return what is said of a change besides its values."""
+    return tuple(filter(None, (as_shown(change), moved(change), verdict(change), unmoved(change))))
+
+
+def _same_number(change: Change) -> bool:
+    return not change.printed_differs and not change.size
 
 
 def rest(diff: Diff) -> list[str]:

@@ -146,7 +146,7 @@ class _Form:
             changed = {**was, "target": target, "source": source or was["source"]}
             if changed != was:
                 new[key] = changed
-                what = f"måltal, {' '.join(key)}"
+                what = f"måltal, {key[0]}, {data.called(key[1])}"
                 self.changes.append(
                     f"{what}: {was['target'] or '(intet)'} → {target or '(intet)'}, {changed['source']}"
                 )

@@ -76,7 +76,7 @@ def warnings(
     for place in sorted(spells["scheme"].unique().to_list()):
         scheme = list(data.schemes.values())[place]
         own = spells.filter(pl.col("scheme") == place)
-        found += _undistributed(own, scheme, len(codes))
+        found += _undistributed(own, scheme, len(codes), labels)
         found += _overlaps(several.filter(pl.col("scheme") == place), scheme, labels)
         if (limit := limits.get(scheme.key)) is not None:
             found += _too_long(own, scheme, limit, last, labels)
@@ -85,12 +85,16 @@ def warnings(
     return found
 
 
-def _undistributed(own: pl.DataFrame, scheme: Scheme, none: int) -> Iterator[Remark]:
+def _undistributed(own: pl.DataFrame, scheme: Scheme, none: int, labels: Sequence[str]) -> Iterator[Remark]:
     """Tell of spells that belong to no administration."""
-    if number := own.filter(pl.col("administration") == none).height:
-        they = "det" if number == 1 else "de"
-        text = f"{scheme.name}: {_spells(number)} har ingen forvaltning; {they} tæller kun med i KK og er ikke fordelt"
-        yield Remark("not_distributed", scheme.key, "", number, text)
+    found = own.filter(pl.col("administration") == none)
+    if found.height:
+        they = "det" if found.height == 1 else "de"
+        text = (
+            f"{scheme.name}: {_spells(found.height)} har ingen forvaltning; {they} tæller kun med i KK og er ikke "
+            f"fordelt ({_where(found, labels)})"
+        )
+        yield Remark("not_distributed", scheme.key, "", found.height, text)
 
 
 def _overlaps(own: pl.DataFrame, scheme: Scheme, labels: Sequence[str]) -> Iterator[Remark]:

@@ -83,9 +83,9 @@ def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> 
         own = grouped.filter(pl.col("scheme") == place)
         if scheme.counting == "headcount":
             heads = spells.filter((pl.col("scheme") == place) & (pl.col("start") <= last) & (pl.col("end") >= last))
+            found[KK, scheme.key] = Sum(Fraction(_heads(heads)), None)
             for number, code in enumerate(codes):
                 found[code, scheme.key] = Sum(Fraction(_heads(heads.filter(pl.col("administration") == number))), None)
-            found[KK, scheme.key] = Sum(Fraction(_heads(heads)), None)
             continue
         for code, rows in ((KK, own), *((c, own.filter(pl.col("administration") == n)) for n, c in enumerate(codes))):
             parts = rows.select("days", "weekdays", "weekly_hours", "spells").rows()

@@ -133,7 +133,7 @@ def _params_text(year: int, before: Params, schemes: Sequence[Scheme], groups: S
         *_office(before),
         "",
         "targets_adopted:",
-        *_adoptions(year, before, groups, data.city(year).council),
+        *_adoptions(year, before, groups, data),
         "",
         f"target_groups: [{', '.join(groups)}]",
         f"schemes: [{', '.join(one.key for one in schemes)}]",
@@ -172,17 +172,22 @@ def _office(before: Params) -> Iterator[str]:
             yield f"  {key}: {text}"
 
 
-def _adoptions(year: int, before: Params, groups: Sequence[str], council: str) -> Iterator[str]:
+def _adoptions(year: int, before: Params, groups: Sequence[str], data: Data) -> Iterator[str]:
     """Yield when targets were adopted: groups of the year before, then new ones."""
-    said = f"  - date: null  # {MARK}: hvornår {council} vedtog måltallene for {year}"
+    council = data.city(year).council
+
+    def line(own: Sequence[str]) -> str:
+        names = danish.join([data.called(group) for group in own])
+        return f"  - date: null  # {MARK}: hvornår {council} vedtog måltallene for {names} i {year}"
+
     for adoption in before.targets_adopted:
         own = [group for group in adoption.groups if group in groups]
         if own:
-            yield from (f"{said}; {before.year}: {adoption.date}", f"    groups: [{', '.join(own)}]")
+            yield from (f"{line(own)}; i {before.year} var det {adoption.date}", f"    groups: [{', '.join(own)}]")
     adopted = {group for adoption in before.targets_adopted for group in adoption.groups}
     new = [group for group in groups if group not in adopted]
     if new:
-        yield from (said, f"    groups: [{', '.join(new)}]")
+        yield from (line(new), f"    groups: [{', '.join(new)}]")
 
 
 def _with_targets(project: Project, year: int, missing: Sequence[tuple[str, str]], data: Data) -> str:

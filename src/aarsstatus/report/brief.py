@@ -78,13 +78,13 @@ def _reached(notat: Notat) -> str:
 
 def _targets(notat: Notat) -> str:
     """Say which of the city's targets moved since the comparison year."""
-    before, now, told, same = _before(notat), notat.year, [], 0
+    before, now, told, same = _before(notat), notat.year, [], list[str]()
     for group in notat.data.groups:
         had, has = (notat.has(year, group, "target") for year in (before, now))
         if has and had:
             values = [notat.figures[figure_id(year, KK, group, "target")].value for year in (before, now)]
             if values[0] == values[1]:
-                same += 1
+                same.append(group)
             else:
                 told.append(f"måltallet for {_called(notat, group)} er {change(notat, group, 'target')}")
         elif has and notat.has(before, "total", "weighted_attainment"):
@@ -92,8 +92,22 @@ def _targets(notat: Notat) -> str:
         elif had and not has:
             told.append(f"der er ikke længere et måltal for {_called(notat, group)}")
     if same:
-        told.append(f"{'de øvrige måltal' if told else 'måltallene'} er de samme som i {before}")
+        which = "de øvrige måltal" if told else "måltallene"
+        if any(_shared_otherwise(notat, group) for group in same):
+            told.append(f"{which} for hele kommunen er de samme som i {before}, men forvaltningernes er det ikke alle")
+        else:
+            told.append(f"{which} er de samme som i {before}")
     return danish.capital("; ".join(told))
+
+
+def _shared_otherwise(notat: Notat, group: str) -> bool:
+    """Tell whether the administrations' known targets differ from those before."""
+    before, now = (
+        {one.administration: one.value for one in notat.figures.select(year=year, measure="target")
+         if one.group == group and one.administration != KK}
+        for year in (_before(notat), notat.year)
+    )  # fmt: skip
+    return bool(before) and bool(now) and before != now
 
 
 def why(notat: Notat) -> str:

@@ -121,7 +121,8 @@ class Notat:
         if not self.wrong or self.mode == "recomputed":
             return ""
         of = f"{danish.whole(len(self.wrong))} af {danish.whole(len(self._printed))} trykte tal"
-        why = f"De er mærket {WRONG}, og kvalitetsrapporten forklarer hvert af dem."
+        they, them = ("Det", "det") if len(self.wrong) == 1 else ("De", "hvert af dem")
+        why = f"{they} er mærket {WRONG}, og kvalitetsrapporten forklarer {them}."
         return f"{of} er i modstrid med notatets øvrige tal. {why}"
 
     def year_published(self, year: int, administration: str, where: str) -> str:
