@@ -21,7 +21,7 @@ from aarsstatus.extracts.columns import choose_columns
 from aarsstatus.extracts.csv_table import HEAD, CsvTable
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.rows import Reader
-from aarsstatus.extracts.stated import made, refuse_other
+from aarsstatus.extracts.stated import around, made, refuse_other
 from aarsstatus.extracts.table import Counts, Table
 from aarsstatus.extracts.workbook import open_workbook
 from aarsstatus.files import irregular
@@ -131,7 +131,7 @@ def read_file(
             kept += spells.height
             progress(f"{table.label}: {danish.counted(own.rows, 'række', 'rækker')}")
         _check_rows(table.label, own, kept, reader, refusals)
-        said = " ".join(["" if table.header is None else table.header.title, *own.below])
+        said = around("" if table.header is None else table.header.title, own.below)
         left_out = len(table.hidden_rows) if hidden == "without" else 0
         notes += refuse_other(table.label, said, table.name, own.rows + left_out, reader.year, refusals)
         drawn = min(filter(None, (drawn, made(said))), default=None)

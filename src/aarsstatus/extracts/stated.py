@@ -7,7 +7,7 @@ what was asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from aarsstatus import danish
@@ -23,13 +23,20 @@ _MADE = re.compile(
 )
 _NUMBER = r"\d{1,3}(?:\.\d{3})+|\d+"
 _ROWS = re.compile(
-    rf"antal (?:rækker|forløb|poster|records)\W{{0,3}}({_NUMBER})(?!\w)|"
+    rf"antal (?:rækker|poster|records)\W{{0,3}}({_NUMBER})(?!\w)|"
     rf"(?<![\w.-])({_NUMBER}) (?:rækker|poster|rows|records)\b",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![\d.,/-])20\d\d(?![\d.,/-]\d|\d)")
+_LONGEST = 4_000
+"""Characters above a table and below it: whatever has more is no title."""
 _SELECTED = re.compile(r"\b(?:filter|filtreret|kun|stikprøve|testdata|udkast|top \d+|højst|begrænset)\b", re.IGNORECASE)
 """Says that a file may hold less than all, or something else."""
+
+
+def around(title: str, below: Sequence[str]) -> str:
+    """Return the text above a table and below it."""
+    return " ".join(text[:_LONGEST] for text in (title, *below))
 
 
 def made(said: str) -> date | None:
