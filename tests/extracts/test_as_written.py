@@ -27,6 +27,7 @@ from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 
 numbers = count(1)
+pytestmark = pytest.mark.usefixtures("workbooks_here")
 HEADER = ("CPR", "Forvaltning", "Jobordning", "Startdato", "Slutdato")
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 EPOCH = date(1899, 12, 30)
@@ -231,6 +232,22 @@ READ: dict[str, tuple[File, dict[str, int]]] = {
     "zeros that are not shown": (xlsx(march(), change=shown_as("E2", "dd-mm-yyyy;;")), {"BUF": 31}),
     "one strike among formats that are not struck": (
         xml(PLAIN, PLAIN, styles=f'{CROSSED}<cellXfs>{DATE}<xf numFmtId="14" fontId="0"/><xf fontId="1"/></cellXfs>'), {"BUF": 62}),
+    "names of tables before those of columns": (
+        csv(line(), header="[P].[CPR].[CPR];Org[Forvaltning];'Tilbud'[Jobordning];dbo.fakta.startdato;t.slutdato"), {"BUF": 31}),
+    "two languages": (
+        csv(line(), header="CPR;Forvaltning / Administration;Jobordning / Scheme;Startdato / Start;Slutdato / End"), {"BUF": 31}),
+    "days of a scheme": (
+        csv(line(), header="CPR;Ansvarlig forvaltning;Indsats;Planlagt startdato;Slutdato for tilbud"), {"BUF": 31}),
+    "a rule below the header": (csv("---;---;---;---;---", line()), {"BUF": 31}),
+    "kinds below the header": (csv("tekst;kode;tekst;dato;dato (tom = i gang)", line()), {"BUF": 31}),
+    "a hint below the header": (csv(";;;dd-mm-åååå;dd-mm-åååå", line()), {"BUF": 31}),
+    "numbers below the header": (csv("(1);(2);(3);(4);(5)", line()), {"BUF": 31}),
+    "an end of a data frame": (csv(line(end="NaT"), line(number=2, end="None")), {"BUF": 612}),
+    "all of this city": (beside("Kommunekode", "0101", "101"), {"BUF": 62}),
+    "a whole share": (beside("Andel", "100 %", "1"), {"BUF": 62}),
+    "a planned end beside an end": (beside("Planlagt slutdato", "30-04-2026"), {"BUF": 31}),
+    "a formula of nothing": (xml((START, '><f>""</f><v></v>')), {"BUF": 306}),
+    "white on what is nearly black": (xlsx(march(), march(2), change=whiten(fill="FF101010")), {"BUF": 62}),
 }  # fmt: skip
 
 REFUSED: dict[str, tuple[File, str]] = {
@@ -290,19 +307,19 @@ REFUSED: dict[str, tuple[File, str]] = {
     "another unit": (beside("Enhed", "SOF"), "forvaltning: kolonne B og F er begge forvaltning"),
     "another scheme": (beside("Ordning", "Fleksjob"), "jobordning: kolonne C og F er begge jobordning"),
     "a private scheme in another column": (beside("Tilbudstype", "Privat løntilskud"), "det er ikke kommunens eget"),
-    "a row taken back": (beside("Posttype", "Normal", "Tilbageførsel"), "række 3, status: forløbet blev ikke til noget"),
-    "a row deleted": (beside("Slettet", "", "01-03-2026"), "række 3, status: forløbet blev ikke til noget"),
+    "a row taken back": (beside("Posttype", "Normal", "Tilbageførsel"), "række 3, status (kolonne F, »Posttype«): forløbet blev ikke til noget"),
+    "a row deleted": (beside("Slettet", "", "01-03-2026"), "række 3, status (kolonne F, »Slettet«): forløbet blev ikke til noget"),
     "a remark that it was cancelled": (beside("Bemærkning", "Annulleret 3/2 efter samtale med Bo Ny Fisk"), "fandt »Annulleret …«"),
-    "a row that is not valid": (beside("Gyldig", "ja", "nej"), "række 3, status: forløbet blev ikke til noget"),
-    "a row without a mark": (beside("Tæller med", "x", ""), "række 3, status: det kan ikke ses, om forløbet tæller"),
-    "a remark that it is there twice": (beside("Bemærkning", "", "Dublet"), "række 3, status: forløbet blev ikke til noget"),
-    "a row that is left out": (beside("Medtages ikke", "", "x"), "række 3, status: forløbet blev ikke til noget"),
-    "one that did not begin": (beside("Påbegyndt", "Ja", "Nej"), "række 3, status: forløbet blev ikke til noget"),
-    "one that is not public": (beside("Offentlig arbejdsgiver", "Ja", "Nej"), "række 3, status: forløbet blev ikke til noget"),
-    "a company": (beside("Virksomhed", "Københavns Kommune", "Netto A/S"), "række 3, status: forløbet blev ikke til noget, eller det er ikke"),
-    "several persons in a row": (beside("Antal", "1", "3"), "række 3, status: rækken er ikke ét forløb; fandt »3«"),
+    "a row that is not valid": (beside("Gyldig", "ja", "nej"), "række 3, status (kolonne F, »Gyldig«): forløbet blev ikke til noget"),
+    "a row without a mark": (beside("Tæller med", "x", ""), "række 3, status (kolonne F, »Tæller med«): det kan ikke ses, om forløbet tæller"),
+    "a remark that it is there twice": (beside("Bemærkning", "", "Dublet"), "række 3, status (kolonne F, »Bemærkning«): forløbet blev ikke til noget"),
+    "a row that is left out": (beside("Medtages ikke", "", "x"), "række 3, status (kolonne F, »Medtages ikke«): forløbet blev ikke til noget"),
+    "one that did not begin": (beside("Påbegyndt", "Ja", "Nej"), "række 3, status (kolonne F, »Påbegyndt«): forløbet blev ikke til noget"),
+    "one that is not public": (beside("Offentlig arbejdsgiver", "Ja", "Nej"), "række 3, status (kolonne F, »Offentlig arbejdsgiver«): forløbet blev ikke til noget"),
+    "a company": (beside("Virksomhed", "Københavns Kommune", "Netto A/S"), "række 3, status (kolonne F, »Virksomhed«): arbejdspladsen er ikke kommunens egen"),
+    "several persons in a row": (beside("Antal", "1", "3"), "række 3, status (kolonne F, »Antal«): rækken er ikke ét forløb; fandt »3«"),
     "several by another name": (beside("Antal personer", "2"), "rækken er ikke ét forløb"),
-    "a minus": (beside("Fortegn", "+", "-"), "række 3, status: rækken er ikke ét forløb"),
+    "a minus": (beside("Fortegn", "+", "-"), "række 3, status (kolonne F, »Fortegn«): rækken er ikke ét forløb"),
     "more than a person": (beside("Helårspersoner", "12,5"), "rækken er ikke ét forløb"),
     "an end that is not with it": (csv(line(), header="CPR;Forvaltning;Jobordning;Startdato;Slutdato (ikke medregnet)"), "slutdato: kolonnen mangler"),
     "the day after": (csv(line(), header="CPR;Forvaltning;Jobordning;Startdato;Første dag efter ophør"), "slutdato: kolonnen mangler"),
@@ -364,12 +381,30 @@ REFUSED: dict[str, tuple[File, str]] = {
         "måned og dag er byttet om"),
     "one sheet twice": (
         two_sheets("Kopi", [HEADER[1:], *DAYS], [HEADER[1:], *reversed(DAYS)]), "ark »Kopi«: forløbene er de samme som i"),
-    "a rule below the header": (csv("---;---;---;---;---", line()), "række 2, forvaltning"),
     "texts as formulas": (csv('="0101901001";="BUF";="Løntilskud";="01-03-2026";="31-03-2026"'), "slutdato: værdien kan ikke bruges"),
     "the letters of DOS": (csv(line(), encoding="cp865"), "filen er gemt med et forkert tegnsæt"),
     "a row broken in two": (csv(line().removesuffix(";31-03-2026"), ";31-03-2026", line(number=2)), "række 3"),
     "a sign of no width": (csv(line(end="\u200b")), "slutdato: værdien kan ikke bruges"),
     "two paragraphs in ods": (opendocument("<text:p>BUF</text:p>", "<text:p>BUF</text:p><text:p>SOF</text:p>"), "cellen rummer flere linjer"),
+    "a grant refused": (beside("Bevilling", "Bevilget", "Afslag"), "række 3, status (kolonne F, »Bevilling«): forløbet blev ikke"),
+    "an employer outside": (beside("Intern/ekstern", "Intern", "Ekstern"), "række 3, status (kolonne F, »Intern/ekstern«): det kan ikke ses"),
+    "another city": (beside("Kommunenr.", "101", "157"), "række 3, status (kolonne F, »Kommunenr.«): arbejdspladsen er ikke kommunens egen"),
+    "a workplace in another city": (beside("Arbejdsgiver", "Københavns Kommune", "Hvidovre Kommune"), "arbejdspladsen er ikke kommunens egen"),
+    "an older version": (beside("Nyeste version", "Ja", "Nej"), "række 3, status (kolonne F, »Nyeste version«): forløbet blev ikke"),
+    "a row deleted in a warehouse": (beside("is_deleted", "0", "1"), "række 3, status (kolonne F, »is_deleted«): forløbet blev ikke"),
+    "a deletion": (beside("Operation", "INSERT", "DELETE"), "række 3, status (kolonne F, »Operation«): forløbet blev ikke"),
+    "a reason that it never began": (beside("Ophørsårsag", "Udløb", "Aldrig startet"), "række 3, status (kolonne F, »Ophørsårsag«)"),
+    "a half": (beside("Andel", "100", "50"), "rækken er ikke ét forløb; fandt »50«"),
+    "the workplace's administration": (beside("Værtsforvaltning", "SOF"), "kolonne B og F er begge forvaltning"),
+    "a column for each month": (
+        csv("BUF;Løntilskud;01-01-2026;31-03-2026;9;8;7", header="Forvaltning;Jobordning;Startdato;Slutdato;Jan;Feb;Mar"), "for hver måned"),
+    "a status for each month": (
+        xlsx(*(row for row in DAYS for _ in range(12)), header=HEADER[1:]), "hvert forløb står 12 gange"),
+    "one case twice": (csv(line(person="S-17"), line(person="S-17"), header=";".join(("Sagsnr.", *HEADER[1:]))), "gentager en tidligere række"),
+    "a sheet laid aside": (two_sheets("Gammel", [HEADER, march()], [HEADER, march(2)]), "det ikke hører til udtrækket; fandt »gammel«"),
+    "a copy made by excel": (two_sheets("Data (2)", [HEADER, march()], [HEADER, march(2)]), "det ikke hører til udtrækket"),
+    "a week shown": (xlsx(march(), change=shown_as("E2", '"uge "ww')), "cellen viser ikke hele sin dato"),
+    "a word before a date": (xlsx(march(), change=shown_as("E2", '"ikke "dd-mm-yyyy')), "cellen viser ikke hele sin dato"),
 }  # fmt: skip
 
 

@@ -13,9 +13,12 @@ import frictionless
 import pytest
 
 from aarsstatus import danish
+from aarsstatus.files import MOST_BYTES
 from aarsstatus.inputs import read_data
+from aarsstatus.inputs.csvfile import swap_in
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import TABLES
+from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 
 # What one table prints, by notat: one row for each number in it.
@@ -160,3 +163,14 @@ def test_each_number_names_the_table_that_it_stands_in(data: Data) -> None:
             found += 1
             assert PRINTED[said[1]][int(said[2])] == (row.year, row.administration), row.source
     assert found > 100
+
+
+def test_a_file_too_large_to_be_ours_is_not_replaced(copied: Project) -> None:
+    ours, huge = copied.data / "status.csv", copied.data / ".ingest-2025.json"
+    before = ours.read_bytes()
+    with huge.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)  # what is replaced is kept in memory until all is well
+    with pytest.raises(InputError, match=r"\.ingest-2025\.json: filen er for stor"):
+        swap_in(copied, {ours: b"new", huge: b"new"})
+    assert ours.read_bytes() == before
+    assert huge.stat().st_size == MOST_BYTES + 1

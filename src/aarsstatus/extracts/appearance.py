@@ -24,6 +24,7 @@ MOST_UNPACKED = 400 << 20
 """Bytes of XML: a full sheet of a million rows and six columns has about 300 MB."""
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 _WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.(?:xml|bin)", re.IGNORECASE)
+_REMARKS = re.compile(r"/comments?\d*\.xml$", re.IGNORECASE)
 _LOWEST, _NARROWEST = 2.0, 0.3
 """Points of a row, letters of a column: what is smaller cannot be seen."""
 
@@ -71,6 +72,7 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
     targets = _targets(parts, path) if path else {}
     called = {targets.get(relation, ""): name for name, relation in workbook.sheets.items()}
     book, styles, strings = Book(is_1904=workbook.is_1904), Styles(), Strings()
+    book.remarks.update(_remarked(parts))
     binary, spanned = dict[int, str](), 0
     for name in _names(parts):
         if name.casefold().endswith("/styles.xml"):
@@ -93,6 +95,14 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
             if parse(parts, name, looked.element, looked) and sheet is not None:
                 book.sheets[sheet], spanned = looked.shown, looked.spanned()
     return book
+
+
+def _remarked(parts: zipfile.ZipFile) -> set[str]:
+    """Return the cells that somebody has written a remark on."""
+    cells = set[str]()
+    for name in filter(_REMARKS.search, _names(parts)):
+        parse(parts, name, lambda kind, said: cells.add(said.get("ref", "")) if kind == "comment" else None)
+    return cells
 
 
 def _targets(parts: zipfile.ZipFile, path: str) -> Mapping[str, str]:
@@ -144,16 +154,17 @@ class _Sheet(SheetXml):
         self._recalculated = recalculated
         self._line = self._row = self._column = 0
         self._type, self._style, self._conditional = "", "", ""
-        self._is_formula = self._has_value = self._is_struck = False
+        self._is_formula = self._is_nothing = self._has_value = self._is_struck = False
 
     def element(self, kind: str, attributes: Attributes) -> None:
         """See what an element adds."""
         if kind == "v":
             self._has_value = True
             wanted = self._is_formula or self._type == "e" or (self._type == "s" and self._struck)
+            self._is_nothing = self._is_formula and "".join(self.text or ()) == '""'
             self.text = [] if wanted else None
         elif kind == "f":
-            self._is_formula = True
+            self._is_formula, self.text = True, []
         elif kind == "strike":
             self._is_struck |= attributes.get("val", "1") in YES
         elif kind == "c":
@@ -198,16 +209,16 @@ class _Sheet(SheetXml):
         if shows and (self._has_value or not of_number):
             self.shown.cells[self._row, self._column] = shows
         if self._is_formula or self._type == "e":
-            text = "".join(self.text or ()).strip()
-            has_result = bool(text) or (self._has_value and self._type == "str")
-            if self._recalculated and self._is_formula and text in {"", "0"}:
+            text = "".join(self.text or ()).strip() if self._has_value else ""
+            has_result = bool(text) or (self._has_value and (self._type == "str" or self._is_nothing))
+            if self._recalculated and self._is_formula and text in {"", "0"} and not self._is_nothing:
                 has_result = False
             if self._type == "e" and text:
                 self.shown.cells[self._row, self._column] = text if is_error(text) else "#FEJL!"
             elif not has_result:
                 self.shown.cells[self._row, self._column] = NOT_WORKED_OUT
         self.text, self._type, self._style = None, "", ""
-        self._is_formula = self._has_value = self._is_struck = False
+        self._is_formula = self._is_nothing = self._has_value = self._is_struck = False
 
 
 def _place(text: str) -> tuple[int, int]:

@@ -24,6 +24,12 @@ _REQUIRED = ("administration", "start", "end")
 _WITHOUT = re.compile(r"\b(?:uden|eks?kl?|exc?l|minus|bortset|fraregnet)")
 """Says that something is not there."""
 _STATE = re.compile("(status|tilstand)(?!.*dato)|afbrudt")
+_PART_OF_YEAR = re.compile(
+    r"(?:jan|feb|mar|apr|maj|jun|jul|aug|sept?|okt|nov|dec)(?:uar|ruar|ts|il|i|ust|tember|ember|ober)?(?:20\d\d)?|"
+    r"20\d\d(?:0[1-9]|1[0-2])|[1-4]kv(?:t|artal)?(?:20\d\d)?|k[1-4]|q[1-4]"
+)
+_SEVERAL = 3
+"""What so many headings are in a table of sums."""
 _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|id|nøgle)")
 """What an unknown header has in it that may say whether a row counts, or who it is about."""
 
@@ -32,13 +38,14 @@ _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|
 class Columns:
     """Say where each field of a table stands, or which scheme all its rows have.
 
-    `texts` is the whole header.
+    `texts` is the whole header, `below` the row under it.
     """
 
     places: Mapping[str, int]
     scheme: str | None = None
     texts: Cells = ()
     undecided: tuple[Rival, ...] = ()
+    below: int = 0
 
     def refuse_differing(
         self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, read: Mapping[str, Column], label: str,
@@ -99,6 +106,12 @@ def choose_columns(
         )  # fmt: skip
         return None
     _refuse_kept_apart(table, stem, header, names, refusals)
+    parts = [text.strip() for text in header.texts if _PART_OF_YEAR.fullmatch(fold(text))]
+    if len(parts) >= _SEVERAL and "person" not in header.columns:
+        refusals.file(
+            table.label, "tabellen er opgjort for hver måned eller hvert kvartal", row=header.row,
+            found=", ".join(parts[:_SEVERAL]), expected="én række for hvert forløb, med startdato og slutdato",
+        )  # fmt: skip
     notes += _notes(table.label, header, names)
     missing = [name for name in _REQUIRED if name not in header.columns]
     fixed = None
@@ -118,7 +131,7 @@ def choose_columns(
     for name in missing:
         _refuse_missing(table.label, name, header, names, refusals)
     undecided = tuple(rival for rival in header.undecided if rival.field != "state")  # each of these is read
-    return None if missing else Columns(header.columns, fixed, header.texts, undecided)
+    return None if missing else Columns(header.columns, fixed, header.texts, undecided, header.row + 1)
 
 
 def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
@@ -145,6 +158,8 @@ def _doubts(label: str, header: Header, names: Names) -> Iterator[str]:
         called = mask(header.texts[place].strip())
         if any(word in called.casefold() for word in PLANNED):
             yield f"{label}: kolonnen »{called}« er brugt som {FIELDS[name]}, men den er måske ikke det, der skete"
+        elif name == "person" and fold(called) not in names.columns:
+            yield f"{label}: kolonnen »{called}« er brugt til at finde gentagelser; hvem rækkerne er om, ses ikke"
     states = [header.texts[place] for place in state_columns(header.texts, names)]
     for called in map(mask, states):
         yield (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -57,6 +58,10 @@ class CsvTable:
 
     def blocks(self) -> Iterator[Block]:
         """Yield the rows below the header, a piece of the file at a time."""
+        return _one_ahead(self._blocks())
+
+    def _blocks(self) -> Iterator[Block]:
+        """Parse the file, a piece at a time."""
         assert self.header is not None
         first, skip = 1, self.header.row
         for piece, last in self._pieces():
@@ -140,6 +145,15 @@ class CsvTable:
     def _width(self) -> int:
         assert self.header is not None
         return len(self.header.texts)
+
+
+def _one_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield blocks, while a thread parses the next."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming = thread.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = thread.submit(next, blocks, None)
+            yield block
 
 
 def _best(lines: list[str], delimiters: str, names: Names) -> tuple[list[Cells], Header | None, str]:

@@ -16,7 +16,7 @@ OPEN = date.max.toordinal()
 """The last day of a spell that still runs. Registers write it as 31-12-9999 too."""
 OPEN_SIGNS = (
     ".", "-", "–", "—", "null", "(null)", "(tom)", "tom", "(blank)", "løbende", "igangværende", "i gang",
-    "fortsat", "åben",
+    "fortsat", "åben", "nat", "<na>", "none", "indtil videre", "uden slutdato",
 )  # fmt: skip
 """What registers write where a spell has no end, in lower case."""
 FIRST_YEAR, LAST_YEAR = 1950, 2199

@@ -43,6 +43,8 @@ _PAGES = (b"mime-version:", b"<!doctype html", b"<html", b"<table", b"<meta", b"
 """What a web page begins with."""
 _MOST_WITHOUT = 20
 """One row in so many may have no administration: in a pivot table only the first row of each group has one."""
+_MOST_NAMED = 8
+"""Columns that a line names."""
 _DAY_IN_NAME = (
     (re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)"), (0, 1, 2)),
     (re.compile(r"(?<!\d)(\d\d)[-_.](\d\d)[-_.](20\d\d)(?!\d)"), (2, 1, 0)),
@@ -125,7 +127,8 @@ def read_file(
             kept += spells.height
             progress(f"{table.label}: {danish.counted(own.rows, 'række', 'rækker')}")
         _check_rows(table.label, own, kept, reader, refusals)
-        reading.summaries.append(_summary(table.label, own, len(table.hidden_rows), hidden))
+        others = [] if table.header is None else table.header.unknown(names)
+        reading.summaries.append(_summary(table.label, own, len(table.hidden_rows), hidden) + _others(others))
         if table.hidden_rows:
             rows = danish.counted(len(table.hidden_rows), "række", "rækker")
             counted = "talt med" if hidden == "with" else "ikke talt med"
@@ -237,6 +240,15 @@ def _summary(label: str, counts: Counts, hidden: int, read: str | None) -> str:
     without = danish.counted(counts.without_administration, "række", "rækker")
     none = f"{without} har ingen forvaltning" if counts.without_administration else "alle rækker har en forvaltning"
     return f"{label}: {running}; {rows} er skjult{counted}; {none}"
+
+
+def _others(headings: list[str]) -> str:
+    """Name the columns that are of no field: one may say that a row does not count."""
+    if not headings:
+        return ""
+    shown = ", ".join(f"»{mask(' '.join(text.split()))}«" for text in headings[:_MOST_NAMED])
+    more = "" if len(headings) <= _MOST_NAMED else f" og {len(headings) - _MOST_NAMED} til"
+    return f"; filen har også {shown}{more}: se efter, om der står, at en række ikke skal tælle med"
 
 
 def _years(counts: Counts) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from aarsstatus import danish
@@ -20,6 +21,8 @@ MOST_REFUSED = 20
 """One bad row in so many can be left out; where there are more, something is wrong with the file."""
 _ENOUGH_SPELLS = 5
 """So many different spells that stand in two tables are no chance."""
+_ENOUGH_TWICE = 12
+"""So many different spells, each in the file twice, four times, or six times, are no chance."""
 _NEARLY_ALL = 0.9
 """The part of a table's spells that another has too where one was drawn from the other, or after it."""
 _ENOUGH_DATES, _ENOUGH_DAYS = 50, 5
@@ -60,18 +63,28 @@ def refuse_same_file(reading: Reading, refusals: Refusals) -> None:
             message = f"filen er magen til {seen[extract.sha256]}"
             refusals.file(extract.name, message, expected="hvert udtræk én gang")
         seen.setdefault(extract.sha256, extract.name)
-    if len(reading.labels) > 1:
+    if reading.labels:
         _refuse_same_spells(reading, refusals)
 
 
 def _refuse_same_spells(reading: Reading, refusals: Refusals) -> None:
-    """Refuse a table whose spells nearly all stand in another, as in last month's."""
-    if len(reading.labels) < 2:  # nearly always; putting like rows together takes its time with millions
-        return
+    """Refuse a table whose spells nearly all stand in another, as in last month's.
+
+    Or in which each stands as many times, as in a status for each month. Putting like rows together takes its time
+    with millions: one table alone, whose persons are known, is left to `remarks.duplicates`.
+    """
     parts = pl.concat(reading.spells).drop("row").partition_by("table", as_dict=True, include_key=False)
+    are_known = [part["person"].null_count() < part.height for part in parts.values()]
+    if len(parts) == 1 and all(are_known):
+        return
     smallest_first = sorted(parts.items(), key=lambda one: (one[1].height, [-number for number in one[0]]))
-    tables = [(reading.labels[int(number)], part.group_by(pl.all()).len()) for (number,), part in smallest_first]
+    spell = pl.all() if all(are_known) else pl.exclude("person")
+    tables = [(reading.labels[int(number)], part.group_by(spell).len()) for (number,), part in smallest_first]
     for place, (label, own) in enumerate(tables):
+        times = int(np.gcd.reduce(own["len"].to_numpy())) if own.height else 1
+        if times ** min(own.height, _ENOUGH_TWICE) >= 2**_ENOUGH_TWICE and not all(are_known):
+            expected = "hvert forløb én gang, eller en kolonne, der siger, hvem rækken er om"
+            refusals.file(label, f"hvert forløb står {times} gange eller flere", expected=expected)
         height = int(own["len"].sum())
         if own.height < _ENOUGH_SPELLS:
             continue

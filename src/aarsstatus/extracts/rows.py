@@ -19,7 +19,7 @@ from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
 from aarsstatus.extracts.columns import Columns
 from aarsstatus.extracts.refusals import Refusals, rows_shown
 from aarsstatus.extracts.states import States
-from aarsstatus.extracts.stray_rows import StrayRows, are_blank
+from aarsstatus.extracts.stray_rows import StrayRows, are_blank, explains_header, repeats_header
 from aarsstatus.extracts.table import OVERFLOW, Block, Counts
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
@@ -147,18 +147,14 @@ class Reader:
         squeezed = self._stray.squeezed(frame, empty)
         blank = are_blank(texts, empty) & ~squeezed
         if (codes["start"] == BAD).any():
-            blank |= self._header_again(texts, rows, columns, label)
+            again = repeats_header(texts, columns)
+            blank |= again
+            if again.any():
+                self.notes.append(f"{label}: {rows_shown(rows[again])} gentager overskriften og er ikke læst")
+            if rows[0] == columns.below and explains_header(texts, {name: int(codes[name][0]) for name in codes}):
+                blank[0] = True
+                self.notes.append(f"{label}: række {columns.below} er læst som en forklaring til overskriften")
         return _Batch(label, columns, texts, rows, codes, squeezed, blank)
-
-    def _header_again(self, texts: pl.DataFrame, rows: npt.NDArray[np.int64], columns: Columns, label: str) -> Mask:
-        """Return which rows repeat the header, as printed pages do, and note them."""
-        same = pl.all_horizontal(
-            pl.col(name).str.strip_chars() == columns.texts[columns.places[name]].strip() for name in ("start", "end")
-        )
-        again: Mask = texts.select(same.fill_null(value=False)).to_series().to_numpy()
-        if again.any():
-            self.notes.append(f"{label}: {rows_shown(rows[again])} gentager overskriften og er ikke læst")
-        return again
 
     # -- what is wrong ----------------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ def is_error(text: str) -> bool:
 
 _NO_PLACEHOLDER = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 """What of a number format is shown as it stands, or says how."""
+_SAYS = re.compile(r'"[^"]*[a-zæøå]{4}[^"]*"', re.IGNORECASE)
+"""A word that a number format adds, as in ``"ikke "dd-mm-yyyy``; »den« is none."""
 _CONDITION = re.compile(r"\[[<>=]")
 _WITH_TEXT = 4
 """Sections of a number format of which the last is that of texts."""
@@ -40,17 +42,21 @@ def shows_part_of_a_day(number_format: str) -> bool:
     code = number_format.casefold()
     sections = _NO_PLACEHOLDER.sub("", code).split(";")
     shown = sections[:3] if _CONDITION.search(code) else sections[:1]  # any of these may be that of a date
+    if _SAYS.search(code.partition(";")[0]) and {"d", "m", "y"} <= set(sections[0]):
+        return True
     return any(not _shows_day(section) for section in shown) if code.strip() else False
 
 
 def _shows_day(section: str) -> bool:
     """Return whether a section of a number format shows a number, or a whole date."""
-    letters = {letter for letter in "dmyhs" if letter in section}
+    letters = {letter for letter in "dmyhswq" if letter in section}
     return section in {"general", "standard"} or {"d", "m", "y"} <= letters or (bool(section.strip()) and not letters)
 
 
 def hides_text(number_format: str) -> bool:
     """Return whether a number format shows something else than a cell's text."""
+    if any("@" in section and _SAYS.search(section) for section in number_format.split(";")):
+        return True
     sections = _NO_PLACEHOLDER.sub("", number_format.casefold()).split(";")
     return len(sections) == _WITH_TEXT and not {"@", "general", "standard"}.intersection(
         (sections[-1].strip(), *sections[-1])
@@ -88,9 +94,11 @@ class Shown:
 class Book:
     """Say what a workbook's sheets show, by name, or why it is too large.
 
-    In one that `is_1904`, days are numbered from 1904 and not from 1900.
+    In one that `is_1904`, days are numbered from 1904 and not from 1900. `remarks` are the cells that somebody has
+    written a remark on.
     """
 
     sheets: dict[str, Shown] = field(default_factory=dict)
     is_1904: bool = False
+    remarks: set[str] = field(default_factory=set)
     too_large: str | None = None

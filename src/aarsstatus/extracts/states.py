@@ -13,30 +13,49 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from xlsxwriter.utility import xl_col_to_name
 
 from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.extracts.cells import Column, hundredths, legible
 from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.privacy import mask
 
 Mask = npt.NDArray[np.bool_]
-_STATE = re.compile("status|tilstand|sektor|ejerforhold|afgørelse|(?:arbejdsgiver|virksomheds)(?:type|art|form)")
-_ANOTHER = re.compile("note|bemærk|tekst|civil|sidst|opdater|adresse|tele|tlf|mobil|mail|postn")
+_STATE = re.compile(
+    "status|tilstand|sektor|ejerfor[hm]|afgørelse|(?:arbejdsgiver|virksomheds)(?:type|art|form)|"
+    "(?:transaktions|ændrings|rettelses)(?:type|kode)|"
+    "^(?:operation|rettelse|internt?(?:eller)?eksternt?|off(?:entlig)?(?:eller)?priv(?:at)?|op|po)$"
+)
+_ANOTHER = re.compile("note|bemærk|tekst|civil|sidst|opdater|adresse|tele|tlf|mobil|mail|postn|antal")
 """What a header has in it that speaks of a status, or of what is private, and is no spell's state."""
 _NOT_SO = frozenset({"", "nej", "n", "no", "false", "falsk", "0", "ikkeannulleret"})
 """What stands, folded, in a column that asks whether a spell was cancelled, where it was not."""
-_COUNTS = re.compile("(?:er)?gyldig|tæller(?:med)?|med(?:regnes|tælles|tages)|skalmed|(?:frem)?mødt")
-_COUNTS_UNLESS = re.compile("(?:er)?(?:startet|påbegyndt|godkendt|bevilget|gældende|(?:offentlig|kommunal).*)")
+_OUT = re.compile(
+    "(?:er|is)?(?:eksternt?|inaktiv|histori(?:sk|k)|test(?:person|borger|sag|data)?|fiktiv|deleted|cancelled|void)"
+)
+_COUNTS = re.compile(
+    "(?:er|is)?(?:gyldig|valid|current)|tæller(?:med)?|med(?:regnes|tælles|tages)|skalmed|(?:frem)?mødt|"
+    "mødtfrem|(?:nyeste|seneste)(?:version|række)|nyeste|gældende(?:version|række)?|egenkommune|internt?"
+)
+_COUNTS_UNLESS = re.compile("(?:er)?(?:startet|påbegyndt|godkendt|bevilget|(?:offentlig|kommunal).*)")
 _SO = frozenset({"ja", "j", "yes", "y", "true", "sand", "1", "x"})
-"""What a header is that asks whether a row counts, or says so unless it says no; and what stands, folded, for yes."""
+"""What a header is that asks whether a row does not count, or counts, or says so unless it says no; and what stands,
+folded, for yes."""
 _MANY = re.compile(
     "antal|count|fortegn|hoveder|stk|personer|borgere|ansatte|antal(?:personer|forløb|borgere|ansatte|ansættelser|"
     "medarbejdere|cpr|bevillinger|deltagere|unikke(?:cpr|borgere|personer))"
 )
 _PART = re.compile("helårsp|fuldtidspers|heltidspers|årsværk|årspersoner|^(?:gennemsnit|gns)(?:antal)?(?:personer)?$")
-"""What a header is that says how many a row is of, and has in it that says how much of one."""
+_SHARE = re.compile("vægt|andel|fordeling(?:snøgle|spct|sprocent)?")
+"""What a header is that says how many a row is of, has in it that says how much of one, and is that says which part."""
 _WORKPLACE = re.compile("arbejdsgiver|virksomhed|arbejdssted|arbejdsplads|praktiksted")
-_COMPANY = r"(?i)\b(?:a/s|aps|i/s|ivs|k/s|p/s)(?:[\s,.)]|$)"
+_COMPANY = r"(?i)\b(?:a/s|aps|i/s|ivs|k/s|p/s)(?:[\s,.)]|$)|^\s*region\s"
+_OF_A_CITY = re.compile(
+    "(?:arbejds(?:plads|sted|giver)|virksomhed|ansættelses)?(?:s|ens|ets)?kommune(?:navn|kode|nummer|id)?"
+)
+_THIS_CITY = r"(?i)k(?:ø|o|oe)benhavn|copenhagen|^\s*(?:0?101|kbh\.?|kk)?\s*$"
+"""What a header is that says which city has a row's workplace, and what stands there for this one."""
 _NO_STATE = re.compile("adresse|tele|tlf|mobil|mail")
 COUNTS, CANCELLED, UNKNOWN = 0, 1, -2
 _LONG_WORD = 8
@@ -61,7 +80,8 @@ def _is_state(header: str, names: Names) -> bool:
 def _asks(header: str, names: Names) -> bool:
     """Return whether a header asks if, or when, a spell was cancelled."""
     folded = fold(header)
-    return any(word in folded for word in names.cancelled) and _ANOTHER.search(folded) is None
+    asks = _OUT.fullmatch(folded) or any(word in folded for word in names.cancelled)
+    return bool(asks) and _ANOTHER.search(folded) is None
 
 
 class States:
@@ -109,8 +129,16 @@ class States:
             codes = np.where(blank, COUNTS, column.codes(texts))
             cancelled |= codes == CANCELLED
             unknown |= codes < COUNTS
-            _tell(texts, codes, rows, column, label, refusals)
+            called = self._called(int(texts.name), headers)
+            gone = _OTHERS if column is _NOT_OURS else _GONE if column in {self._state, self._any} else _OUT_OF_IT
+            _tell(texts, codes, rows, column, label, called, gone, refusals)
         return cancelled | unknown, cancelled
+
+    def _called(self, place: int, headers: Sequence[str]) -> str:
+        """Return what a column is called in messages."""
+        is_known = self._names.columns.get(fold(headers[place]), ("",))[0] == "state"
+        called = " ".join(mask(headers[place]).split())
+        return FIELDS["state"] + ("" if is_known else f" (kolonne {xl_col_to_name(place)}, »{called}«)")
 
     def _looked_at(
         self, frame: pl.DataFrame, headers: Sequence[str], read: Collection[int]
@@ -123,9 +151,12 @@ class States:
                 yield frame[str(place)], column
             elif place not in read and not _NO_STATE.search(fold(header)):
                 others.append(str(place))
-                if _WORKPLACE.search(fold(header)):
-                    texts = frame[str(place)]
-                    yield _only(texts, texts.str.contains(_COMPANY)), _COMPANIES
+                texts = frame[str(place)]
+                if _OF_A_CITY.fullmatch(fold(header)):
+                    yield _only(texts, ~texts.str.contains(_THIS_CITY)), _NOT_OURS
+                elif _WORKPLACE.search(fold(header)):
+                    other = texts.str.contains("(?i)kommune") & ~texts.str.contains(_THIS_CITY)
+                    yield _only(texts, texts.str.contains(_COMPANY) | other), _NOT_OURS
         # In few calls, since a sheet may have 16,384 columns, nearly all of them empty.
         filled = frame.select((pl.col(others) != "").any())
         plain = pl.col([one.name for one in filled if one.item()]).str.to_lowercase().str.replace_all(r"[\W_]+", "")
@@ -144,14 +175,16 @@ class States:
         folded = fold(header)
         kinds = (
             (_COUNTS.fullmatch, self._counts), (_COUNTS_UNLESS.fullmatch, self._counts_unless),
-            (_MANY.fullmatch, self._many), (_PART.search, self._part),
+            (_MANY.fullmatch, self._many), (_PART.search, self._part), (_SHARE.fullmatch, _SHARES),
         )  # fmt: skip
         return next((column for matches, column in kinds if matches(folded)), None)
 
 
 def _only(texts: pl.Series, wanted: pl.Series) -> pl.Series:
     """Return a column of which only some cells are left."""
-    return texts.to_frame("text").select(pl.when(wanted.fill_null(value=False)).then("text")).to_series()
+    return (
+        texts.to_frame().select(pl.when(wanted.fill_null(value=False)).then(texts.name).alias(texts.name)).to_series()
+    )
 
 
 def _read_whether(text: str) -> int:
@@ -170,13 +203,20 @@ def _read_number(text: str, least: int) -> int:
     except Unreadable:  # as 0,4849, or a word
         one = not least and re.fullmatch(r"\s*(?:0[.,]\d+|1[.,]0+|\D*)\s*", text) is not None
     if not one:
-        raise Unreadable("én række for hvert forløb", None, "rækken er ikke ét forløb")
+        raise _NOT_ONE
+    return COUNTS
+
+
+def _read_share(text: str) -> int:
+    """Read which part of a spell a row is: only the whole of it can be counted."""
+    if re.fullmatch(r"\s*(?:1|100)(?:[.,]0+)?\s*%?\s*", text) is None:
+        raise _NOT_ONE
     return COUNTS
 
 
 def _tell(
     texts: pl.Series, codes: npt.NDArray[np.int32], rows: npt.NDArray[np.int64], column: Column, label: str,
-    refusals: Refusals,
+    called: str, gone: Unreadable, refusals: Refusals,
 ) -> None:  # fmt: skip
     """Tell which words of a column do not count, or are not known."""
     told = codes != COUNTS
@@ -185,11 +225,11 @@ def _tell(
     if found["text"].n_unique() > _MOST_EXPLAINED:  # one stands for all
         found = found.with_columns(pl.col("text").first().over("code"))
     for (text, code), group in found.group_by("text", "code", maintain_order=True):
-        words, why = str(text).split(), _GONE
+        words, why = str(text).split(), gone
         if int(code) < COUNTS:
             why = column.why(str(text)) if words else _NOBODY_KNOWS
         shown = legible(str(text)) if len(words) <= _MOST_WORDS else f"{' '.join(words[:1])} …"
-        refusals.rows(label, group["row"].to_numpy(), FIELDS["state"], why.message, found=shown, expected=why.expected)
+        refusals.rows(label, group["row"].to_numpy(), called, why.message, found=shown, expected=why.expected)
 
 
 _MOST_WORDS = 5
@@ -198,7 +238,17 @@ _NOBODY_KNOWS = Unreadable(
     "et ord, der står under counted (tæller) eller cancelled (tæller ikke) i data/aliases.yml",
     None, "det kan ikke ses, om forløbet tæller",
 )  # fmt: skip
-_COMPANIES = Column(lambda _: CANCELLED, COUNTS)
+_NOT_ONE = Unreadable("én række for hvert forløb", None, "rækken er ikke ét forløb")
+_SHARES = Column(_read_share, COUNTS)
+_NOT_OURS = Column(lambda _: CANCELLED, COUNTS)
+_OTHERS = Unreadable(
+    "at rækken er taget ud; er arbejdspladsen kommunens egen, så ret cellen, eller slet kolonnen",
+    None, "arbejdspladsen er ikke kommunens egen",
+)  # fmt: skip
+_OUT_OF_IT = Unreadable(
+    "at rækken er taget ud; skal den tælle med, så slet kolonnen",
+    None, "forløbet blev ikke til noget, eller det er ikke kommunens eget",
+)  # fmt: skip
 _GONE = Unreadable(
     "at rækken er taget ud; skal den tælle med, så tag ordet ud under cancelled i data/aliases.yml",
     None, "forløbet blev ikke til noget, eller det er ikke kommunens eget",

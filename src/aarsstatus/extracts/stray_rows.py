@@ -1,7 +1,8 @@
-"""Find rows that are no spells: sums, remarks, rows squeezed into one cell."""
+"""Find rows that are no spells: sums, remarks, headers, rows squeezed into a cell."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from aarsstatus.extracts.aliases import fold
-from aarsstatus.extracts.cells import legible
+from aarsstatus.extracts.cells import BAD, legible
 from aarsstatus.extracts.columns import Columns
 from aarsstatus.extracts.table import OVERFLOW, Block
 from aarsstatus.privacy import cover
@@ -24,6 +25,11 @@ _LEAST_PARTS = 3
 """An administration or a scheme, and two dates."""
 _MOST_BESIDE = 2
 """A decimal comma cuts a row with semicolons in two where a file has commas."""
+
+
+_EXPLAINS = re.compile(r"dat[oe]|d{1,2}\W?m|y{2}|å{2}|^\W*\d{0,2}\W*$|\(?alle?\)?$", re.IGNORECASE)
+_LONG_NUMBER = re.compile(r"\d{3}")
+"""Stands below a heading of days and says what its column holds; what no such row has in it."""
 
 
 class StrayRows:
@@ -114,3 +120,27 @@ def are_blank(texts: pl.DataFrame, empty: Mask) -> Mask:
         filled = pl.any_horizontal(pl.all().exclude(OVERFLOW).str.contains(r"\S").fill_null(value=False))
         blank[blank] = ~texts.filter(pl.Series(blank)).select(filled).to_series().to_numpy()
     return blank
+
+
+def repeats_header(texts: pl.DataFrame, columns: Columns) -> Mask:
+    """Return which rows repeat the header, as printed pages do."""
+    same = pl.all_horizontal(
+        pl.col(name).str.strip_chars() == columns.texts[columns.places[name]].strip() for name in ("start", "end")
+    )
+    again: Mask = texts.select(same.fill_null(value=False)).to_series().to_numpy()
+    return again
+
+
+def explains_header(texts: pl.DataFrame, codes: Mapping[str, int]) -> bool:
+    """Return whether the first row says what each column holds.
+
+    As »dato« or »dd-mm-åååå« does. `codes` are what its cells came to: none of them can be read.
+    """
+    row = {name: (text or "").strip() for name, text in texts.row(0, named=True).items()}
+    days = [row[name] for name in ("start", "end") if row[name]]
+    return (
+        bool(days)
+        and all(map(_EXPLAINS.search, days))
+        and all(code == BAD for name, code in codes.items() if row.get(name))
+        and not any(map(_LONG_NUMBER.search, row.values()))
+    )

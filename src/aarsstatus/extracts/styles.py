@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aarsstatus.extracts.sheet_xml import Attributes
+import re
+
+from aarsstatus.extracts.sheet_xml import Attributes, whole
 from aarsstatus.extracts.shown import (
     FORMATS_OF_A_PART,
     INVISIBLE,
@@ -13,7 +15,10 @@ from aarsstatus.extracts.shown import (
 )
 
 YES = ("1", "true")
-_WHITE = {("rgb", "FFFFFFFF"), ("rgb", "00FFFFFF"), ("theme", "0"), ("indexed", "1"), ("indexed", "9")}
+_WHITE = "white"
+_PAPER = re.compile("rgb (?:FF|00)(?:F[0-9A-F]){3}|theme 0|indexed [19]")
+_SMALLEST = 3
+"""Colours as of paper, or nearly; points of letters that nobody can read."""
 
 
 class Styles:
@@ -27,7 +32,8 @@ class Styles:
         self.texts: dict[str, str] = {}
         self.rules: set[str] = set()
         self._parts, self._no_texts = set(map(str, FORMATS_OF_A_PART)), set[str]()
-        self._struck, self._white, self._filled = set[str](), set[str](), set[str]()
+        self._struck, self._tiny = set[str](), set[str]()
+        self._letters, self._papers = dict[str, str](), dict[str, str]()
         self._group = ""
         self._last = {"font": -1, "fill": -1, "xf": -1, "dxf": -1}
 
@@ -43,12 +49,14 @@ class Styles:
             self._last[kind] += 1
         elif kind == "strike" and self._group == "fonts" and attributes.get("val", "1") in YES:
             self._struck.add(str(self._last["font"]))
-        elif kind == "color" and self._group == "fonts" and _is_white(attributes):
-            self._white.add(str(self._last["font"]))
+        elif kind == "sz" and self._group == "fonts" and whole(attributes.get("val"), _SMALLEST) < _SMALLEST:
+            self._tiny.add(str(self._last["font"]))
+        elif kind == "color" and self._group == "fonts":
+            self._letters[str(self._last["font"])] = _colour(attributes)
         elif kind == "patternFill" and attributes.get("patternType", "none") != "none":
-            self._filled.add(str(self._last["fill"]))
-        elif kind == "fgColor" and self._group == "fills" and _is_white(attributes):
-            self._filled.discard(str(self._last["fill"]))
+            self._papers[str(self._last["fill"])] = ""
+        elif kind == "fgColor" and self._group == "fills":
+            self._papers[str(self._last["fill"])] = _colour(attributes)
         elif kind == "xf" and self._group == "cellXfs":
             self._last[kind] += 1
             self._see_style(str(self._last[kind]), attributes)
@@ -64,7 +72,8 @@ class Styles:
         """See what a style hides."""
         font, form = attributes.get("fontId", ""), attributes.get("numFmtId", "")
         hidden = STRUCK if font in self._struck else ""
-        if font in self._white and attributes.get("fillId", "") not in self._filled:
+        paper = self._papers.get(attributes.get("fillId", ""), _WHITE)
+        if font in self._tiny or self._letters.get(font) == paper:
             hidden = INVISIBLE
         if hidden or form in self._parts:
             self.numbers[style] = hidden or PART_OF_A_DAY
@@ -78,7 +87,12 @@ class Styles:
         rule = str(self._last["dxf"])
         struck = kind == "strike" and attributes.get("val", "1") in YES
         code = attributes.get("formatCode", "") if kind == "numFmt" else ""
-        if struck or (kind == "color" and _is_white(attributes)) or shows_part_of_a_day(code) or hides_text(code):
+        if (
+            struck
+            or (kind == "color" and _colour(attributes) == _WHITE)
+            or shows_part_of_a_day(code)
+            or hides_text(code)
+        ):
             self.rules.add(rule)
         elif kind == "patternFill":  # white on dark is seen; the font stands before
             self.rules.discard(rule)
@@ -99,6 +113,7 @@ class Strings:
             self.struck.add(str(self._last))
 
 
-def _is_white(attributes: Attributes) -> bool:
-    """Return whether a colour is that of paper."""
-    return "tint" not in attributes and any((key, value.upper()) in _WHITE for key, value in attributes.items())
+def _colour(attributes: Attributes) -> str:
+    """Return a colour, with one name for all that look like paper."""
+    said = " ".join(f"{key} {value.upper()}" for key, value in sorted(attributes.items()))
+    return _WHITE if _PAPER.fullmatch(said) else said

@@ -209,7 +209,8 @@ def _header(row: int, height: int, rows: Sequence[Cells], cells: Cells, names: N
     undecided = tuple(
         Rival(name, one[-1], is_like=one[1])
         for name, one, first in others
-        if one[:-1] == first[:-1] or (name in _EITHER and (one[:3] == first[:3] or (one[1] and not one[0])))
+        if one[:-1] == first[:-1]
+        or (name in _EITHER and (one[:3] == first[:3] or (one[1] and not one[0] and one[2] <= first[2])))
     )
     title = " ".join(cell for above in rows[: row - height] for cell in above if cell)
     return Header(row, height, columns, tuple(cells), passed, title, hidden, undecided)

@@ -18,6 +18,12 @@ _BLOCK = 200_000
 _DAYS_TO_1904 = 1462
 _ENOUGH_DAYS, _MONTHS = 3, 12
 _DAY_FIRST = re.compile(r"\s*(\d{1,2})[-./]\d{1,2}[-./]\d{4}")
+_SET_ASIDE = re.compile(
+    r"\b(?:gam(?:le?|melt?)|test|arkiv|eksemp|backup|sidste år|fejl|ikke|frasorter|ret(?:tes|telser)|udkast|kladde|"
+    r"tidligere|old|uden for|udenfor|andre|ekstern|slet|histori|dubl|kopi)|\(\d\)$"
+)
+"""What the name of a sheet begins with, beside another, that is no part of an extract."""
+_MOST_NAMED = 5
 _ROUNDED = 10**15
 """Excel keeps fifteen digits: of a longer number the rest is lost, so it is written as Excel would, 1,2E+17."""
 
@@ -51,6 +57,9 @@ def open_workbook(
         return []
     if sheets.hidden:
         notes.append(f"{label}: skjulte ark er ikke læst: {', '.join(map(mask, sheets.hidden))}")
+    if book.remarks:
+        cells = ", ".join(sorted(book.remarks)[:_MOST_NAMED])
+        notes.append(f"{label}: bemærkninger til celler er ikke læst (fx {cells}); se efter, om en række ikke skal med")
     filled = {name: rows for name, rows in sheets.rows.items() if any(map(_filled, rows)) or book.sheets[name].cells}
     if not filled:
         refusals.file(label, "filen er tom", expected="en overskrift og mindst én række")
@@ -61,6 +70,12 @@ def open_workbook(
     found = [table for table in tables if table.header]
     for table in found:
         _tell_hidden(table, hidden, refusals)
+        if len(found) > 1 and (said := _SET_ASIDE.search(table.name.casefold())):
+            refusals.file(
+                table.label, "arkets navn siger, at det ikke hører til udtrækket", found=said[0],
+                expected="at arket er slettet eller skjult (højreklik på dets navn → Skjul); skal det tælle med, så "
+                "giv det et andet navn",
+            )  # fmt: skip
     notes += [
         f"{table.label}: ikke læst, for det har ingen overskrift" for table in tables if found and not table.header
     ]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from aarsstatus.files import read_utf8, require_closed
+from aarsstatus.files import MOST_BYTES, irregular, read_utf8, require_closed
 from aarsstatus.inputs.schema import Table
 from aarsstatus.problems import InputError, Problem, near, reason
 from aarsstatus.project import Project
@@ -219,9 +219,14 @@ def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
     Raises
     ------
     InputError
-        If a file cannot be written, as when Excel has it open.
+        If a file cannot be written, as when Excel has it open, or if one so large is there that it is none of ours.
     """
     require_closed(contents, project)
+    large = [
+        Problem(project.name(path), why) for path in contents if path.exists() and (why := irregular(path, MOST_BYTES))
+    ]
+    if large:
+        raise InputError(large)
     before = {path: path.read_bytes() if path.exists() else None for path in contents}
     path = next(iter(contents))
     renaming = False
