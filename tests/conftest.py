@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -21,6 +23,7 @@ from quick_programs import programs_forked, workbooks_read_here
 from aarsstatus.build import Options, Result, build
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
+from aarsstatus.files import alone
 from aarsstatus.inputs import read_year
 from aarsstatus.inputs.model import Data, Group
 from aarsstatus.inputs.params import Params
@@ -96,9 +99,11 @@ if "COVERAGE_RUN" in os.environ:
 
 
 LONGEST = (
-    "test_faults.py", "test_audit.py", "test_accessibility_html.py", "test_publish.py", "test_bundle.py",
-    "test_environment.py", "test_diff.py", "test_march.py", "test_changes.py", "test_seen.py", "test_panel.py",
-    "test_cache.py", "test_build.py", "test_fuzz.py", "test_damaged_output.py", "test_pages.py", "test_reproducible.py",
+    "test_faults.py", "test_accessibility_html.py", "test_cache.py", "test_publish.py", "test_march.py",
+    "test_changes.py", "test_build.py", "test_bundle.py", "test_panel.py", "test_environment.py",
+    "test_damaged_output.py", "test_fuzz.py", "test_diff.py", "test_audit.py", "test_extracts.py",
+    "test_reproducible.py", "test_seen.py", "test_pages.py", "test_check.py", "test_quality.py",
+    "test_stray_numbers.py",
 )  # fmt: skip
 """The files that take longest, which begin first: a file is one worker's, and the last should not be a long one."""
 
@@ -166,14 +171,22 @@ Reports = Callable[[str, int], Result]
 
 @pytest.fixture(scope="session")
 def reports(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Reports:
-    """Finished reports by engine and year, each built once."""
+    """Finished reports by engine and year, each built once for all workers; each of them has a copy of its own."""
+    own = tmp_path_factory.mktemp("færdige")
+    ours = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
     @cache
     def report(engine: Choice, year: int) -> Result:
         if engine == "quarto" and shutil.which("quarto") is None:
             pytest.skip("quarto is not on PATH: the reference engine cannot be tried")
-        output = tmp_path_factory.mktemp(f"{engine}-{year}")
-        return build(project, year, Options(engine=engine, output=output))
+        made = ours / f"{engine}-{year}"
+        kept = made / "result.pickle"
+        with alone(made):
+            if not kept.exists():
+                kept.write_bytes(pickle.dumps(build(project, year, Options(engine=engine, output=made))))
+        result: Result = pickle.loads(kept.read_bytes())
+        shutil.copytree(made, copy := own / f"{engine}-{year}-kopi", ignore=shutil.ignore_patterns(kept.name))
+        return replace(result, folder=copy / str(year))
 
     return report
 

@@ -18,6 +18,7 @@ from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.schema import WARNINGS
 from aarsstatus.project import Project
 
+pytestmark = pytest.mark.usefixtures("forked_programs")
 YEAR = 2031
 ADMINISTRATIONS, SCHEMES, GROUPS = "administrations.csv", "schemes.csv", "groups.csv"
 

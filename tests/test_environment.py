@@ -110,15 +110,14 @@ def test_somebody_else_builds_a_read_only_checkout_offline(reports: Reports, pas
         "COLUMNS": "1",
     }  # fmt: skip
     done = ordinary(
-        "build", "2021", "2025", "--engine", "embedded", "--output", output,
+        "build", "2025", "--engine", "embedded", "--output", output,
         cwd=project.root, before=somebody, environment=environment, umask=0o077,
     )  # fmt: skip
-    assert (done.returncode, [line for line in done.stderr.splitlines() if not line.startswith("2 år: ")]) == (0, [])
+    assert (done.returncode, [line for line in done.stderr.splitlines() if not line.startswith("2025: ")]) == (0, [])
     assert str(output) in done.stdout
-    for year in (2021, 2025):
-        ours, first = output / str(year), reports("embedded", year).folder
-        assert manifest.output_hashes(ours) == manifest.output_hashes(first)
-        assert {path.stat().st_uid for path in ours.iterdir()} == {NOBODY}
+    ours = output / "2025"
+    assert manifest.output_hashes(ours) == manifest.output_hashes(reports("embedded", 2025).folder)
+    assert {path.stat().st_uid for path in ours.iterdir()} == {NOBODY}
     assert modes(output) == {(True, "rwx------"), (False, "rw-------")}, "the umask decides, and nothing else"
     assert list(scratch.iterdir()) == []
     assert sorted(path.name for path in project.root.iterdir()) == sorted(path.name for path in copied_parts(passable))

@@ -25,6 +25,7 @@ from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, ChangedMeanwhileError, input_files, keep, pack, unpack
 from aarsstatus.release.reading import KEPT, Finished, open_finished
 
+pytestmark = pytest.mark.usefixtures("forked_programs")
 YEAR = 2025
 EXTENSION = Project(ROOT).extension
 OPTIONS = Options(engine="embedded", formats=("html",))

@@ -29,6 +29,7 @@ from aarsstatus.project import Project
 from aarsstatus.release.publishing import corrected_params, published_params
 from aarsstatus.report.marks import WRONG, mark
 
+pytestmark = pytest.mark.usefixtures("forked_programs")
 REASON = "Måltallet for BIF's fleksjob var skrevet forkert af"
 
 

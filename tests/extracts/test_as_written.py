@@ -27,6 +27,7 @@ from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 
 numbers = count(1)
+pytestmark = pytest.mark.usefixtures("workbooks_here")
 HEADER = ("CPR", "Forvaltning", "Jobordning", "Startdato", "Slutdato")
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 EPOCH = date(1899, 12, 30)

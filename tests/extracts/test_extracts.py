@@ -33,6 +33,7 @@ from aarsstatus.inputs import read_data
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 
+pytestmark = pytest.mark.usefixtures("workbooks_here")
 HEADER = "Forvaltning;Jobordning;Startdato;Slutdato;CPR\n"
 GOOD = "BUF;Løntilskud;01-03-2026;31-03-2026;010190-0000\n"
 DRAWN = date(2027, 1, 12)

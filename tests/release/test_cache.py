@@ -192,10 +192,9 @@ def test_years_side_by_side_are_what_they_are_one_by_one(project: Project, tmp_p
     together = list(build_years(project, [2025, 2021], options, said.append))
     assert [done.year for done in together if isinstance(done, Result)] == [2025, 2021]
     assert said
-    for done in together:
-        assert isinstance(done, Result)
-        alone = build(project, done.year, replace(OPTIONS, output=tmp_path / "hver for sig"))
-        assert manifest.output_hashes(alone.folder) == manifest.output_hashes(done.folder)
+    alone = build(project, 2021, replace(OPTIONS, output=tmp_path / "alene")).folder
+    for folder in (project.output / "2025", alone):
+        assert manifest.output_hashes(folder) == manifest.output_hashes(tmp_path / "samlet" / folder.name)
     index = (tmp_path / "samlet" / "index.html").read_text(encoding="utf-8")
     assert "2021/notat.html" in index
     assert "2025/notat.html" in index

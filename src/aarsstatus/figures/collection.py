@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from operator import attrgetter
-from typing import Any, get_args
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, get_args
 
 from aarsstatus import danish
 from aarsstatus.figures import COLUMNS, Figure, Measure, Verdict, figure_id
 from aarsstatus.problems import near
 from aarsstatus.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BOUNDED = ["value", "lower", "upper"]
 _NUMBER = re.compile(r"(-?[0-9]{1,12}(\.[0-9]{1,12})?)?")
@@ -90,6 +91,8 @@ class Figures(Mapping[str, Figure]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table; numbers are floats."""
+        import pandas as pd  # noqa: PLC0415 - half a second that few of the commands that load this module need
+
         frame = pd.DataFrame(map(attrgetter(*COLUMNS), self.values()), columns=list(COLUMNS), dtype=object)
         frame[_BOUNDED] = frame[_BOUNDED].astype(float)
         return frame
@@ -101,24 +104,24 @@ class Figures(Mapping[str, Figure]):
     @classmethod
     def from_csv(cls, text: str) -> Figures:
         """Read ``figures.csv`` back; raise `ValueError` where it is damaged."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row with a cell too many
-            try:
-                frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
-            except pd.errors.ParserWarning as error:
-                raise ValueError("figures.csv: a row has a cell too many") from error
-        if "reason" not in frame.columns:  # of a build from before there were reasons
-            frame["reason"] = ""
-        missing = [column for column in COLUMNS if column not in frame.columns]
-        if missing or frame.isna().to_numpy().any():
+        reader = csv.DictReader(io.StringIO(text), strict=True)
+        try:
+            rows = [{"reason": ""} | row for row in reader]  # a build from before there were reasons has none
+        except csv.Error as error:
+            raise ValueError("figures.csv: a row is not what it should be") from error
+        missing = [column for column in COLUMNS if column not in {"reason", *(reader.fieldnames or ())}]
+        if missing or any(None in row or None in row.values() for row in rows):  # a cell too many, or too few
             raise ValueError(f"figures.csv has no {missing[0] if missing else 'cell in some column'}")
-        return cls([_read_figure(row) for row in frame[list(COLUMNS)].to_dict("records")])
+        return cls([_read_figure({name: row[name] for name in COLUMNS}) for row in rows])
 
 
 def write_csv(rows: Iterable[object], columns: Sequence[str]) -> str:
     """Write the attributes of some rows as CSV, numbers with at most six decimals."""
-    frame = pd.DataFrame([[_cell(getattr(row, name)) for name in columns] for row in rows], columns=list(columns))
-    return frame.to_csv(index=False, lineterminator="\n")
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(getattr(row, name)) for name in columns] for row in rows)
+    return written.getvalue()
 
 
 def _cell(value: object) -> object:

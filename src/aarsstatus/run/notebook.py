@@ -25,6 +25,7 @@ import nbformat
 import papermill
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 
 from aarsstatus import interruption
@@ -34,6 +35,7 @@ from aarsstatus.run import temporary
 from aarsstatus.run.programs import TAKE_LONGER, clean_environment, time_limit
 
 logging.getLogger("papermill").addHandler(logging.NullHandler())  # what it says, we say in Danish
+NotebookClient(nbformat.v4.new_notebook(), km=AsyncKernelManager())  # the first looks up classes, as two may not
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 _COMMAND = [
