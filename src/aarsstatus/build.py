@@ -159,7 +159,7 @@ def _make(
         with scratch(target) as made:
             Outputs(project, notat, options.formats, engine, made, failed).write(executed, progress)
             keep(project, year, made_from["inputs"], made)
-            progress("Sammenligner med det, der lå der før")
+            progress("Ser efter, hvad der er ændret siden sidst")
             described = {**made_from, "engine": {"name": engine.name, "version": engine.version()}}
             manifest.write(made, described, notat.parameters(), project)
             if write_comparison(target, made, described, project.extension):

@@ -156,13 +156,24 @@ def test_verify_finds_what_nobody_has_explained(
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     monkeypatch.chdir(copied.root)
     assert run(["verify"]) == 1
-    assert said in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert said in told
+    assert told.endswith(("er uforklaret.\n", "er forældet.\n"))
 
 
 def test_verify_of_a_year_that_was_never_published(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.root)
     assert run(["verify", "2021"]) == 0
     assert run(["verify", "2024"]) == 2
+
+
+def test_what_a_draft_will_print_may_be_explained_before_it_is_printed(copied: Project) -> None:
+    errata = copied.data / "errata.yml"
+    entry = 'place: tabel 1\n    id: x\n    printed: "1"\n    follows: x\n    cause: x\n    expect: "2"\n'
+    errata.write_text(f"{errata.read_text('utf-8')}\n  - source: notat-2026\n    {entry}", encoding="utf-8")
+    assert not verify(copied)[1].explained, "no such year is in hand"
+    (copied.params / "2026.yml").write_text("year: 2026\n", encoding="utf-8")
+    assert verify(copied)[1].explained
 
 
 def test_a_half_made_later_year_is_in_nobodys_way(copied: Project) -> None:

@@ -13,7 +13,7 @@ from lxml import html
 
 from aarsstatus import audit, danish
 from aarsstatus.audit import quality
-from aarsstatus.diff import Diff, diff
+from aarsstatus.diff import Diff, diff, words
 from aarsstatus.diff.changes import LEVELS, compare
 from aarsstatus.diff.page import (
     COMPARISON,
@@ -179,6 +179,11 @@ def test_a_data_row_is_found(base: Finished, builder: Builder) -> None:
     # What differs is the row's own figure and all that follows from it, and each change has that one cause.
     row = f"{YEAR}.KK.placements.loentilskud.status"
     assert {row, CITY, TOTAL} <= changed
+    named = {change.id: words.name(change) for change in found.changes}
+    assert (named[row], named[TOTAL]) == (
+        "KK, løntilskud, status, 2025",
+        "KK, alle ordninger, samlet målopfyldelse, 2025",
+    )
     for id_, causes in found.causes.items():
         assert [(cause.kind, cause.place, cause.text) for cause in causes] == [
             ("data", f"{STATUS}, 2025 KK loentilskud", "status 93 → 293")

@@ -155,6 +155,16 @@ def test_blanks_around_a_cell_are_nothing(copied: Project, data: Data) -> None:
     assert read_data(copied).targets == data.targets
 
 
+def test_each_number_names_the_table_that_it_stands_in(data: Data) -> None:
+    """`explain` cites it, and whoever looks there has to find it."""
+    found = 0
+    for row in (*data.statuses.values(), *data.targets.values()):
+        if said := re.match(r"(notat-\d+), tabel (\d+)", row.origin):
+            found += 1
+            assert PRINTED[said[1]][int(said[2])] == (row.year, row.administration), row.source
+    assert found > 100
+
+
 def test_a_file_too_large_to_be_ours_is_not_replaced(copied: Project) -> None:
     ours, huge = copied.data / "status.csv", copied.data / ".ingest-2025.json"
     before = ours.read_bytes()

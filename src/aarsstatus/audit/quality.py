@@ -232,7 +232,10 @@ def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow],
             message = "intet år i params/ har det som notat"
             raise InputError([Problem("data/published.csv", message, found=name) for name in sorted(missing)])
     rows = [row for row in audit_years(data, published, proof=contradictions) if row.source in wanted]
-    return rows, judge(rows, [erratum for erratum in _errata(project) if erratum.source in wanted or not years])
+    drafts = {f"notat-{year}" for year in project.years()} - {params.notat for params in published}
+    errata = _errata(project)  # of a draft they are written before `publish` prints what they explain
+    asked = [one for one in errata if one.source in wanted or (not years and one.source not in drafts)]
+    return rows, judge(rows, asked)
 
 
 def _errata(project: Project) -> tuple[Erratum, ...]:

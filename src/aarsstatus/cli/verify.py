@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from aarsstatus import danish
 from aarsstatus.audit import quality
 from aarsstatus.audit.errata import summary
 from aarsstatus.bundle.verify import check_lines, verify_bundle
@@ -96,5 +97,8 @@ def _verify_published(years: Sequence[int]) -> int:
         print(f"\nuforklaret: {row.source}, {row.place}: {row.printed} ({row.id})\n  {row.reason}")
     for stale in findings.stale:
         print(f"\nforældet: {stale.erratum.file}, linje {stale.erratum.line}: {stale.erratum.id}\n  {stale.why}")
-    print(f"\n{len(rows)} trykte tal er regnet efter.", "Alt er forklaret." if findings.explained else "")
+    left = [f"{len(findings.undeclared)} er uforklaret" if findings.undeclared else ""]
+    left.append(f"{len(findings.stale)} i data/errata.yml er forældet" if findings.stale else "")
+    told = "Alt er forklaret" if findings.explained else danish.join([text for text in left if text])
+    print(f"\n{len(rows)} trykte tal er regnet efter. {told}.")
     return DONE if findings.explained else FINDINGS

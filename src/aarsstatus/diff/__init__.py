@@ -14,7 +14,6 @@ from aarsstatus.diff.changes import Change, compare
 from aarsstatus.diff.steps import Step, environment, line_ends, other_files
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
-from aarsstatus.inputs.model import ALL_GROUPS
 from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished, kept_data
 
@@ -67,15 +66,15 @@ def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
     """
     before, after = old.figures, new.figures
     data = kept_data(new.inputs)
-    named = {"total": ALL_GROUPS} | ({key: group.name for key, group in data.groups.items()} if data else {})
+    called = data.called if data else (lambda group, scheme: scheme or group)
     heads = {one.group for one in data.schemes.values() if one.counting == "headcount"} if data else set()
     development: list[Change] = []
     if old.year != new.year:
-        both = compare(_own(before, old.year), _own(after, new.year), named, heads)
+        both = compare(_own(before, old.year), _own(after, new.year), called, heads)
         development = [change for change in both if change.printed_differs]
         shared = [id_ for id_ in after if id_ in before]
         before, after = (Figures([figures[id_] for id_ in shared]) for figures in (before, after))
-    changes = compare(before, after, named, heads)
+    changes = compare(before, after, called, heads)
     found = find_causes(changes, old, new, run_old=run_old)
     told = {(cause.place, cause.text) for causes in found.causes.values() for cause in causes}
     idle = [step for step in found.steps if (step.place, step.text) not in told and step not in found.untried]

@@ -24,14 +24,14 @@ from aarsstatus.inputs.schema import KK
 class Change:
     """Hold a figure that differs.
 
-    `old` or `new` is None where only the other build has it; never both. `group` is what its target group is called,
-    and `heads` tells whether that is counted by heads.
+    `old` or `new` is None where only the other build has it; never both. `called` is the name of its scheme or target
+    group, and `heads` tells whether that is counted by heads.
     """
 
     id: str
     old: Figure | None
     new: Figure | None
-    group: str = ""
+    called: str = ""
     heads: bool = False
 
     @property
@@ -112,7 +112,7 @@ LEVELS: tuple[Level, ...] = tuple(
 def compare(
     old: Mapping[str, Figure],
     new: Mapping[str, Figure],
-    names: Mapping[str, str] | None = None,
+    called: Callable[[str, str], str] = lambda group, scheme: scheme or group,
     heads: Collection[str] = (),
 ) -> list[Change]:
     """Return every figure that differs, what matters most first.
@@ -124,14 +124,16 @@ def compare(
     ----------
     old, new
         Figures by id, such as two `Figures`.
-    names, heads
-        What the target groups are called, and those that are counted by heads.
+    called
+        What a target group, or a scheme of it, is called.
+    heads
+        The target groups that are counted by heads.
     """
     order = {id_: place for place, id_ in enumerate([*new, *(id_ for id_ in old if id_ not in new)])}
-    groups = {id_: (new.get(id_) or old[id_]).group for id_ in order}
+    figures = {id_: new.get(id_) or old[id_] for id_ in order}
     changes = [
-        Change(id_, old.get(id_), new.get(id_), (names or {}).get(group, group), group in heads)
-        for id_, group in groups.items()
+        Change(id_, old.get(id_), new.get(id_), called(one.group, one.scheme), one.group in heads)
+        for id_, one in figures.items()
     ]
     differing = [change for change in changes if _differs(change)]
     return sorted(differing, key=lambda change: (LEVELS.index(change.level), -_weight(change), order[change.id]))

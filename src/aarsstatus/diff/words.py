@@ -40,7 +40,7 @@ def by_level(changes: Sequence[Change]) -> Iterator[tuple[Level, list[Change]]]:
 def name(change: Change) -> str:
     """Return what a figure is called: ``KK, NAME, status, 2025``."""
     figure = change.figure
-    return f"{listed(figure.administration, figure.scheme or change.group, figure.measure)}, {figure.year}"
+    return f"{listed(figure.administration, change.called, figure.measure)}, {figure.year}"
 
 
 def values(change: Change) -> tuple[str, str]:
