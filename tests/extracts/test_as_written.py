@@ -142,14 +142,14 @@ def xml(*dates: tuple[str, str], styles: str = "") -> File:
 ODS_ROW = '<table:table-row><table:table-cell office:value-type="string">'
 
 
-def opendocument(old: str, new: str, first: Sequence[object] = ()) -> File:
+def opendocument(old: str, new: str, first: Sequence[object] = (), style: str = "") -> File:
     """Write two rows of March as LibreOffice does, and put something else in one place."""
     content = as_opendocument(Sheet([list(HEADER), first or march(), march(2)]))
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         found: dict[str, str | bytes] = {name: parts.read(name).decode() for name in parts.namelist()}
     text = str(found["content.xml"])
     assert old in text
-    found["content.xml"] = text.replace(old, new, 1)
+    found["content.xml"] = text.replace(old, new, 1).replace("<table:table ", f"{style}<table:table ", 1)
     return zipped(found), "ods"
 
 
@@ -157,7 +157,11 @@ STYLE = (
     '<style:style xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" style:name="T1">'
     '<style:text-properties style:text-line-through-style="solid"/></style:style>'
 )
-"""A style that strikes through."""
+WHITE = STYLE.replace(
+    'style:text-line-through-style="solid"',
+    'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" fo:color="#ffffff"',
+)
+"""A style that strikes through, and one of white letters."""
 START = f's="1"><v>{(FIRST - EPOCH).days}</v>'
 END = f's="1"><v>{(LAST - EPOCH).days}</v>'
 PLAIN = (START, END)
@@ -248,6 +252,8 @@ READ: dict[str, tuple[File, dict[str, int]]] = {
     "a planned end beside an end": (beside("Planlagt slutdato", "30-04-2026"), {"BUF": 31}),
     "a formula of nothing": (xml((START, '><f>""</f><v></v>')), {"BUF": 306}),
     "white on what is nearly black": (xlsx(march(), march(2), change=whiten(fill="FF101010")), {"BUF": 62}),
+    "what a file says of itself": (
+        csv("Antal rækker: 1", ";".join(HEADER), line(), "Udskrevet 12-01-2027", header="Periode: 01-01-2026 – 31-12-2026"), {"BUF": 31}),
 }  # fmt: skip
 
 REFUSED: dict[str, tuple[File, str]] = {
@@ -331,6 +337,10 @@ REFUSED: dict[str, tuple[File, str]] = {
     "a part struck through in ods": (
         opendocument("<text:p>BUF", f'{STYLE}<text:p><text:span text:style-name="T1">B</text:span>UF'),
         "række 2, forvaltning (kolonne B, »Forvaltning«): cellen er streget over"),
+    "white letters in ods": (
+        opendocument('<table:table-cell office:value-type="string"><text:p>BUF',
+            '<table:table-cell table:style-name="T1" office:value-type="string"><text:p>BUF', style=WHITE),
+        "cellen viser ikke det, der står i den"),
     "white letters": (xlsx(march(), march(2), change=whiten()), "række 3, forvaltning (kolonne B, »Forvaltning«): cellen viser ikke det"),
     "a condition that whitens": (xlsx(march(), change=conditional(font=Font(color="FFFFFFFF"))), "arket har en betinget formatering"),
     "a condition that strikes through": (xlsx(march(), change=conditional(font=Font(strike=True))), "arket har en betinget formatering"),
@@ -405,6 +415,11 @@ REFUSED: dict[str, tuple[File, str]] = {
     "a copy made by excel": (two_sheets("Data (2)", [HEADER, march()], [HEADER, march(2)]), "det ikke hører til udtrækket"),
     "a week shown": (xlsx(march(), change=shown_as("E2", '"uge "ww')), "cellen viser ikke hele sin dato"),
     "a word before a date": (xlsx(march(), change=shown_as("E2", '"ikke "dd-mm-yyyy')), "cellen viser ikke hele sin dato"),
+    "another period": (csv(";".join(HEADER), line(), header="Periode: 01-01-2025 – 31-12-2025"), "for en anden periode; fandt »01-01-2025 til"),
+    "last year in the title": (csv(";".join(HEADER), line(), header="Løntilskud og praktik 2025"), "filen siger, at den er for et andet år"),
+    "more rows above": (csv(";".join(HEADER), line(), header="Antal rækker: 885"), "filen siger, at der er 885 rækker, men der er 1"),
+    "more rows below": (csv(line(), "Viser 1-40 af 1.203 rækker"), "filen siger, at der er 1.203 rækker, men der er 1"),
+    "made before the year was over": (csv(line(), "Udskrevet den 15-11-2026 kl. 10.12"), "filen siger selv, at den er fra 15-11-2026"),
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ nothing is written.
 `refusals`      what is wrong with rows, in groups
 `right_file`    extracts drawn too early, older than the last, or with too many faults
 `persons`       persons numbered, and those who cannot be told apart
+`stated`        what a file says of itself
 `sums`          full-year equivalents, spells, headcounts
 `remarks`       what somebody should look at
 `writing`       rows in ``data/`` replaced
@@ -60,6 +61,7 @@ from aarsstatus.extracts.right_file import (
     check_year,
     either_way,
     preliminary,
+    refuse_contradicted,
     refuse_dates,
     refuse_same_file,
     refuse_too_many,
@@ -195,7 +197,8 @@ def _ingest(
         raise InputError(refusals.told())
 
     progress("Regner sammen")
-    days = [extracted or extraction_date(one.path) for one in reading.extracts for _ in one.tables]
+    days = [day for one in reading.extracts for day in [extracted or _drawn(one)] for _ in one.tables]
+    refuse_contradicted(reading, extracted, year, refusals, early=early)
     sums = count(spells, year, reader.codes, data)
     remarks = warnings(spells, of_several(spells), year, reader.codes, data, limits, days, reading.labels)
     remarks += far_from_before(sums, year, data)
@@ -219,6 +222,12 @@ def _ingest(
     called = {key: data.schemes[key].name for _, key in sums}
     return Ingested(year, sums, called, tuple(rows), tuple(remarks), tuple(notes), tuple(reading.summaries), before,
                     tuple(written))  # fmt: skip
+
+
+def _drawn(extract: Extract) -> date:
+    """Return the day of an extract, by its name or, if earlier, what it says itself."""
+    day = extraction_date(extract.path)
+    return day if extract.drawn is None else min(day, extract.drawn)
 
 
 def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, refusals: Refusals) -> pl.DataFrame:

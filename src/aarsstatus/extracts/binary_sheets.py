@@ -9,6 +9,7 @@ from typing import Any
 
 from aarsstatus.extracts.shown import (
     FORMATS_OF_A_PART,
+    INVISIBLE,
     PART_OF_A_DAY,
     STRUCK,
     Book,
@@ -20,13 +21,14 @@ from aarsstatus.extracts.shown import (
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """Errors by their number in both formats."""
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMNS, _MERGED = 0, 3, 11, 60, 176
-_XLS_DATE, _XLS_ERROR = 3, 5
-"""The kinds that xlrd gives a cell with a date or an error."""
+_XLS_NUMBERS, _XLS_ERROR = (2, 3), 5
+"""The kinds that xlrd gives a cell with a number, a date or an error."""
 _CELLS, _BLANK, _NUMBERS = range(1, 12), 1, (2, 5, 9)
 _NO_TEXT = (0, 6)
 """Kinds of cells of XLS with nothing in them."""
 _SHEET, _WORKBOOK = 156, 153
 _FONT, _FORMAT, _STYLE, _STYLES_OF_CELLS, _END_OF_STYLES = 43, 44, 47, 617, 618
+_PAPER = (255, 255, 255)
 _ROW_HIDDEN, _STRUCK_OUT, _STYLE_NUMBER = 0x10, 0x08, 0xFFFFFF
 
 
@@ -62,12 +64,20 @@ def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untype
                 book.font_list[font].struck_out for font in (style.font_index, *_runs(sheet, row, column))
             ):
                 shown.cells[row + 1, column] = STRUCK
-            elif kind == _XLS_DATE and shows_part_of_a_day(book.format_map[style.format_key].format_str):
+            elif kind not in _NO_TEXT and _is_white(book, style):
+                shown.cells[row + 1, column] = INVISIBLE
+            elif kind in _XLS_NUMBERS and shows_part_of_a_day(book.format_map[style.format_key].format_str):
                 shown.cells[row + 1, column] = PART_OF_A_DAY
     shown.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
     shown.hidden_columns.update(place + 1 for place, info in sheet.colinfo_map.items() if info.hidden)
     shown.merged += [(top + 1, left + 1, below, right) for top, below, left, right in sheet.merged_cells]
     return shown
+
+
+def _is_white(book: Any, style: Any) -> bool:  # noqa: ANN401 - xlrd is untyped
+    """Return whether a style has white letters, and a cell without a colour."""
+    colour: object = book.colour_map.get(book.font_list[style.font_index].colour_index)
+    return colour == _PAPER and not style.background.fill_pattern
 
 
 def _runs(sheet: Any, row: int, column: int) -> list[int]:  # noqa: ANN401 - xlrd is untyped

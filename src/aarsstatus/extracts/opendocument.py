@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, whole
-from aarsstatus.extracts.shown import NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, Shown, is_error
+from aarsstatus.extracts.shown import INVISIBLE, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, Shown, is_error
 
+_NUMBERS = ("date", "float")
 _HIDDEN = ("collapse", "filter")
+_PAPER = re.compile("#(?:f[0-9a-f]){3}|transparent", re.IGNORECASE)
+"""Colours of cells and letters as of paper, or nearly."""
 
 
 class Content(SheetXml):
@@ -22,14 +25,20 @@ class Content(SheetXml):
         self._hidden = False
         self._cell: Attributes = {}
         self._style, self._struck = "", set[str]()
+        self._white, self._filled = set[str](), set[str]()
 
     def element(self, kind: str, attributes: Attributes) -> None:
         """See what an element adds."""
         said = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if kind == "style":
             self._style = said.get("name", "")
-        elif kind == "text-properties" and said.get("text-line-through-style", "none") != "none":
-            self._struck.add(self._style)
+        elif kind == "text-properties":
+            if said.get("text-line-through-style", "none") != "none":
+                self._struck.add(self._style)
+            if _PAPER.fullmatch(said.get("color", "")):
+                self._white.add(self._style)
+        elif kind == "table-cell-properties" and not _PAPER.fullmatch(said.get("background-color", "transparent")):
+            self._filled.add(self._style)
         elif kind == "table":
             self.finish()
             self.before = self.spanned()
@@ -70,7 +79,9 @@ class Content(SheetXml):
             self._shown.merged.append((row, column, row + down - 1, column + across - 1))
         if said.get("style-name") in self._struck:
             self._show(STRUCK)
-        elif "formula" in said or "error" in attributes.values() or said["value-type"] == "date":
+        elif said.get("style-name") in self._white - self._filled:
+            self._show(INVISIBLE)
+        elif "formula" in said or "error" in attributes.values() or said["value-type"] in _NUMBERS:
             self._cell = attributes
 
     def finish(self) -> None:
@@ -80,6 +91,8 @@ class Content(SheetXml):
             kinds = {value for key, value in self._cell.items() if key.endswith(" value-type")}
             parts, is_day = len(re.findall("[0-9]+", text)), "date" in kinds and bool(text)
             shows = text if is_error(text) else "#FEJL!" if "error" in kinds else None if kinds else NOT_WORKED_OUT
+            if shows is None and kinds.intersection(_NUMBERS) and self.text == []:
+                shows = INVISIBLE
             if shows is None and is_day and parts < 3 - bool(re.search("[a-zæøå]{3}", text, re.IGNORECASE)):
                 shows = PART_OF_A_DAY
             if shows is not None:

@@ -21,6 +21,7 @@ from aarsstatus.extracts.columns import choose_columns
 from aarsstatus.extracts.csv_table import HEAD, CsvTable
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.rows import Reader
+from aarsstatus.extracts.stated import around, made, refuse_other
 from aarsstatus.extracts.table import Counts, Table
 from aarsstatus.extracts.workbook import open_workbook
 from aarsstatus.files import irregular
@@ -69,6 +70,8 @@ class Extract:
         How many rows there were, of all tables.
     tables
         The numbers of its tables.
+    drawn
+        The day on which it says itself that it was made.
     """
 
     path: Path
@@ -76,6 +79,7 @@ class Extract:
     sha256: str
     counts: Counts
     tables: range
+    drawn: date | None
 
 
 @dataclass(slots=True)
@@ -114,7 +118,7 @@ def read_file(
     content = _content(path, name, refusals)
     if content is None:
         return
-    counts, first, notes = Counts(), len(reading.labels), list[str]()
+    counts, first, notes, drawn = Counts(), len(reading.labels), list[str](), None
     for table in _tables(content, name, names, hidden, refusals, notes):
         columns = choose_columns(table, path.stem, names, scheme, refusals, reading.notes)
         if columns is None:
@@ -127,6 +131,10 @@ def read_file(
             kept += spells.height
             progress(f"{table.label}: {danish.counted(own.rows, 'række', 'rækker')}")
         _check_rows(table.label, own, kept, reader, refusals)
+        said = around("" if table.header is None else table.header.title, own.below)
+        left_out = len(table.hidden_rows) if hidden == "without" else 0
+        notes += refuse_other(table.label, said, table.name, own.rows + left_out, reader.year, refusals)
+        drawn = min(filter(None, (drawn, made(said))), default=None)
         others = [] if table.header is None else table.header.unknown(names)
         reading.summaries.append(_summary(table.label, own, len(table.hidden_rows), hidden) + _others(others))
         if table.hidden_rows:
@@ -136,7 +144,7 @@ def read_file(
         counts.add(own)
     reading.notes += notes
     sha256 = hashlib.sha256(content).hexdigest()
-    reading.extracts.append(Extract(path, name, sha256, counts, range(first, len(reading.labels))))
+    reading.extracts.append(Extract(path, name, sha256, counts, range(first, len(reading.labels)), drawn))
 
 
 def _content(path: Path, name: str, refusals: Refusals) -> bytes | None:

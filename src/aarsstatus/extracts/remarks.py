@@ -23,6 +23,8 @@ from aarsstatus.privacy import mask
 from aarsstatus.text import unfit, visible
 
 _LONGEST_NOTE = 2000
+_ENOUGH_PARTS = 5
+"""Spells that go on where another ends: fewer are chance."""
 FAR = Fraction(1, 2)
 """A status or a number of spells that is half as large again as last year's, or half as small, is far from it: the
 notats' own largest change for the whole city between two years is a third (spells, 2020 to 2021)."""
@@ -108,6 +110,16 @@ def _overlaps(own: pl.DataFrame, scheme: Scheme, labels: Sequence[str]) -> Itera
             f"({_where(found, labels)})"
         )
         yield Remark("overlap", scheme.key, "", found.height, text)
+    parts = own.sort("person", "start", "end").filter(
+        pl.struct("person", "administration") == pl.struct("person", "administration").shift(),
+        pl.col("start") == pl.col("end").shift() + 1,
+    )
+    if scheme.counting != "headcount" and parts.height >= _ENOUGH_PARTS and 2 * parts.height >= own.height:
+        text = (
+            f"{scheme.name}: {_spells(parts.height)} begynder dagen efter, at et andet for samme person er slut; "
+            f"står ét forløb i flere rækker, bliver antallet af forløb for stort ({_where(parts, labels)})"
+        )
+        yield Remark("overlap", scheme.key, "", parts.height, text)
 
 
 def _too_long(own: pl.DataFrame, scheme: Scheme, limit: Limit, last: int, labels: Sequence[str]) -> Iterator[Remark]:

@@ -137,6 +137,20 @@ def refuse_dates(
                 refusals.file(row.file, message, found=danish.short_date(last), expected=expected)
 
 
+def refuse_contradicted(
+    reading: Reading, extracted: date | None, year: int, refusals: Refusals, *, early: bool
+) -> None:
+    """Refuse files that say that they were made before the year's end."""
+    for one in reading.extracts:
+        if extracted is not None and one.drawn is not None and one.drawn < date(year, 12, 31) and not early:
+            refusals.file(
+                one.name, f"filen siger selv, at den er fra {danish.short_date(one.drawn)}, før {year} var gået",
+                found=f"--date {danish.short_date(extracted)}",
+                expected="et udtræk fra efter årets udgang; skriv --early, hvis tallene skal være foreløbige; er "
+                "filens dato forkert, så slet linjen",
+            )  # fmt: skip
+
+
 def preliminary(rows: Sequence[ExtractRow], sums: Mapping[tuple[str, str], Sum], year: int, data: Data) -> list[Remark]:
     """Return which schemes' numbers are preliminary, since their year was not over."""
     found = []

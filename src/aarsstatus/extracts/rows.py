@@ -106,7 +106,7 @@ class Reader:
 
         `table` and `label` are the number of the table, and what it is called in messages.
         """
-        frame = self._without_sums(block, columns, label)
+        frame = self._without_sums(block, columns, label, counts)
         batch = self._batch(frame, block, columns, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed, refusals)
@@ -125,11 +125,12 @@ class Reader:
             self._keep_refused(batch, bad)
         return self._kept(batch, inside, table)
 
-    def _without_sums(self, block: Block, columns: Columns, label: str) -> pl.DataFrame:
+    def _without_sums(self, block: Block, columns: Columns, label: str, counts: Counts) -> pl.DataFrame:
         """Return the rows of a block without the sums and remarks below the table."""
         if not block.last:
             return block.frame
-        end, notes = self._stray.end(block, columns, label)
+        end, notes, said = self._stray.end(block, columns, label)
+        counts.below += said
         self.notes += notes
         return block.frame.head(end)
 

@@ -46,12 +46,12 @@ class StrayRows:
     def __init__(self, totals: frozenset[str], read: Mapping[str, Callable[[str], int]]) -> None:
         self._totals, self._read = totals, read
 
-    def end(self, block: Block, columns: Columns, label: str) -> tuple[int, list[str]]:
-        """Return where a table's last block ends, and a note on each sum below it.
+    def end(self, block: Block, columns: Columns, label: str) -> tuple[int, list[str], list[str]]:
+        """Return where a table's last block ends, a note on each sum below it, and these.
 
         Nothing but blank rows may stand below them.
         """
-        notes: list[str] = []
+        notes, said = list[str](), list[str]()
         height = block.frame.height
         below = 0
         for at in reversed(range(height)):
@@ -64,9 +64,10 @@ class StrayRows:
             if below > _MOST_BELOW or not self._is_sum_or_remark(known, filled):
                 break
             height = at
+            said.append(" ".join(filled))
             read = "er læst som en sum eller en bemærkning under tabellen og tæller ikke med"
             notes.append(f"{label}: række {block.first_row + at}{self._quoted(filled)} {read}")
-        return height, notes
+        return height, notes, said
 
     def _is_sum_or_remark(self, known: Mapping[str, str], filled: Sequence[str]) -> bool:
         """Return whether a row has no dates, and names a sum or is one text alone."""

@@ -84,7 +84,8 @@ def text_frame(rows: Sequence[Cells], width: int) -> pl.DataFrame:
 class Counts:
     """Count a table's rows, its placements, and the years in which spells begin.
 
-    Of the `refused`, those `cancelled` are no faults. `signs` are what stands where a spell is still `running`.
+    Of the `refused`, those `cancelled` are no faults. `signs` are what stands where a spell is still `running`,
+    `below` the sums and remarks under the table.
     """
 
     rows: int = 0
@@ -98,6 +99,7 @@ class Counts:
     signs: Counter[str] = field(default_factory=Counter)
     without_administration: int = 0
     starts: Counter[int] = field(default_factory=Counter)
+    below: list[str] = field(default_factory=list)
 
     def add(self, other: Counts) -> None:
         """Add another table's counts."""
