@@ -171,8 +171,8 @@ class Lab:
     """A copied project whose inputs change to and fro, so that every build has something to do.
 
     Everything that a build may leave lies below `base`: the project with its output, and its temporary files.
-    A `quick` one has a short quality report, in which a word changes, and commands that are forked but where they are
-    to be as usual.
+    A `quick` one has no charts, a short quality report, in which a word changes, and commands that are forked but where
+    they are to be as usual.
     """
 
     def __init__(self, base: Path, formats: str = "html,pdf,docx", *, quick: bool = False) -> None:
@@ -189,6 +189,9 @@ class Lab:
         if quick:  # what no figure comes from is soon compared with what was there
             self._changed, self._place = self.project.notebooks / "kvalitetsrapport.ipynb", _WORD
             _shorten(self._changed)
+            _leave_out(
+                self.project.notebooks / "notat.ipynb", "aarene", "figurer"
+            )  # to draw a chart takes half a second
         self._look = self.project.extension / "notat.css"
         self._first = (self._changed.read_bytes(), self._look.read_bytes())
         self._good: dict[tuple[State, State], tuple[Bytes, bytes]] = {}
@@ -276,6 +279,14 @@ def _shorten(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     word = 'from IPython.display import Markdown, display\ndisplay(Markdown("---\\ntitle: Kort\\n---\\n\\nOrd 1\\n"))'
     notebook.cells = [*notebook.cells[:2], nbformat.v4.new_code_cell(f"#| output: asis\n{word}", id="ord")]
+    nbformat.write(notebook, path)
+
+
+def _leave_out(path: Path, *cells: str) -> None:
+    """Take cells out of a notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    assert {cell.id for cell in notebook.cells} >= set(cells)
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in cells]
     nbformat.write(notebook, path)
 
 
