@@ -83,14 +83,24 @@ def test_the_last_reading_is_taken_back_if_that_is_meant(copied: Project) -> Non
     assert Talk(copied, undo, "ja").ran == [["ingest", "2025", "--undo"]]
 
 
-def test_a_correction_lies_beside_what_was_issued(copied: Project) -> None:
-    menu = Menu(copied)
-    talk = Talk(copied, number(menu, "Ret et notat, der er udgivet"), "ja", "", statuses=[0, 0, 1])
-    assert talk.ran == [
-        ["check", "2025"],
-        ["build", "2025", "--output", str(Path("output/rettet"))],
-        ["diff", str(Path("output/2025")), str(Path("output/rettet/2025"))],
-    ]
+def test_a_correction_is_declared_before_it_is_made_and_held_against_what_was_issued_last(copied: Project) -> None:
+    """As the guide has it: until it is declared, a build prints what was issued, and nothing differs."""
+    (copied.root / "udgivet").mkdir()
+    for name in ("notat-2025.zip", "notat-2025-rettet-2.zip", "notat-2025-rettet-10.zip", "notat-2021.zip"):
+        (copied.root / "udgivet" / name).touch()
+    correct = number(Menu(copied), "Ret et notat, der er udgivet")
+    declared = ["publish", "2025", "--date", "24-03-2027", "--correct", "Skrevet forkert af"]
+    made = [
+        declared, ["build", "2025"],
+        ["diff", str(Path("udgivet/notat-2025-rettet-10.zip")), str(Path("output/2025"))],
+    ]  # fmt: skip
+    answers = correct, "ja", "Skrevet forkert af", "24-03-2027"
+    talk = Talk(copied, *answers, "ja", statuses=[0, 0, 1])
+    assert talk.ran == [*made, declared[:4]]
+    assert talk.opened == ["output/2025/notat.docx"]
+    assert Talk(copied, *answers, "nej", statuses=[0, 0, 1]).ran == made
+    assert Talk(copied, *answers, statuses=[2]).ran == [declared]
+    assert Talk(copied, correct, "ja", "").ran == Talk(copied, correct, "nej").ran == []
 
 
 def test_what_cannot_be_is_said_and_asked_again(copied: Project, capsys: pytest.CaptureFixture[str]) -> None:

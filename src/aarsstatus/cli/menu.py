@@ -60,7 +60,7 @@ class Menu:
             ("Se, om alt er der", lambda: self.do("check", str(self.year))),
             ("Lav notatet", self.build),
             ("Åbn mappen med notatet", lambda: self.show(self.project.output / str(self.year))),
-            ("Udgiv notatet", lambda: self.publish([])),
+            ("Udgiv notatet", self.publish),
             ("Ret et notat, der er udgivet", self.correct),
             ("Tag den seneste indlæsning tilbage", self.undo),
             ("Vælg et andet år", self.choose_year),
@@ -161,27 +161,36 @@ class Menu:
             folder = self.project.output / str(self.year)
             self.show(folder / "kvalitetsrapport.html", folder / "notat.html", folder / "notat.docx")
 
-    def publish(self, more: Sequence[str]) -> None:
+    def publish(self) -> None:
         """Record what was issued, on the day that is given."""
         date = self.ask("Hvilken dag er notatet udgivet? (fx 10-03-2027): ").strip()
-        self.do("publish", str(self.year), "--date", date, *more)
+        self.do("publish", str(self.year), "--date", date)
 
     def correct(self) -> None:
-        """Make a corrected notat, show how it differs from the issued one, record why."""
+        """Declare a correction, make the corrected notat, show how it differs, issue it."""
         print("Ret først grundlaget: læs et nyt udtræk ind, eller ret skemaet, og læs det ind. Ret aldrig i Word.")
         if self.ask("Er det rettet? (ja/nej): ").strip().lower() not in _YES:
             return
-        corrected = Path("output", "rettet")
-        issued = Path("output", str(self.year))
-        if self.do("check", str(self.year)) == BAD_INPUT:
+        year, output = str(self.year), Path("output", str(self.year))
+        reason = self.ask("Hvorfor er det rettet? Det kommer til at stå i notatet (Enter for at vente): ").strip()
+        if not reason:
             return
-        if self.do("build", str(self.year), "--output", str(corrected)) != DONE:
+        date = self.ask("Hvilken dato skal det rettede notat have? (fx 24-03-2027): ").strip()
+        if self.do("publish", year, "--date", date, "--correct", reason) != DONE or self.do("build", year) != DONE:
             return
-        self.do("diff", str(issued), str(corrected / str(self.year)))
-        self.show(self.project.root / corrected / str(self.year) / "notat.docx")
-        reason = self.ask("Hvorfor er det rettet? (Enter for at vente med at udgive): ").strip()
-        if reason:
-            self.publish(["--correct", reason])
+        issued = max((self.project.root / "udgivet").glob(f"notat-{year}*.zip"), key=_edition, default=None)
+        if issued is not None:
+            self.do("diff", str(issued.relative_to(self.project.root)), str(output))
+        self.show(self.project.root / output / "notat.docx")
+        if self.ask("Skal det udgives nu? (ja/nej): ").strip().lower() in _YES:
+            self.do("publish", year, "--date", date)
+        else:
+            print("Det er et udkast endnu. Vælg »Udgiv notatet«, når det er set efter.")
+
+
+def _edition(kept: Path) -> tuple[int, str]:
+    """Return what sorts kept notats as they were issued."""
+    return len(kept.name), kept.name
 
 
 def main() -> int:
