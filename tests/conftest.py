@@ -171,24 +171,44 @@ Reports = Callable[[str, int], Result]
 
 @pytest.fixture(scope="session")
 def reports(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Reports:
-    """Finished reports by engine and year, each built once for all workers; each of them has a copy of its own."""
-    own = tmp_path_factory.mktemp("færdige")
-    ours = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    """Finished reports by engine and year, each built once."""
 
     @cache
     def report(engine: Choice, year: int) -> Result:
         if engine == "quarto" and shutil.which("quarto") is None:
             pytest.skip("quarto is not on PATH: the reference engine cannot be tried")
-        made = ours / f"{engine}-{year}"
-        kept = made / "result.pickle"
-        with alone(made):
-            if not kept.exists():
-                kept.write_bytes(pickle.dumps(build(project, year, Options(engine=engine, output=made))))
-        result: Result = pickle.loads(kept.read_bytes())
-        shutil.copytree(made, copy := own / f"{engine}-{year}-kopi", ignore=shutil.ignore_patterns(kept.name))
-        return replace(result, folder=copy / str(year))
+        return built_once(engine, project, year, Options(engine=engine), tmp_path_factory)
 
     return report
+
+
+@pytest.fixture(scope="session")
+def recomputed(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Result]:
+    """The web page of a year with its numbers as they follow from the data, built once."""
+    options = Options(engine="embedded", formats=("html",), figures="recomputed")
+    return cache(lambda year: built_once("efterregnet", project, year, options, tmp_path_factory))
+
+
+def built_once(name: str, project: Project, year: int, options: Options, places: pytest.TempPathFactory) -> Result:
+    """Build a report for all workers; return a copy that is this one's own."""
+    own = places.mktemp(name)
+    made = (places.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else own) / f"{name}-{year}"
+    kept = made / "result.pickle"
+    with alone(made):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(build(project, year, replace(options, output=made))))
+    result: Result = pickle.loads(kept.read_bytes())
+    copy = shutil.copytree(made, own / "output", ignore=shutil.ignore_patterns(kept.name))
+    return replace(result, folder=copy / str(year))
+
+
+@pytest.fixture(scope="module")
+def web_project(reports: Reports, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copied project with a web page for 2025, whose notebooks were executed for a whole report."""
+    project = copy_project(tmp_path_factory.mktemp("bygget") / "projekt æøå")
+    shutil.copytree(reports("embedded", 2025).folder.parent, project.output)
+    assert build(project, 2025, Options(engine="embedded", formats=("html",))).did == "rendered"
+    return project
 
 
 @pytest.fixture(scope="session")

@@ -24,10 +24,12 @@ from jupyter_client.launcher import launch_kernel
 from aarsstatus.run import temporary
 
 LOADED = (
-    "ipykernel.kernelapp", "ipykernel.inprocess", "matplotlib_inline.backend_inline", "matplotlib.backends.backend_svg",
+    "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.oinspect",
+    "IPython.extensions.storemagic", "tornado.platform.asyncio", "xml.dom.minidom", "matplotlib_inline.backend_inline", "matplotlib.backends.backend_svg",
     "aarsstatus.report.brief", "aarsstatus.report.charts", "aarsstatus.report.matrix", "aarsstatus.report.show",
     "aarsstatus.report.frames", "aarsstatus.report.notat", "aarsstatus.report.own_chart", "aarsstatus.report.urgent",
-    "aarsstatus.report.quality_report", "aarsstatus.report.change_chart", "pytest", "papermill", "quick_commands",
+    "aarsstatus.report.quality_report", "aarsstatus.report.change_chart", "aarsstatus.report.head",
+    "aarsstatus.report.change_tables", "aarsstatus.outputs", "pytest", "papermill", "quick_commands",
     *(f"aarsstatus.cli.{name}" for name in ("build", "check", "diff", "explain", "ingest", "new", "verify")),
 )  # fmt: skip
 """What the fork server imports; what is not among it, a kernel imports itself."""
@@ -111,6 +113,7 @@ def quick_kernels() -> Iterator[None]:
     """Let builds in this process have forked kernels."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MPLCONFIGDIR", temporary.for_matplotlib())
+        patch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # the debugger that a kernel loads says nothing then
         multiprocessing.get_context("forkserver").set_forkserver_preload(list(LOADED))
         ensure_running()
     with pytest.MonkeyPatch.context() as patch:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pikepdf
 import pytest
-from conftest import copy_project
 from reading import docx_tables, docx_text, html_page, html_tables, pdf_tables, pdf_text, tidy
 
 from aarsstatus import danish
@@ -239,14 +239,13 @@ def test_the_executed_notebook_is_normal(report: Result, year: int) -> None:
 # -- a second build, and builds that fail -----------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Result]:
-    """A finished build of a copied project, that the tests below break in turn."""
-    project = copy_project(tmp_path_factory.mktemp("byg") / "projekt æøå")
-    return project, build(project, 2025, Options(engine="embedded", formats=("html",)))
-
-
 QUICK = Options(engine="embedded", formats=("html",))
+
+
+@pytest.fixture(scope="module")
+def made(web_project: Project) -> tuple[Project, Result]:
+    """A finished build of a copied project, that the tests below break in turn."""
+    return web_project, build(web_project, 2025, QUICK)
 
 
 def test_nothing_changed_is_nothing_done(made: tuple[Project, Result]) -> None:
@@ -377,10 +376,8 @@ def test_another_comparison_year(made: tuple[Project, Result], tmp_path: Path) -
     assert "nytteindsats er udgået" in text
 
 
-def test_recomputed_figures_are_marked(made: tuple[Project, Result], tmp_path: Path) -> None:
-    project, _ = made
-    options = Options(engine="embedded", formats=("html",), figures="recomputed", output=tmp_path)
-    page = html_page(build(project, 2025, options).folder / "notat.html")
+def test_recomputed_figures_are_marked(recomputed: Callable[[int], Result]) -> None:
+    page = html_page(recomputed(2025).folder / "notat.html")
     cell = page.xpath("//td[@data-figure='2025.BIF.placements.spells_total']")[0]
     assert tidy(cell.text_content()) == "356†"
     text = tidy(page.text_content())

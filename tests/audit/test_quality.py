@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 
 import pytest
 from reading import html_page, html_tables, tidy
@@ -180,10 +181,9 @@ def test_a_half_made_later_year_is_in_nobodys_way(copied: Project) -> None:
     assert build(copied, 2025, Options(engine="embedded", formats=("html",))).year == 2025
 
 
-def test_recomputed_marks_every_number_that_differs(project: Project, judged: Quality, tmp_path) -> None:
+def test_recomputed_marks_every_number_that_differs(judged: Quality, recomputed: Callable[[int], Result]) -> None:
     """In the tables, their headings, the footnotes and the prose: what differs from print carries a mark and a note."""
-    options = Options(engine="embedded", formats=("html",), figures="recomputed", output=tmp_path)
-    page = html_page(build(project, judged.year, options).folder / "notat.html")
+    page = html_page(recomputed(judged.year).folder / "notat.html")
     main = page.xpath("//main")[0]
     text = tidy(main.text_content())
     marked = {one.get("data-figure") for one in main.xpath(".//*[@data-figure]") if "†" in one.text_content()}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, copy_project
+from conftest import ROOT
 
 from aarsstatus.build import Did, Options, Result, build, build_years
 from aarsstatus.problems import BuildError, InputError
@@ -27,17 +27,10 @@ YEAR = 2025
 Change = Callable[[Project], None]
 
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A built project, that each test changes and puts back."""
-    project = copy_project(tmp_path_factory.mktemp("cache") / "projekt")
-    assert build(project, YEAR, OPTIONS).did == "everything"
-    return project
-
-
 @pytest.fixture
-def project(first: Project, tmp_path: Path) -> Project:
-    shutil.copytree(first.root, tmp_path / "projekt")
+def copied(web_project: Project, tmp_path: Path) -> Project:
+    """A built project, for changing."""
+    shutil.copytree(web_project.root, tmp_path / "projekt")
     return Project(tmp_path / "projekt")
 
 
@@ -85,32 +78,32 @@ CHANGES: dict[str, tuple[Change, Did]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_is_changed_decides_what_is_done(project: Project, name: str) -> None:
+def test_what_is_changed_decides_what_is_done(copied: Project, name: str) -> None:
     change, did = CHANGES[name]
-    change(project)
+    change(copied)
     asked = {"compare": OPTIONS.compare, "figures": OPTIONS.figures, "formats": list(OPTIONS.formats)}
-    made_from = manifest.describe(project, YEAR, asked, choose("embedded", project.root).identity())
-    folder = project.output / str(YEAR)
+    made_from = manifest.describe(copied, YEAR, asked, choose("embedded", copied.root).identity())
+    folder = copied.output / str(YEAR)
     assert cache.is_current(folder, made_from) == (did == "nothing")
     assert cache.executed_with(folder, made_from) == (None if did == "everything" else folder)
 
 
 @pytest.mark.parametrize("name", ["a data row", "a filter"])
-def test_a_build_does_what_was_decided(project: Project, name: str) -> None:
+def test_a_build_does_what_was_decided(copied: Project, name: str) -> None:
     change, did = CHANGES[name]
-    change(project)
-    before = (project.output / str(YEAR) / "notat.ipynb").read_bytes()
-    assert build(project, YEAR, OPTIONS).did == did
-    assert ((project.output / str(YEAR) / "notat.ipynb").read_bytes() == before) == (did == "rendered")
-    assert build(project, YEAR, OPTIONS).did == "nothing"
+    change(copied)
+    before = (copied.output / str(YEAR) / "notat.ipynb").read_bytes()
+    assert build(copied, YEAR, OPTIONS).did == did
+    assert ((copied.output / str(YEAR) / "notat.ipynb").read_bytes() == before) == (did == "rendered")
+    assert build(copied, YEAR, OPTIONS).did == "nothing"
 
 
-def test_the_stylesheet_alone_gives_what_a_whole_build_gives(project: Project, tmp_path: Path) -> None:
-    CHANGES["the stylesheet"][0](project)
-    assert build(project, YEAR, OPTIONS).did == "rendered"
-    whole = build(project, YEAR, replace(OPTIONS, output=tmp_path / "ud"))
+def test_the_stylesheet_alone_gives_what_a_whole_build_gives(copied: Project, tmp_path: Path) -> None:
+    CHANGES["the stylesheet"][0](copied)
+    assert build(copied, YEAR, OPTIONS).did == "rendered"
+    whole = build(copied, YEAR, replace(OPTIONS, output=tmp_path / "ud"))
     assert whole.did == "everything"
-    ours, theirs = (manifest.output_hashes(folder) for folder in (project.output / str(YEAR), whole.folder))
+    ours, theirs = (manifest.output_hashes(folder) for folder in (copied.output / str(YEAR), whole.folder))
     assert b"#123456" in (whole.folder / "notat.html").read_bytes()
     # What changed since the last build opens the quality report; all else is the same, to the byte.
     compared = {"sammenligning.html", "kvalitetsrapport.html"}
@@ -119,24 +112,24 @@ def test_the_stylesheet_alone_gives_what_a_whole_build_gives(project: Project, t
     }
 
 
-def test_another_format_is_rendered_and_not_executed(project: Project) -> None:
-    done = build(project, YEAR, replace(OPTIONS, formats=("html", "docx")))
+def test_another_format_is_rendered_and_not_executed(copied: Project) -> None:
+    done = build(copied, YEAR, replace(OPTIONS, formats=("html", "docx")))
     assert done.did == "rendered"
     assert "notat.docx" in done.files
 
 
-def test_later_years_and_stray_files_are_no_inputs(project: Project) -> None:
-    (project.params / "2026.yml").write_text("year: 2026\n", encoding="utf-8")
-    (project.data / "note.txt").write_text("til mig selv", encoding="utf-8")
-    assert build(project, YEAR, OPTIONS).did == "nothing"
+def test_later_years_and_stray_files_are_no_inputs(copied: Project) -> None:
+    (copied.params / "2026.yml").write_text("year: 2026\n", encoding="utf-8")
+    (copied.data / "note.txt").write_text("til mig selv", encoding="utf-8")
+    assert build(copied, YEAR, OPTIONS).did == "nothing"
 
 
 @pytest.mark.parametrize(("name", "did"), [("notat.html", "rendered"), ("notat.ipynb", "everything")])
-def test_an_output_that_was_touched_is_made_again(project: Project, name: str, did: Did) -> None:
-    path = project.output / str(YEAR) / name
+def test_an_output_that_was_touched_is_made_again(copied: Project, name: str, did: Did) -> None:
+    path = copied.output / str(YEAR) / name
     before = path.read_bytes()
     path.write_bytes(before + b"\n")
-    assert build(project, YEAR, OPTIONS).did == did
+    assert build(copied, YEAR, OPTIONS).did == did
     assert path.read_bytes() == before
 
 
@@ -153,14 +146,14 @@ print(cache.is_current(folder, made_from), cache.executed_with(folder, made_from
 """
 
 
-def test_helper_code_and_packages_are_inputs(project: Project, tmp_path: Path) -> None:
+def test_helper_code_and_packages_are_inputs(copied: Project, tmp_path: Path) -> None:
     """Another version of the program, and of a package, in a process that has them."""
     program = tmp_path / "program"
     shutil.copytree(ROOT / "src" / "aarsstatus", program / "aarsstatus", ignore=shutil.ignore_patterns("__pycache__"))
 
     def said(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=project.root, env={**os.environ, "PYTHONPATH": str(program)},
+            [sys.executable, *arguments], cwd=copied.root, env={**os.environ, "PYTHONPATH": str(program)},
             capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -178,7 +171,7 @@ def test_helper_code_and_packages_are_inputs(project: Project, tmp_path: Path) -
     build = ("-m", "aarsstatus", "build", str(YEAR), "--engine", "embedded", "--formats", "html")
     assert "færdig" in said(*build)
     assert "intet er ændret" in said(*build)
-    written = json.loads((project.output / str(YEAR) / "manifest.json").read_text(encoding="utf-8"))
+    written = json.loads((copied.output / str(YEAR) / "manifest.json").read_text(encoding="utf-8"))
     assert written["packages"]["papermill"] == "0.0.0"
     assert written["unlike_lock"]["papermill"]["installed"] == "0.0.0"
 
@@ -186,23 +179,23 @@ def test_helper_code_and_packages_are_inputs(project: Project, tmp_path: Path) -
 # -- years side by side -------------------------------------------------------------------------------------------
 
 
-def test_years_side_by_side_are_what_they_are_one_by_one(project: Project, tmp_path: Path) -> None:
+def test_years_side_by_side_are_what_they_are_one_by_one(copied: Project, tmp_path: Path) -> None:
     options = replace(OPTIONS, output=tmp_path / "samlet")
     said: list[str] = []
-    together = list(build_years(project, [2025, 2021], options, said.append))
+    together = list(build_years(copied, [2025, 2021], options, said.append))
     assert [done.year for done in together if isinstance(done, Result)] == [2025, 2021]
     assert said
-    alone = build(project, 2021, replace(OPTIONS, output=tmp_path / "alene")).folder
-    for folder in (project.output / "2025", alone):
+    alone = build(copied, 2021, replace(OPTIONS, output=tmp_path / "alene")).folder
+    for folder in (copied.output / "2025", alone):
         assert manifest.output_hashes(folder) == manifest.output_hashes(tmp_path / "samlet" / folder.name)
     index = (tmp_path / "samlet" / "index.html").read_text(encoding="utf-8")
     assert "2021/notat.html" in index
     assert "2025/notat.html" in index
 
 
-def test_a_year_that_fails_does_not_stop_the_others(project: Project, tmp_path: Path) -> None:
-    edit("params/2021.yml", "comparison_year", "comparision_year")(project)
-    first, second, third = build_years(project, [2023, 2021, 2021], replace(OPTIONS, output=tmp_path))
+def test_a_year_that_fails_does_not_stop_the_others(copied: Project, tmp_path: Path) -> None:
+    edit("params/2021.yml", "comparison_year", "comparision_year")(copied)
+    first, second, third = build_years(copied, [2023, 2021, 2021], replace(OPTIONS, output=tmp_path))
     assert isinstance(first, InputError)
     assert "params/2023.yml: filen findes ikke" in str(first)
     assert isinstance(second, InputError)
