@@ -254,6 +254,10 @@ READ: dict[str, tuple[File, dict[str, int]]] = {
     "white on what is nearly black": (xlsx(march(), march(2), change=whiten(fill="FF101010")), {"BUF": 62}),
     "what a file says of itself": (
         csv("Antal rækker: 1", ";".join(HEADER), line(), "Udskrevet 12-01-2027", header="Periode: 01-01-2026 – 31-12-2026"), {"BUF": 31}),
+    "days of a warehouse": (csv(line(), header="CPR;Forvaltningsområde;Ordning;Gældende fra;Gældende til"), {"BUF": 31}),
+    "days for something": (csv(line(), header="CPR;Forvaltning;Ordning;Dato for opstart;Dato for ophør"), {"BUF": 31}),
+    "questions that change nothing": (
+        csv(line("Ja", "Nej", "Rask"), header=";".join((*HEADER, "Mentor", "Sygemeldt", "Bemærkning"))), {"BUF": 31}),
 }  # fmt: skip
 
 REFUSED: dict[str, tuple[File, str]] = {
@@ -420,6 +424,9 @@ REFUSED: dict[str, tuple[File, str]] = {
     "more rows above": (csv(";".join(HEADER), line(), header="Antal rækker: 885"), "filen siger, at der er 885 rækker, men der er 1"),
     "more rows below": (csv(line(), "Viser 1-40 af 1.203 rækker"), "filen siger, at der er 1.203 rækker, men der er 1"),
     "made before the year was over": (csv(line(), "Udskrevet den 15-11-2026 kl. 10.12"), "filen siger selv, at den er fra 15-11-2026"),
+    "one that counts for nothing": (beside("Med i opgørelsen", "Ja", "Nej"), "række 3, status (kolonne F, »Med i opgørelsen«): forløbet blev"),
+    "one that is left out": (beside("Udelukket", "", "X"), "række 3, status (kolonne F, »Udelukket«): forløbet blev ikke"),
+    "one that never came": (beside("Bemærkninger", "", "Startede aldrig"), "række 3, status (kolonne F, »Bemærkninger«): forløbet blev"),
 }  # fmt: skip
 
 

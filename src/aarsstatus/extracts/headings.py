@@ -15,16 +15,16 @@ LIKE = 1000
 _OF = "forløb(?:et)?s?|tilbud(?:det)?s?|aktivitets?|praktik|løntilskuds?|ansættelses?|indsats|foranstaltnings?"
 _WHOSE = (
     "(?:faktisk|reel|endelig|eventuel|evt|aktuel|revideret|korrigeret|ændret|planlagt|forvent(?:et)?|bevilget|nye?|"
-    f"sidste|dato|{_OF})*"
+    f"sidste|datofor|dato|{_OF})*"
 )
 _WHEN = f"(?:s?dato|dt|dag|den|pr|fra|til|førtid|(?:for|på|af)(?:{_OF}))*"
 _CALLED = "(?:navn|kode|tekst|betegnelse)"
 _ENDS = "slut(?:ter|tet)?|afslut(?:tet|tes|ning)|ophør(?:t|te|er)?|afbrudt|afbrydelse|afbrud|stop(?:pet)?"
 _FIELDS = {
-    "start": rf"{_WHOSE}(?:start(?:er|et)?|opstart|begynd(?:t|te|er|else)|påbegyndt|tiltrådt|tiltrædelse){_WHEN}",
+    "start": rf"{_WHOSE}(?:start(?:er|et)?|opstart|(?:på)?begynd(?:t|te|er|else)|tiltrådt|tiltrædelse){_WHEN}",
     "end": rf"{_WHOSE}(?:{_ENDS}|fremmøde|fratrådt|fratrædelse|forlæng(?:et|else)|udløb(?:et|er)?){_WHEN}",
     "administration": "(?:[a-zæøå]*forvaltnings?|arb(?:ejds)?stedforv|organisation(?:s|ens)?|enheds?|afdelings?|"
-    rf"centers?|department|direktørområde|arbejdsplads|arbejdssted|ansættelsessted|praktiksted|udlånttil)(?:enhed|{_CALLED}|niveau1)?",
+    rf"centers?|department|direktørområde|arbejdsplads|arbejdssted|ansættelsessted|praktiksted|udlånttil)(?:enhed|område|{_CALLED}|niveau1)?",
     "scheme": "(?:job|del|under)?(?:ordnings?|tilbuds?|ydelses|foranstaltnings?|indsats|aktivitets?|redskabs?)"
     rf"(?:type|art|{_CALLED})|"
     "indsats|delordning",

@@ -73,10 +73,10 @@ def _refuse_same_spells(reading: Reading, refusals: Refusals) -> None:
     Or in which each stands as many times, as in a status for each month. Putting like rows together takes its time
     with millions: one table alone, whose persons are known, is left to `remarks.duplicates`.
     """
+    if len(reading.labels) == 1 and any(some["person"].null_count() < some.height for some in reading.spells):
+        return
     parts = pl.concat(reading.spells).drop("row").partition_by("table", as_dict=True, include_key=False)
     are_known = [part["person"].null_count() < part.height for part in parts.values()]
-    if len(parts) == 1 and all(are_known):
-        return
     smallest_first = sorted(parts.items(), key=lambda one: (one[1].height, [-number for number in one[0]]))
     spell = pl.all() if all(are_known) else pl.exclude("person")
     tables = [(reading.labels[int(number)], part.group_by(spell).len()) for (number,), part in smallest_first]

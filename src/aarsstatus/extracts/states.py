@@ -32,11 +32,13 @@ _ANOTHER = re.compile("note|bemærk|tekst|civil|sidst|opdater|adresse|tele|tlf|m
 _NOT_SO = frozenset({"", "nej", "n", "no", "false", "falsk", "0", "ikkeannulleret"})
 """What stands, folded, in a column that asks whether a spell was cancelled, where it was not."""
 _OUT = re.compile(
-    "(?:er|is)?(?:eksternt?|inaktiv|histori(?:sk|k)|test(?:person|borger|sag|data)?|fiktiv|deleted|cancelled|void)"
+    "(?:er|is|skal)?(?:eksternt?|inaktiv|histori(?:sk|k)|test(?:person|borger|sag|data)?|fiktiv|deleted|cancelled|void|"
+    "fejl|udelukket|ekskluderet|udenbys|andenkommune|dobbeltregistre(?:ret|ring)|ikke(?:tæl|med).*)"
 )
 _COUNTS = re.compile(
-    "(?:er|is)?(?:gyldig|valid|current)|tæller(?:med)?|med(?:regnes|tælles|tages)|skalmed|(?:frem)?mødt|"
-    "mødtfrem|(?:nyeste|seneste)(?:version|række)|nyeste|gældende(?:version|række)?|egenkommune|internt?"
+    "(?:er|is|skal)?(?:gyldig|valid|current|effektueret|iværksat|aktuel|tælle[rs]?|med(?:regnes|tælles|tages)?|indgår?|"
+    "(?:frem)?mødt|mødtfrem|(?:nyeste|seneste)(?:version|række)|nyeste|gældende(?:version|række)?|egenkommune|internt?)"
+    "(?:med)?(?:i(?:opgørelse|statistik)(?:n|k?en)?)?"
 )
 _COUNTS_UNLESS = re.compile("(?:er)?(?:startet|påbegyndt|godkendt|bevilget|(?:offentlig|kommunal).*)")
 _SO = frozenset({"ja", "j", "yes", "y", "true", "sand", "1", "x"})
@@ -151,12 +153,9 @@ class States:
                 yield frame[str(place)], column
             elif place not in read and not _NO_STATE.search(fold(header)):
                 others.append(str(place))
-                texts = frame[str(place)]
-                if _OF_A_CITY.fullmatch(fold(header)):
-                    yield _only(texts, ~texts.str.contains(_THIS_CITY)), _NOT_OURS
-                elif _WORKPLACE.search(fold(header)):
-                    other = texts.str.contains("(?i)kommune") & ~texts.str.contains(_THIS_CITY)
-                    yield _only(texts, texts.str.contains(_COMPANY) | other), _NOT_OURS
+                is_city = _OF_A_CITY.fullmatch(fold(header)) is not None
+                if is_city or _WORKPLACE.search(fold(header)):
+                    yield _elsewhere(frame[str(place)], is_city=is_city), _NOT_OURS
         # In few calls, since a sheet may have 16,384 columns, nearly all of them empty.
         filled = frame.select((pl.col(others) != "").any())
         plain = pl.col([one.name for one in filled if one.item()]).str.to_lowercase().str.replace_all(r"[\W_]+", "")
@@ -178,6 +177,15 @@ class States:
             (_MANY.fullmatch, self._many), (_PART.search, self._part), (_SHARE.fullmatch, _SHARES),
         )  # fmt: skip
         return next((column for matches, column in kinds if matches(folded)), None)
+
+
+def _elsewhere(texts: pl.Series, *, is_city: bool) -> pl.Series:
+    """Return a column of workplaces with those left that are not the city's own."""
+    places = texts.unique().drop_nulls()  # there are few, and these are many patterns
+    other = ~places.str.contains(_THIS_CITY)
+    if not is_city:
+        other = places.str.contains(_COMPANY) | (other & places.str.contains("(?i)kommune"))
+    return _only(texts, texts.is_in(places.filter(other).implode()))
 
 
 def _only(texts: pl.Series, wanted: pl.Series) -> pl.Series:
