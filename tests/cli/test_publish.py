@@ -212,7 +212,9 @@ def test_a_corrected_notat_says_what_it_replaces_and_each_number(office: Office)
         assert "Rettet udgave. Den erstatter notatet, der blev sendt ud den 12. marts 2027." in " ".join(text.split())
         said = re.search(r"(?s)<strong>Rettet udgave\.</strong>.*?</div>", page(office, name))
         assert said is not None
-        assert set(re.findall(r'data-figure="([^"]+)"', said[0])) == changed
+        told = re.findall(r'data-figure="([^"]+)"', said[0])
+        assert set(told) == changed
+        assert told == sorted(told, key=list(after).index), "in the order of the tables: the city first"
         assert "50, før offentliggjort som 100" in " ".join(re.sub(r"<[^>]+>", "", said[0]).split())
         assert "Rettet udgave" in re.sub(r"<[^>]+>", "", word_parts(office, name)["word/document.xml"])
         assert any("Rettet udgave" in one for one in pdf_pages(office.project.root / name / str(YEAR) / "notat.pdf"))

@@ -203,9 +203,9 @@ class Notat:
         changed = [
             f"{figure.id.split('.')[1]}, {plain(MEASURES[figure.measure])} for "
             f"{plain(self.data.called(figure.group, figure.scheme))}: "
-            f"{span(figure.id, figure.shown)}, før offentliggjort som {span(figure.id, printed)}"
-            for id_, printed in old.items()
-            if (figure := self.figures.get(id_)) and not danish.same(printed, figure.shown)
+            f"{span(figure.id, figure.shown)}, før offentliggjort som {span(figure.id, old[figure.id])}"
+            for figure in self.figures.values()
+            if figure.id in old and not danish.same(old[figure.id], figure.shown)
         ]
         said = [
             f"**Rettet udgave.** Den erstatter notatet, der blev sendt ud den {danish.long_date(latest.replaces)}",
