@@ -7,6 +7,7 @@ import os
 import shutil
 import struct
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +24,7 @@ from aarsstatus.cli import run
 from aarsstatus.diff.steps import Blend, steps
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
-from aarsstatus.release import cache, manifest
+from aarsstatus.release import cache, index, manifest
 from aarsstatus.release.archive import INPUTS, pack, unpack
 from aarsstatus.release.index import read_output, write_index
 from aarsstatus.release.reading import open_finished
@@ -75,6 +76,20 @@ def whole(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Path:
 def output(tmp_path: Path, whole: Path) -> Path:
     """An output folder of both years, to damage."""
     return Path(shutil.copytree(whole, tmp_path, dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once() -> Iterator[None]:
+    """Draw the chart of the same figures once for all overviews."""
+    draw, charts = index.draw_development, dict[str, Any]()
+
+    def drawn(*given: Any, **more: Any) -> Any:
+        key = repr((given, more))
+        return charts[key] if key in charts else charts.setdefault(key, draw(*given, **more))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "draw_development", drawn)
+        yield
 
 
 def refused(output: Path, project: Project, monkeypatch: Any, capsys: Any) -> str:
