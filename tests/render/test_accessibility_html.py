@@ -36,6 +36,11 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 TOKENS = yaml.safe_load((ROOT / "_extensions" / "notat" / "tokens.yml").read_text(encoding="utf-8"))
 DOCUMENTS = ("notat.html", "kvalitetsrapport.html")
+NEWEST = pytest.mark.parametrize("year", [2025], indirect=True)
+PAGES = pytest.mark.parametrize(
+    ("year", "document"), [(2021, "notat.html"), *((2025, document) for document in DOCUMENTS)], indirect=["year"]
+)
+"""The notats of both years, and a quality report, of which all years have the same kinds of tables."""
 CONTRAST = {"color-contrast"}
 CONTENT = "main *, .brevhoved *, .forside *, .brevfod *"
 NARROW = Device(320, 640, phone=True)
@@ -57,7 +62,7 @@ def page_of(tmp_path: Path, body: str) -> Path:
 # axe-core -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@PAGES
 def test_axe_finds_no_violation(chromium: Browser, report: Result, document: str) -> None:
     """Every colour of both years is looked at, and contrast where most stands: each pair has `test_extension.py`."""
     with opened(chromium, report.folder / document, DEVICES["desktop"]) as page:
@@ -160,7 +165,7 @@ REACHABLE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@PAGES
 def test_the_keyboard_reaches_everything_in_order_and_is_never_trapped(
     chromium: Browser, report: Result, document: str
 ) -> None:
@@ -182,6 +187,7 @@ def test_the_keyboard_reaches_everything_in_order_and_is_never_trapped(
         assert page.evaluate("window.reached.at(-1)[0]") == count - 1
 
 
+@NEWEST
 def test_the_keyboard_skips_opens_and_scrolls(chromium: Browser, built: Result) -> None:
     with opened(chromium, built.folder / "notat.html", NARROW) as page:
         page.keyboard.press("Tab")
@@ -226,6 +232,7 @@ def assert_fits(page: Page, width: int) -> None:
     assert wide == 0
 
 
+@NEWEST
 def test_the_first_column_stays_when_a_table_scrolls(chromium: Browser, built: Result) -> None:
     with opened(chromium, built.folder / "notat.html", Device(280, 260, phone=True)) as page:
         places = """() => {
@@ -297,6 +304,7 @@ CUE = """frame => {
 }"""
 
 
+@NEWEST
 @pytest.mark.parametrize("selector", ["#tbl-kk .tabelramme", "#fig-maalopfyldelse .figurramme"])
 def test_what_scrolls_sideways_shows_it_until_its_end(chromium: Browser, report: Result, selector: str) -> None:
     """The shadow sticks to the edge; at the end it lies beside the content, in a strip where a cover hides it."""
@@ -315,7 +323,7 @@ def test_what_scrolls_sideways_shows_it_until_its_end(chromium: Browser, report:
 # What a screen reader is told -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@PAGES
 def test_the_browser_tells_of_row_and_column_headers(chromium: Browser, report: Result, document: str) -> None:
     path = report.folder / document
     headers = html_page(path).xpath("//table//th")
@@ -367,6 +375,7 @@ def test_the_keyboard_stops_only_at_frames_that_scroll(chromium: Browser, built:
     assert any(scrolls for _, scrolls in frames) == (device == "phone")
 
 
+@NEWEST
 def test_charts_follow_the_page_into_the_dark(chromium: Browser, built: Result) -> None:
     with opened(chromium, built.folder / "notat.html", DEVICES["desktop"], "dark") as page:
         for chart in page.locator(".quarto-float-fig img").all():
