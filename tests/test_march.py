@@ -115,7 +115,7 @@ def test_the_guide_explains_every_warning(copied: Project) -> None:
         "BUF;Praktik;01-01-2026;31-08-2026;1", "BUF;Praktik;01-08-2026;31-08-2026;1", ";Praktik;01-02-2026;02-02-2026;2",
         "BUF;Praktik;15-12-2026;16-12-2026;3", "BUF;Praktik;01-11-2026;;4", "BUF;Løntilskud;01-03-2026;02-03-2026;",
         "BUF;Fleksjob;01-01-2020;;5", "SOF;Fleksjob;01-01-2020;;5", "SOF;Fleksjob;01-01-2020;;",
-        *(f"BUF;Løntilskud;{day:02}-03-2026;{day:02}-03-2026;6" for day in range(4, 10)),
+        *(f"BUF;Praktik;{day:02}-03-2026;{day:02}-03-2026;6" for day in range(1, 10)),
     ]  # fmt: skip
     path = copied.root / "alt 2026-12-01.csv"
     path.write_text("Forvaltning;Ordning;Fra;Til;Person\n" + "\n".join(rows) + "\n", encoding="utf-8")

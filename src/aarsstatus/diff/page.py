@@ -104,13 +104,14 @@ def opening(diff: Diff, link: str) -> str:
     link
         The file name of the page with all of it.
     """
-    listed = diff.changes[:MOST]
+    moved = [change for change in diff.changes if not words.same_number(change)]
+    listed = moved[:MOST]
     items = "".join(
         f"<li>{_named_inline(change)}: {_values(change)} "
         f"({escape('; '.join(f'{words.KINDS[cause.kind]}: {cause.place}' for cause in diff.causes[change.id]))})</li>"
         for change in listed
     )
-    more = f" De {len(listed)} vigtigste er:" if len(diff.changes) > len(listed) else ""
+    more = f" De {len(listed)} vigtigste er:" if len(moved) > len(listed) else ""
     return (
         f'{_START}\n<section id="siden-sidst">\n<h2>Ændret, siden notatet sidst blev lavet</h2>\n'
         f"<p>{escape(words.summary(diff))}{more}</p>\n"

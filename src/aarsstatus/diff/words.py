@@ -91,7 +91,7 @@ def verdict(change: Change) -> str:
 def unmoved(change: Change) -> str:
     """Say what differs of a figure that is the same number in both; empty of others."""
     old, new = change.old, change.new
-    if old is None or new is None or not _same_number(change):
+    if old is None or new is None or not same_number(change):
         return ""
     fields = {"formula": "formlen", "published": "det offentliggjorte tal", "lower": "grænserne", "upper": "grænserne"}
     parts = dict.fromkeys(word for field, word in fields.items() if getattr(old, field) != getattr(new, field))
@@ -111,7 +111,7 @@ def summary(diff: Diff) -> str:
         same = " ".join(filter(None, (same, documents(diff))))
         return same + (" Noget af det, de er lavet af, er ændret." if _beside(diff) else "")
     seen = sum(change.printed_differs for change in diff.changes)
-    equal = sum(_same_number(change) for change in diff.changes)
+    equal = sum(same_number(change) for change in diff.changes)
     rest = len(diff.changes) - seen - equal
     behind = f"{rest} tal er ændret uden at vises anderledes." if rest else ""
     other = f"{equal} tal er de samme, men med en anden forklaring." if equal else ""
@@ -221,7 +221,7 @@ def _alike(diff: Diff, changes: Sequence[Change]) -> Iterator[tuple[list[Change]
     for change in changes:
         causes = diff.causes[change.id]
         why = [because(change, cause, several=len(causes) > 1) for cause in causes]
-        key = (_said(change), *why) if _same_number(change) else change.id
+        key = (_said(change), *why) if same_number(change) else change.id
         groups.setdefault(key, ([], why))[0].append(change)
     yield from groups.values()
 
@@ -245,7 +245,8 @@ def _said(change: Change) -> tuple[str, ...]:
     return tuple(filter(None, (as_shown(change), moved(change), verdict(change), unmoved(change))))
 
 
-def _same_number(change: Change) -> bool:
+def same_number(change: Change) -> bool:
+    """Tell whether a figure is the same number in both builds, explained otherwise."""
     return not change.printed_differs and not change.size
 
 

@@ -62,8 +62,8 @@ class _NotKnownError(Unreadable):
 
 
 def legible(text: str) -> str | None:
-    """Return a cell that somebody may be shown, or None if it is too long."""
-    return text if len(text) <= _LONGEST else None
+    """Return a cell that somebody may be shown; None if it is too long, or not a text."""
+    return text if len(text) <= _LONGEST and text.strip() not in {NOT_WORKED_OUT, *_UNSEEN} else None
 
 
 def unseen(text: str) -> Unreadable | None:

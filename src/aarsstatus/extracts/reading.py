@@ -133,7 +133,7 @@ def read_file(
         _check_rows(table.label, own, kept, reader, refusals)
         said = around("" if table.header is None else table.header.title, own.below)
         left_out = len(table.hidden_rows) if hidden == "without" else 0
-        notes += refuse_other(table.label, said, table.name, own.rows + left_out, reader.year, refusals)
+        notes += refuse_other(table.label, said, table.name, path.stem, own.rows + left_out, reader.year, refusals)
         drawn = min(filter(None, (drawn, made(said))), default=None)
         others = [] if table.header is None else table.header.unknown(names)
         reading.summaries.append(_summary(table.label, own, len(table.hidden_rows), hidden) + _others(others))

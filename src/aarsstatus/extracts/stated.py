@@ -45,13 +45,15 @@ def made(said: str) -> date | None:
     return max(days, default=None)
 
 
-def refuse_other(label: str, said: str, sheet: str, rows: int, year: int, refusals: Refusals) -> Iterator[str]:
+def refuse_other(
+    label: str, said: str, sheet: str, stem: str, rows: int, year: int, refusals: Refusals
+) -> Iterator[str]:  # fmt: skip
     """Refuse a table of another year, or longer, as it says; yield what is doubtful.
 
     Parameters
     ----------
-    label, sheet
-        What the table is called in messages, and its sheet.
+    label, sheet, stem
+        What the table is called in messages, its sheet, and the name of its file.
     said
         What stands above the table, and below it.
     rows
@@ -81,6 +83,8 @@ def refuse_other(label: str, said: str, sheet: str, rows: int, year: int, refusa
     years = {int(one) for text in (re.sub(_DAY, " ", rest), sheet) for one in _YEAR.findall(text)}
     if not periods and _is_another(years, year):
         refusals.file(label, "filen siger, at den er for et andet år", found=str(year - 1), expected=str(year))
+    elif not periods and _is_another({int(one) for one in _YEAR.findall(stem)}, year):
+        yield f"{label}: filens navn siger {year - 1}; se efter, om den er for {year}"
     if (selected := _SELECTED.search(said)) is not None:
         word = selected[0].casefold()
         yield f"{label}: over eller under tabellen står der »{word}«; se efter, om udtrækket er helt"
