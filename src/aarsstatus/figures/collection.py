@@ -109,18 +109,17 @@ class Figures(Mapping[str, Figure]):
             rows = [{"reason": ""} | row for row in reader]  # a build from before there were reasons has none
         except csv.Error as error:
             raise ValueError("figures.csv: a row is not what it should be") from error
-        missing = [column for column in COLUMNS if column not in {"reason", *(reader.fieldnames or ())}]
-        if missing or any(None in row or None in row.values() for row in rows):  # a cell too many, or too few
-            raise ValueError(f"figures.csv has no {missing[0] if missing else 'cell in some column'}")
+        whole = {"reason", *(reader.fieldnames or ())} >= set(COLUMNS)
+        if not whole or any(None in row or None in row.values() for row in rows):
+            raise ValueError("figures.csv: a column is missing, or a row has a cell too many or too few")
         return cls([_read_figure({name: row[name] for name in COLUMNS}) for row in rows])
 
 
 def write_csv(rows: Iterable[object], columns: Sequence[str]) -> str:
     """Write the attributes of some rows as CSV, numbers with at most six decimals."""
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(getattr(row, name)) for name in columns] for row in rows)
+    cells = ([_cell(getattr(row, name)) for name in columns] for row in rows)
+    csv.writer(written, lineterminator="\n").writerows([columns, *cells])
     return written.getvalue()
 
 
