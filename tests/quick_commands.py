@@ -126,6 +126,7 @@ class _KernelsBelow:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nothing, stream)
+        parent = str(os.getpid())  # asked of a kernel's own process, it may be of one that has taken the orphan over
         with asked:
             try:
                 while True:
@@ -133,7 +134,7 @@ class _KernelsBelow:
                     if (pid := os.fork()) == 0:
                         asked.close()
                         Path("/proc/self/comm").write_text("ipykernel", encoding="ascii")  # by this it is found
-                        be_kernel(arguments, environment | {"JPY_PARENT_PID": str(os.getppid())}, folder)
+                        be_kernel(arguments, environment | {"JPY_PARENT_PID": parent}, folder)
                     asked.send(pid)
             finally:
                 os._exit(0)
