@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from hypothesis import HealthCheck, settings
 from jupyter_client.provisioning import LocalProvisioner
 from quick_kernels import QUICK, quick_kernels
 from quick_programs import programs_forked, workbooks_read_here
@@ -32,6 +33,10 @@ from aarsstatus.render import Choice
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # ``make test &``: what the tests start would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes, or making one, says how busy the machine is.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("params", "data", "notebooks", "_extensions", "_quarto.yml", "requirements.lock")

@@ -29,7 +29,7 @@ def test_plain_text_is_shown_as_it_stands(text: str) -> None:
     assert rendered(plain(text)) == text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.text(st.characters(min_codepoint=32, max_codepoint=591, exclude_categories=["C", "Z"]), min_size=1, max_size=40)
 )

@@ -239,7 +239,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Project:
     year=st.sampled_from([2026, 2027, 2028]),
     drawn=st.lists(st.tuples(st.integers(-400, 800), st.integers(0, 500), st.booleans()), min_size=1, max_size=12),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_spells_come_to_what_the_formula_says(shared: Project, year: int, drawn) -> None:
     first = date(year, 1, 1)
     made = [

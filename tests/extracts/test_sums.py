@@ -10,7 +10,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 import straight
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aarsstatus.attainment import full_year_equivalents
@@ -105,7 +105,6 @@ def test_days_inside_the_year_become_persons(
     assert full_year_equivalents(days, year) == expected
 
 
-@settings(deadline=None)
 @given(st.dates(date(2023, 1, 1), date(2027, 12, 31)), st.integers(min_value=0, max_value=1500))
 def test_years_share_a_spell_between_them(start: date, more: int) -> None:
     spell = frame({"start": start, "end": start + timedelta(more)})
@@ -113,7 +112,6 @@ def test_years_share_a_spell_between_them(start: date, more: int) -> None:
     assert sum(counted) == more + 1
 
 
-@settings(deadline=None)
 @given(st.dates(date(2023, 1, 1), date(2027, 12, 31)), st.integers(min_value=0, max_value=800))
 def test_weekdays_inside_the_year_are_those_of_the_calendar(start: date, more: int) -> None:
     end = start + timedelta(days=more)
