@@ -310,6 +310,21 @@ def test_an_extract_with_a_hostile_name_is_refused(root: Path, name: str) -> Non
     assert oracle.snapshot(root) == before
 
 
+def test_a_heading_that_nobody_reads_steers_no_terminal(root: Path) -> None:
+    path = root / "udtræk" / "fleksjob.csv"
+    first, *rows = path.read_text(encoding="utf-8-sig").splitlines()
+    long = "1 " * 50_000
+    lines = [f"{first};\u202eabc\x1b[2J;{long}", *(f"{row};;" for row in rows)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    command = ["ingest", str(YEAR), "udtræk/fleksjob.csv", "--date", "15-01-2027"]
+    done = oracle.run_command(root, command)
+    assert done.status in {0, 1}, done.error
+    assert "filen har også »" in done.out
+    assert "abc" in done.out
+    assert list(oracle._wrong(command, done)) == []
+    assert len(done.out) < 20_000
+
+
 @pytest.mark.parametrize("column", [0, 1, 2])
 def test_a_cell_of_twenty_megabytes_is_not_looked_through(root: Path, column: int) -> None:
     """Digits and spaces in turn were looked through ten times over: names folded, dates and person numbers sought."""

@@ -18,6 +18,7 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
+from aarsstatus.text import visible
 
 DESCRIPTION = (
     "Læser udtræk af forløb og af ansættelser (CSV eller XLSX) og skriver summer, ikke personer, i data/. Årets\n"
@@ -106,11 +107,11 @@ def _read_form(path: Path, arguments: argparse.Namespace) -> None:
     """Read a filled-in form, and say what it changed."""
     filled = read_form(find_project(), arguments.year, path)
     for note in filled.notes:
-        print(mask(f"bemærk: {note}"))
+        print(mask(f"bemærk: {visible(note)}"))
     if arguments.quiet:
         return
     for change in filled.changes:
-        print(mask(f"{arguments.year}: {change}"))
+        print(mask(f"{arguments.year}: {visible(change)}"))
     for written in filled.written:
         print(f"skrevet: {path_from_here(written)}")
     if not filled.written:
@@ -135,13 +136,13 @@ def _read_extracts(arguments: argparse.Namespace) -> int:
                 was = "nyt" if before is None else "som før" if before == total else f"før {_came_to(before)}"
                 print(f"  {code}, {done.schemes[scheme]}: {_came_to(total)} ({was})")
         for line in done.summaries:
-            print(f"  {line}")
+            print(f"  {visible(line)}")
         for note in done.notes:
-            print(f"bemærk: {note}")
+            print(f"bemærk: {visible(note)}")
         for path in done.written:
             print(f"skrevet: {path_from_here(path)}")
     for remark in done.remarks:
-        print(f"advarsel: {remark.text}")
+        print(f"advarsel: {visible(remark.text)}")
     return FINDINGS if done.remarks else DONE
 
 

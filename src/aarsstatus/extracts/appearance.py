@@ -102,7 +102,7 @@ def _remarked(parts: zipfile.ZipFile) -> set[str]:
     cells = set[str]()
     for name in filter(_REMARKS.search, _names(parts)):
         parse(parts, name, lambda kind, said: cells.add(said.get("ref", "")) if kind == "comment" else None)
-    return cells
+    return set(filter(_PLACE.fullmatch, cells))  # it is quoted
 
 
 def _targets(parts: zipfile.ZipFile, path: str) -> Mapping[str, str]:

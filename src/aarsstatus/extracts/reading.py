@@ -44,8 +44,8 @@ _PAGES = (b"mime-version:", b"<!doctype html", b"<html", b"<table", b"<meta", b"
 """What a web page begins with."""
 _MOST_WITHOUT = 20
 """One row in so many may have no administration: in a pivot table only the first row of each group has one."""
-_MOST_NAMED = 8
-"""Columns that a line names."""
+_MOST_NAMED, _LONGEST_HEADING = 8, 60
+"""Columns that a line names, and characters of each."""
 _DAY_IN_NAME = (
     (re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)"), (0, 1, 2)),
     (re.compile(r"(?<!\d)(\d\d)[-_.](\d\d)[-_.](20\d\d)(?!\d)"), (2, 1, 0)),
@@ -254,7 +254,7 @@ def _others(headings: list[str]) -> str:
     """Name the columns that are of no field: one may say that a row does not count."""
     if not headings:
         return ""
-    shown = ", ".join(f"»{mask(' '.join(text.split()))}«" for text in headings[:_MOST_NAMED])
+    shown = ", ".join(f"»{' '.join(mask(text[:1000]).split())[:_LONGEST_HEADING]}«" for text in headings[:_MOST_NAMED])
     more = "" if len(headings) <= _MOST_NAMED else f" og {len(headings) - _MOST_NAMED} til"
     return f"; filen har også {shown}{more}: se efter, om der står, at en række ikke skal tælle med"
 
