@@ -102,7 +102,8 @@ def _undistributed(own: pl.DataFrame, scheme: Scheme, none: int, labels: Sequenc
 def _overlaps(own: pl.DataFrame, scheme: Scheme, labels: Sequence[str]) -> Iterator[Remark]:
     """Tell of spells that begin before the same person's earlier one has ended."""
     before = pl.col("end").cum_max().shift().over("person")
-    found = own.sort("person", "start", "end", "table", "row").filter(before >= pl.col("start"))
+    in_turn = own.sort("person", "start", "end", "table", "row")
+    found = in_turn.filter(before >= pl.col("start"))
     if found.height:
         effect = "dagene tæller med i begge" if scheme.counting != "headcount" else "personen tæller kun én gang i KK"
         text = (
@@ -110,11 +111,13 @@ def _overlaps(own: pl.DataFrame, scheme: Scheme, labels: Sequence[str]) -> Itera
             f"({_where(found, labels)})"
         )
         yield Remark("overlap", scheme.key, "", found.height, text)
-    parts = own.sort("person", "start", "end").filter(
+    if scheme.counting == "headcount":  # its spells are not counted
+        return
+    parts = in_turn.filter(
         pl.struct("person", "administration") == pl.struct("person", "administration").shift(),
         pl.col("start") == pl.col("end").shift() + 1,
     )
-    if scheme.counting != "headcount" and parts.height >= _ENOUGH_PARTS and 2 * parts.height >= own.height:
+    if parts.height >= _ENOUGH_PARTS and 2 * parts.height >= own.height:
         text = (
             f"{scheme.name}: {_spells(parts.height)} begynder dagen efter, at et andet for samme person er slut; "
             f"står ét forløb i flere rækker, bliver antallet af forløb for stort ({_where(parts, labels)})"
