@@ -14,9 +14,10 @@ import zipfile
 from collections.abc import Collection, Mapping
 from functools import cache
 
+from aarsstatus import danish
 from aarsstatus.extracts.binary_sheets import read_xls, xlsb_sheet, xlsb_styles, xlsb_workbook
 from aarsstatus.extracts.opendocument import Content
-from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, parse, whole
+from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Attributes, SheetXml, parse, whole
 from aarsstatus.extracts.shown import NOT_WORKED_OUT, STRUCK, Book, Shown, TooLargeError, is_error
 from aarsstatus.extracts.styles import YES, Strings, Styles
 
@@ -42,7 +43,8 @@ def look_at(content: bytes) -> Book:
                 return Book(too_large=f"filen fylder mere end {MOST_UNPACKED >> 20} MB, når den pakkes ud")
             return _look_at_parts(parts)
     except TooLargeError:
-        return Book(too_large=f"filens ark spænder over mere end {MOST_CELLS // 1_000_000} millioner celler")
+        most = f"{MOST_CELLS // 1_000_000} millioner celler eller {danish.whole(MOST_ROWS)} rækker"
+        return Book(too_large=f"filens ark spænder over mere end {most}")
     except Exception:  # whatever a damaged file makes of itself; what was not looked at is not read
         return Book()
 
