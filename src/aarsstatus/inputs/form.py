@@ -25,7 +25,7 @@ from aarsstatus.inputs.new_year import MARK, year_before
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import TARGETS
 from aarsstatus.inputs.yamlfile import dotted
-from aarsstatus.inputs.yamlsyntax import At, Scalar, scalars
+from aarsstatus.inputs.yamlsyntax import At, Place, scalars
 from aarsstatus.project import Project
 
 DATES, TARGETS_SHEET = "Datoer og numre", "Måltal"
@@ -74,7 +74,7 @@ def target_header(year: int) -> str:
     return f"Måltal {year}"
 
 
-def fields(year: int, there: Mapping[At, Scalar], schemes: Sequence[Scheme]) -> list[Field]:
+def fields(year: int, there: Mapping[At, Place], schemes: Sequence[Scheme]) -> list[Field]:
     """Return the values of a year's parameters that the form asks for.
 
     Parameters
@@ -124,7 +124,7 @@ def write_form(project: Project, year: int) -> Path | None:
 
 
 def form(
-    year: int, before: Params, there: Mapping[At, Scalar], targets: Sequence[Mapping[str, str]], data: Data
+    year: int, before: Params, there: Mapping[At, Place], targets: Sequence[Mapping[str, str]], data: Data
 ) -> bytes:
     """Return a year's form; what is filled in already stands in it.
 
@@ -166,7 +166,7 @@ def form(
     return buffer.getvalue()
 
 
-def _before(before: Params, field: Field, there: Mapping[At, Scalar]) -> object:
+def _before(before: Params, field: Field, there: Mapping[At, Place]) -> object:
     """Return what a field was the year before; None where it was not there."""
     if field.at[0] == ADOPTED:
         own = {one.value for at, one in there.items() if at[:3] == (*field.at[:2], "groups")}
