@@ -60,7 +60,7 @@ def made_again_once(remembered: dict[str, Finished | str], monkeypatch: pytest.M
 
     def once(build: Finished) -> Finished | str:
         kept = {name: manifest.digest(content) for name, content in build.inputs.items()}
-        key = json.dumps([build.year, sorted(kept.items()), build.options, build.manifest.engine.name])
+        key = json.dumps([build.year, sorted(kept.items()), dict(build.manifest.options), build.manifest.engine.name])
         if key not in remembered:
             remembered[key] = make(build)
         return remembered[key]

@@ -78,7 +78,7 @@ def sbom(build: Finished) -> bytes:
     except (KeyError, ValueError):
         where, why = f"{build.name}/{LOCK}", "listen over pakker mangler eller er beskadiget; hent den, og byg igen"
         raise InputError(Problem(where, why)) from None
-    components = [*_packages(locked, build.packages, build.manifest.engine.version), *_around(build)]
+    components = [*_packages(locked, build.manifest.packages, build.manifest.engine.version), *_around(build)]
     version = build.manifest.aarsstatus
     program = _component("application", "aarsstatus", version, f"pkg:generic/aarsstatus@{quote(version)}", "MIT")
     document: dict[str, Any] = {
@@ -112,7 +112,7 @@ def fits(content: bytes, build: Finished) -> bool:
         properties = {one["name"]: one["value"] for one in document["metadata"]["properties"]}
         return bool(
             number == _serial(document)
-            and required == {folded(name): version for name, version in build.packages.items()}
+            and required == {folded(name): version for name, version in build.manifest.packages.items()}
             and properties[_LOCK_DIGEST] == digest(build.inputs[LOCK])
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

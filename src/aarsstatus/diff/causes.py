@@ -19,7 +19,6 @@ from aarsstatus.diff.steps import CODE, Blend, Step, as_read, environment, progr
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.release.archive import program_files
-from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished
 
 CauseKind = Literal["data", "parameter", "option", "code", "together", "environment", "edited", "unknown"]
@@ -190,7 +189,7 @@ def _together(several: Sequence[Step], alone: str | None = None) -> Cause:
 class _Judge:
     """Judge the trials together with the builds themselves."""
 
-    def __init__(self, trials: _Trials, old: Finished, new: Finished, apart: Sequence[OtherVersion]) -> None:
+    def __init__(self, trials: _Trials, old: Finished, new: Finished, apart: Sequence[str]) -> None:
         self.trials, self.old, self.new, self.apart = trials, old, new, apart
         self.edited = [build for build in (old, new) if FIGURES in build.altered()]
         ours = {name: path.read_bytes() for name, path in program_files().items()}
@@ -229,7 +228,7 @@ class _Judge:
             place = ", ".join(step.place for step in self.trials.not_run)
             causes.append(Cause("code", place, f"{NOT_RUN} (ved udelukkelse)"))
         if (left or failed) and self.apart:
-            text = "; ".join(one.text for one in self.apart)
+            text = "; ".join(self.apart)
             causes.append(Cause("environment", "pakkernes versioner", f"{text} (ved udelukkelse)"))
         elif failed and not causes:
             names = " og ".join(build.name for build in failed)

@@ -254,7 +254,7 @@ def rest(diff: Diff) -> list[str]:
     """Return what else differs, and the trials that could not be made."""
     told = [f"{build}: ændret, efter at notatet blev lavet: {', '.join(of)}" for build, of in diff.altered.items()]
     told += [f"{step.place}: {step.text} (flytter intet tal)" for step in diff.idle]
-    told += [one.text for one in diff.environment]
+    told += diff.environment
     if diff.files:
         of = danish.join(list(diff.files))
         told.append(f"dokumenternes tekst og udseende kan være ændret, men ikke tallene, af {of}")

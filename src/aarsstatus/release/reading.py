@@ -49,16 +49,6 @@ class Finished:
         """The year that was built."""
         return self.manifest.year
 
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """How it was built: comparison year, formats, figures."""
-        return self.manifest.options.model_dump()
-
-    @property
-    def packages(self) -> Mapping[str, str]:
-        """The version of every package that was there."""
-        return self.manifest.packages
-
     def altered(self) -> list[str]:
         """Return the outputs and inputs that are missing or no longer as they were made."""
         outputs = self.manifest.outputs
