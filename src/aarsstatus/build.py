@@ -86,12 +86,9 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
 def build_years(
     project: Project, years: Sequence[int], options: Options, progress: Progress = lambda _: None
 ) -> Iterator[Result | InputError | BuildError]:
-    """Build several years in turn; one that fails does not stop the others.
+    """Build several years in turn, and yield what each came to.
 
-    Yields
-    ------
-    Result or InputError or BuildError
-        What each year came to, in the order of `years`.
+    One that fails does not stop the others.
     """
     results = []
     try:
@@ -122,8 +119,8 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     else:
         remarks += tuple(map(str, unanswered(*read_year(project, year))))
     seconds, written = time.perf_counter() - started, manifest.read(target)
-    made_by = written.engine.version if written else ""
-    return Result(year, target, manifest.files(target), made_by, seconds, did, remarks)
+    files = sorted({manifest.NAME, *written.outputs}) if written else []
+    return Result(year, target, tuple(files), written.engine.version if written else "", seconds, did, remarks)
 
 
 def _make(

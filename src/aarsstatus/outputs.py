@@ -88,12 +88,7 @@ class Outputs:
     def write(self, executed: Path | None, progress: Callable[[str], None]) -> None:
         """Write every file of a build but the manifest, its inputs and the comparison.
 
-        Parameters
-        ----------
-        executed
-            A folder with notebooks that were executed with the same inputs; None executes them.
-        progress
-            Called with a Danish line as each step begins.
+        `executed` is a folder with notebooks that were executed with the same inputs; None executes them.
 
         Raises
         ------
