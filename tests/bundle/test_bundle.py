@@ -19,10 +19,10 @@ from aarsstatus.build import Options, build
 from aarsstatus.bundle import verify, write_bundle
 from aarsstatus.bundle.verify import check_lines, verify_bundle
 from aarsstatus.cli import run
-from aarsstatus.problems import InputError
+from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
-from aarsstatus.release.archive import INPUTS, ChangedMeanwhileError, input_files, keep, pack, unpack
+from aarsstatus.release.archive import INPUTS, input_files, keep, pack, unpack
 from aarsstatus.release.reading import KEPT, Finished, open_finished
 
 pytestmark = pytest.mark.usefixtures("forked_programs")
@@ -250,7 +250,7 @@ def test_an_input_that_changed_meanwhile_stops_the_build(project_built: Project,
     before = path.read_bytes()
     try:
         path.write_bytes(before + b"\n")
-        with pytest.raises(ChangedMeanwhileError, match=r"data/status\.csv"):
+        with pytest.raises(BuildError, match=r"data/status\.csv"):
             keep(project_built, YEAR, hashes, tmp_path)
     finally:
         path.write_bytes(before)

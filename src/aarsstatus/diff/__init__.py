@@ -54,14 +54,8 @@ def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
     """Compare two builds and find out why they differ.
 
     Builds of one year are compared figure by figure. Of two years the figures that both have are: the older build's
-    own year is often among the newer one's.
-
-    Parameters
-    ----------
-    old, new
-        What `open_finished` read.
-    run_old
-        Whether the programs that lie in the builds may be run, so that each computes its own figures.
+    own year is often among the newer one's. With `run_old` the programs that lie in the builds may be run, so that each
+    computes its own figures.
     """
     before, after = old.figures, new.figures
     data = kept_data(new.inputs)

@@ -53,17 +53,10 @@ class Found:
 
 
 def find_causes(changes: Sequence[Change], old: Finished, new: Finished, *, run_old: bool) -> Found:
-    """Find the causes of some changes.
+    """Find the causes of some changes from the inputs that both builds kept.
 
-    Parameters
-    ----------
-    changes
-        What `compare` found.
-    old, new
-        The builds; with the inputs that they kept.
-    run_old
-        Whether the programs that lie in the builds may be run. Else this very one computes everything, and tells the
-        part of data and parameters.
+    With `run_old` the programs that lie in the builds may be run. Else this very one computes everything, and tells the
+    part of data and parameters.
     """
     without = [build.name for build in (old, new) if not build.inputs]
     if without:
@@ -128,11 +121,9 @@ class _Trials:
 
     def _run(self, wanted: Sequence[frozenset[Step]]) -> None:
         new = list(dict.fromkeys(taken for taken in wanted if taken not in self._known))
+        blend, run_old = self.blend, self.run_old
         variants = [
-            Variant(
-                self.blend.code(taken) if self.run_old else None, self.blend.files(taken), self.blend.options(taken)
-            )
-            for taken in new
+            Variant(blend.code(taken) if run_old else None, blend.files(taken), blend.options(taken)) for taken in new
         ]
         self._known |= dict(zip(new, recompute(variants, self._verdicts) if new else [], strict=True))
 

@@ -168,7 +168,7 @@ def line_ends(diff: Diff) -> str:
 
 
 def cause_of(change: Change, cause: Cause, causes: Sequence[Cause]) -> str:
-    """Say what differs, and of one of several causes what it alone comes to, if tried."""
+    """Say how a cause differs, and its own effect where there are several."""
     if cause.alone is None or len(causes) == 1:
         return cause.text
     if change.new is not None and danish.same(cause.alone, change.new.shown):

@@ -53,16 +53,8 @@ def read_model(
 ) -> tuple[Model, Lines]:
     """Read a YAML file as a model; return it, and where each of its parts stands.
 
-    Parameters
-    ----------
-    path, name
-        The file, and what to call it in messages.
-    model
-        A closed pydantic model (``extra="forbid"``).
-    expected_file
-        What should have been there, for a file that is missing or empty.
-    expected
-        What was expected, by pydantic's name of the error, where the general words would be too general.
+    Messages call it `name`, a file that is missing or empty `expected_file`. `model` is closed (``extra="forbid"``).
+    `expected` says what was expected, by pydantic's name of the error, where the general words would be too general.
 
     Raises
     ------

@@ -117,7 +117,7 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
 
 
 class Place(NamedTuple):
-    """A key's value or a list's item: where it stands, its key's node, its own, and what it is."""
+    """A value of a key or an item of a list: its place, nodes and what it is."""
 
     at: At
     key: yaml.Node | None
@@ -131,7 +131,7 @@ class Place(NamedTuple):
 
 
 def places(node: yaml.Node | None, content: Any, at: At = ()) -> Iterator[Place]:  # noqa: ANN401 - any YAML
-    """Yield every key and item of a document, from the top; one that stands twice comes twice."""
+    """Yield every key and item of a document; one that stands twice comes twice."""
     inside: list[Place] = []
     if isinstance(node, yaml.MappingNode) and isinstance(content, dict):
         inside = [Place((*at, key.value), key, one, content.get(key.value)) for key, one in node.value]

@@ -64,14 +64,7 @@ def _digest(files: Mapping[str, bytes], name: str) -> str | None:
 
 
 def open_finished(what: str, project: Project | None = None) -> Finished:
-    """Open a finished build.
-
-    Parameters
-    ----------
-    what
-        A folder, a bundle (zip), or a year that lies in the project's output folder.
-    project
-        Where a year is looked for.
+    """Open a finished build: a folder, a bundle (zip), or a year of a project.
 
     Raises
     ------

@@ -53,14 +53,7 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {"measure": MEASURES, "verdict": VERDI
 def notat_workbook(notat: Notat, figures: Figures, rows: Sequence[AuditRow] = ()) -> bytes:
     """Return the workbook of a notat.
 
-    Parameters
-    ----------
-    notat
-        The report.
-    figures
-        Its figures, with the audit's verdicts.
-    rows
-        The audit of all that was printed up to its year.
+    Its figures have the verdicts of the audit; `rows` is that of all that was printed up to its year.
     """
     sheets = []
     for number, (code, year) in enumerate(all_tables(notat), start=1):
