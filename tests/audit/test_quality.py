@@ -21,7 +21,7 @@ from aarsstatus.report.urgent import worst_first
 @pytest.fixture(scope="module")
 def judged(project: Project, year: int) -> Quality:
     params, data = read_year(project, year)
-    errata = read_errata(project.data / "errata.yml", "data/errata.yml")
+    errata = read_errata(project)
     return quality(params, data, read_published_params(project, year), errata)
 
 
