@@ -95,11 +95,6 @@ class Quality:
         """Return what breaks a rule in the year's inputs."""
         return [finding for finding in self.checks if finding.kind == "contradicted"]
 
-    @property
-    def notes(self) -> list[Finding]:
-        """Return what somebody should know of the year's inputs."""
-        return [finding for finding in self.checks if finding.kind == "note"]
-
     def count(self, verdict: str) -> int:
         """Return how many printed numbers have a verdict."""
         return sum(row.verdict == verdict for row in self.rows)
