@@ -143,7 +143,7 @@ def _make(
     theirs = (path for path in target.rglob("*") if not path.name.startswith("~$"))  # Word notes so who has a document
     require_closed((target.parent / cache.OVERVIEW, *theirs), project)
     progress("Læser parametre og data")
-    notat, doubts = read_inputs(project, year, options.compare, options.figures)
+    notat, audited, doubts = read_inputs(project, year, options.compare, options.figures)
     failed = target.with_name(f"{target.name}.fejlet.ipynb")
 
     with (
@@ -154,7 +154,7 @@ def _make(
             return "nothing", doubts  # the other one has just made it
         executed = None if options.force else cache.executed_with(target, made_from)
         with scratch(target) as made:
-            Outputs(project, notat, options.formats, engine, made, failed).write(executed, progress)
+            Outputs(project, notat, audited, options.formats, engine, made, failed).write(executed, progress)
             keep(project, year, made_from["inputs"], made)
             progress("Ser efter, hvad der er ændret siden sidst")
             described = {**made_from, "engine": {"name": engine.name, "version": engine.version()}}
