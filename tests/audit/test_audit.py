@@ -67,7 +67,7 @@ def real_rows() -> tuple[AuditRow, ...]:
 
 @cache
 def real_errata() -> tuple[Erratum, ...]:
-    return read_errata(ROOT / "data" / "errata.yml", "data/errata.yml")
+    return read_errata(Project(ROOT))
 
 
 def params_of(notat: str) -> Params:

@@ -11,6 +11,7 @@ import pytest
 from aarsstatus.audit import AuditRow
 from aarsstatus.audit.errata import Erratum, judge, read_errata, summary, with_causes
 from aarsstatus.problems import InputError
+from aarsstatus.project import Project
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,9 +44,10 @@ def row(verdict: str = "contradicted", **changes: object) -> AuditRow:
 
 
 def read(tmp_path: Path, text: str) -> tuple[Erratum, ...]:
-    path = tmp_path / "errata.yml"
+    path = tmp_path / "data" / "errata.yml"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    return read_errata(path, "data/errata.yml")
+    return read_errata(Project(tmp_path))
 
 
 def refused(tmp_path: Path, text: str) -> list[str]:
@@ -121,11 +123,11 @@ def test_a_file_that_is_no_list_of_errata_is_refused(tmp_path: Path, text: str) 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="filen findes ikke"):
-        read_errata(tmp_path / "errata.yml", "data/errata.yml")
+        read_errata(Project(tmp_path))
 
 
 def test_each_entry_of_the_project_says_what_it_expects_and_why() -> None:
-    for erratum in read_errata(ROOT / "data" / "errata.yml", "data/errata.yml"):
+    for erratum in read_errata(Project(ROOT)):
         assert erratum.expect in erratum.follows, erratum.id
         assert erratum.cause.startswith("Formentlig ")
         assert erratum.cause.endswith(".")

@@ -100,8 +100,8 @@ def test_no_line_joins_years_that_count_other_schemes(notat: Notat, year: int) -
         figures = sorted((one for one in figures if one.value is not None), key=lambda one: one.year)
         years = [one.year for one in figures]
         broken = {when for when, key in charts.breaks(notat.data, years) if key == group}
-        assert list(charts._comparable(years, broken)) == [run for run in runs if run[0] <= year]
-    assert list(charts._comparable([year - 1, year], {year})) == [[year - 1], [year]]
+        assert charts._runs(years, broken) == [run for run in runs if run[0] <= year]
+    assert charts._runs([year - 1, year], {year}) == [[year - 1], [year]]
 
 
 def test_the_matrix_has_one_scale_and_its_rows_in_order(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

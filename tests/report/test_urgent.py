@@ -16,7 +16,7 @@ from aarsstatus.report import quality_report, urgent
 
 def judged(project: Project, year: int, *, explained: bool = True) -> Quality:
     params, data = read_year(project, year)
-    errata = read_errata(project.data / "errata.yml", "data/errata.yml") if explained else ()
+    errata = read_errata(project) if explained else ()
     return quality(params, data, read_published_params(project, year), errata)
 
 

@@ -156,6 +156,4 @@ def _decide(checks: Sequence[Check]) -> Check:
     against = [check for check in checks if check.verdict == "contradicted"]
     if not against:
         return checks[0]
-    reason = " Desuden: ".join(check.reason for check in against)
-    first = against[0]
-    return replace(first, reason=reason)
+    return replace(against[0], reason=" Desuden: ".join(check.reason for check in against))

@@ -24,7 +24,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -33,6 +32,7 @@ from aarsstatus.audit import AuditRow
 from aarsstatus.audit.rules import stop
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem, near
+from aarsstatus.project import Project
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), fit(600)]
 
@@ -92,14 +92,16 @@ def _small(text: str) -> str:
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
-def read_errata(path: Path, name: str) -> tuple[Erratum, ...]:
-    """Read the declared contradictions; messages call the file `name`.
+def read_errata(project: Project) -> tuple[Erratum, ...]:
+    """Read the declared contradictions.
 
     Raises
     ------
     InputError
         With every problem in the file, as two entries about the same number.
     """
+    path = project.data / "errata.yml"
+    name = project.name(path)
     file, lines = read_model(path, name, _File, expected_file="errata: en liste, eller errata: [] hvis den er tom")
     errata: list[Erratum] = []
     problems: list[Problem] = []

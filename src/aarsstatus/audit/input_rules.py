@@ -14,6 +14,8 @@ from aarsstatus.figures import Measure, figure_id, words
 from aarsstatus.inputs.model import Data, Status
 from aarsstatus.inputs.schema import KK
 
+Kind = Literal["contradicted", "note"]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -21,7 +23,7 @@ class Finding:
 
     id: str
     rule: Rule
-    kind: Literal["contradicted", "note"]
+    kind: Kind
     text: str
     source: str
 
@@ -107,19 +109,18 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
         f"og KK er {danish.number(value)}"
     )
     more = _amount(abs(value - total), words.unit(measure))
-    if value > total:
-        if _may_be_undistributed(data, city):
-            return Finding(id_, "city", "note", f"{said}. {more} er ikke fordelt på en forvaltning.", city.source)
-        text = f"{said}: hele kommunen har {more} mere, men udtrækkene har ingen uden forvaltning."
-        return Finding(id_, "city", "contradicted", text, city.source)
     several = _told(data, city, "several_administrations")  # of heads; spells are of one administration each
-    if total - value <= several * (len(values) - 1):
+    kind: Kind = "note"
+    if value > total and _may_be_undistributed(data, city):
+        rest = f". {more} er ikke fordelt på en forvaltning."
+    elif value > total:
+        kind, rest = "contradicted", f": hele kommunen har {more} mere, men udtrækkene har ingen uden forvaltning."
+    elif total - value <= several * (len(values) - 1):
         persons = _amount(Fraction(several), "personer")
-        text = f"{said}. {persons} er ansat i flere forvaltninger og tæller med i hver af dem."
-        return Finding(id_, "city", "note", text, city.source)
-    return Finding(
-        id_, "city", "contradicted", f"{said}: forvaltningerne har {more} mere end hele kommunen.", city.source
-    )
+        rest = f". {persons} er ansat i flere forvaltninger og tæller med i hver af dem."
+    else:
+        kind, rest = "contradicted", f": forvaltningerne har {more} mere end hele kommunen."
+    return Finding(id_, "city", kind, f"{said}{rest}", city.source)
 
 
 def _may_be_undistributed(data: Data, city: Status) -> bool:

@@ -28,7 +28,6 @@ from aarsstatus.inputs.yamlfile import MOST_BYTES
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
 
-ERRATA = "errata.yml"
 _NOTAT = re.compile(rb"^[\"']?notat[\"']?\s*:(?!\s*(null|~)?\s*(#|$))", re.MULTILINE)
 
 
@@ -96,11 +95,6 @@ class Quality:
         """Return what breaks a rule in the year's inputs."""
         return [finding for finding in self.checks if finding.kind == "contradicted"]
 
-    @property
-    def notes(self) -> list[Finding]:
-        """Return what somebody should know of the year's inputs."""
-        return [finding for finding in self.checks if finding.kind == "note"]
-
     def count(self, verdict: str) -> int:
         """Return how many printed numbers have a verdict."""
         return sum(row.verdict == verdict for row in self.rows)
@@ -147,14 +141,14 @@ def audit_years(data: Data, published: Sequence[Params], *, proof: Proof | None 
 
 def explained(project: Project, data: Data, year: int | None = None) -> list[AuditRow]:
     """Judge all numbers printed up to a year, with the declared causes."""
-    return with_causes(audit_years(data, read_published_params(project, year)), _errata(project))
+    return with_causes(audit_years(data, read_published_params(project, year)), read_errata(project))
 
 
 def parted(project: Project, params: Params, data: Data) -> tuple[AuditRow, ...]:
     """Return the published numbers of both years that the data no longer give."""
     years = {params.year, params.comparison_year}
     published = [one for one in read_published_params(project, params.year) if one.year in years]
-    return judge(audit_years(data, published), _errata(project)).undeclared
+    return judge(audit_years(data, published), read_errata(project)).undeclared
 
 
 def open_quality(
@@ -173,7 +167,7 @@ def open_quality(
     where = find_project(project)
     params, data = read_year(where, year or where.newest(), comparison_year, as_issued=figures == "published")
     published = read_published_params(where, params.year) if params.notat else []  # the others are not judged here
-    found = quality(params, data, published, _errata(where), figures)
+    found = quality(params, data, published, read_errata(where), figures)
     now = parted(where, params, read_data(where)) if kept_for(where, params) else ()
     return replace(found, fonts=where.extension / "fonts", parted=now)
 
@@ -233,11 +227,6 @@ def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow],
             raise InputError([Problem("data/published.csv", message, found=name) for name in sorted(missing)])
     rows = [row for row in audit_years(data, published, proof=contradictions) if row.source in wanted]
     drafts = {f"notat-{year}" for year in project.years()} - {params.notat for params in published}
-    errata = _errata(project)  # of a draft they are written before `publish` prints what they explain
+    errata = read_errata(project)  # of a draft they are written before `publish` prints what they explain
     asked = [one for one in errata if one.source in wanted or (not years and one.source not in drafts)]
     return rows, judge(rows, asked)
-
-
-def _errata(project: Project) -> tuple[Erratum, ...]:
-    path = project.data / ERRATA
-    return read_errata(path, project.name(path))

@@ -72,7 +72,8 @@ def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[
     if figure.measure not in INPUTS:
         checks.insert(0, _derived(figure, row, sheet.numbers[row.source]))  # a table's own sum comes before the city's
     elif of_city is None:
-        checks.append(_input(figure, row))
+        reason = "Grundtal: følger ikke af andre tal i notatet."
+        checks.append(Check("input", "exact", row.printed, reason, figure.interval))
     if figure.measure == "status":
         checks += _spells_bound(sheet.data, figures, figure, row)
     if figure.measure in INPUTS:
@@ -96,12 +97,8 @@ def parts(sheet: Sheet, figures: Figures, figure: Figure) -> list[Figure] | None
 
 def _derived(figure: Figure, row: Printed, number: Fraction | None) -> Check:
     """Hold a derived number against its formula, with the bounds of its inputs."""
-    rule, said, rounded = (
-        _RULE_OF.get(figure.measure, "derived"),
-        capital(figure.formula),
-        "Grundtallene er afrundet; uafrundet er det",
-    )
-    return _held(rule, row, number, figure.interval, figure.computed, said, rounded)
+    rule, rounded = _RULE_OF.get(figure.measure, "derived"), "Grundtallene er afrundet; uafrundet er det"
+    return _held(rule, row, number, figure.interval, figure.computed, capital(figure.formula), rounded)
 
 
 def _held(
@@ -123,12 +120,6 @@ def _held(
     else:
         found, reason = "contradicted", but(said, row)
     return Check(rule, found, recomputed, reason, interval)
-
-
-def _input(figure: Figure, row: Printed) -> Check:
-    """Take an input for what it is: no other number gives it."""
-    reason = "Grundtal: følger ikke af andre tal i notatet."
-    return Check("input", "exact", row.printed, reason, figure.interval)
 
 
 def _city(row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:

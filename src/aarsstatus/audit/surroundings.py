@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import partial
 
 from aarsstatus import danish
 from aarsstatus.audit.printed import Sheet, table_number
@@ -17,12 +16,11 @@ from aarsstatus.inputs.params import Params
 def text_check(sheet: Sheet, row: Printed) -> Check | None:
     """Judge a printed text that is no figure; None for an unknown id."""
     year, _, kind = row.id.partition(".")
-    parameters = _parameters(sheet.params)
-    if kind in parameters and year == str(sheet.params.year):
-        said, expected = parameters[kind](sheet.params)
-        return _one_of("parameters", f"params/{year}.yml har {said}", expected, row)
-    if kind in _ADMINISTRATIONS and year == str(sheet.params.year):
-        return _one_of("administrations", *_ADMINISTRATIONS[kind](sheet), row)
+    if year == str(sheet.params.year):
+        if told := _parameters(sheet.params).get(kind):
+            return _one_of("parameters", f"params/{year}.yml har {told[0]}", told[1], row)
+        if told := _administrations(sheet).get(kind):
+            return _one_of("administrations", *told, row)
     code, _, what = kind.partition(".")
     if not year.isdecimal() or (int(year), code) not in sheet.tables:
         return None
@@ -35,13 +33,13 @@ def text_check(sheet: Sheet, row: Printed) -> Check | None:
 
 def known_parameters(params: Params) -> dict[str, tuple[str, ...]]:
     """Return the ways in which a notat may write each of its parameters."""
-    return {kind: write(params)[1] for kind, write in _parameters(params).items()}
+    return {kind: ways for kind, (_, ways) in _parameters(params).items()}
 
 
 def known_texts(sheet: Sheet) -> list[str]:
     """Return the ids that `text_check` knows, for a near match."""
     year = sheet.params.year
-    return [f"{year}.{kind}" for kind in (*_parameters(sheet.params), *_ADMINISTRATIONS)] + [
+    return [f"{year}.{kind}" for kind in (*_parameters(sheet.params), *_administrations(sheet))] + [
         f"{when}.{code}.{what}" for when, code in sheet.tables for what in ("table", "caption.year", "header.year")
     ]
 
@@ -101,48 +99,35 @@ def _said(name: str, value: object) -> Expected:
     return (f"ikke {name}", ()) if value is None else (f"{name} {value}", (str(value),))
 
 
-def _adopted(params: Params, group: str) -> Expected:
-    """Return how the day that a group's targets were adopted is written."""
-    days = (adoption.date for adoption in params.targets_adopted if group in adoption.groups)
-    return _dated("måltallene vedtaget", next(days, None))
-
-
-_PARAMETERS: Mapping[str, Callable[[Params], Expected]] = {
-    "document.year": lambda p: _said("year", p.year),
-    "document.comparison_year": lambda p: _said("comparison_year", p.comparison_year),
-    "document.date": lambda p: _dated("datoen", p.document.date),
-    "document.case_number_f2": lambda p: _said("case_number_f2", p.document.case_number_f2),
-    "document.document_number_f2": lambda p: _said("document_number_f2", p.document.document_number_f2),
-    "document.case_number_edoc": lambda p: _said("case_number_edoc", p.document.case_number_edoc),
-    "office.street": lambda p: _said("street", p.office.street),
-    "office.postal": lambda p: _said("postal", p.office.postal),
-    "cover.appendix": lambda p: _said("appendix", p.cover.appendix if p.cover else None),
-}
-
-
-def _parameters(params: Params) -> dict[str, Callable[[Params], Expected]]:
+def _parameters(params: Params) -> dict[str, Expected]:
     """Return how each of a year's parameters is written, by the id of what is printed."""
-    adopted = {f"{group}.adopted": partial(_adopted, group=group) for group in params.target_groups}
-    return {**_PARAMETERS, **adopted}
+    document, office = params.document, params.office
+    adopted = {group: one.date for one in params.targets_adopted for group in one.groups}
+    return {
+        "document.year": _said("year", params.year),
+        "document.comparison_year": _said("comparison_year", params.comparison_year),
+        "document.date": _dated("datoen", document.date),
+        "document.case_number_f2": _said("case_number_f2", document.case_number_f2),
+        "document.document_number_f2": _said("document_number_f2", document.document_number_f2),
+        "document.case_number_edoc": _said("case_number_edoc", document.case_number_edoc),
+        "office.street": _said("street", office.street),
+        "office.postal": _said("postal", office.postal),
+        "cover.appendix": _said("appendix", params.cover.appendix if params.cover else None),
+        **{f"{group}.adopted": _dated("måltallene vedtaget", adopted.get(group)) for group in params.target_groups},
+    }
 
 
-def _tables(sheet: Sheet) -> Expected:
-    """Return how the administrations' tables are named together."""
-    last = len(sheet.tables)
-    first = last - len(sheet.administrations) + 1
-    return f"forvaltningernes tabeller er nummer {first} til {last}", (f"tabel {first}-{last}",)
-
-
-def _count(sheet: Sheet) -> Expected:
-    """Return how the number of administrations is written."""
-    count = len(sheet.administrations)
-    return f"data/administrations.csv har {count} forvaltninger i {sheet.params.year}", (
-        str(count),
-        danish.in_words(count),
-    )
-
-
-_ADMINISTRATIONS: Mapping[str, Callable[[Sheet], Expected]] = {
-    "administrations.tables": _tables,
-    "administrations.count": _count,
-}
+def _administrations(sheet: Sheet) -> dict[str, Expected]:
+    """Return how the administrations' tables and their number are written."""
+    count, last = len(sheet.administrations), len(sheet.tables)
+    first = last - count + 1
+    return {
+        "administrations.tables": (
+            f"forvaltningernes tabeller er nummer {first} til {last}",
+            (f"tabel {first}-{last}",),
+        ),
+        "administrations.count": (
+            f"data/administrations.csv har {count} forvaltninger i {sheet.params.year}",
+            (str(count), danish.in_words(count)),
+        ),
+    }

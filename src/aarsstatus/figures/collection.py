@@ -40,15 +40,12 @@ class Figures(Mapping[str, Figure]):
             raise ValueError("two figures have the same id")
 
     def __getitem__(self, key: str) -> Figure:
-        """Return the figure with the id `key`."""
         return self._by_id[key]
 
     def __iter__(self) -> Iterator[str]:
-        """Iterate over the ids."""
         return iter(self._by_id)
 
     def __len__(self) -> int:
-        """Return how many figures there are."""
         return len(self._by_id)
 
     def find(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:

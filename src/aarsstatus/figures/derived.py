@@ -101,57 +101,36 @@ def change(figures: Figures, code: str, before: int, after: int) -> Iterator[Fig
     was, now = (figures.known(year, code, "total", "weighted_attainment") for year in (before, after))
     if was is None or now is None:
         return
-    split = _Split(figures, code, before, after)
-    comparable = split.comparable()
-    yield from split.contributions()
+    old, new = (
+        {
+            one.group: one
+            for one in figures.select(year=year, administration=code, measure="attainment")
+            if one.value is not None
+        }
+        for year in (before, after)
+    )
+    weights = {group: one for group in old if (one := figures.find(before, code, group, "weight")) is not None}
+    old = {group: old[group] for group in weights}
+    ratios, ratios_now, shares = (
+        {group: value_of(one) / 100 for group, one in side.items()} for side in (old, new, weights)
+    )
+    for group, part in formulas.contributions(ratios, ratios_now, shares).items():
+        weight, first, last = weights[group], old[group], new[group]
+        bounds = (bounds_of(last) - bounds_of(first)) * shares[group]
+        formula = (
+            f"{percentage(weight)} × ({percentage(last)} − {percentage(first)}) {result('contribution', part * 100)}"
+        )
+        inputs, at = [weight.id, last.id, first.id], (after, code, group, "")
+        yield computed_figure(at, "contribution", part * 100, bounds, formula, inputs)
+    pairs = [(weights[group], new.get(group, one)) for group, one in old.items()]
+    value = (formulas.comparable_attainment(ratios, ratios_now, shares) or Fraction(0)) * 100
+    bounds = formulas.joint_interval(bounds_of(one) * (value_of(weight) / 100) for weight, one in pairs)
+    above = " + ".join(f"{percentage(weight)} × {percentage(one)}" for weight, one in pairs)
+    formula, inputs = f"{above} {result('comparable_attainment', value)}", [one.id for pair in pairs for one in pair]
+    comparable = computed_figure((after, code, "total", ""), "comparable_attainment", value, bounds, formula, inputs)
     yield comparable
     yield _difference("reweighting", now, comparable)
     yield _difference("change", now, was)
-
-
-class _Split:
-    """Hold the attainments of both years, and the old year's weights."""
-
-    def __init__(self, figures: Figures, code: str, before: int, after: int) -> None:
-        self.at: At = (after, code, "total", "")
-        old, self.new = (
-            {
-                one.group: one
-                for one in figures.select(year=year, administration=code, measure="attainment")
-                if one.value is not None
-            }
-            for year in (before, after)
-        )
-        found = {group: figures.find(before, code, group, "weight") for group in old}
-        self.weights = {group: one for group, one in found.items() if one is not None}
-        self.old = {group: old[group] for group in self.weights}
-
-    def contributions(self) -> Iterator[Figure]:
-        """Yield what each group's own attainment moved: its old weight × its change."""
-        for group, part in formulas.contributions(*self._ratios()).items():
-            old, new = self.old[group], self.new[group]
-            bounds = (bounds_of(new) - bounds_of(old)) * (value_of(self.weights[group]) / 100)
-            above = f"{percentage(self.weights[group])} × ({percentage(new)} − {percentage(old)})"
-            formula, inputs = f"{above} {result('contribution', part * 100)}", [self.weights[group].id, new.id, old.id]
-            yield computed_figure((*self.at[:2], group, ""), "contribution", part * 100, bounds, formula, inputs)
-
-    def comparable(self) -> Figure:
-        """Return what the weighted attainment would be at the old weights."""
-        kept = {group: self.new.get(group, old) for group, old in self.old.items()}
-        value = (formulas.comparable_attainment(*self._ratios()) or Fraction(0)) * 100
-        pairs = [(self.weights[group], one) for group, one in kept.items()]
-        bounds = formulas.joint_interval(bounds_of(one) * (value_of(weight) / 100) for weight, one in pairs)
-        above = " + ".join(f"{percentage(weight)} × {percentage(one)}" for weight, one in pairs)
-        formula = f"{above} {result('comparable_attainment', value)}"
-        inputs = [one.id for pair in pairs for one in pair]
-        return computed_figure(self.at, "comparable_attainment", value, bounds, formula, inputs)
-
-    def _ratios(self) -> tuple[dict[str, Fraction | None], dict[str, Fraction | None], dict[str, Fraction]]:
-        """Return attainments and old weights as the formulas take them."""
-        old, new, weights = (
-            {group: value_of(one) / 100 for group, one in side.items()} for side in (self.old, self.new, self.weights)
-        )
-        return {**old}, {**new}, weights
 
 
 def _difference(measure: Measure, first: Figure, second: Figure) -> Figure:

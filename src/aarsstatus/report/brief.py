@@ -30,10 +30,9 @@ def _total(notat: Notat) -> str:
     if not notat.has(notat.year, "total", "weighted_attainment"):
         return f"Der er ikke vedtaget måltal for {notat.year}, så der er ingen målopfyldelse"
     told = f"{_TOTAL} er {notat.say(notat.year, 'total', 'weighted_attainment')} i {notat.year}"
-    before = _before(notat)
-    if not notat.has(before, "total", "weighted_attainment"):
+    if not notat.has(notat.before, "total", "weighted_attainment"):
         return told
-    return f"{told}; i {before} var den {notat.say(before, 'total', 'weighted_attainment')}"
+    return f"{told}; i {notat.before} var den {notat.say(notat.before, 'total', 'weighted_attainment')}"
 
 
 def _largest_part(notat: Notat) -> str:
@@ -44,7 +43,7 @@ def _largest_part(notat: Notat) -> str:
         return ""
     if not _comparable(notat):
         years = f"{notat.comparison_year} og {notat.year}"
-        other = any(notat.changed_schemes(_before(notat), notat.year))
+        other = any(notat.changed_schemes(notat.before, notat.year))
         why = (
             f"{years} har ikke de samme jobordninger" if other else f"jobordningerne fandtes ikke lige længe i {years}"
         )
@@ -78,7 +77,7 @@ def _reached(notat: Notat) -> str:
 
 def _targets(notat: Notat) -> str:
     """Say which of the city's targets moved since the comparison year."""
-    before, now, told, same = _before(notat), notat.year, [], list[str]()
+    before, now, told, same = notat.before, notat.year, [], list[str]()
     for group in notat.data.groups:
         had, has = (notat.has(year, group, "target") for year in (before, now))
         if has and had:
@@ -105,7 +104,7 @@ def _shared_otherwise(notat: Notat, group: str) -> bool:
     before, now = (
         {one.administration: one.value for one in notat.figures.select(year=year, measure="target")
          if one.group == group and one.administration != KK}
-        for year in (_before(notat), notat.year)
+        for year in (notat.before, notat.year)
     )  # fmt: skip
     return bool(before) and bool(now) and before != now
 
@@ -129,14 +128,9 @@ def why(notat: Notat) -> str:
     )
 
 
-def _before(notat: Notat) -> int:
-    """Return the comparison year; of a year without one, a year that has no figures."""
-    return notat.comparison_year or 0
-
-
 def _comparable(notat: Notat) -> bool:
     """Say whether the groups that both years have count the same in both."""
-    before, now = _before(notat), notat.year
+    before, now = notat.before, notat.year
     shared = [group for group in notat.data.groups if notat.has(before, group) and notat.has(now, group)]
     return all(notat.data.counted(group, before) == notat.data.counted(group, now) for group in shared)
 
@@ -170,5 +164,5 @@ def _rest(notat: Notat) -> str:
 def _other_groups(notat: Notat) -> Iterator[str]:
     """Yield the groups that only one of the years has."""
     for group in notat.data.groups:
-        if notat.has(_before(notat), group) != notat.has(notat.year, group):
+        if notat.has(notat.before, group) != notat.has(notat.year, group):
             yield _called(notat, group)

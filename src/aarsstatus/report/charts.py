@@ -5,7 +5,7 @@ The chart comes with its caption, an alternative text that states the numbers dr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,9 +27,6 @@ from aarsstatus.report.notat import Notat
 
 _FEW = 2
 """Years: so few are drawn at most 5 cm high."""
-
-
-# -- the development over the years -------------------------------------------------------------------------------
 
 
 def development(notat: Notat, frame: pd.DataFrame, code: str = KK) -> Chart:
@@ -76,7 +73,8 @@ def draw_development(
     spoken = draw.spoken(groups, figures, lambda figure: f"{draw.said(figure)} i {figure.year}")
     whose = "hele kommunen" if figures[0].administration == KK else figures[0].administration
     alt = f"Kurve over målopfyldelsen for {whose}. {spoken}{gap}{marks}"
-    rows = [(str(year), [draw.find(figures, year, group.key) for group in groups]) for year in years]
+    found = {(figure.year, figure.group): figure for figure in figures}
+    rows = [(str(year), [found.get((year, group.key)) for group in groups]) for year in years]
     numbers = draw.numbers_drawn(f"Målopfyldelse, {whose}", draw.headings(groups), rows)
     with draw.style(fonts):
         drawing, axes = draw.canvas(2.1 if len(years) > _FEW else 1.9)
@@ -109,7 +107,7 @@ def _trend(
     for group in groups:
         own = [figure for figure in figures if figure.group == group.key]
         heights = {figure.year: draw.height(figure) for figure in own}
-        for run in _comparable(list(heights), {year for year, key in broken if key == group.key}):
+        for run in _runs(list(heights), {year for year, key in broken if key == group.key}):
             axes.plot(
                 run, [heights[year] for year in run], color=group.colour, marker=draw.MARKERS[group.mark], markersize=5,
                 linewidth=1.8, zorder=3,
@@ -146,13 +144,6 @@ def _gaps(axes: Axes, missing: Sequence[int], span: range, top: float) -> list[P
     return unnamed
 
 
-def _comparable(years: Sequence[int], broken: Collection[int]) -> Iterator[list[int]]:
-    """Yield the runs of years that follow each other and count the same schemes."""
-    for run in _runs(years):
-        starts = [place for place, year in enumerate(run) if not place or year in broken]
-        yield from (run[start:end] for start, end in zip(starts, [*starts[1:], len(run)], strict=True))
-
-
 def _scheme_changes(notat: Notat) -> dict[int, str]:
     """Return the years in which schemes change, with a line for each scheme."""
     changes = {}
@@ -164,13 +155,12 @@ def _scheme_changes(notat: Notat) -> dict[int, str]:
     return changes
 
 
-def _runs(years: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the runs of years that follow each other."""
-    run: list[int] = []
+def _runs(years: Sequence[int], broken: Collection[int] = ()) -> list[list[int]]:
+    """Return the runs of years that follow each other; a `broken` one begins a run."""
+    runs: list[list[int]] = []
     for year in years:
-        if run and year != run[-1] + 1:
-            yield run
-            run = []
-        run.append(year)
-    if run:
-        yield run
+        if runs and year == runs[-1][-1] + 1 and year not in broken:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return runs

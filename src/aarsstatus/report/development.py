@@ -53,7 +53,7 @@ def developments(notat: Notat) -> list[Development]:
 
 def development(notat: Notat, group: str) -> Development:
     """Return how a target group went that has a status."""
-    before, now = notat.comparison_year, notat.year
+    before, now = notat.before, notat.year
     status = _status(notat, now, group)
     own = (
         notat.names(group),
@@ -61,7 +61,7 @@ def development(notat: Notat, group: str) -> Development:
         amount(notat, now, group, status),
         notat.say(now, group, "attainment") if notat.has(now, group) else UNKNOWN,
     )
-    if before is None or not notat.has(before, group, _status(notat, before, group)):
+    if not notat.has(before, group, _status(notat, before, group)):
         return Development(*own)
     both = notat.has(now, group) and notat.has(before, group)
     had, has = _largest(notat, group, before), _largest(notat, group, now)
@@ -103,21 +103,13 @@ def _status(notat: Notat, year: int, group: str) -> Measure:
     return "joint_status" if notat.data.is_joint(group, year) else "status"
 
 
-def _years(notat: Notat) -> tuple[int, int]:
-    """Return the two years that are compared."""
-    if notat.comparison_year is None:
-        raise ValueError(f"{notat.year} is compared with no year")
-    return notat.comparison_year, notat.year
-
-
 def change(notat: Notat, group: str, measure: str) -> str:
     """Say how the city's figure changed: ``faldet fra 84 pct. i 2024 til …``."""
-    years = _years(notat)
-    before, after = (amount(notat, year, group, measure) for year in years)
+    before, after = (amount(notat, year, group, measure) for year in (notat.before, notat.year))
     way = _way(notat, group, measure)
     if way == "uændret":
-        return f"uændret, {after} i både {years[0]} og {years[1]}"
-    return f"{way} fra {before} i {years[0]} til {after} i {years[1]}"
+        return f"uændret, {after} i både {notat.before} og {notat.year}"
+    return f"{way} fra {before} i {notat.before} til {after} i {notat.year}"
 
 
 def amount(notat: Notat, year: int, group: str, measure: str) -> str:
@@ -125,7 +117,7 @@ def amount(notat: Notat, year: int, group: str, measure: str) -> str:
     said = notat.say(year, group, measure)
     if measure == "attainment":
         return said
-    heads = any(scheme.group == group and scheme.counting == "headcount" for scheme in notat.schemes(year))
+    heads = any(scheme.counting == "headcount" for scheme in notat.data.schemes_in(group, year))
     one, more = ("ansat", "ansatte") if heads else ("helårsperson", "helårspersoner")
     shown = notat.in_prose(notat.figures[figure_id(year, KK, group, measure)])
     return f"{said} {one if shown == '1' else more}"
@@ -133,8 +125,7 @@ def amount(notat: Notat, year: int, group: str, measure: str) -> str:
 
 def _way(notat: Notat, group: str, measure: str) -> str:
     """Say which way the city's figure went, as the notat says it."""
-    years = _years(notat)
-    figures = [notat.figures[figure_id(year, KK, group, measure)] for year in years]
+    figures = [notat.figures[figure_id(year, KK, group, measure)] for year in (notat.before, notat.year)]
     return danish.direction(*(danish.parse(notat.in_prose(figure)) for figure in figures))
 
 

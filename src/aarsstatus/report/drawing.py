@@ -105,11 +105,6 @@ def drawn(notat: Notat, frame: pd.DataFrame, code: str, measure: str) -> list[Fi
     return [figure for id_ in chosen["id"] if (figure := notat.figures[id_]).value is not None]
 
 
-def find(figures: Sequence[Figure], year: int, group: str) -> Figure | None:
-    """Return the drawn figure of a year and a group."""
-    return next((f for f in figures if (f.year, f.group) == (year, group)), None)
-
-
 def headings(groups: Sequence[Group]) -> list[str]:
     """Return what target groups are called, each with a capital."""
     return [danish.capital(group.name) for group in groups]

@@ -100,11 +100,11 @@ def _finding(notat: Notat, codes: Sequence[str]) -> str:
 def _cell(notat: Notat, frame: pd.DataFrame, code: str, group: str) -> _Cell:
     """Return what a cell draws; the year before only of those that are comparable."""
     measure, inside = "weighted_attainment" if group == TOTAL else "attainment", set(frame["id"])
-    earlier = notat.comparison_year or 0
+    earlier = notat.before
     if earlier and not comparable(notat.data, code, earlier, notat.year):
         earlier = 0
     attained, missing, before = (
-        found if (found := notat.figure(year, code, group, what)) is not None and found.id in inside else None
+        found if (found := notat.figures.find(year, code, group, what)) is not None and found.id in inside else None
         for year, what in ((notat.year, measure), (notat.year, "shortfall"), (earlier, measure))
     )
     known = before is not None and before.value is not None
@@ -205,7 +205,7 @@ def _unit(notat: Notat, group: str) -> str:
     """Say what the persons of a group are, below its header."""
     if group == TOTAL:
         return "vægtet gennemsnit"
-    heads = any(one.group == group and one.counting == "headcount" for one in notat.schemes(notat.year))
+    heads = any(scheme.counting == "headcount" for scheme in notat.data.schemes_in(group, notat.year))
     return "ansatte" if heads else "helårspersoner"
 
 

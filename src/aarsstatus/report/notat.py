@@ -58,11 +58,10 @@ class Notat:
         self.wrong = [row for row in self._printed if row.verdict == "contradicted"]
         return self
 
-    # -- looking up ---------------------------------------------------------------------------------------
-
-    def schemes(self, year: int) -> list[Scheme]:
-        """Return the schemes of a year, in the order of a table."""
-        return self.data.schemes_of(year)
+    @property
+    def before(self) -> int:
+        """Return the comparison year; of a notat without one, a year that has no figures."""
+        return self.comparison_year or 0
 
     def listed(self) -> list[Scheme]:
         """Return the year's schemes in the order the notat lists them."""
@@ -71,7 +70,7 @@ class Notat:
     def names(self, group: str, year: int | None = None) -> str:
         """Return the names of a target group's schemes as a Danish list, in Markdown."""
         when = year or self.year
-        schemes = self.listed() if when == self.year else self.schemes(when)
+        schemes = self.listed() if when == self.year else self.data.schemes_of(when)
         return danish.join([plain(scheme.name) for scheme in schemes if scheme.group == group])
 
     def years(self) -> list[int]:
@@ -95,10 +94,6 @@ class Notat:
     def city(self) -> Administration:
         """Return the whole city as it was: its name, its short one, its council."""
         return self.data.city(self.year)
-
-    def figure(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
-        """Return a figure by its parts, or None where there is no such figure."""
-        return self.figures.find(year, administration, group, measure, scheme)
 
     def has(self, year: int, group: str, measure: str = "attainment") -> bool:
         """Say whether the city has a value for a target group's measure in a year."""
@@ -135,7 +130,7 @@ class Notat:
         Nothing is said of a year that has figures for the city alone, or was read from a notat: they are no sums.
         """
         left = {"forløb": 0, "ansatte": 0}
-        for scheme in self.schemes(year):
+        for scheme in self.data.schemes_of(year):
             rows = [self.data.statuses.get((year, code, scheme.key)) for code in self.data.told_of(year)]
             city, *parts = rows
             if city is None or city.origin.startswith("notat-") or not any(parts):
@@ -218,8 +213,6 @@ class Notat:
         """Return what Papermill gives a notebook, so that it opens this report."""
         return {"year": self.year, "comparison_year": self.comparison_year, "figures": self.mode}
 
-    # -- words for a sentence -----------------------------------------------------------------------------
-
     def say(self, year: int, group: str, measure: str, administration: str = KK, scheme: str = "") -> str:
         """Return a figure for a sentence, as Markdown that carries its id."""
         figure = self.figures[figure_id(year, administration, group, measure, scheme)]
@@ -255,7 +248,7 @@ class Notat:
 
     def changed_schemes(self, before: int, after: int) -> tuple[list[Scheme], list[Scheme]]:
         """Return the schemes that came and those that went from one year to another."""
-        old, new = ({self.data.goes_on(one.key): one for one in self.schemes(year)} for year in (before, after))
+        old, new = ({self.data.goes_on(one.key): one for one in self.data.schemes_of(year)} for year in (before, after))
         return [one for key, one in new.items() if key not in old], [one for key, one in old.items() if key not in new]
 
     def scheme_changes(self) -> dict[int, tuple[list[Scheme], list[Scheme]]]:

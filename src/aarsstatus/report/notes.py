@@ -54,7 +54,7 @@ def sources(notat: Notat, years: Sequence[int]) -> str:
 
 def _schemes(notat: Notat, tables: Places) -> list[Scheme]:
     """Return the schemes of some tables, those of the first one first."""
-    return list(dict.fromkeys(scheme for _, year in tables for scheme in notat.schemes(year)))
+    return list(dict.fromkeys(scheme for _, year in tables for scheme in notat.data.schemes_of(year)))
 
 
 def _heads(schemes: Sequence[Scheme]) -> str:
@@ -82,14 +82,15 @@ def _on_heads(notat: Notat, tables: Places, heads: Sequence[Scheme]) -> Iterator
     """Yield the note on what is counted by heads."""
     if heads:
         counted = danish.join([plain(one.name) for one in heads])
-        when = _when(notat, [one for one in tables if set(heads) & set(notat.schemes(one[1]))], _heads(heads))
+        when = _when(notat, [one for one in tables if set(heads) & set(notat.data.schemes_of(one[1]))], _heads(heads))
         yield Note("*", sentences([f"Status for {counted} er antallet af ansatte i december {when}"]))
 
 
 def _on_spells(notat: Notat, tables: Places) -> Iterator[Note]:
     """Yield the note on the spells behind the full-year equivalents."""
     behind = {
-        year: [one for one in notat.schemes(year) if notat.data.groups[one.group].spells_label] for _, year in tables
+        year: [one for one in notat.data.schemes_of(year) if notat.data.groups[one.group].spells_label]
+        for _, year in tables
     }
     served = [one for one in tables if behind[one[1]]]
     if not served:
@@ -108,7 +109,7 @@ def _on_weights(notat: Notat, tables: Places) -> Iterator[Note]:
     told: dict[int, list[Figure]] = {}
     others = []
     for code, year in tables:
-        weights = [one for group in notat.data.groups if (one := notat.figure(year, code, group, "weight"))]
+        weights = [one for group in notat.data.groups if (one := notat.figures.find(year, code, group, "weight"))]
         first = told.setdefault(year, weights)
         if [(one.group, _weight(notat, one)) for one in weights] != [(one.group, _weight(notat, one)) for one in first]:
             others.append(f"I {_reference(notat, code, year)}: {_weighed(notat, weights)}")
@@ -137,7 +138,7 @@ def _weight(notat: Notat, weight: Figure) -> str:
 def _weighed(notat: Notat, weights: Sequence[Figure]) -> str:
     """Return weights with what they weigh as a list, in Markdown."""
     return "; ".join(
-        f"{_listed([scheme for scheme in notat.schemes(one.year) if scheme.group == one.group])}{_FIRM}"
+        f"{_listed([scheme for scheme in notat.data.schemes_of(one.year) if scheme.group == one.group])}{_FIRM}"
         + span(one.id, _weight(notat, one))
         for one in weights
     )
@@ -196,13 +197,13 @@ def _places(heads: Sequence[Scheme]) -> dict[str, str]:
 
 def _labelled(notat: Notat, year: int, code: str) -> Iterator[tuple[str, Figure | None]]:
     """Yield every figure of a table with what it is called."""
-    schemes = notat.schemes(year)
+    schemes = notat.data.schemes_of(year)
     for scheme in schemes:
         for measure in _OF_SCHEME:
             what = f"{words.MEASURES[measure]} for {plain(scheme.name)}"
-            yield what, notat.figure(year, code, scheme.group, measure, scheme.key)
+            yield what, notat.figures.find(year, code, scheme.group, measure, scheme.key)
     for group in notat.data.groups:
         named = _listed([one for one in schemes if one.group == group])
         for measure in _OF_GROUP:
-            yield f"{words.MEASURES[measure]} for {named}", notat.figure(year, code, group, measure)
-    yield words.MEASURES["weighted_attainment"], notat.figure(year, code, "total", "weighted_attainment")
+            yield f"{words.MEASURES[measure]} for {named}", notat.figures.find(year, code, group, measure)
+    yield words.MEASURES["weighted_attainment"], notat.figures.find(year, code, "total", "weighted_attainment")

@@ -55,7 +55,7 @@ def other_schemes(notat: Notat) -> str:
     came, went = notat.changed_schemes(before, now)
     sides = ((came, "kommet til"), (went, "udgået"))
     told = [f"{danish.join([plain(one.name) for one in side])} er {what}" for side, what in sides if side]
-    there = [(one, year) for year in (before, now) for one in notat.schemes(year) if one not in (*came, *went)]
+    there = [(one, year) for year in (before, now) for one in notat.data.schemes_of(year) if one not in (*came, *went)]
     told += [f"{plain(one.name)} {part_of_year(one, year)}" for one, year in there if not one.whole(year)]
     return known(danish.join(told))
 

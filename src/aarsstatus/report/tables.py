@@ -34,7 +34,7 @@ def all_tables(notat: Notat) -> list[tuple[str, int]]:
 def administration_table(notat: Notat, code: str, year: int | None = None) -> Table:
     """Lay out one administration's figures for a year, as the notats' tables do."""
     when = year or notat.year
-    schemes = notat.schemes(when)
+    schemes = notat.data.schemes_of(when)
     cell = partial(_cell, notat, when, code)
     rows = [row for group in notat.data.groups_of(when) for row in _group_rows(cell, notat, group, when)]
     total = (Cell(), Cell(), Cell(), cell("total", "weighted_attainment"), Cell())
@@ -75,7 +75,7 @@ def _group_rows(cell: partial[Cell], notat: Notat, group: Group, year: int) -> l
 
 def _cell(notat: Notat, year: int, code: str, group: str, measure: str, scheme: str = "", rowspan: int = 1) -> Cell:
     """Return the cell that shows a figure; an empty one where there is none."""
-    figure = notat.figure(year, code, group, measure, scheme)
+    figure = notat.figures.find(year, code, group, measure, scheme)
     return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, mark(figure))
 
 
@@ -93,13 +93,13 @@ def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Ite
 
 def _missing_targets(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
     """Say when a group has no target, and what that does to the weights of the others."""
-    total = notat.figure(year, code, "total", "weighted_attainment")
+    total = notat.figures.find(year, code, "total", "weighted_attainment")
     missing, unweighted = [], []
     for scheme in schemes:
-        figure = notat.figure(year, code, scheme.group, "attainment")
+        figure = notat.figures.find(year, code, scheme.group, "attainment")
         if figure and figure.value is None:
             missing.append(plain(scheme.name))
-        elif figure and not notat.figure(year, code, scheme.group, "weight"):
+        elif figure and not notat.figures.find(year, code, scheme.group, "weight"):
             unweighted.append(plain(scheme.name))
     if unweighted:
         apart = "indgår ikke i den samlede målopfyldelse, for kommunen har ikke et samlet måltal at vægte efter"

@@ -8,6 +8,7 @@ from aarsstatus import danish
 from aarsstatus.audit import AuditRow
 from aarsstatus.audit.errata import Erratum
 from aarsstatus.audit.quality import Quality
+from aarsstatus.audit.rules import stop
 
 
 def worst_first(quality: Quality) -> list[tuple[AuditRow, Erratum | None]]:
@@ -38,8 +39,7 @@ def worst(quality: Quality) -> str:
     if not found:
         return ""
     row = found[0][0]
-    said = f"Vigtigst er {row.place}: der står {row.printed}, men af de øvrige tal følger {row.recomputed}"
-    return said if said.endswith(".") else f"{said}."
+    return stop(f"Vigtigst er {row.place}: der står {row.printed}, men af de øvrige tal følger {row.recomputed}")
 
 
 def to_do(quality: Quality) -> list[str]:
