@@ -92,7 +92,7 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
 
 
 def _styles(parts: zipfile.ZipFile, content: Content) -> tuple[Styles, Strings, Mapping[int, str]]:
-    """Read the styles of a workbook, in whichever of its formats; give `content` its own."""
+    """Read the styles of a workbook; give `content` those of OpenDocument."""
     styles, strings, binary = Styles(), Strings(), dict[int, str]()
     for name in _names(parts):
         folded = name.casefold()
