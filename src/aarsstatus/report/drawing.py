@@ -44,6 +44,7 @@ MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross
 LIGHT, SOFTER = "#b9c4d6", "#4f6894"
 TARGET = "Måltallet (100 pct.)"
 _DASHED: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 3))}
+_MEANT = {MARK: "offentliggjort med et andet tal", WRONG: "i modstrid med notatets øvrige tal"}
 _PPI = 200
 """Dots per inch of a picture in Word."""
 FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
@@ -89,8 +90,7 @@ def height(figure: Figure) -> float:
 def marked(caption: str, figures: Sequence[Figure]) -> str:
     """Return a chart's caption, with what the marks on its numbers mean."""
     marks = {mark(figure) for figure in figures}
-    told = {MARK: "offentliggjort med et andet tal", WRONG: "i modstrid med notatets øvrige tal"}
-    meant = [f"{sign}: {text}" for sign, text in told.items() if sign in marks]
+    meant = [f"{sign}: {text}" for sign, text in _MEANT.items() if sign in marks]
     return f"{caption} ({'; '.join(meant)})" if meant else caption
 
 
@@ -112,8 +112,8 @@ def headings(groups: Sequence[Group]) -> list[str]:
 
 def said(figure: Figure) -> str:
     """Return a figure as an alternative text says it."""
-    told = {MARK: " (offentliggjort med et andet tal)", WRONG: " (i modstrid med notatets øvrige tal)", "": ""}
-    return figure.shown + told[mark(figure)]
+    meant = _MEANT.get(mark(figure))
+    return f"{figure.shown} ({meant})" if meant else figure.shown
 
 
 def spoken(groups: Sequence[Group], figures: Sequence[Figure], say: Callable[[Figure], str]) -> str:

@@ -149,9 +149,6 @@ def _listed(schemes: Sequence[Scheme]) -> str:
     return danish.join([plain(scheme.name) for scheme in schemes])
 
 
-# -- marks ---------------------------------------------------------------------------------------------------------
-
-
 def _differences(notat: Notat, tables: Places, heads: Sequence[Scheme]) -> Iterator[str]:
     """Say what was published where a table shows another figure, or another year."""
     for code, year in tables:

@@ -79,9 +79,6 @@ def _cell(notat: Notat, year: int, code: str, group: str, measure: str, scheme: 
     return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, mark(figure))
 
 
-# -- below a table ------------------------------------------------------------------------------------------------
-
-
 def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
     """Yield the notes on one table alone: on missing targets and new names."""
     yield from _missing_targets(notat, year, code, schemes)
