@@ -144,5 +144,4 @@ def result(measure: Measure, value: Fraction) -> str:
 
 
 def _two_places(value: Fraction) -> str:
-    """Write a number with two decimals."""
     return danish.minus(danish.decimal(value, 2))

@@ -140,7 +140,6 @@ def _merged(rows: Sequence[Sequence[etree._Element]]) -> str:
 
 
 def _text(of: etree._Element) -> str:
-    """Return the text of an element."""
     return "".join(of.itertext(tag("t")))
 
 
@@ -247,7 +246,6 @@ def _style(paragraph: etree._Element | None) -> str:
 
 
 def _styled(document: etree._Element, style: str) -> Iterator[etree._Element]:
-    """Yield the paragraphs of a style."""
     return (each for each in document.iter(tag("p")) if _style(each) == style)
 
 
@@ -267,7 +265,6 @@ def _properties_of(of: etree._Element, name: str = "pPr") -> etree._Element:
 
 
 def _keep_with_next(paragraph: etree._Element) -> None:
-    """Keep a paragraph on the page of the next one."""
     properties = _properties_of(paragraph)
     if properties.find(tag("keepNext")) is None:
         # The schema wants it right after the style.

@@ -124,7 +124,6 @@ def front_matter(notebook: nbformat.NotebookNode) -> dict[str, Any]:
 
 
 def _metadata(block: str, where: str) -> dict[str, Any]:
-    """Read a block of metadata."""
     try:
         values = yaml.safe_load(block)
     except yaml.YAMLError as error:

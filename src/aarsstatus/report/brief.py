@@ -146,7 +146,6 @@ def _figure(notat: Notat, group: str, measure: str) -> Figure | None:
 
 
 def _called(notat: Notat, group: str) -> str:
-    """Return what a group is called, in Markdown."""
     return plain(notat.data.called(group))
 
 

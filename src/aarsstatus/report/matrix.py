@@ -212,7 +212,6 @@ def _unit(notat: Notat, group: str) -> str:
 
 
 def _legend(notat: Notat, cells: Cells) -> list[Patch | Line2D]:
-    """Return what the colours and marks mean."""
     handles: list[Patch | Line2D] = [
         Patch(color=_REACHED, label="Måltallet er nået"),
         Patch(color=_SHORT, label="Måltallet er ikke nået"),
