@@ -62,7 +62,7 @@ def walk(project: Project, run: Callable[[list[str]], None]) -> None:
         if words[0] == "publish" and not issued:  # now something is put right
             issued = True
             for code in ("BIF", "KK"):
-                change_target(project, code, -1)
+                change_target(project, code, -50)
 
 
 def answer_warnings(project: Project) -> None:

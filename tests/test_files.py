@@ -94,7 +94,7 @@ def test_a_failed_notebook_with_a_person_number_is_not_kept(tmp_path: Path, text
     path, failed = tmp_path / "notat.ipynb", tmp_path / "2025.fejlet.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text)]), path)
     nothing: Any = None
-    Outputs(nothing, nothing, (), nothing, tmp_path, failed)._keep_failed(path)
+    Outputs(nothing, nothing, [], (), nothing, tmp_path, failed)._keep_failed(path)
     assert failed.exists() == kept
 
 

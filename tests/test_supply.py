@@ -246,7 +246,7 @@ def test_it_has_what_is_installed_and_what_the_lock_allows(bill: dict[str, Any],
         assert component["licenses"]
         (reference,) = component["externalReferences"]
         assert tuple(known["content"] for known in reference["hashes"]) == one.hashes
-        here = {folded(name): version for name, version in build.packages.items()}
+        here = {folded(name): version for name, version in build.manifest.packages.items()}
         assert component["scope"] == ("required" if here.get(one.name) == one.version else "optional")
     assert {one["scope"] for one in bill["components"]} == {"required", "optional"}
 
@@ -289,7 +289,7 @@ def test_no_time_no_chance_no_address(build: Finished) -> None:
     assert once == again
     assert b"timestamp" not in once
     assert b"://" not in once
-    reordered = other(build, packages=dict(reversed(build.packages.items())))
+    reordered = other(build, packages=dict(reversed(build.manifest.packages.items())))
     assert sbom.sbom(reordered) == once
 
 
@@ -300,7 +300,7 @@ def test_other_content_has_another_serial_number(build: Finished, bill: dict[str
 
 
 def test_a_version_that_is_not_the_locks_has_neither_its_hashes_nor_its_licence(build: Finished) -> None:
-    packages = {**build.packages, "nbformat": "1.2.3+lokal"}
+    packages = {**build.manifest.packages, "nbformat": "1.2.3+lokal"}
     components = named(dict(json.loads(sbom.sbom(other(build, packages=packages)))))
     assert [version for name, version in components if name == "nbformat"] == ["1.2.3+lokal"]
     odd = components["nbformat", "1.2.3+lokal"]
@@ -312,7 +312,7 @@ def test_a_version_that_is_not_the_locks_has_neither_its_hashes_nor_its_licence(
 def test_it_fits_its_build_and_no_other(build: Finished) -> None:
     content = sbom.sbom(build)
     assert sbom.fits(content, build)
-    assert not sbom.fits(content, other(build, packages={**build.packages, "nbformat": "1.2.3"}))
+    assert not sbom.fits(content, other(build, packages={**build.manifest.packages, "nbformat": "1.2.3"}))
     lock = build.inputs["requirements.lock"] + b"\n"
     assert not sbom.fits(content, dataclasses.replace(build, inputs={"requirements.lock": lock}))
     assert not sbom.fits(content.replace(b'"GPL-2.0-or-later"', b'"MIT"'), build), "touched"

@@ -86,12 +86,9 @@ def build(project: Project, year: int, options: Options, progress: Progress = la
 def build_years(
     project: Project, years: Sequence[int], options: Options, progress: Progress = lambda _: None
 ) -> Iterator[Result | InputError | BuildError]:
-    """Build several years in turn; one that fails does not stop the others.
+    """Build several years in turn, and yield what each came to.
 
-    Yields
-    ------
-    Result or InputError or BuildError
-        What each year came to, in the order of `years`.
+    One that fails does not stop the others.
     """
     results = []
     try:
@@ -122,8 +119,8 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     else:
         remarks += tuple(map(str, unanswered(*read_year(project, year))))
     seconds, written = time.perf_counter() - started, manifest.read(target)
-    made_by = written.engine.version if written else ""
-    return Result(year, target, manifest.files(target), made_by, seconds, did, remarks)
+    files = sorted({manifest.NAME, *written.outputs}) if written else []
+    return Result(year, target, tuple(files), written.engine.version if written else "", seconds, did, remarks)
 
 
 def _make(
@@ -146,7 +143,7 @@ def _make(
     theirs = (path for path in target.rglob("*") if not path.name.startswith("~$"))  # Word notes so who has a document
     require_closed((target.parent / cache.OVERVIEW, *theirs), project)
     progress("Læser parametre og data")
-    notat, doubts = read_inputs(project, year, options.compare, options.figures)
+    notat, audited, doubts = read_inputs(project, year, options.compare, options.figures)
     failed = target.with_name(f"{target.name}.fejlet.ipynb")
 
     with (
@@ -157,7 +154,7 @@ def _make(
             return "nothing", doubts  # the other one has just made it
         executed = None if options.force else cache.executed_with(target, made_from)
         with scratch(target) as made:
-            Outputs(project, notat, options.formats, engine, made, failed).write(executed, progress)
+            Outputs(project, notat, audited, options.formats, engine, made, failed).write(executed, progress)
             keep(project, year, made_from["inputs"], made)
             progress("Ser efter, hvad der er ændret siden sidst")
             described = {**made_from, "engine": {"name": engine.name, "version": engine.version()}}

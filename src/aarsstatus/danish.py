@@ -70,12 +70,7 @@ def plain_decimal(value: Fraction, places: int = 6) -> str:
 
 
 def parse(text: str) -> Fraction:
-    """Read a number as a notat prints it: ``1.134``, ``74 pct.`` or ``73,6``.
-
-    Returns
-    -------
-    Fraction
-        The number as it stands: ``74 pct.`` is 74.
+    """Read a number as a notat prints it: ``1.134``, ``73,6``; ``74 pct.`` is 74.
 
     Raises
     ------
@@ -124,6 +119,12 @@ def join(words: Sequence[str], last: Literal["og", "eller"] = "og") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def first(words: Sequence[str], most: int) -> str:
+    """Join the first `most` words, and say how many more there are: ``a, b og 4 til``."""
+    more = len(words) - most
+    return f"{', '.join(words[:most])} og {more} til" if more > 0 else join(words)
 
 
 def capital(text: str) -> str:

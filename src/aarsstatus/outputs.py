@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,6 @@ import nbformat
 from aarsstatus import audit, interruption, privacy
 from aarsstatus.audit import quality
 from aarsstatus.audit.check import doubts, require_fonts
-from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs import kept_for, read_data, read_year
 from aarsstatus.inputs.new_year import unfilled
 from aarsstatus.inputs.params import Params
@@ -35,17 +34,15 @@ from aarsstatus.report.stray_numbers import stray_numbers
 from aarsstatus.run import notebook
 from aarsstatus.run.notebook import read_notebook
 
-Audited = tuple[list[audit.AuditRow], Figures]
-"""The audit of all that was published up to the year, and the figures with its verdicts."""
-
-
 _NOTEBOOKS = ("notat", "kvalitetsrapport")
 
 
 def read_inputs(
     project: Project, year: int, compare: int | None, figures: Literal["published", "recomputed"]
-) -> tuple[Notat, tuple[str, ...]]:
-    """Return the notat that a year's parameters and data make, and doubts about them.
+) -> tuple[Notat, list[audit.AuditRow], tuple[str, ...]]:
+    """Return the notat that a year's inputs make, all that was printed, and doubts.
+
+    What was printed up to the year is audited, and the notat's figures have the verdicts.
 
     Raises
     ------
@@ -60,7 +57,7 @@ def read_inputs(
     if figures == "published" and kept_for(project, params):
         _require_parameters(project, params, rows)
     notat = Notat(params, data, figures).audited(rows)
-    return notat, tuple(map(str, doubts(project, params, read_data(project))))
+    return notat, rows, tuple(map(str, doubts(project, params, read_data(project))))
 
 
 def _require_parameters(project: Project, params: Params, rows: Sequence[audit.AuditRow]) -> None:
@@ -80,6 +77,7 @@ class Outputs:
 
     project: Project
     notat: Notat
+    audited: list[audit.AuditRow]
     formats: tuple[Format, ...]
     engine: Engine
     folder: Path
@@ -88,12 +86,7 @@ class Outputs:
     def write(self, executed: Path | None, progress: Callable[[str], None]) -> None:
         """Write every file of a build but the manifest, its inputs and the comparison.
 
-        Parameters
-        ----------
-        executed
-            A folder with notebooks that were executed with the same inputs; None executes them.
-        progress
-            Called with a Danish line as each step begins.
+        `executed` is a folder with notebooks that were executed with the same inputs; None executes them.
 
         Raises
         ------
@@ -101,19 +94,18 @@ class Outputs:
             If a notebook or a renderer fails, or something looks like a person number.
         """
         _refuse_personal(privacy.scan_files(self._words(), self.project.root))
-        with ThreadPoolExecutor(max_workers=len(_NOTEBOOKS) + 1) as pool:
-            audited = pool.submit(_audited, self.project, self.notat)
-            progress("Kører notebookene og regner efter" if executed is None else "Regner efter")
+        with ThreadPoolExecutor(max_workers=len(_NOTEBOOKS)) as pool:
             if executed is None:
+                progress("Kører notebookene og regner efter")
                 _side_by_side(pool, self._execute)
             else:
                 for name in _NOTEBOOKS:
                     shutil.copyfile(executed / f"{name}.ipynb", self.folder / f"{name}.ipynb")
             formats = ", ".join(format_.upper() for format_ in self.formats)
             progress(f"Laver {formats} med {self.engine.version()}")
-            _side_by_side(pool, lambda name: self._render(name, audited))
-            progress("Skriver tal og manifest")
-            self._write_tables(*audited.result())
+            _side_by_side(pool, self._render)
+        progress("Skriver tal og manifest")
+        self._write_tables()
         _refuse_personal(privacy.scan(self.folder))  # whatever lies there, whoever made it
 
     def _words(self) -> list[Path]:
@@ -148,17 +140,16 @@ class Outputs:
             self._keep_failed(path)
             raise BuildError("\n".join(f"{name}, {problem}" for problem in problems))
 
-    def _render(self, report: str, audited: Future[Audited]) -> None:
+    def _render(self, report: str) -> None:
         """Render an executed notebook, and tell on its page where each number comes from."""
         notat, path = self.notat, self.folder / f"{report}.ipynb"
         formats: tuple[Format, ...] = self.formats if report == "notat" else ("html",)  # that is for the screen alone
         try:
             self.engine.render(path, formats, self.folder)
             if "html" in formats:
-                rows, figures = audited.result()
-                page, facts = path.with_suffix(".html"), reference(notat, figures.to_csv())
+                page, facts = path.with_suffix(".html"), reference(notat, notat.figures.to_csv())
                 text = page.read_text(encoding="utf-8")
-                text = add_origins(text, figures, notat.data, rows, self.project.extension, facts)
+                text = add_origins(text, notat.figures, notat.data, self.audited, self.project.extension, facts)
                 _write(page, linked(text, page.name, [*ALWAYS, *(f"notat.{format_}" for format_ in self.formats)]))
         except BuildError:
             self._keep_failed(path)
@@ -169,17 +160,11 @@ class Outputs:
         if not privacy.scan_files([path], path.parent):
             shutil.copyfile(path, self.failed)
 
-    def _write_tables(self, rows: list[audit.AuditRow], figures: Figures) -> None:
+    def _write_tables(self) -> None:
         """Write the figures, the audit and the workbook."""
-        _write(self.folder / "figures.csv", figures.to_csv())
-        _write(self.folder / "audit.csv", audit.to_csv(rows))
-        (self.folder / "tabeller.xlsx").write_bytes(notat_workbook(self.notat, figures, rows))
-
-
-def _audited(project: Project, notat: Notat) -> Audited:
-    """Audit all that was published up to the year, and give the figures its verdicts."""
-    rows = quality.explained(project, notat.data, notat.year)
-    return rows, notat.figures.judged(audit.answers(rows, notat.params.notat))
+        _write(self.folder / "figures.csv", self.notat.figures.to_csv())
+        _write(self.folder / "audit.csv", audit.to_csv(self.audited))
+        (self.folder / "tabeller.xlsx").write_bytes(notat_workbook(self.notat, self.notat.figures, self.audited))
 
 
 def _side_by_side(pool: ThreadPoolExecutor, work: Callable[[str], None]) -> None:

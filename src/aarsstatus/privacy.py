@@ -143,12 +143,8 @@ def scan(folder: Path) -> list[Problem]:
     """Look for person numbers in all files below a folder that is to be published.
 
     Text, HTML, notebooks and the parts of Word and Excel files are read, file names too. A PDF is not: its text is
-    drawn with glyph numbers, and it says what the notebook and the HTML say. Pictures are not either.
-
-    Returns
-    -------
-    list of Problem
-        One for each line that holds one, without the number; empty when there is none.
+    drawn with glyph numbers, and it says what the notebook and the HTML say. Pictures are not either. Each line that
+    holds one is a problem, without the number.
     """
     return scan_files((path for path in sorted(folder.rglob("*")) if path.is_file()), folder)
 

@@ -93,9 +93,7 @@ def _ranges(lines: Sequence[int]) -> str:
     numbers = sorted(set(lines))
     if len(numbers) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1:
         return f"{numbers[0]}-{numbers[-1]}"
-    more = len(numbers) - _MOST_LINES
-    named = [str(number) for number in numbers[:_MOST_LINES]]
-    return f"{', '.join(named)} og {more} til" if more > 0 else danish.join(named)
+    return danish.first([str(number) for number in numbers], _MOST_LINES)
 
 
 SHORT_OF_MEMORY = "Det sker, når maskinen mangler hukommelse: luk andre programmer, og prøv igen"

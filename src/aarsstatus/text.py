@@ -31,8 +31,6 @@ _JOINERS = {"\u00ad", "\u200c", "\u200d"}
 _LOST = "\ufffd"
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MOST_MARKS = 4
-_FIRST_MARK = "\u0300"
-"""Accents that stand over the letter before them, and all other signs that need a closer look, come from here on."""
 
 
 def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:
@@ -40,14 +38,8 @@ def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:
 
     It is told as the text that was expected instead.
 
-    Parameters
-    ----------
-    text
-        Without blanks at its ends.
-    most
-        How many characters it may have.
-    drawn
-        Whether the notat prints it, so that its font must have every character.
+    `text` has no blanks at its ends, and may have `most` characters. One that is `drawn` is printed in the notat, so
+    its font must have every character.
     """
     if len(text) > most:
         return f"højst {most} tegn"
@@ -63,8 +55,6 @@ def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:
 
 def _strange(text: str) -> str | None:
     """Say which character has no place in a text, as `unfit` does."""
-    if text.isprintable() and max(text, default="") < _FIRST_MARK:  # as nearly all are; this is quick
-        return None
     marks = 0
     for character in text:
         if character in "\n\r\t":

@@ -19,10 +19,10 @@ from aarsstatus.build import Options, build
 from aarsstatus.bundle import verify, write_bundle
 from aarsstatus.bundle.verify import check_lines, verify_bundle
 from aarsstatus.cli import run
-from aarsstatus.problems import InputError
+from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
-from aarsstatus.release.archive import INPUTS, ChangedMeanwhileError, input_files, keep, pack, unpack
+from aarsstatus.release.archive import INPUTS, input_files, keep, pack, unpack
 from aarsstatus.release.reading import KEPT, Finished, open_finished
 
 pytestmark = pytest.mark.usefixtures("forked_programs")
@@ -60,7 +60,7 @@ def made_again_once(remembered: dict[str, Finished | str], monkeypatch: pytest.M
 
     def once(build: Finished) -> Finished | str:
         kept = {name: manifest.digest(content) for name, content in build.inputs.items()}
-        key = json.dumps([build.year, sorted(kept.items()), build.options, build.manifest.engine.name])
+        key = json.dumps([build.year, sorted(kept.items()), dict(build.manifest.options), build.manifest.engine.name])
         if key not in remembered:
             remembered[key] = make(build)
         return remembered[key]
@@ -250,7 +250,7 @@ def test_an_input_that_changed_meanwhile_stops_the_build(project_built: Project,
     before = path.read_bytes()
     try:
         path.write_bytes(before + b"\n")
-        with pytest.raises(ChangedMeanwhileError, match=r"data/status\.csv"):
+        with pytest.raises(BuildError, match=r"data/status\.csv"):
             keep(project_built, YEAR, hashes, tmp_path)
     finally:
         path.write_bytes(before)

@@ -104,7 +104,7 @@ class Bench:
         yield lambda: open_finished(str(self.victim), self.project)
         yield lambda: open_finished(str(self.victim / BUNDLE), self.project)
         yield lambda: manifest.others(self.victim)
-        yield lambda: (manifest.is_ours(self.victim), manifest.files(self.victim))
+        yield lambda: manifest.is_ours(self.victim)
         yield lambda: cache.is_current(self.victim, self.made_from)
         yield lambda: cache.executed_with(self.victim, self.made_from)
         yield lambda: (cache.is_overview_current(self.output), cache.is_overview_foreign(self.output))

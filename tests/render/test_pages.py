@@ -55,7 +55,7 @@ def altered(build: Finished) -> Finished:
             for figure in build.figures.values()
         ]
     )
-    described = build.manifest.model_copy(update={"packages": {**build.packages, "pandas": "1.0"}})
+    described = build.manifest.model_copy(update={"packages": {**build.manifest.packages, "pandas": "1.0"}})
     outputs = {
         **build.outputs,
         "figures.csv": figures.to_csv().encode(),

@@ -29,14 +29,7 @@ _TEXT = Path(__file__).with_name(GUIDES[0])
 def write_bundle(build: Finished, target: Path, extension: Path) -> Path:
     """Write a finished build as a bundle, and return its path.
 
-    Parameters
-    ----------
-    build
-        What `open_finished` read.
-    target
-        The zip to write.
-    extension
-        The folder with template and stylesheet for its guide; an older build has not all that a page needs.
+    Its guide is made with the extension's look: an older build has not all that a page needs.
 
     Raises
     ------
@@ -80,16 +73,9 @@ def vouched_for(build: Finished) -> set[str]:
 
 
 def guide(build: Finished, name: str, extension: Path) -> str:
-    """Return the page that says what is in a bundle and how the notat is made again.
+    """Return the page that says what a bundle has, and how the notat is made again.
 
-    Parameters
-    ----------
-    build
-        What is handed over.
-    name
-        The bundle's file name.
-    extension
-        The folder with template and stylesheet.
+    `name` is the bundle's file name.
     """
     told = {
         "year": str(build.year), "name": name, "kept": KEPT, "sbom": sbom.NAME,

@@ -78,7 +78,7 @@ def sbom(build: Finished) -> bytes:
     except (KeyError, ValueError):
         where, why = f"{build.name}/{LOCK}", "listen over pakker mangler eller er beskadiget; hent den, og byg igen"
         raise InputError(Problem(where, why)) from None
-    components = [*_packages(locked, build.packages, build.manifest.engine.version), *_around(build)]
+    components = [*_packages(locked, build.manifest.packages, build.manifest.engine.version), *_around(build)]
     version = build.manifest.aarsstatus
     program = _component("application", "aarsstatus", version, f"pkg:generic/aarsstatus@{quote(version)}", "MIT")
     document: dict[str, Any] = {
@@ -112,7 +112,7 @@ def fits(content: bytes, build: Finished) -> bool:
         properties = {one["name"]: one["value"] for one in document["metadata"]["properties"]}
         return bool(
             number == _serial(document)
-            and required == {folded(name): version for name, version in build.packages.items()}
+            and required == {folded(name): version for name, version in build.manifest.packages.items()}
             and properties[_LOCK_DIGEST] == digest(build.inputs[LOCK])
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -145,22 +145,20 @@ def _package(name: str, version: str, scope: str, engine: str, hashes: tuple[str
         allowed = [{"alg": "SHA-256", "content": one} for one in hashes]
         said = f"Files that {LOCK} allows"
         made["externalReferences"] = [{"type": "distribution", "url": purl, "comment": said, "hashes": allowed}]
-    inside = [
-        _carried(part.name, part.licence, purl, name, version, engine, scope)
-        for part in CARRIED
-        if part.package == name
-    ]
+    inside = [_carried(part, made, engine) for part in CARRIED if part.package == name]
     if inside:
         made["components"] = inside
     return made
 
 
-def _carried(name: str, licence: str, purl: str, package: str, version: str, engine: str, scope: str) -> Component:
+def _carried(part: Carried, package: Component, engine: str) -> Component:
     """Return a program or library inside a package, with its version if known."""
-    known = dict(re.findall(r"(\S+) (\d[\w.]*)", engine)).get(name, version if name == package else "")
-    kind = "application" if name in {"pandoc", "typst"} else "library"
-    made = _component(kind, name, known, f"pkg:generic/{name}" + (f"@{quote(known)}" if known else ""), licence, scope)
-    return {**made, "bom-ref": f"{purl}#{name}"}
+    own: str = package["version"] if part.name == part.package else ""
+    known = dict(re.findall(r"(\S+) (\d[\w.]*)", engine)).get(part.name, own)
+    kind = "application" if part.name in {"pandoc", "typst"} else "library"
+    purl = f"pkg:generic/{part.name}" + (f"@{quote(known)}" if known else "")
+    made = _component(kind, part.name, known, purl, part.licence, package["scope"])
+    return {**made, "bom-ref": f"{package['purl']}#{part.name}"}
 
 
 def _around(build: Finished) -> Iterator[Component]:

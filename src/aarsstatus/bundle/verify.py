@@ -16,7 +16,7 @@ from aarsstatus.diff.page import COMPARISON, QUALITY, without_opening
 from aarsstatus.files import write_files
 from aarsstatus.problems import InputError, Problem, ProgramError
 from aarsstatus.release import manifest
-from aarsstatus.release.packages import OtherVersion, installed, other_versions
+from aarsstatus.release.packages import installed, other_versions
 from aarsstatus.release.reading import KEPT, Finished, open_finished
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run_python
@@ -49,7 +49,7 @@ class BundleCheck:
     same: tuple[str, ...]
     different: tuple[Different, ...]
     skipped: tuple[Different, ...]
-    environment: tuple[OtherVersion, ...]
+    environment: tuple[str, ...]
     failed: str = ""
 
     @property
@@ -104,17 +104,17 @@ def _strange(build: Finished) -> list[str]:
 
 def _made_again(build: Finished) -> Finished | str:
     """Make a build again with the inputs and program it kept; or say why that failed."""
-    options, engine = build.options, build.manifest.engine.name
+    options, engine = build.manifest.options, build.manifest.engine.name
     with temporary.folder() as folder:
         project, output = folder / "projekt", folder / "ud"
         write_files(project, build.inputs)
         arguments = [
             "-m", "aarsstatus", "build", str(build.year), "--quiet", "--force", "--output", str(output),
             "--engine", "auto" if engine == "quarto" else "embedded",
-            "--formats", ",".join(options["formats"]), "--figures", str(options["figures"]),
+            "--formats", ",".join(options.formats), "--figures", options.figures,
         ]  # fmt: skip
-        if options["compare"] is not None:
-            arguments += ["--compare", str(options["compare"])]
+        if options.compare is not None:
+            arguments += ["--compare", str(options.compare)]
         try:
             done = run_python("programmet", arguments, folder=project, program=project, limit=_BUILD_LIMIT)
         except ProgramError:
@@ -155,10 +155,10 @@ def _packed_otherwise(one: bytes, other: bytes) -> str:
     return "på et andet system, som Windows og Linux" if systems[0] != systems[1] else "måske af en anden zlib"
 
 
-def _environment(build: Finished) -> tuple[OtherVersion, ...]:
+def _environment(build: Finished) -> tuple[str, ...]:
     """Return the packages, and Python, that are another version here."""
-    then = {"Python": build.manifest.python, **build.packages}
-    return tuple(other_versions(then, {"Python": python_version(), **installed(build.packages)}))
+    then = {"Python": build.manifest.python, **build.manifest.packages}
+    return tuple(other_versions(then, {"Python": python_version(), **installed(build.manifest.packages)}))
 
 
 def check_lines(check: BundleCheck) -> list[str]:
@@ -172,7 +172,7 @@ def check_lines(check: BundleCheck) -> list[str]:
     lines += [f"  {one.name}: ikke sammenlignet; den {one.how}" for one in check.skipped]
     if check.environment and not check.holds:
         lines.append("Disse versioner er andre her, end da pakken blev lavet:")
-        lines += [f"  {one.text}" for one in check.environment]
+        lines += [f"  {one}" for one in check.environment]
     elif check.different:
         lines.append("Alle pakker har samme version som dengang, så forskellen kommer et andet sted fra.")
     return lines

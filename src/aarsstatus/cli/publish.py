@@ -98,8 +98,8 @@ def _current_build(project: Project, params: Params) -> Finished:
     if found := [*problems(project, params.year), *doubts(project, params, data, targets=False)]:
         raise InputError(found)
     made = open_finished(str(params.year), project)
-    options = made.options
-    own = options["compare"] in {None, params.comparison_year} and options["figures"] == "published"
+    options = made.manifest.options
+    own = options.compare in {None, params.comparison_year} and options.figures == "published"
     if not own or made.altered() or made.manifest.inputs != input_hashes(project, params.year):
         message = "det byggede notat er ikke lavet af det, der ligger i params/ og data/ nu"
         raise InputError(Problem(made.name, f"{message}; kør aarsstatus build {params.year}, og så publish igen"))

@@ -14,7 +14,6 @@ from aarsstatus.diff.changes import Change, compare
 from aarsstatus.diff.steps import Step, environment, line_ends, other_files
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
-from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished, kept_data
 
 
@@ -35,7 +34,7 @@ class Diff:
     development: tuple[Change, ...]
     idle: tuple[Step, ...]
     untried: Mapping[Step, str]
-    environment: tuple[OtherVersion, ...]
+    environment: tuple[str, ...]
     files: tuple[str, ...]
     line_ends: tuple[str, ...]
 
@@ -55,26 +54,18 @@ def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
     """Compare two builds and find out why they differ.
 
     Builds of one year are compared figure by figure. Of two years the figures that both have are: the older build's
-    own year is often among the newer one's.
-
-    Parameters
-    ----------
-    old, new
-        What `open_finished` read.
-    run_old
-        Whether the programs that lie in the builds may be run, so that each computes its own figures.
+    own year is often among the newer one's. With `run_old` the programs that lie in the builds may be run, so that each
+    computes its own figures.
     """
     before, after = old.figures, new.figures
     data = kept_data(new.inputs)
-    called = data.called if data else (lambda group, scheme: scheme or group)
-    heads = {one.group for one in data.schemes.values() if one.counting == "headcount"} if data else set()
     development: list[Change] = []
     if old.year != new.year:
-        both = compare(_own(before, old.year), _own(after, new.year), called, heads)
+        both = compare(_own(before, old.year), _own(after, new.year), data)
         development = [change for change in both if change.printed_differs]
         shared = [id_ for id_ in after if id_ in before]
         before, after = (Figures([figures[id_] for id_ in shared]) for figures in (before, after))
-    changes = compare(before, after, called, heads)
+    changes = compare(before, after, data)
     found = find_causes(changes, old, new, run_old=run_old)
     told = {(cause.place, cause.text) for causes in found.causes.values() for cause in causes}
     idle = [step for step in found.steps if (step.place, step.text) not in told and step not in found.untried]

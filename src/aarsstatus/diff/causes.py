@@ -19,7 +19,6 @@ from aarsstatus.diff.steps import CODE, Blend, Step, as_read, environment, progr
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.release.archive import program_files
-from aarsstatus.release.packages import OtherVersion
 from aarsstatus.release.reading import Finished
 
 CauseKind = Literal["data", "parameter", "option", "code", "together", "environment", "edited", "unknown"]
@@ -54,17 +53,10 @@ class Found:
 
 
 def find_causes(changes: Sequence[Change], old: Finished, new: Finished, *, run_old: bool) -> Found:
-    """Find the causes of some changes.
+    """Find the causes of some changes from the inputs that both builds kept.
 
-    Parameters
-    ----------
-    changes
-        What `compare` found.
-    old, new
-        The builds; with the inputs that they kept.
-    run_old
-        Whether the programs that lie in the builds may be run. Else this very one computes everything, and tells the
-        part of data and parameters.
+    With `run_old` the programs that lie in the builds may be run. Else this very one computes everything, and tells the
+    part of data and parameters.
     """
     without = [build.name for build in (old, new) if not build.inputs]
     if without:
@@ -129,11 +121,9 @@ class _Trials:
 
     def _run(self, wanted: Sequence[frozenset[Step]]) -> None:
         new = list(dict.fromkeys(taken for taken in wanted if taken not in self._known))
+        blend, run_old = self.blend, self.run_old
         variants = [
-            Variant(
-                self.blend.code(taken) if self.run_old else None, self.blend.files(taken), self.blend.options(taken)
-            )
-            for taken in new
+            Variant(blend.code(taken) if run_old else None, blend.files(taken), blend.options(taken)) for taken in new
         ]
         self._known |= dict(zip(new, recompute(variants, self._verdicts) if new else [], strict=True))
 
@@ -190,7 +180,7 @@ def _together(several: Sequence[Step], alone: str | None = None) -> Cause:
 class _Judge:
     """Judge the trials together with the builds themselves."""
 
-    def __init__(self, trials: _Trials, old: Finished, new: Finished, apart: Sequence[OtherVersion]) -> None:
+    def __init__(self, trials: _Trials, old: Finished, new: Finished, apart: Sequence[str]) -> None:
         self.trials, self.old, self.new, self.apart = trials, old, new, apart
         self.edited = [build for build in (old, new) if FIGURES in build.altered()]
         ours = {name: path.read_bytes() for name, path in program_files().items()}
@@ -229,7 +219,7 @@ class _Judge:
             place = ", ".join(step.place for step in self.trials.not_run)
             causes.append(Cause("code", place, f"{NOT_RUN} (ved udelukkelse)"))
         if (left or failed) and self.apart:
-            text = "; ".join(one.text for one in self.apart)
+            text = "; ".join(self.apart)
             causes.append(Cause("environment", "pakkernes versioner", f"{text} (ved udelukkelse)"))
         elif failed and not causes:
             names = " og ".join(build.name for build in failed)

@@ -8,7 +8,7 @@ that moved far is one that moved beyond the quality report's own limits: the two
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +17,7 @@ from aarsstatus import danish
 from aarsstatus.audit.limits import threshold_of
 from aarsstatus.figures import Figure, compared
 from aarsstatus.files import packaged_rows
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
 
@@ -109,30 +110,24 @@ LEVELS: tuple[Level, ...] = tuple(
 """The levels, what matters most first, each with its reason."""
 
 
-def compare(
-    old: Mapping[str, Figure],
-    new: Mapping[str, Figure],
-    called: Callable[[str, str], str] = lambda group, scheme: scheme or group,
-    heads: Collection[str] = (),
-) -> list[Change]:
+def compare(old: Mapping[str, Figure], new: Mapping[str, Figure], data: Data | None = None) -> list[Change]:
     """Return every figure that differs, what matters most first.
 
     Where a figure was read from (the line in a file) is no difference: inserting a row moves all the lines below it.
     Within a level, what moved most in proportion to its limit comes first, then the order of the tables.
 
-    Parameters
-    ----------
-    old, new
-        Figures by id, such as two `Figures`.
-    called
-        What a target group, or a scheme of it, is called.
-    heads
-        The target groups that are counted by heads.
+    The figures are given by id; `data` tells what their groups and schemes are called and how they are counted.
     """
     order = {id_: place for place, id_ in enumerate([*new, *(id_ for id_ in old if id_ not in new)])}
     figures = {id_: new.get(id_) or old[id_] for id_ in order}
     changes = [
-        Change(id_, old.get(id_), new.get(id_), called(one.group, one.scheme), one.group in heads)
+        Change(
+            id_,
+            old.get(id_),
+            new.get(id_),
+            data.called(one.group, one.scheme) if data else one.scheme or one.group,
+            data is not None and one.group in data.heads,
+        )
         for id_, one in figures.items()
     ]
     differing = [change for change in changes if _differs(change)]

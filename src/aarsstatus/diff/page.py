@@ -80,7 +80,7 @@ def _causes(change: Change, causes: tuple[Cause, ...]) -> str:
     items = []
     for cause in causes:
         text = f"<b>{escape(danish.capital(words.KINDS[cause.kind]))}:</b> {escape(cause.place)}: "
-        text += escape(cause.text + (words.by_itself(change, cause) if len(causes) > 1 else ""))
+        text += escape(words.cause_of(change, cause, causes))
         items.append(f"<li>{text}</li>")
     return f'<ul class="aarsag">{"".join(items)}</ul>'
 
@@ -97,12 +97,7 @@ MOST = 10
 def opening(diff: Diff, link: str) -> str:
     """Return the section that opens the quality report: changes since the last build.
 
-    Parameters
-    ----------
-    diff
-        The comparison.
-    link
-        The file name of the page with all of it.
+    `link` leads to the page with all of them.
     """
     moved = [change for change in diff.changes if not words.same_number(change)]
     listed = moved[:MOST]
@@ -156,32 +151,14 @@ COMPARISON = "sammenligning.html"
 QUALITY = "kvalitetsrapport.html"
 
 
-def write_comparison(
-    last: Path,
-    folder: Path,
-    made_from: Mapping[str, Any],
-    extension: Path,
-) -> bool:
+def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], extension: Path) -> bool:
     """Write the comparison of a new build with the one that it takes the place of.
 
     A build that is made again from the very same inputs keeps the comparison that it had: what it differs from is
     still the last build that was another one.
 
-    Parameters
-    ----------
-    last
-        The output folder, which need not hold a build.
-    folder
-        The new build; its manifest has to be written anew when this has added to it.
-    made_from
-        What its manifest says that it was made from.
-    extension
-        The folder with the stylesheet.
-
-    Returns
-    -------
-    bool
-        Whether a comparison was written.
+    `last` is the output folder, which need not hold a build, `folder` the new build, and `made_from` what its manifest
+    says that it was made from. Return whether a comparison was written: then the manifest has to be written anew.
     """
     written = manifest.read(last)
     if written is None:

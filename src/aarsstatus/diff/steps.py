@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from aarsstatus.diff.contents import MISSING, Key, is_table, merged, parts
-from aarsstatus.release.packages import OtherVersion, other_versions
+from aarsstatus.release.packages import other_versions
 from aarsstatus.release.reading import Finished
 from aarsstatus.text import visible
 
@@ -46,17 +46,17 @@ def program_of(build: Finished) -> dict[str, bytes]:
 def as_read(build: Finished) -> Finished:
     """Return a build with what `publish` kept of its data in the place of later ones."""
     kept = f"data/notat-{build.year}/"
-    if build.options["figures"] == "recomputed":
+    if build.manifest.options.figures == "recomputed":
         return build
     rest = {name: content for name, content in build.inputs.items() if not name.startswith(kept)}
     read = {f"data/{name.removeprefix(kept)}": build.inputs[name] for name in build.inputs if name not in rest}
     return replace(build, inputs=rest | read)
 
 
-def environment(old: Finished, new: Finished) -> list[OtherVersion]:
+def environment(old: Finished, new: Finished) -> list[str]:
     """Return other versions in two builds: Python, packages, the renderer."""
     before, after = (
-        {"Python": build.manifest.python, **build.packages, "motor": build.manifest.engine.version}
+        {"Python": build.manifest.python, **build.manifest.packages, "motor": build.manifest.engine.version}
         for build in (old, new)
     )
     return other_versions(before, after)
@@ -94,20 +94,20 @@ def steps(old: Finished, new: Finished) -> list[Step]:
     names = sorted({*old.inputs, *new.inputs} - set(line_ends(old, new)))
     changed = [name for name in names if _counts(name) and old.inputs.get(name) != new.inputs.get(name)]
     found = [step for name in changed if not name.startswith(CODE) for step in _file(name, old.inputs, new.inputs)]
-    found += _options(old.options, new.options)
+    before, after = (asked(build) for build in (old, new))
+    found += [
+        Step("option", "", (key,), "året" if key == "year" else key, f"{before[key]} → {after[key]}")
+        for key in before
+        if before[key] != after[key]
+    ]
     found += _code(old.inputs, new.inputs, [name for name in changed if name.startswith(CODE)])
-    if old.year != new.year:
-        found.append(Step("option", "", ("year",), "året", f"{old.year} → {new.year}"))
     return found
 
 
-def _options(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Step]:
-    """Return the differing options that figures can follow from."""
-    return [
-        Step("option", "", (key,), key, f"{old.get(key)} → {new.get(key)}")
-        for key in ("compare", "figures")
-        if old.get(key) != new.get(key)
-    ]
+def asked(build: Finished) -> dict[str, Any]:
+    """Return how a build was asked for, as far as figures can follow from it."""
+    options = build.manifest.options
+    return {"compare": options.compare, "figures": options.figures, "year": build.year}
 
 
 # -- files ----------------------------------------------------------------------------------------------------
@@ -238,6 +238,5 @@ class Blend:
 
     def options(self, taken: Collection[Step]) -> dict[str, Any]:
         """Return the old build's options, and its year, with some of the steps taken."""
-        options = {**self.old.options, "year": self.old.year}
-        after = {**self.new.options, "year": self.new.year}
-        return options | {step.key[0]: after.get(step.key[0]) for step in taken if step.kind == "option"}
+        after = asked(self.new)
+        return asked(self.old) | {step.key[0]: after[step.key[0]] for step in taken if step.kind == "option"}

@@ -10,7 +10,6 @@ from aarsstatus import danish
 from aarsstatus.diff import Diff
 from aarsstatus.diff.causes import NOT_RUN, Cause, CauseKind
 from aarsstatus.diff.changes import Change, Level
-from aarsstatus.diff.steps import Step
 from aarsstatus.figures import PERCENTAGES, Figure
 from aarsstatus.figures.words import VERDICTS, listed, unit_of_change
 from aarsstatus.release.manifest import digest
@@ -47,8 +46,8 @@ def values(change: Change) -> tuple[str, str]:
     """Return a figure in both builds: as shown, or unrounded where only that differs."""
     if change.printed_differs or not change.size:
         before, now = ("(findes ikke)" if one is None else one.shown for one in (change.old, change.new))
-        return before, now
-    before, now = (_exact(one) for one in (change.old, change.new))
+    else:
+        before, now = map(_exact, (change.old, change.new))
     return before, now
 
 
@@ -152,9 +151,7 @@ def _dated(build: Finished) -> str:
 def _commit(build: Finished) -> str:
     """Return the commit that a build was made from, short."""
     git = build.manifest.git
-    if git is None:
-        return "ikke kendt"
-    return git.commit[:8] + ("" if git.clean else ", med ændringer")
+    return git.commit[:8] + ("" if git.clean else ", med ændringer") if git else "ikke kendt"
 
 
 def _beside(diff: Diff) -> bool:
@@ -166,25 +163,19 @@ def line_ends(diff: Diff) -> str:
 
     Git for Windows may change them all.
     """
-    some, more = diff.line_ends[:_MOST_NAMED], len(diff.line_ends) - _MOST_NAMED
-    named = ", ".join(some) + f" og {more} til" if more > 0 else danish.join(list(some))
+    named = danish.first(diff.line_ends, _MOST_NAMED)
     return f"kun linjeskift er ændret i {danish.counted(len(diff.line_ends), 'fil', 'filer')}: {named}"
 
 
-def because(change: Change, cause: Cause, *, several: bool) -> str:
-    """Describe a cause, with its own effect where there are several."""
-    return f"{KINDS[cause.kind]}: {cause.place}: {cause.text}{by_itself(change, cause) if several else ''}"
-
-
-def by_itself(change: Change, cause: Cause) -> str:
-    """Say what a cause alone comes to; empty where it could not be tried alone."""
-    if cause.alone is None:
-        return ""
+def cause_of(change: Change, cause: Cause, causes: Sequence[Cause]) -> str:
+    """Say how a cause differs, and its own effect where there are several."""
+    if cause.alone is None or len(causes) == 1:
+        return cause.text
     if change.new is not None and danish.same(cause.alone, change.new.shown):
-        return f" (giver alene {cause.alone}, altså hele ændringen)"
+        return f"{cause.text} (giver alene {cause.alone}, altså hele ændringen)"
     if change.old is not None and danish.same(cause.alone, change.old.shown):
-        return f" (alene vises tallet stadig som {cause.alone})"
-    return f" (giver alene {cause.alone})"
+        return f"{cause.text} (alene vises tallet stadig som {cause.alone})"
+    return f"{cause.text} (giver alene {cause.alone})"
 
 
 def lines(diff: Diff) -> Iterator[str]:
@@ -207,11 +198,6 @@ def lines(diff: Diff) -> Iterator[str]:
         yield from (f"  {one}" for one in others)
 
 
-def not_tried(step: Step, why: str) -> str:
-    """Say of a difference that was not tried alone why it was not."""
-    return f"{step.place} {why}" if why == NOT_RUN else f"{step.place} kan ikke prøves alene: {why}"
-
-
 def _alike(diff: Diff, changes: Sequence[Change]) -> Iterator[tuple[list[Change], list[str]]]:
     """Yield changes with their causes, those of which the same is said as one.
 
@@ -220,7 +206,7 @@ def _alike(diff: Diff, changes: Sequence[Change]) -> Iterator[tuple[list[Change]
     groups: dict[object, tuple[list[Change], list[str]]] = {}
     for change in changes:
         causes = diff.causes[change.id]
-        why = [because(change, cause, several=len(causes) > 1) for cause in causes]
+        why = [f"{KINDS[cause.kind]}: {cause.place}: {cause_of(change, cause, causes)}" for cause in causes]
         key = (_said(change), *why) if same_number(change) else change.id
         groups.setdefault(key, ([], why))[0].append(change)
     yield from groups.values()
@@ -228,8 +214,7 @@ def _alike(diff: Diff, changes: Sequence[Change]) -> Iterator[tuple[list[Change]
 
 def _many(changes: Sequence[Change]) -> str:
     """Say of several changes at once what is said of each."""
-    named, more = [change.id for change in changes[:_MOST_NAMED]], len(changes) - _MOST_NAMED
-    ids = f"{', '.join(named)} og {more} til" if more > 0 else danish.join(named)
+    ids = danish.first([change.id for change in changes], _MOST_NAMED)
     return f"{ids}: {'; '.join(_said(changes[0]))}"
 
 
@@ -254,10 +239,13 @@ def rest(diff: Diff) -> list[str]:
     """Return what else differs, and the trials that could not be made."""
     told = [f"{build}: ændret, efter at notatet blev lavet: {', '.join(of)}" for build, of in diff.altered.items()]
     told += [f"{step.place}: {step.text} (flytter intet tal)" for step in diff.idle]
-    told += [one.text for one in diff.environment]
+    told += diff.environment
     if diff.files:
         of = danish.join(list(diff.files))
         told.append(f"dokumenternes tekst og udseende kan være ændret, men ikke tallene, af {of}")
     if diff.line_ends:
         told.append(line_ends(diff))
-    return told + [not_tried(step, why) for step, why in diff.untried.items()]
+    return told + [
+        f"{step.place} {why}" if why == NOT_RUN else f"{step.place} kan ikke prøves alene: {why}"
+        for step, why in diff.untried.items()
+    ]

@@ -27,7 +27,7 @@ from aarsstatus.inputs.form import DATES, HERE, KEY, NONE, SOURCE, TARGETS_SHEET
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.new_year import MARK, groups_there
 from aarsstatus.inputs.schema import TARGETS
-from aarsstatus.inputs.yamlsyntax import At, Scalar, replace_scalars, scalars
+from aarsstatus.inputs.yamlsyntax import At, Place, replace_scalars, scalars
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 from aarsstatus.run import temporary
@@ -222,7 +222,7 @@ def _as_yaml(text: str, one: Field) -> str:
     return text if one.kind == "count" and text.isdecimal() else json.dumps(text, ensure_ascii=False)
 
 
-def _without_marks(text: str, decided: Sequence[Scalar]) -> str:
+def _without_marks(text: str, decided: Sequence[Place]) -> str:
     """Return parameters without the mark `not filled in` on some values' lines."""
     lines = text.splitlines(keepends=True)
     for one in decided:

@@ -46,15 +46,17 @@ _BEFORE: Mapping[Measure, str] = {"spells": "i", "spells_total": "i", "shortfall
 """The word between a measure and what it is of, where that is another than »for«."""
 
 
-def unit(measure: Measure) -> str:
-    """Return the unit of a measure's value."""
+def unit(measure: Measure, *, heads: bool | None = None) -> str:
+    """Return the unit of a measure's value: persons as they are counted, if told."""
     if measure in PERCENTAGES:
         return "pct."
     if measure in POINTS:
         return "procentpoint"
     if measure == "reached":
         return "forvaltninger"
-    return "forløb" if measure.startswith("spells") else "personer"
+    if measure.startswith("spells"):
+        return "forløb"
+    return "personer" if heads is None else "ansatte" if heads else "helårspersoner"
 
 
 def unit_of_change(measure: Measure) -> str:

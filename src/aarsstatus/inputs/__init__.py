@@ -40,12 +40,8 @@ def read_year(
 ) -> tuple[Params, Data]:
     """Read all that one year's notat is made from, and check that it hangs together.
 
-    Parameters
-    ----------
-    year, comparison_year
-        The years; a comparison year other than the one in ``params/`` may be asked for.
-    as_issued
-        Whether a published year is read as `publish` kept it, whatever ``data/`` says now.
+    Another comparison year may be asked for than the one in ``params/``. `as_issued` reads a published year as
+    `publish` kept it, whatever ``data/`` says now.
 
     Raises
     ------
@@ -53,8 +49,7 @@ def read_year(
         With all problems at once, those of the year's parameters and of all data files.
     """
     problems: list[Problem] = []
-    params: Params | None = None
-    data: Data | None = None
+    params = data = None
     path = project.params / f"{year}.yml"
     try:
         params = read_params(path, project.name(path))

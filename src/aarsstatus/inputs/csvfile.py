@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from aarsstatus.files import MOST_BYTES, irregular, read_utf8, require_closed
+from aarsstatus.files import MOST_BYTES, being_made, irregular, read_utf8, require_closed
 from aarsstatus.inputs.schema import Table
 from aarsstatus.problems import InputError, Problem, near, reason
 from aarsstatus.project import Project
@@ -91,12 +90,11 @@ def _in_one_column(text: str, name: str) -> Problem | None:
     A Danish Excel that opens a file with commas by a double click shows it so. What is then written in the columns
     beside it is saved after semicolons, and every row but those is as it was: one message tells more than one a row.
     """
-    delimiter, _ = _style(text)
     try:
-        head = next(csv.reader([text.partition("\n")[0].rstrip("\r")], delimiter=delimiter), [])
+        head = _columns(text)
     except csv.Error:  # whoever reads the file says so
         return None
-    at = 0 if any("," in cell or ";" in cell for cell in head) else text.find(";;") if delimiter == "," else -1
+    at = 0 if any("," in cell or ";" in cell for cell in head) else text.find(";;") if _style(text)[0] == "," else -1
     if at < 0:
         return None
     return Problem(
@@ -138,12 +136,17 @@ def _style(text: str) -> tuple[str, str]:
     return (";" if header.count(";") > header.count(",") else ","), ("\r\n" if header.endswith("\r") else "\n")
 
 
+def _columns(text: str) -> list[str]:
+    """Return the columns that a file has."""
+    head = text.partition("\n")[0].removeprefix("\ufeff").rstrip("\r")
+    return next(csv.reader([head], delimiter=_style(text)[0]), [])
+
+
 def with_newer_columns(text: str, table: Table) -> str:
     """Return a file's text with the columns that came after it was written, empty."""
     delimiter, end = _style(text)
     head, *records = _records(text)
-    columns = next(csv.reader([head.removeprefix("\ufeff")], delimiter=delimiter))
-    newer = [column.name for column in table.columns if column.newer and column.name not in columns]
+    newer = [column.name for column in table.columns if column.newer and column.name not in _columns(text)]
     if not newer:
         return text
     lines = [delimiter.join([head.rstrip("\r\n"), *newer]) + end]
@@ -160,25 +163,13 @@ def replace_rows(
 ) -> str:
     """Return a CSV file's text with some rows of one year replaced.
 
-    Rows of other years, the header, the delimiter and the line ends stay as they are, byte for byte. The year's rows
-    are put in order where its first one stood, or at the end where there was none.
-
-    Parameters
-    ----------
-    text
-        The file.
-    replaced
-        Says of a row of the year whether it goes.
-    rows
-        What comes instead, by column.
-    order
-        What the year's rows are sorted by.
-    year
-        The year.
+    Rows of other years, the header, the delimiter and the line ends stay as they are, byte for byte. Those of the
+    year that are `replaced` go and `rows` come instead; all of the year are put in `order` where its first one stood,
+    or at the end where there was none.
     """
     delimiter, end = _style(text)
     head, *records = _records(text)
-    columns = next(csv.reader([head.removeprefix("\ufeff")], delimiter=delimiter))
+    columns = _columns(text)
     before, after = [head if head.endswith("\n") else head + end], list[str]()
     own: list[tuple[tuple[object, ...], str]] = []
     seen = False
@@ -199,7 +190,7 @@ def replace_rows(
 def append_rows(text: str, rows: Sequence[Row]) -> str:
     """Return a CSV file's text with rows at its end."""
     delimiter, end = _style(text)
-    columns = next(csv.reader([text.partition("\n")[0].removeprefix("\ufeff").rstrip("\r")], delimiter=delimiter))
+    columns = _columns(text)
     whole = text if text.endswith("\n") else text + end
     return whole + "".join(_line([row[column] for column in columns], delimiter, end) for row in rows)
 
@@ -232,13 +223,13 @@ def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
     renaming = False
     try:
         for path, content in contents.items():
-            _temporary(path).write_bytes(content)
+            being_made(path).write_bytes(content)
         renaming = True
         for path in contents:
-            _temporary(path).replace(path)
+            being_made(path).replace(path)
     except BaseException as error:
         # One that was renamed is no longer beside the others: that is known, whenever Ctrl-C came.
-        for done in [one for one in contents if renaming and not _temporary(one).exists()]:
+        for done in [one for one in contents if renaming and not being_made(one).exists()]:
             old = before[done]
             done.unlink() if old is None else done.write_bytes(old)
         if not isinstance(error, OSError):
@@ -248,8 +239,4 @@ def swap_in(project: Project, contents: Mapping[Path, bytes]) -> None:
         raise InputError(problem) from None
     finally:
         for path in contents:
-            _temporary(path).unlink(missing_ok=True)
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}-{os.getpid()}")
+            being_made(path).unlink(missing_ok=True)

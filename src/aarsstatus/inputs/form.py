@@ -25,7 +25,7 @@ from aarsstatus.inputs.new_year import MARK, year_before
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import TARGETS
 from aarsstatus.inputs.yamlfile import dotted
-from aarsstatus.inputs.yamlsyntax import At, Scalar, scalars
+from aarsstatus.inputs.yamlsyntax import At, Place, scalars
 from aarsstatus.project import Project
 
 DATES, TARGETS_SHEET = "Datoer og numre", "Måltal"
@@ -74,15 +74,10 @@ def target_header(year: int) -> str:
     return f"Måltal {year}"
 
 
-def fields(year: int, there: Mapping[At, Scalar], schemes: Sequence[Scheme]) -> list[Field]:
-    """Return the values of a year's parameters that the form asks for.
+def fields(year: int, there: Mapping[At, Place], schemes: Sequence[Scheme]) -> list[Field]:
+    """Return which of the values in a year's parameters the form asks for.
 
-    Parameters
-    ----------
-    year, there
-        The year, and what its parameters hold (`yamledit.scalars`).
-    schemes
-        All schemes, by whose names the target groups are told.
+    The target groups are told by the names of their schemes.
     """
     number = f"Som det skal stå i notatet. Har notatet ikke et, så skriv: {NONE}"
     asked = [
@@ -108,9 +103,7 @@ def _names(groups: Sequence[str], year: int, schemes: Sequence[Scheme]) -> str:
 def write_form(project: Project, year: int) -> Path | None:
     """Write a year's form and return its path, or None where there is nothing to do.
 
-    It is there already, or a notat has printed the year's numbers.
-
-    Call it after `new_year`.
+    Then it is there already, or a notat has printed the year's numbers. Call it after `new_year`.
     """
     path, params = project.root / form_name(year), project.params / f"{year}.yml"
     there = scalars(read_utf8(params, project.name(params)), project.name(params))
@@ -124,18 +117,12 @@ def write_form(project: Project, year: int) -> Path | None:
 
 
 def form(
-    year: int, before: Params, there: Mapping[At, Scalar], targets: Sequence[Mapping[str, str]], data: Data
+    year: int, before: Params, there: Mapping[At, Place], targets: Sequence[Mapping[str, str]], data: Data
 ) -> bytes:
     """Return a year's form; what is filled in already stands in it.
 
-    Parameters
-    ----------
-    year, before
-        The year, and the parameters of the year before.
-    there, targets
-        What the year's parameters hold, and its rows of ``targets.csv``.
-    data
-        Everything else in ``data/``.
+    `before` are the parameters of the year before, `there` is what the year's own hold, and `targets` are its rows of
+    ``targets.csv``.
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -166,7 +153,7 @@ def form(
     return buffer.getvalue()
 
 
-def _before(before: Params, field: Field, there: Mapping[At, Scalar]) -> object:
+def _before(before: Params, field: Field, there: Mapping[At, Place]) -> object:
     """Return what a field was the year before; None where it was not there."""
     if field.at[0] == ADOPTED:
         own = {one.value for at, one in there.items() if at[:3] == (*field.at[:2], "groups")}

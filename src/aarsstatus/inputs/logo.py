@@ -39,15 +39,8 @@ _UNITS = {None: 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 
 
 
 def unfit_logo(path: Path) -> str | None:
-    """Say why a file cannot be a logo, in Danish; None where it can.
-
-    Parameters
-    ----------
-    path
-        An SVG or PNG.
-    """
-    why = irregular(path, MOST_BYTES)
-    if why is not None:
+    """Say why an SVG or PNG cannot be a logo, in Danish; None where it can."""
+    if why := irregular(path, MOST_BYTES):
         return why
     content = path.read_bytes()
     found = _in_png(content) if path.suffix == ".png" else _in_svg(content)

@@ -195,6 +195,11 @@ class Data:
             found.setdefault(year, set()).add(scheme)
         return found
 
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """Return the target groups that are counted by heads."""
+        return frozenset(scheme.group for scheme in self.schemes.values() if scheme.counting == "headcount")
+
     def codes(self, year: int | None = None) -> list[str]:
         """Return the codes of a year's administrations, or of all, in table order."""
         return list(dict.fromkeys(one.code for one in self.administrations if year is None or one.held(year)))

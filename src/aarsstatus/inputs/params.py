@@ -185,14 +185,7 @@ _YEAR = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
 
 
 def read_params(path: Path, name: str) -> Params:
-    """Read and check one year's parameters.
-
-    Parameters
-    ----------
-    path
-        The YAML file; its name is the year.
-    name
-        What to call the file in messages.
+    """Read and check one year's parameters; messages call the file `name`.
 
     Raises
     ------
@@ -210,10 +203,8 @@ def read_params(path: Path, name: str) -> Params:
     if path.stem != str(params.year):
         found, line = str(params.year), lines[("year",)]
         raise InputError(Problem(name, "året passer ikke til filens navn", line, "year", found, path.stem))
-    if params.logo is not None:
-        why = unfit_logo(path.parent / params.logo.file)
-        if why is not None:
-            line, where = lines["logo", "file"], f"{path.parent.name}/{params.logo.file}"
-            why = "logoets fil findes ikke" if why == "filen findes ikke" else f"logoet kan ikke bruges: {why}"
-            raise InputError(Problem(name, why, line, "logo.file", params.logo.file, f"en SVG eller PNG i {where}"))
+    if params.logo is not None and (why := unfit_logo(path.parent / params.logo.file)):
+        line, where = lines["logo", "file"], f"{path.parent.name}/{params.logo.file}"
+        why = "logoets fil findes ikke" if why == "filen findes ikke" else f"logoet kan ikke bruges: {why}"
+        raise InputError(Problem(name, why, line, "logo.file", params.logo.file, f"en SVG eller PNG i {where}"))
     return params

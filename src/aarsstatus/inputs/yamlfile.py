@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from aarsstatus import text as shown_text
 from aarsstatus.files import read_utf8
-from aarsstatus.inputs.yamlsyntax import At, misread_nodes, parsed
+from aarsstatus.inputs.yamlsyntax import At, Place, misread, parsed, places
 from aarsstatus.problems import InputError, Problem, near
 
 Lines = Mapping[At, int]
@@ -53,16 +53,8 @@ def read_model(
 ) -> tuple[Model, Lines]:
     """Read a YAML file as a model; return it, and where each of its parts stands.
 
-    Parameters
-    ----------
-    path, name
-        The file, and what to call it in messages.
-    model
-        A closed pydantic model (``extra="forbid"``).
-    expected_file
-        What should have been there, for a file that is missing or empty.
-    expected
-        What was expected, by pydantic's name of the error, where the general words would be too general.
+    Messages call it `name`, a file that is missing or empty `expected_file`. `model` is closed (``extra="forbid"``).
+    `expected` says what was expected, by pydantic's name of the error, where the general words would be too general.
 
     Raises
     ------
@@ -74,11 +66,11 @@ def read_model(
     node, content = parsed(text, name)
     if not isinstance(node, yaml.MappingNode):
         raise InputError(Problem(name, "filen er tom eller ikke en liste af nøgler", expected=expected_file))
-    if misread := list(misread_nodes(node, text, name)):
-        raise InputError(misread)
-    places = list(_places(node))
-    lines = dict(places)
-    problems = [Problem(name, "nøglen står der to gange", line, dotted(at)) for at, line in _repeated(places)]
+    there = list(places(node, content))
+    if wrong := list(misread(there, text, name)):
+        raise InputError(wrong)
+    lines = {one.at: one.line for one in there}
+    problems = [Problem(name, "nøglen står der to gange", one.line, dotted(one.at)) for one in _repeated(there)]
     try:
         value = model.model_validate(content)
     except ValidationError as error:
@@ -90,28 +82,16 @@ def read_model(
     return value, lines
 
 
-def _places(node: yaml.Node, at: At = ()) -> Iterator[tuple[At, int]]:
-    """Yield where each key and item stands; a key that stands twice comes twice."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield (*at, key.value), key.start_mark.line + 1
-            yield from _places(value, (*at, key.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield (*at, index), item.start_mark.line + 1
-            yield from _places(item, (*at, index))
-
-
-def _repeated(places: Sequence[tuple[At, int]]) -> Iterator[tuple[At, int]]:
+def _repeated(there: Sequence[Place]) -> Iterator[Place]:
     """Yield keys that stand twice in one group; YAML would silently keep the last."""
     seen: set[At] = set()
     repeated: set[At] = set()
-    for at, line in places:
-        if at in seen:
-            repeated.add(at)
-            if at[:-1] not in repeated:  # what is in a group that stands twice does, too
-                yield at, line
-        seen.add(at)
+    for one in there:
+        if one.at in seen:
+            repeated.add(one.at)
+            if one.at[:-1] not in repeated:  # what is in a group that stands twice does, too
+                yield one
+        seen.add(one.at)
 
 
 _EXPECTED: Mapping[str, str] = {

@@ -8,9 +8,8 @@ comments and all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -117,35 +116,48 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     return Problem(name, "filen er ikke gyldig YAML", line, found=found, expected=expected)
 
 
-def misread_nodes(node: yaml.Node, text: str, name: str) -> Iterator[Problem]:
+class Place(NamedTuple):
+    """A value of a key or an item of a list: its place, nodes and what it is."""
+
+    at: At
+    key: yaml.Node | None
+    node: yaml.Node
+    value: Any
+
+    @property
+    def line(self) -> int:
+        """The line that it begins on, from 1."""
+        return (self.key or self.node).start_mark.line + 1
+
+
+def places(node: yaml.Node | None, content: Any, at: At = ()) -> Iterator[Place]:  # noqa: ANN401 - any YAML
+    """Yield every key and item of a document; one that stands twice comes twice."""
+    inside: list[Place] = []
+    if isinstance(node, yaml.MappingNode) and isinstance(content, dict):
+        inside = [Place((*at, key.value), key, one, content.get(key.value)) for key, one in node.value]
+    elif isinstance(node, yaml.SequenceNode) and isinstance(content, list):
+        inside = [Place((*at, index), None, one, content[index]) for index, one in enumerate(node.value)]
+    for place in inside:
+        yield place
+        yield from places(place.node, place.value, place.at)
+
+
+def misread(there: Iterable[Place], text: str, name: str) -> Iterator[Problem]:
     """Yield the keys and texts of a document that YAML reads otherwise than they look."""
     rows = text.splitlines()
-    for one, is_key in _scalars(node):
-        line, end = one.start_mark.line + 1, one.end_mark
-        if is_key and one.tag != _TEXT:
-            yield Problem(name, "nøglen er ikke en tekst", line, found=str(one.value))
-        if is_key or one.tag != _TEXT or one.style is not None:
+    for _, key, node, _ in there:
+        if key is not None and key.tag != _TEXT:
+            yield Problem(name, "nøglen er ikke en tekst", key.start_mark.line + 1, found=str(key.value))
+        if not isinstance(node, yaml.ScalarNode) or node.tag != _TEXT or node.style is not None:
             continue
+        line, end = node.start_mark.line + 1, node.end_mark
         rest = rows[end.line][end.column :] if end.line < len(rows) else ""
-        if str(one.value)[:1] in _CURLY:
+        if node.value[:1] in _CURLY:
             message, expected = "teksten har krumme anførselstegn, som Word skriver dem", 'lige anførselstegn: "…"'
-            yield Problem(name, message, line, None, one.value, expected)
+            yield Problem(name, message, line, None, node.value, expected)
         elif _COMMENT.match(rest):
             message, expected = "det, der står efter #, bliver ikke læst", 'anførselstegn om hele teksten: "…"'
-            yield Problem(name, message, line, None, f"{one.value}{rest}", expected)
-
-
-def _scalars(node: yaml.Node, *, is_key: bool = False) -> Iterator[tuple[yaml.ScalarNode, bool]]:
-    """Yield the single values of a document, and whether each is a key."""
-    if isinstance(node, yaml.ScalarNode):
-        yield node, is_key
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _scalars(key, is_key=True)
-            yield from _scalars(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _scalars(item)
+            yield Problem(name, message, line, None, f"{node.value}{rest}", expected)
 
 
 # -- values and their places -----------------------------------------------------------------------------------
@@ -154,17 +166,7 @@ def _scalars(node: yaml.Node, *, is_key: bool = False) -> Iterator[tuple[yaml.Sc
 _MARK = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """Hold one value of a YAML file: its line from 1, and its text's bounds."""
-
-    value: Any
-    line: int
-    start: int
-    end: int
-
-
-def scalars(text: str, name: str) -> dict[At, Scalar]:
+def scalars(text: str, name: str) -> dict[At, Place]:
     """Return every value of a file that is no list and no group, by where it stands.
 
     Raises
@@ -172,28 +174,16 @@ def scalars(text: str, name: str) -> dict[At, Scalar]:
     InputError
         If it is not YAML; `name` is what the file is called.
     """
-    node, content = parsed(text.removeprefix(_MARK), name)
-    return dict(_walk(node, content, ()))
-
-
-def _walk(node: yaml.Node | None, content: Any, at: At) -> Iterator[tuple[At, Scalar]]:  # noqa: ANN401 - any YAML
-    """Yield the values below a node."""
-    if isinstance(node, yaml.MappingNode) and isinstance(content, dict):
-        for key, value in node.value:
-            yield from _walk(value, content.get(key.value), (*at, key.value))
-    elif isinstance(node, yaml.SequenceNode) and isinstance(content, list):
-        for index, item in enumerate(node.value):
-            yield from _walk(item, content[index], (*at, index))
-    elif isinstance(node, yaml.ScalarNode):
-        yield at, Scalar(content, node.start_mark.line + 1, node.start_mark.index, node.end_mark.index)
+    there = places(*parsed(text.removeprefix(_MARK), name))
+    return {one.at: one for one in there if isinstance(one.node, yaml.ScalarNode)}
 
 
 def replace_scalars(text: str, name: str, values: Mapping[At, str]) -> str:
     """Return a file's text with some values replaced, given as YAML writes them."""
-    there = scalars(text, name)
+    nodes = {at: one.node for at, one in scalars(text, name).items()}
     shift = len(text) - len(text.removeprefix(_MARK))
-    for at in sorted(values, key=lambda at: there[at].start, reverse=True):
-        start, end = there[at].start + shift, there[at].end + shift
+    for at in sorted(values, key=lambda at: nodes[at].start_mark.index, reverse=True):
+        start, end = (mark.index + shift for mark in (nodes[at].start_mark, nodes[at].end_mark))
         space = " " if start == end else ""  # nothing stood there, not even null
         text = text[:start] + space + values[at] + text[end:]
     return text

@@ -35,10 +35,6 @@ LARGEST = 200_000_000
 """Bytes that an archive may unpack to: twenty times what a bundle has."""
 
 
-class ChangedMeanwhileError(BuildError):
-    """Tell of an input that was changed while the report was being built."""
-
-
 def input_files(project: Project, year: int) -> dict[str, Path]:
     """Return every file that a year's build depends on, by its name in the project.
 
@@ -78,39 +74,27 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def keep(project: Project, year: int, hashes: Mapping[str, str], folder: Path) -> Path:
-    """Write ``inputs.zip`` to a build's folder.
-
-    Parameters
-    ----------
-    project, year
-        What was built.
-    hashes
-        The manifest's: SHA-256 by name.
-    folder
-        Where the build lies.
+def keep(project: Project, year: int, hashes: Mapping[str, str], folder: Path) -> None:
+    """Write ``inputs.zip`` to the folder of a build whose manifest has these hashes.
 
     Raises
     ------
-    ChangedMeanwhileError
-        If a file is no longer the one that the manifest has the hash of.
+    BuildError
+        If a file is no longer the one that the manifest has the hash of: it was changed meanwhile.
     """
     contents = {name: path.read_bytes() for name, path in input_files(project, year).items()}
     now = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     changed = sorted(name for name in now.keys() | hashes.keys() if now.get(name) != hashes.get(name))
     if changed:
-        raise ChangedMeanwhileError(f"{', '.join(changed)} blev ændret, mens notatet blev lavet; byg igen")
-    path = folder / INPUTS
-    path.write_bytes(pack(contents, compress=False))
-    return path
+        raise BuildError(f"{', '.join(changed)} blev ændret, mens notatet blev lavet; byg igen")
+    (folder / INPUTS).write_bytes(pack(contents, compress=False))
 
 
 def pack(contents: Mapping[str, bytes], *, compress: bool = True) -> bytes:
     """Return a zip of some files: the same bytes for the same files.
 
-    They stand in the order of their names, without a time.
-
-    Compressed bytes depend on the machine's zlib, stored ones on nothing.
+    They stand in the order of their names, without a time. Compressed bytes depend on the machine's zlib, stored ones
+    on nothing.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

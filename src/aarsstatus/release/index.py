@@ -47,13 +47,6 @@ _TITLE = "Årsstatus for de særlige jobordninger"
 def write_index(output: Path, extension: Path) -> Path:
     """Write the page for the years in an output folder, and return its path.
 
-    Parameters
-    ----------
-    output
-        Where the years lie.
-    extension
-        The folder with template, stylesheet and fonts.
-
     Raises
     ------
     BuildError

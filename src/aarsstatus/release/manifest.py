@@ -146,16 +146,8 @@ def figures_hash(text: str) -> str:
 def describe(project: Project, year: int, options: Mapping[str, Any], engine: Mapping[str, str]) -> dict[str, Any]:
     """Return the first half of a manifest: what the build is made from.
 
-    Nothing in it is a time or a place.
-
-    Parameters
-    ----------
-    project, year
-        What is built.
-    options
-        How: the comparison year asked for (None is the one that the parameters name), formats, figures.
-    engine
-        What tells the renderer from another one: `Engine.identity`.
+    Nothing in it is a time or a place. `options` say how: the comparison year asked for (None is the one that the
+    parameters name), formats, figures. `engine` tells the renderer from another one (`Engine.identity`).
     """
     lock = project.root / "requirements.lock"
     locked = locked_versions(lock.read_text(encoding="utf-8") if lock.is_file() else "")
@@ -173,21 +165,10 @@ def describe(project: Project, year: int, options: Mapping[str, Any], engine: Ma
     }
 
 
-def write(
-    folder: Path, made_from: Mapping[str, Any], parameters: Mapping[str, Any], project: Project
-) -> dict[str, Any]:
-    """Write the manifest of the build that lies in `folder`, and return it.
+def write(folder: Path, made_from: Mapping[str, Any], parameters: Mapping[str, Any], project: Project) -> None:
+    """Write the manifest of the build that lies in `folder`, whole but for this.
 
-    Parameters
-    ----------
-    folder
-        The build, whole but for this.
-    made_from
-        What `describe` returned, the engine with its version.
-    parameters
-        What the notebooks were given.
-    project
-        Whose commit is told, if it is in Git.
+    `made_from` is what `describe` returned, with the version of the engine; `parameters` are the notebooks'.
     """
     manifest = {
         **made_from,
@@ -198,7 +179,6 @@ def write(
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
-    return manifest
 
 
 def checked_out(root: Path) -> dict[str, Any] | None:
@@ -260,12 +240,6 @@ def is_ours(folder: Path) -> bool:
     except (InputError, ValueError, RecursionError):
         return True
     return isinstance(said, dict) and isinstance(said.get("manifest"), int)
-
-
-def files(folder: Path) -> tuple[str, ...]:
-    """Return the names of a build's files, the manifest among them."""
-    manifest = read(folder)
-    return tuple(sorted({NAME, *manifest.outputs})) if manifest else ()
 
 
 def others(folder: Path) -> dict[Path, str]:

@@ -27,20 +27,6 @@ class Locked:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class OtherVersion:
-    """Hold what two builds had in different versions; None where it is not there."""
-
-    name: str
-    old: str | None
-    new: str | None
-
-    @property
-    def text(self) -> str:
-        """The difference in Danish."""
-        return f"{self.name}: {self.old or '(ikke der)'} → {self.new or '(ikke der)'}"
-
-
 def folded(name: str) -> str:
     """Return a package's name as all its spellings have it."""
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -109,7 +95,8 @@ def unlike(locked: Mapping[str, Mapping[str, bool]], there: Mapping[str, str]) -
     }
 
 
-def other_versions(old: Mapping[str, str | None], new: Mapping[str, str | None]) -> list[OtherVersion]:
-    """Return what two lists of names and versions have in different versions."""
+def other_versions(old: Mapping[str, str | None], new: Mapping[str, str | None]) -> list[str]:
+    """Say what two lists of names and versions have in different versions."""
     names = dict.fromkeys([*new, *old])
-    return [OtherVersion(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
+    changed = [name for name in names if old.get(name) != new.get(name)]
+    return [f"{name}: {old.get(name) or '(ikke der)'} → {new.get(name) or '(ikke der)'}" for name in changed]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -49,16 +48,6 @@ class Finished:
         """The year that was built."""
         return self.manifest.year
 
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """How it was built: comparison year, formats, figures."""
-        return self.manifest.options.model_dump()
-
-    @property
-    def packages(self) -> Mapping[str, str]:
-        """The version of every package that was there."""
-        return self.manifest.packages
-
     def altered(self) -> list[str]:
         """Return the outputs and inputs that are missing or no longer as they were made."""
         outputs = self.manifest.outputs
@@ -75,14 +64,7 @@ def _digest(files: Mapping[str, bytes], name: str) -> str | None:
 
 
 def open_finished(what: str, project: Project | None = None) -> Finished:
-    """Open a finished build.
-
-    Parameters
-    ----------
-    what
-        A folder, a bundle (zip), or a year that lies in the project's output folder.
-    project
-        Where a year is looked for.
+    """Open a finished build: a folder, a bundle (zip), or a year of a project.
 
     Raises
     ------

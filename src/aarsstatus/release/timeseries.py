@@ -102,17 +102,13 @@ def _covers(figure: Figure, data: Data) -> list[tuple[str, date | None, date | N
 
 def _observation(figure: Figure, data: Data | None, broken: str) -> SimpleNamespace:
     """Return a figure as a row; the names are those of the newest build's data."""
-    heads = {one.group for one in data.schemes.values() if one.counting == "headcount"} if data else set()
-    units = unit(figure.measure)
-    if data is not None and units == "personer":
-        units = "ansatte" if figure.group in heads else "helårspersoner"
     named = data is not None and figure.administration in data.codes(figure.year)
     return SimpleNamespace(
         **{name: getattr(figure, name) for name in COLUMNS if hasattr(figure, name)},
         administration_name=data.name(figure.administration, figure.year) if data and named else "",
         group_name=data.called(figure.group) if data else "",
         scheme_name=data.called(figure.group, figure.scheme) if data and figure.scheme else "",
-        unit=units,
+        unit=unit(figure.measure, heads=figure.group in data.heads if data else None),
         series_break=broken,
     )
 

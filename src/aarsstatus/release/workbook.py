@@ -16,7 +16,6 @@ import pandas as pd
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
-from aarsstatus.figures import Measure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES, VERDICTS, unit
 from aarsstatus.markdown import read_back
@@ -54,14 +53,7 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {"measure": MEASURES, "verdict": VERDI
 def notat_workbook(notat: Notat, figures: Figures, rows: Sequence[AuditRow] = ()) -> bytes:
     """Return the workbook of a notat.
 
-    Parameters
-    ----------
-    notat
-        The report.
-    figures
-        Its figures, with the audit's verdicts.
-    rows
-        The audit of all that was printed up to its year.
+    Its figures have the verdicts of the audit; `rows` is that of all that was printed up to its year.
     """
     sheets = []
     for number, (code, year) in enumerate(all_tables(notat), start=1):
@@ -130,9 +122,9 @@ def _spoken(markdown: str) -> str:
 def _figures_sheet(figures: Figures, notat: Notat) -> Sheet:
     """Return all figures, unrounded, one a row."""
     frame = figures.to_frame()
-    heads = {one.group for one in notat.data.schemes.values() if one.counting == "headcount"}
     frame["unit"] = [
-        _unit(measure, group in heads) for measure, group in zip(frame["measure"], frame["group"], strict=True)
+        unit(measure, heads=group in notat.data.heads)
+        for measure, group in zip(frame["measure"], frame["group"], strict=True)
     ]
     frame["scheme"] = [notat.data.schemes[key].name if key else "" for key in frame["scheme"]]
     frame["inputs"] = frame["inputs"].map(" ".join)
@@ -151,12 +143,6 @@ def _figures_sheet(figures: Figures, notat: Notat) -> Sheet:
         is_list=True,
         printed=_PRINTED,
     )
-
-
-def _unit(measure: Measure, heads: bool) -> str:
-    """Return a measure's unit, persons as the group is counted."""
-    found = unit(measure)
-    return ("ansatte" if heads else "helårspersoner") if found == "personer" else found
 
 
 def _audit_sheet(rows: Sequence[AuditRow]) -> Sheet:

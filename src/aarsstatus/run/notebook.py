@@ -84,21 +84,9 @@ class _Kernel(AsyncKernelManager):
 
 
 def execute(source: nbformat.NotebookNode, parameters: Mapping[str, Any], folder: Path) -> nbformat.NotebookNode:
-    """Execute a notebook with Papermill. May be called from several threads at once.
+    """Execute a notebook with Papermill, its kernel working in a folder; normalise it.
 
-    Parameters
-    ----------
-    source
-        The notebook.
-    parameters
-        What Papermill injects; each must be one that the notebook's ``parameters`` cell has.
-    folder
-        The working folder of its kernel.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        The executed notebook, normalised.
+    Each of the parameters must be one that its ``parameters`` cell has. May be called from several threads at once.
 
     Raises
     ------

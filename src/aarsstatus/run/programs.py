@@ -21,6 +21,13 @@ from aarsstatus.run import temporary
 if sys.platform != "win32":
     import resource
 
+_APART: dict[str, Any]
+"""What keeps Ctrl-C in a terminal from a program: we end it ourselves."""
+if sys.platform != "win32":
+    _APART = {"start_new_session": True}
+else:
+    _APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+
 TIME_LIMIT = "AARSSTATUS_TIDSGRAENSE"
 """The environment variable with the seconds that a program, and a cell of a notebook, may take."""
 TAKE_LONGER = f"er maskinen langsom, kan grænsen sættes op med miljøvariablen {TIME_LIMIT}"
@@ -54,20 +61,10 @@ def run(
     limit: float | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Done:
-    """Run a program to its end.
+    """Run a program to its end; messages call it `name`.
 
-    Parameters
-    ----------
-    name
-        What it is called in messages.
-    command, folder
-        What is run, and where.
-    given
-        All that it reads.
-    limit
-        How many seconds it may take; else what `time_limit` says.
-    environment
-        The variables that it gets besides the clean ones.
+    It reads all that is `given`, and gets an `environment` besides the clean one. It may take `limit` seconds, or else
+    what `time_limit` says.
 
     Raises
     ------
@@ -106,11 +103,9 @@ def run_python(
     given: bytes = b"",
     limit: float | None = None,
 ) -> Done:
-    """Run this Python, as `run` does.
+    """Run this Python, as `run` does; `program` is the folder of another version.
 
-    If `program` is given, it uses the version of our program that lies there.
-
-    A folder with a program is not ours to write in, so no bytecode is left there.
+    That is not ours to write in, so no bytecode is left there.
     """
     ours = {}
     if program is not None:
@@ -155,16 +150,6 @@ def clean_environment() -> dict[str, str]:
 def _python_path() -> list[str]:
     """Return the folders of ``PYTHONPATH`` so that they mean the same everywhere."""
     return [str(Path(folder).absolute()) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
-
-
-def _apart() -> dict[str, Any]:
-    """Return what keeps Ctrl-C in a terminal from a program: we end it ourselves."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
-
-
-_APART = _apart()
 
 
 # -- what the system allows ------------------------------------------------------------------------------------
