@@ -16,7 +16,8 @@ from itertools import count
 
 import pytest
 from conftest import copy_project
-from test_as_written import march, shown_as, strike, xlsx
+from openpyxl.styles import Font
+from test_as_written import conditional, march, shown_as, strike, whiten, xlsx
 from writers import WRITERS, Error, Formula, Sheet, by_hand, by_openpyxl, zipped
 
 from aarsstatus.extracts import Ingested, ingest
@@ -157,6 +158,9 @@ def by_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, s
         (folder / f"{name}.xlsx").write_bytes(by_openpyxl(sheet))
     (folder / "month.xlsx").write_bytes(xlsx(march(end=date(2026, 12, 1)), change=shown_as("E2", "mmm\\-yy"))[0])
     (folder / "struck.xlsx").write_bytes(xlsx(march(), march(2), change=strike)[0])
+    (folder / "nearly white.xlsx").write_bytes(xlsx(march(), march(2), change=whiten(letters="FFFEFEFE"))[0])
+    whitens = conditional(font=Font(color="FFFFFFFF"))
+    (folder / "condition.xlsx").write_bytes(xlsx(march(), march(2), change=whitens)[0])
     for ending in ("ods", "xls"):
         subprocess.run(
             ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", ending,
@@ -182,6 +186,10 @@ def test_files_that_libreoffice_has_saved(shared: Project, by_libreoffice, endin
     assert "række 3, forvaltning (kolonne B, »Forvaltning«): cellen er streget over" in refused(
         shared, by_libreoffice("struck", ending), ending
     )
+    assert "række 3, forvaltning (kolonne B, »Forvaltning«): cellen viser ikke det" in refused(
+        shared, by_libreoffice("nearly white", ending), ending
+    )
+    assert "arket har en betinget formatering" in refused(shared, by_libreoffice("condition", ending), ending)
 
 
 # -- formulas -----------------------------------------------------------------------------------------------------
