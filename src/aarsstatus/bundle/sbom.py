@@ -15,7 +15,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -55,10 +54,8 @@ CARRIED = tuple(Carried(**row) for row in packaged_rows(Path(__file__).with_name
 under copyleft that was found is."""
 
 
-@cache
-def licences() -> Mapping[tuple[str, str], str]:
-    """Return each locked package's licence (SPDX), by name and version."""
-    return {(row["name"], row["version"]): row["licence"] for row in packaged_rows(TABLE)}
+LICENCES = {(row["name"], row["version"]): row["licence"] for row in packaged_rows(TABLE)}
+"""Each locked package's licence (SPDX), by name and version."""
 
 
 def sbom(build: Finished) -> bytes:
@@ -138,7 +135,7 @@ def _packages(locked: Iterable[Locked], there: Mapping[str, str], engine: str) -
 
 def _package(name: str, version: str, scope: str, engine: str, hashes: tuple[str, ...]) -> Component:
     purl = f"pkg:pypi/{name}@{quote(version, safe='')}"
-    licence = licences().get((name, version), "") if hashes else ""
+    licence = LICENCES.get((name, version), "") if hashes else ""
     made = _component("library", name, version, purl, licence, scope)
     if hashes:
         # The lock allows any of these files and does not tell which was installed, so they are no component's hashes.

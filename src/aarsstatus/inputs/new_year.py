@@ -20,7 +20,7 @@ from aarsstatus.files import read_utf8
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import Row, read_table, replace_rows, swap_in
 from aarsstatus.inputs.model import Data, Scheme
-from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.params import CASE_NUMBERS, Params, read_params
 from aarsstatus.inputs.schema import ADMINISTRATIONS, KK, TARGETS
 from aarsstatus.inputs.yamlfile import MOST_BYTES
 from aarsstatus.problems import InputError, Problem
@@ -127,7 +127,11 @@ def _params_text(year: int, before: Params, schemes: Sequence[Scheme], groups: S
         "",
         "document:",
         f"  date: null  # {MARK}: notatets dato, fx {year + 1}-03-10",
-        *_case_numbers(before),
+        *(
+            f'  {key}: null  # {MARK}: {what} i anførselstegn; i {before.year} var det "{old}"'
+            for key, what in CASE_NUMBERS.items()
+            if (old := getattr(before.document, key)) is not None
+        ),
         "",
         "office:",
         *_office(before),
@@ -150,18 +154,6 @@ def _comparison_year(year: int, before: Params, data: Data) -> int:
     if year - 1 in with_figures | {before.year}:
         return year - 1
     return max(with_figures, default=before.year)
-
-
-def _case_numbers(before: Params) -> Iterator[str]:
-    """Yield a line for each number in a case system that the notat before had."""
-    document = before.document
-    for key, what, old in (
-        ("case_number_f2", "sagsnummer i F2", document.case_number_f2),
-        ("document_number_f2", "dokumentnummer i F2", document.document_number_f2),
-        ("case_number_edoc", "sagsnummer i eDoc", document.case_number_edoc),
-    ):
-        if old is not None:
-            yield f'  {key}: null  # {MARK}: {what} i anførselstegn; i {before.year} var det "{old}"'
 
 
 def _office(before: Params) -> Iterator[str]:

@@ -31,6 +31,14 @@ Day = date
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
 
 
+CASE_NUMBERS = {
+    "case_number_f2": "sagsnummer i F2",
+    "document_number_f2": "dokumentnummer i F2",
+    "case_number_edoc": "sagsnummer i eDoc",
+}
+"""A document's numbers in the case systems, and what people call them."""
+
+
 class _Part(Closed):
     """A part of the parameters, or all of them."""
 
@@ -47,7 +55,7 @@ class Document(_Part):
     document_number_f2: Short | None = None
     case_number_edoc: Short | None = None
 
-    @field_validator("case_number_f2", "document_number_f2", "case_number_edoc")
+    @field_validator(*CASE_NUMBERS)
     @classmethod
     def _is_a_number(cls, number: str | None) -> str | None:
         if number is not None and len(number) < _SHORTEST_NUMBER:  # it could be any number of the notat's
