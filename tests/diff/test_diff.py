@@ -201,6 +201,21 @@ def test_a_parameter_is_found(builder: Builder) -> None:
         assert found.causes[id_][0].place == f"{PARAMS}, notat"
 
 
+def test_a_recalled_notat_is_said_as_it_is(builder: Builder) -> None:
+    """What is wrong with a half-recalled notat, which nobody has, is not told as if it were wrong with hers."""
+
+    def recall(files: dict[str, bytes]) -> None:
+        PARAMETER(files)
+        name = "data/published.csv"
+        files[name] = files[name].replace(b"\nnotat-2025,", b"\nnotat-2025-erstattet-1,")
+
+    issue = swap(PARAMS, "notat: notat-2025", "notat: notat-2025\npublished: 2026-03-11")
+    found = tried(builder.build("før", issue, mode="published"), builder.build("nu", recall, mode="published"))
+    assert found.changes
+    (said,) = (line for line in lines(found) if f"{PARAMS}, notat" in line)
+    assert said == f"  {PARAMS}, notat: er ikke prøvet alene, for ændringen hører sammen med andre"
+
+
 def test_an_option_is_found(base: Finished, builder: Builder) -> None:
     found = tried(base, builder.build("nu", mode="published"))
     assert found.changes

@@ -69,6 +69,7 @@ def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
     causes, tried, untried = find_causes(changes, old, new, run_old=run_old)
     told = {(cause.place, cause.text) for some in causes.values() for cause in some}
     idle = [step for step in tried if (step.place, step.text) not in told and step not in untried]
+    untried = {step: why for step, why in untried.items() if (step.place, step.text) not in told}
     return Diff(
         old, new, tuple(changes), causes, tuple(development), tuple(idle), untried,
         tuple(environment(old, new)), tuple(other_files(old, new)),
