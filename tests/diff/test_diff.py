@@ -507,12 +507,12 @@ def test_what_no_reader_sees_is_said_first(base: Finished, builder: Builder) -> 
 
 
 def test_the_quality_report_opens_with_it_and_can_do_without(base: Finished, builder: Builder) -> None:
-    section = opening(tried(base, builder.build("nu", ROW)), "sammenligning.html")
+    section = opening(tried(base, builder.build("nu", ROW)))
     report = '<body>\n<main id="indhold">\n<p>Rapport</p>\n</main>\n</body>\n'
     old, new = (builder.build(name, *edits, mode="published") for name, edits in (("før", []), ("nu", [PARAMETER])))
     found = tried(old, new)
     same = tuple(change for change in found.changes if words.same_number(change))
-    counted = opening(replace(found, changes=same), "sammenligning.html")
+    counted = opening(replace(found, changes=same))
     assert f"{len(same)} tal er de samme, men med en anden forklaring." in counted
     assert "<li>" not in counted, "a number that did not move is not listed among the most important"
     opened = with_opening(report, section)

@@ -3,10 +3,8 @@
 It says what the manifest and the lock in the same bundle say, in the form that other tools read. Nothing in it is a
 time, a place or chance: the serial number is derived from the content, so the same build gives the same bytes.
 
-The document is written here and not by ``cyclonedx-python-lib``. That library stamps every document with the time
-and a random serial number, which would have to be taken out again, and it would bring five packages into the lock
-of everybody who makes a notat, for one dictionary. The tests read the document with it, and validate it against the
-schema that it carries.
+``cyclonedx-python-lib`` stamps every document with the time and a random number, and would bring five packages into
+the lock of everybody who makes a notat: the tests alone read and validate the document with it.
 """
 
 from __future__ import annotations

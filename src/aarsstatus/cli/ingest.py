@@ -79,9 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _say_if_published(project: Project, year: int) -> None:
     """Say of a published year that its notat does not follow what was read in."""
-    path = project.params / f"{year}.yml"
     try:
-        kept = kept_for(project, read_params(path, project.name(path)))
+        kept = kept_for(project, read_params(project, year))
     except InputError:  # there are none, or they are not filled in yet
         return
     if kept:

@@ -103,7 +103,7 @@ def write_form(project: Project, year: int) -> Path | None:
 
     Then it is there already, or a notat has printed the year's numbers. Call it after `new_year`.
     """
-    path, params = project.root / form_name(year), project.params / f"{year}.yml"
+    path, params = project.root / form_name(year), project.params_of(year)
     there = scalars(read_utf8(params, project.name(params)), project.name(params))
     notat = there.get(("notat",))
     data = read_data(project)

@@ -15,7 +15,7 @@ from pydantic import Field, PrivateAttr, StringConstraints, field_validator, mod
 from aarsstatus.inputs.logo import unfit_logo
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem
-from aarsstatus.project import FIRST_YEAR, LAST_YEAR
+from aarsstatus.project import FIRST_YEAR, LAST_YEAR, Project
 
 _SHORTEST_NUMBER = 4
 _LATEST = 10
@@ -192,8 +192,8 @@ class Params(_Part):
 _YEAR = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
 
 
-def read_params(path: Path, name: str) -> Params:
-    """Read and check one year's parameters; messages call the file `name`.
+def read_params(project: Project, year: int) -> Params:
+    """Read and check one year's parameters.
 
     Raises
     ------
@@ -201,6 +201,8 @@ def read_params(path: Path, name: str) -> Params:
         With every problem in the file: unreadable YAML, unknown keys (with the nearest known one), missing keys,
         values of the wrong kind, a year that is not the file's own.
     """
+    path = project.params_of(year)
+    name = project.name(path)
     params, lines = read_model(
         path,
         name,
