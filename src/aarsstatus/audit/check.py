@@ -108,7 +108,6 @@ def require_fonts(project: Project) -> None:
 
 
 def _font_problems(project: Project) -> list[Problem]:
-    """Return what is wrong with the fonts."""
     found = []
     for path in (project.extension / "fonts" / name for name in FONTS):
         why = irregular(path, _MOST_BYTES)
