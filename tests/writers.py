@@ -235,8 +235,15 @@ def as_opendocument(sheet: Sheet) -> bytes:
     )
 
 
-def as_binary(sheet: Sheet, days_as: int = 14, *, struck: bool = False) -> bytes:
-    """Write XLSB: records with a number, a length and a body. Days have a number format, and may be struck through."""
+def as_binary(
+    sheet: Sheet, days_as: int = 14, *, struck: bool = False, letters: str = "", condition: tuple[int, ...] = (),
+    remark: tuple[int, ...] = (),
+) -> bytes:  # fmt: skip
+    """Write XLSB: records with a number, a length and a body.
+
+    Days have a number format, may be struck through and have letters of a colour; the first columns may have a
+    condition, which gives a look by its number or none, and a cell (row and column, from 0) a remark.
+    """
 
     def record(kind: int, body: bytes = b"") -> bytes:
         number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
@@ -275,10 +282,15 @@ def as_binary(sheet: Sheet, days_as: int = 14, *, struck: bool = False) -> bytes
         for top, left, below, right in sheet.merged:
             part += record(176, struct.pack("<IIII", top - 1, below - 1, left - 1, right - 1))
         part += record(178)
+    for look in condition:
+        part += record(461, struct.pack("<IIIIIII", 1, 0, 1, 0, len(sheet.rows), 0, 4))
+        part += record(463, struct.pack("<III", 1, 0, look)) + record(464) + record(462)
     part += record(130)
     book = record(131) + record(153, bytes(12)) + record(143)
     book += record(156, struct.pack("<II", 0, 1) + text("rId1") + text("Ark1")) + record(144) + record(132)
-    fonts = b"".join(record(43, struct.pack("<HH", 220, 8 * crossed) + bytes(17)) for crossed in (False, struck))
+    colour = bytes([5, 0, 0, 0]) + bytes.fromhex(letters) if letters else bytes(7)
+    fonts = record(43, struct.pack("<HH", 220, 0) + bytes(17))
+    fonts += record(43, struct.pack("<HH", 220, 8 * struck) + bytes(8) + colour + bytes(2))
     of_styles, of_cells = (
         b"".join(
             record(47, struct.pack("<HHH", 0xFFFF, number_format, font) + bytes(10)) for number_format, font in both
@@ -288,7 +300,11 @@ def as_binary(sheet: Sheet, days_as: int = 14, *, struck: bool = False) -> bytes
     styles = record(278) + record(611, struct.pack("<I", 2)) + fonts + record(612)
     styles += record(626, struct.pack("<I", 1)) + of_styles + record(627)
     styles += record(617, struct.pack("<I", 2)) + of_cells + record(618) + record(279)
-    return package({"xl/workbook.bin": book, "xl/styles.bin": styles, "xl/worksheets/sheet1.bin": part}, "bin")
+    parts = {"xl/workbook.bin": book, "xl/styles.bin": styles, "xl/worksheets/sheet1.bin": part}
+    if remark:
+        row, column = remark
+        parts["xl/comments1.bin"] = record(635, struct.pack("<IIIII", 0, row, row, column, column))
+    return package(parts, "bin")
 
 
 WRITERS = {

@@ -112,7 +112,7 @@ def _build(project: Project, year: int, options: Options, progress: Progress) ->
     asked = {"compare": options.compare, "figures": options.figures, "formats": list(options.formats)}
     made_from = manifest.describe(project, year, asked, engine.identity())
     did: Did = "nothing"
-    remarks = engine.remarks()
+    remarks = engine.remarks
     if options.force or not cache.is_current(target, made_from):
         did, doubts = _make(project, year, options, engine, target, made_from, progress)
         remarks += doubts

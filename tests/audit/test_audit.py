@@ -57,7 +57,7 @@ def real_data() -> Data:
 @cache
 def all_params() -> tuple[Params, ...]:
     project = Project(ROOT)
-    return tuple(read_params(project.params / f"{year}.yml", f"params/{year}.yml") for year in project.years())
+    return tuple(read_params(project, year) for year in project.years())
 
 
 @cache

@@ -76,10 +76,10 @@ def strike_a_part(page: openpyxl.worksheet.worksheet.Worksheet) -> None:
     page["B3"] = CellRichText(TextBlock(InlineFont(strike=True), "BUF"), " SOF")
 
 
-def whiten(*, fill: str = "") -> Callable[..., None]:
+def whiten(*, fill: str = "", letters: str = "FFFFFFFF") -> Callable[..., None]:
     def change(page: openpyxl.worksheet.worksheet.Worksheet) -> None:
         for cell in page[3]:
-            cell.font = Font(color="FFFFFFFF")
+            cell.font = Font(color=letters)
             if fill:
                 cell.fill = PatternFill("solid", fgColor=fill)
 
@@ -161,7 +161,12 @@ WHITE = STYLE.replace(
     'style:text-line-through-style="solid"',
     'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" fo:color="#ffffff"',
 )
-"""A style that strikes through, and one of white letters."""
+STYLED = '<style:style xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" style:name="T2" '
+CHILD = f'{STYLED}style:parent-style-name="T1"/>'
+ON_CONDITION = f'{STYLED}><style:map style:condition="x" style:apply-style-name="T1"/></style:style>'
+CELL = '<table:table-cell office:value-type="string"><text:p>BUF'
+OF_T2 = CELL.replace(" ", ' table:style-name="T2" ', 1)
+"""A style that strikes through, one of white letters, and those that come to one by a parent or a condition."""
 START = f's="1"><v>{(FIRST - EPOCH).days}</v>'
 END = f's="1"><v>{(LAST - EPOCH).days}</v>'
 PLAIN = (START, END)
@@ -232,6 +237,9 @@ READ: dict[str, tuple[File, dict[str, int]]] = {
     "name and code in brackets": (csv(line(code="Børne- og Ungdomsforvaltningen (BUF)")), {"BUF": 31}),
     "marks of no width around a date": (csv(line(start="\u200e01-03-2026", end="31-03-2026\u200b")), {"BUF": 31}),
     "white on dark": (xlsx(march(), march(2), change=whiten(fill="FF003366")), {"BUF": 62}),
+    "blue letters and bars of a binary workbook": (
+        (as_binary(Sheet([[*HEADER], march()]), letters="0000ff", condition=(0xFFFFFFFF,)), "xlsb"), {"BUF": 31}),
+    "a condition of another kind in ods": (opendocument(CELL, OF_T2, style=ON_CONDITION), {"BUF": 62}),
     "a condition that colours": (xlsx(march(), change=conditional(font=Font(color="FF9C0006"))), {"BUF": 31}),
     "zeros that are not shown": (xlsx(march(), change=shown_as("E2", "dd-mm-yyyy;;")), {"BUF": 31}),
     "one strike among formats that are not struck": (
@@ -345,6 +353,17 @@ REFUSED: dict[str, tuple[File, str]] = {
         opendocument('<table:table-cell office:value-type="string"><text:p>BUF',
             '<table:table-cell table:style-name="T1" office:value-type="string"><text:p>BUF', style=WHITE),
         "cellen viser ikke det, der står i den"),
+    "a parent's letters in ods": (
+        opendocument(CELL, OF_T2, style=WHITE + CHILD), "række 2, forvaltning (kolonne B, »Forvaltning«): cellen viser ikke det"),
+    "a column struck through in ods": (
+        opendocument("<table:table-column/>" * 2, '<table:table-column/><table:table-column table:default-cell-style-name="T1"/>', style=STYLE),
+        "forvaltning: kolonnen mangler"),
+    "a condition that strikes through in ods": (opendocument(CELL, OF_T2, style=STYLE + ON_CONDITION), "arket har en betinget formatering"),
+    "nearly white letters in a binary workbook": (
+        (as_binary(Sheet([[*HEADER], march()]), letters="fefefe"), "xlsb"),
+        "række 2, startdato (kolonne D, »Startdato«): cellen viser ikke det"),
+    "a condition in a binary workbook": (
+        (as_binary(Sheet([[*HEADER], march()]), condition=(0,)), "xlsb"), "arket har en betinget formatering"),
     "white letters": (xlsx(march(), march(2), change=whiten()), "række 3, forvaltning (kolonne B, »Forvaltning«): cellen viser ikke det"),
     "a condition that whitens": (xlsx(march(), change=conditional(font=Font(color="FFFFFFFF"))), "arket har en betinget formatering"),
     "a condition that strikes through": (xlsx(march(), change=conditional(font=Font(strike=True))), "arket har en betinget formatering"),

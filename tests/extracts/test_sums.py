@@ -236,6 +236,21 @@ def test_overlaps(data: Data) -> None:
     assert remarks(data, *heads) == [("overlap", "fleksjob", 1, text)]
 
 
+def test_a_row_for_each_month_is_told(data: Data) -> None:
+    """The days are right, and the number of spells is not; a few that follow one another are chance."""
+    months = [short(start=date(2026, m, 1), end=date(2026, m + 1, 1) - timedelta(1)) for m in range(1, 7)]
+    text = (
+        "virksomhedspraktik: 5 forløb begynder dagen efter, at et andet for samme person er slut; står ét forløb i "
+        "flere rækker, bliver antallet af forløb for stort (a.csv, række 3-7)"
+    )
+    assert remarks(data, *months) == [("overlap", "virksomhedspraktik", 5, text)]
+    assert remarks(data, *months[:5]) == []
+    apart = [short(person=p, start=date(2026, m, 1), end=date(2026, m, 9)) for p in range(2, 5) for m in (3, 5)]
+    assert remarks(data, *months, *apart) == []  # less than half of those of persons with several
+    elsewhere = [month | {"administration": n % 2} for n, month in enumerate(months)]
+    assert remarks(data, *elsewhere) == []
+
+
 def test_long_spells(data: Data) -> None:
     """One that still runs has lasted till the year's end, and no longer; where there is no limit, none is too long."""
     spells = [
@@ -354,6 +369,17 @@ def test_what_is_far_from_last_year(data: Data, code: str, key: str, status, spe
         text = f"{data.schemes[key].name}, {code}: {numbers} i 2025; se efter, om udtrækket er helt"
         expected = [Remark("far_from_before", key, code, count_, text)]
     assert far(data, code, key, status, spells) == expected
+
+
+def test_one_cause_is_told_once(data: Data) -> None:
+    """An extract that lacks half of its rows is far from last year in most administrations."""
+    sums = {(code, "loentilskud"): Sum(Fraction(status), None)
+            for code, status in (("KK", 40), ("BUF", 1), ("TMF", 22), ("ØKF", 60))}  # fmt: skip
+    (told,) = far_from_before(sums, 2026, data)
+    text = "KK: status er 40 mod 93 i 2025, og i BUF og ØKF er der også stor forskel; se efter, om udtrækket er helt"
+    assert (told.administration, told.text) == ("KK", f"{data.schemes['loentilskud'].name}, {text}")
+    del sums["KK", "loentilskud"]
+    assert [one.administration for one in far_from_before(sums, 2026, data)] == ["BUF", "ØKF"]
 
 
 def test_it_is_the_latest_year_before_that_counts(data: Data) -> None:

@@ -69,8 +69,8 @@ def test_one_that_cannot_be_used_is_refused_or_stood_in_for(
     assert told.count("\n") == 1
     engine = choose("auto", project.root)
     assert isinstance(engine, Embedded)
-    assert said in engine.remarks()[0]
-    assert choose("embedded", project.root).remarks() == ()
+    assert said in engine.remarks[0]
+    assert choose("embedded", project.root).remarks == ()
 
 
 @pytest.mark.parametrize("first", ["", "#!/findes/ikke"])

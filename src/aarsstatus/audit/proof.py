@@ -244,7 +244,6 @@ def _declared(inputs: Inputs) -> list[str]:
 
 
 def _sum(terms: Terms) -> str:
-    """Write a sum."""
     return f"(+ 0 {' '.join(f'(* {_exact(factor)} |{name}|)' for name, factor in terms)})"
 
 
@@ -256,7 +255,6 @@ def _inside(term: str, interval: Interval) -> str:
 
 
 def _exact(value: Fraction) -> str:
-    """Write a number exactly."""
     return f"(/ {value.numerator} {value.denominator})" if value >= 0 else f"(- {_exact(-value)})"
 
 

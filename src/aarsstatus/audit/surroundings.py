@@ -88,7 +88,6 @@ Expected = tuple[str, tuple[str, ...]]
 
 
 def _dated(name: str, day: date | None) -> Expected:
-    """Return the ways of writing a date."""
     if day is None:
         return f"ikke {name}", ()
     return f"{name} {danish.long_date(day)}", (danish.short_date(day), danish.long_date(day))

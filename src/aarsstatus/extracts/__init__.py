@@ -77,6 +77,7 @@ from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS
 from aarsstatus.privacy import mask
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
+from aarsstatus.text import visible
 
 Progress = Callable[[str], None]
 
@@ -182,6 +183,7 @@ def _ingest(
         raise InputError(refusals.told())
     reader = Reader(year, data, names, keep_refused=skip_bad_rows)
     for path in dict.fromkeys(files):
+        progress(f"Læser {visible(mask(path.name))}")
         read_file(path, reader, names, scheme, hidden, reading, refusals, progress)
     refuse_same_file(reading, refusals)
 

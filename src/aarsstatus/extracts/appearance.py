@@ -14,9 +14,10 @@ import zipfile
 from collections.abc import Collection, Mapping
 from functools import cache
 
-from aarsstatus.extracts.binary_sheets import read_xls, xlsb_sheet, xlsb_styles, xlsb_workbook
+from aarsstatus import danish
+from aarsstatus.extracts.binary_sheets import read_xls, xlsb_remarks, xlsb_sheet, xlsb_styles, xlsb_workbook
 from aarsstatus.extracts.opendocument import Content
-from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, parse, whole
+from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Attributes, SheetXml, parse, whole
 from aarsstatus.extracts.shown import NOT_WORKED_OUT, STRUCK, Book, Shown, TooLargeError, is_error
 from aarsstatus.extracts.styles import YES, Strings, Styles
 
@@ -24,7 +25,7 @@ MOST_UNPACKED = 400 << 20
 """Bytes of XML: a full sheet of a million rows and six columns has about 300 MB."""
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 _WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.(?:xml|bin)", re.IGNORECASE)
-_REMARKS = re.compile(r"/comments?\d*\.xml$", re.IGNORECASE)
+_REMARKS = re.compile(r"/comments?\d*\.(?:xml|bin)$", re.IGNORECASE)
 _LOWEST, _NARROWEST = 2.0, 0.3
 """Points of a row, letters of a column: what is smaller cannot be seen."""
 
@@ -42,7 +43,8 @@ def look_at(content: bytes) -> Book:
                 return Book(too_large=f"filen fylder mere end {MOST_UNPACKED >> 20} MB, når den pakkes ud")
             return _look_at_parts(parts)
     except TooLargeError:
-        return Book(too_large=f"filens ark spænder over mere end {MOST_CELLS // 1_000_000} millioner celler")
+        most = f"{MOST_CELLS // 1_000_000} millioner celler eller {danish.whole(MOST_ROWS)} rækker"
+        return Book(too_large=f"filens ark spænder over mere end {most}")
     except Exception:  # whatever a damaged file makes of itself; what was not looked at is not read
         return Book()
 
@@ -71,25 +73,18 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
         parse(parts, path, workbook.element)
     targets = _targets(parts, path) if path else {}
     called = {targets.get(relation, ""): name for name, relation in workbook.sheets.items()}
-    book, styles, strings = Book(is_1904=workbook.is_1904), Styles(), Strings()
+    book, content = Book(is_1904=workbook.is_1904), Content()
     book.remarks.update(_remarked(parts))
-    binary, spanned = dict[int, str](), 0
-    for name in _names(parts):
-        if name.casefold().endswith("/styles.xml"):
-            parse(parts, name, styles.element)
-        elif name.casefold().endswith("/sharedstrings.xml") and b"strike" in parts.read(name):
-            parse(parts, name, strings.element)
-        elif is_binary and name.casefold().endswith("/styles.bin"):
-            binary = xlsb_styles(parts.read(name))
+    styles, strings, binary = _styles(parts, content)
+    spanned = 0
     for name in _names(parts):
         sheet = called.get(name.casefold())
         if is_binary and sheet is not None:
             book.sheets[sheet], cells = xlsb_sheet(parts.read(name), MOST_CELLS - spanned, binary)
             spanned += cells
         elif name == "content.xml":
-            content = Content()
-            if parse(parts, name, content.element, content):
-                book.sheets.update(content.sheets)
+            book.sheets |= content.sheets if parse(parts, name, content.element, content) else {}
+            book.remarks |= content.remarks
         else:
             looked = _Sheet(styles, strings.struck, recalculated=workbook.recalculated, before=spanned)
             if parse(parts, name, looked.element, looked) and sheet is not None:
@@ -97,11 +92,35 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
     return book
 
 
+def _styles(parts: zipfile.ZipFile, content: Content) -> tuple[Styles, Strings, Mapping[int, str]]:
+    """Read the styles of a workbook; give `content` those of OpenDocument."""
+    styles, strings, binary = Styles(), Strings(), dict[int, str]()
+    for name in _names(parts):
+        folded = name.casefold()
+        if name == "styles.xml":
+            parse(parts, name, content.element)
+        elif folded.endswith("/styles.xml"):
+            parse(parts, name, styles.element)
+        elif folded.endswith("/sharedstrings.xml") and b"strike" in parts.read(name):
+            parse(parts, name, strings.element)
+        elif folded.endswith("/styles.bin"):
+            binary = xlsb_styles(parts.read(name))
+    return styles, strings, binary
+
+
 def _remarked(parts: zipfile.ZipFile) -> set[str]:
     """Return the cells that somebody has written a remark on."""
     cells = set[str]()
+
+    def element(kind: str, said: Attributes) -> None:
+        if kind == "comment":
+            cells.add(said.get("ref", ""))
+
     for name in filter(_REMARKS.search, _names(parts)):
-        parse(parts, name, lambda kind, said: cells.add(said.get("ref", "")) if kind == "comment" else None)
+        if name.casefold().endswith(".bin"):
+            cells.update(xlsb_remarks(parts.read(name)))
+        else:
+            parse(parts, name, element)
     return set(filter(_PLACE.fullmatch, cells))  # it is quoted
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from struct import unpack_from
+from struct import iter_unpack, unpack_from
 from typing import Any
+
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aarsstatus.extracts.shown import (
     FORMATS_OF_A_PART,
     INVISIBLE,
     PART_OF_A_DAY,
     STRUCK,
+    WHITE,
     Book,
     Shown,
     TooLargeError,
+    as_seen,
     shows_part_of_a_day,
 )  # fmt: skip
 
@@ -23,12 +27,18 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMNS, _MERGED = 0, 3, 11, 60, 176
 _XLS_NUMBERS, _XLS_ERROR = (2, 3), 5
 """The kinds that xlrd gives a cell with a number, a date or an error."""
+_CONDITION = "Ignoring CONDFMT"
+"""What xlrd logs of a sheet with a conditional format."""
 _CELLS, _BLANK, _NUMBERS = range(1, 12), 1, (2, 5, 9)
 _NO_TEXT = (0, 6)
 """Kinds of cells of XLS with nothing in them."""
 _SHEET, _WORKBOOK = 156, 153
-_FONT, _FORMAT, _STYLE, _STYLES_OF_CELLS, _END_OF_STYLES = 43, 44, 47, 617, 618
-_PAPER = (255, 255, 255)
+_FONT, _FORMAT, _FILL, _STYLE, _STYLES_OF_CELLS, _END_OF_STYLES = 43, 44, 45, 47, 617, 618
+_CONDITIONS, _RULE, _NO_LOOK, _REMARK = 461, 463, 0xFFFFFFFF, 635
+_COLOUR_OF_FONT, _COLOUR_OF_FILL = 12, 4
+"""Where a colour stands in a record."""
+_INDEXED_OR_THEME = {(1, 1): WHITE, (1, 9): WHITE, (3, 0): WHITE}
+"""White by a number in one of Excel's two lists."""
 _ROW_HIDDEN, _STRUCK_OUT, _STYLE_NUMBER = 0x10, 0x08, 0xFFFFFF
 
 
@@ -36,16 +46,21 @@ def read_xls(content: bytes, most_cells: int) -> Book:
     """Return what an old workbook shows, if it spans no more than so many cells."""
     import xlrd  # noqa: PLC0415 - few files need it
 
+    log = io.StringIO()
     opened = xlrd.open_workbook(
-        file_contents=content, formatting_info=True, logfile=io.StringIO(), on_demand=True, ragged_rows=True
+        file_contents=content, formatting_info=True, logfile=log, verbosity=1, on_demand=True, ragged_rows=True
     )
     book, cells = Book(is_1904=opened.datemode == 1), 0
     for name in opened.sheet_names():
+        log.truncate(log.seek(0))
         sheet = opened.sheet_by_name(name)
         cells += sheet.nrows * sheet.ncols
         if cells > most_cells:
             raise TooLargeError
         book.sheets[name] = _xls_sheet(opened, sheet)
+        if _CONDITION in log.getvalue():  # xlrd says no more than that there is one
+            book.sheets[name].conditional.update(range(1, sheet.ncols + 1))
+        book.remarks.update(xl_rowcol_to_cell(*place) for place in sheet.cell_note_map)
         opened.unload_sheet(name)
     return book
 
@@ -64,7 +79,7 @@ def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untype
                 book.font_list[font].struck_out for font in (style.font_index, *_runs(sheet, row, column))
             ):
                 shown.cells[row + 1, column] = STRUCK
-            elif kind not in _NO_TEXT and _is_white(book, style):
+            elif kind not in _NO_TEXT and _is_invisible(book, style):
                 shown.cells[row + 1, column] = INVISIBLE
             elif kind in _XLS_NUMBERS and shows_part_of_a_day(book.format_map[style.format_key].format_str):
                 shown.cells[row + 1, column] = PART_OF_A_DAY
@@ -74,10 +89,17 @@ def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untype
     return shown
 
 
-def _is_white(book: Any, style: Any) -> bool:  # noqa: ANN401 - xlrd is untyped
-    """Return whether a style has white letters, and a cell without a colour."""
-    colour: object = book.colour_map.get(book.font_list[style.font_index].colour_index)
-    return colour == _PAPER and not style.background.fill_pattern
+def _is_invisible(book: Any, style: Any) -> bool:  # noqa: ANN401 - xlrd is untyped
+    """Return whether the letters of a style have the colour of their ground."""
+    letters = _colour(book, book.font_list[style.font_index].colour_index)
+    ground = style.background
+    return letters == (_colour(book, ground.pattern_colour_index) if ground.fill_pattern else WHITE)
+
+
+def _colour(book: Any, number: int) -> str | None:  # noqa: ANN401 - xlrd is untyped
+    """Return a colour by its number; None of the one that Excel chooses itself."""
+    found: tuple[int, int, int] | None = book.colour_map.get(number)
+    return None if found is None else as_seen(bytes(found).hex())
 
 
 def _runs(sheet: Any, row: int, column: int) -> list[int]:  # noqa: ANN401 - xlrd is untyped
@@ -98,35 +120,47 @@ def xlsb_workbook(content: bytes) -> tuple[bool, dict[str, str]]:
 
 
 def xlsb_styles(content: bytes) -> dict[int, str]:
-    """Return which styles of cells are struck through, or show a part of a date."""
-    shows, formats, struck, fonts, style = dict[int, str](), set(FORMATS_OF_A_PART), set[int](), 0, None
+    """Return which styles of cells hide what a cell holds, and how."""
+    shows, formats, style = dict[int, str](), set(FORMATS_OF_A_PART), None
+    fonts, grounds = list[str | None](), list[str]()
     for kind, body in _records(content):
         if kind == _FORMAT and shows_part_of_a_day(_string(body, 2)[0]):
             formats.add(unpack_from("<H", body)[0])
         elif kind == _FONT:
-            if body[2] & _STRUCK_OUT:
-                struck.add(fonts)
-            fonts += 1
+            fonts.append(STRUCK if body[2] & _STRUCK_OUT else _xlsb_colour(body, _COLOUR_OF_FONT))
+        elif kind == _FILL:
+            grounds.append(_xlsb_colour(body, _COLOUR_OF_FILL) if unpack_from("<I", body)[0] else WHITE)
         elif kind in {_STYLES_OF_CELLS, _END_OF_STYLES}:
             style = 0 if kind == _STYLES_OF_CELLS else None
         elif kind == _STYLE and style is not None:
-            number_format, font = unpack_from("<HH", body, 2)
-            if font in struck or number_format in formats:
-                shows[style] = STRUCK if font in struck else PART_OF_A_DAY
+            number_format, font, ground = unpack_from("<HHH", body, 2)
+            letters = fonts[font] if font < len(fonts) else ""
+            if letters == STRUCK:
+                shows[style] = STRUCK
+            elif letters and letters == (grounds[ground] if ground < len(grounds) else WHITE):
+                shows[style] = INVISIBLE
+            elif number_format in formats:
+                shows[style] = PART_OF_A_DAY
             style += 1
     return shows
 
 
+def _xlsb_colour(body: bytes, at: int) -> str:
+    """Return a colour of a record; empty for the one that Excel chooses itself."""
+    kind, number = body[at] >> 1, body[at + 1]
+    return as_seen(body[at + 4 : at + 7].hex()) if kind == 2 else _INDEXED_OR_THEME.get((kind, number), "")
+
+
 def xlsb_sheet(content: bytes, most_cells: int, styles: Mapping[int, str]) -> tuple[Shown, int]:
     """Return what a sheet of an XLSB shows and how many cells it spans, if no more."""
-    shown, row, rows, columns = Shown(), 0, 0, 0
+    shown, row, rows, columns, ranges = Shown(), 0, 0, 0, b""
     for kind, body in _records(content):
         if kind in _CELLS:
             rows, columns = max(rows, row), max(columns, unpack_from("<I", body)[0] + 1)
             if rows * columns > most_cells:
                 raise TooLargeError
             shows = styles.get(unpack_from("<I", body, 4)[0] & _STYLE_NUMBER)
-            if shows is not None and (kind in _NUMBERS or (shows == STRUCK and kind != _BLANK)):
+            if shows is not None and (kind in _NUMBERS or (shows != PART_OF_A_DAY and kind != _BLANK)):
                 shown.cells[row, unpack_from("<I", body)[0] + 1] = shows
         if kind == _ROW:
             row = unpack_from("<I", body)[0] + 1
@@ -137,10 +171,21 @@ def xlsb_sheet(content: bytes, most_cells: int, styles: Mapping[int, str]) -> tu
         elif kind == _COLUMNS and body[16] & 1:
             first, last = unpack_from("<II", body)
             shown.hidden_columns.update(range(first + 1, min(last, 1 << 14) + 2))
+        elif kind == _CONDITIONS:
+            ranges = body[12 : 12 + 16 * unpack_from("<I", body, 8)[0]]
+        elif kind == _RULE and unpack_from("<I", body, 8)[0] != _NO_LOOK:
+            for _, _, first, last in iter_unpack("<IIII", ranges):
+                shown.conditional.update(range(first + 1, min(last, 1 << 14) + 2))
         elif kind == _MERGED:
             top, below, left, right = unpack_from("<IIII", body)
             shown.merged.append((top + 1, left + 1, below + 1, right + 1))
     return shown, rows * columns
+
+
+def xlsb_remarks(content: bytes) -> set[str]:
+    """Return the cells that somebody has written a remark on."""
+    places = (unpack_from("<I4xI", body, 4) for kind, body in _records(content) if kind == _REMARK)
+    return {xl_rowcol_to_cell(row, column) for row, column in places}
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:

@@ -3,14 +3,74 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, whole
-from aarsstatus.extracts.shown import INVISIBLE, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, Shown, is_error
+from aarsstatus.extracts.shown import (
+    INVISIBLE,
+    NOT_WORKED_OUT,
+    PART_OF_A_DAY,
+    STRUCK,
+    WHITE,
+    Shown,
+    as_seen,
+    is_error,
+)  # fmt: skip
 
 _NUMBERS = ("date", "float")
 _HIDDEN = ("collapse", "filter")
-_PAPER = re.compile("#(?:f[0-9a-f]){3}|transparent", re.IGNORECASE)
-"""Colours of cells and letters as of paper, or nearly."""
+_MOST_PARENTS = 20
+
+
+class _Styles:
+    """Keep what styles say of letters and cells, each with that of its parents."""
+
+    def __init__(self) -> None:
+        self._name = ""
+        self._said: dict[str, dict[str, str]] = {}
+        self._conditions: dict[str, list[str]] = {}
+        self._hidden: dict[str, str | None] = {}
+
+    def element(self, kind: str, said: Attributes) -> None:
+        """See what an element says of a style."""
+        if kind == "style":
+            self._name = said.get("name", "")
+            self._said[self._name] = {"parent": said.get("parent-style-name", "")}
+        elif kind.endswith("-style"):  # of numbers, which may have letters and conditions of their own
+            self._name = ""
+        elif kind == "map" and self._name:
+            self._conditions.setdefault(self._name, []).append(said.get("apply-style-name", ""))
+        elif kind in {"text-properties", "table-cell-properties"} and self._name:
+            self._said[self._name].update(said)
+
+    def hides(self, name: str) -> str | None:
+        """Return what a style does to the text of a cell, if it is not seen whole."""
+        if name not in self._hidden:
+            self._hidden[name] = self._look(name)
+        return self._hidden[name]
+
+    def _look(self, name: str) -> str | None:
+        """Find what a style hides."""
+        if self._find(name, "text-line-through-style", "none") != "none":
+            return STRUCK
+        letters, paper = self._find(name, "color", ""), self._find(name, "background-color", "transparent")
+        paper = WHITE if paper == "transparent" else as_seen(paper.removeprefix("#"))
+        return INVISIBLE if as_seen(letters.removeprefix("#")) == paper else None
+
+    def may_hide(self, name: str) -> bool:
+        """Return whether a condition of a style gives cells one that hides anything."""
+        return any(map(self.hides, self._conditions.get(name, ())))
+
+    def _find(self, name: str, what: str, otherwise: str) -> str:
+        """Return what a style says, or the nearest of its parents."""
+        for _ in range(_MOST_PARENTS):
+            said = self._said.get(name, {})
+            if what in said:
+                return said[what]
+            name = said.get("parent", "")
+        return otherwise
 
 
 class Content(SheetXml):
@@ -19,48 +79,46 @@ class Content(SheetXml):
     def __init__(self) -> None:
         super().__init__()
         self.sheets: dict[str, Shown] = {}
+        self.remarks: set[str] = set()
         self._shown = Shown()
         self._row = self._column = self._last_column = 0
         self._times = self._rows = 1
         self._hidden = False
         self._cell: Attributes = {}
-        self._style, self._struck = "", set[str]()
-        self._white, self._filled = set[str](), set[str]()
+        self._styles = _Styles()
+        self._of_columns: list[tuple[int, str]] = []
+        self._of_row = ""
 
     def element(self, kind: str, attributes: Attributes) -> None:
         """See what an element adds."""
         said = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        if kind == "style":
-            self._style = said.get("name", "")
-        elif kind == "text-properties":
-            if said.get("text-line-through-style", "none") != "none":
-                self._struck.add(self._style)
-            if _PAPER.fullmatch(said.get("color", "")):
-                self._white.add(self._style)
-        elif kind == "table-cell-properties" and not _PAPER.fullmatch(said.get("background-color", "transparent")):
-            self._filled.add(self._style)
-        elif kind == "table":
+        self._styles.element(kind, said)
+        if kind == "table":
             self.finish()
             self.before = self.spanned()
             self._shown = self.sheets.setdefault(said.get("name", ""), Shown())
             self._row = self._column = self._last_column = self.rows = self.columns = 0
-            self._rows = 1
+            self._rows, self._of_columns = 1, []
         elif kind == "table-column":
             times = _times(said, "number-columns-repeated")
             if said.get("visibility") in _HIDDEN:
                 columns = range(self._last_column + 1, min(self._last_column + times, MOST_COLUMNS) + 1)
                 self._shown.hidden_columns.update(columns)
             self._last_column += times
+            self._of_columns.append((self._last_column, said.get("default-cell-style-name", "")))
         elif kind == "table-row":
             self.finish()
             self._row, self._column, self._times = self._row + self._rows, 0, 1
             self._rows = _times(said, "number-rows-repeated")
             self._hidden = said.get("visibility") in _HIDDEN
+            self._of_row = said.get("default-cell-style-name", "")
         elif kind in {"table-cell", "covered-table-cell"}:
             self.finish()
             self._begin_cell(attributes, said)
-        elif kind == "span" and said.get("style-name") in self._struck:
+        elif kind == "span" and self._styles.hides(said.get("style-name", "")) == STRUCK:
             self._show(STRUCK)
+        elif kind == "annotation" and self._column <= MOST_COLUMNS:
+            self.remarks.add(xl_rowcol_to_cell(self._row - 1, self._column - 1))
         elif kind == "p" and self._cell:  # the last: a comment stands before
             self.text = []
 
@@ -77,12 +135,18 @@ class Content(SheetXml):
         down, across = (whole(said.get(f"number-{way}-spanned"), 1) for way in ("rows", "columns"))
         if down > 1 or across > 1:
             self._shown.merged.append((row, column, row + down - 1, column + across - 1))
-        if said.get("style-name") in self._struck:
-            self._show(STRUCK)
-        elif said.get("style-name") in self._white - self._filled:
-            self._show(INVISIBLE)
+        style = said.get("style-name") or self._of_row or self._of_column()
+        if self._styles.may_hide(style):
+            self._shown.conditional.update(range(column, min(column + self._times, MOST_COLUMNS)))
+        if (hidden := self._styles.hides(style)) is not None:
+            self._show(hidden)
         elif "formula" in said or "error" in attributes.values() or said["value-type"] in _NUMBERS:
             self._cell = attributes
+
+    def _of_column(self) -> str:
+        """Return the style of cells in this column that say none."""
+        at = bisect_left(self._of_columns, (self._column,))
+        return self._of_columns[at][1] if at < len(self._of_columns) else ""
 
     def finish(self) -> None:
         """See what the last cell shows."""

@@ -193,27 +193,39 @@ def _without_persons(own: pl.DataFrame, scheme: Scheme) -> Iterator[Remark]:
 
 
 def far_from_before(sums: Mapping[tuple[str, str], Sum], year: int, data: Data) -> list[Remark]:
-    """Tell of numbers that are far from those of the latest year before."""
-    found = []
-    for (code, key), now in sums.items():
-        before = max((y for y, c, s in data.statuses if c == code and s == key and y < year), default=None)
-        if before is None or not comparable(data, code, before, year):
-            continue
-        old = data.statuses[before, code, key]
-        scheme = data.schemes[key]
-        pairs = [("status", old.status, now.status)]
-        if old.spells is not None and now.spells is not None:
-            pairs.append(("antal forløb", Fraction(old.spells), Fraction(now.spells)))
-        far = [
-            (abs(is_ - was), f"{what} er {danish.whole(is_)} mod {danish.whole(was)}")
-            for what, was, is_ in pairs
-            if abs(is_ - was) >= FAR_AT_LEAST and abs(is_ - was) > FAR * was
-        ]
-        if far:
-            numbers = danish.join([text for _, text in far])
-            text = f"{scheme.name}, {code}: {numbers} i {before}; se efter, om udtrækket er helt"
-            found.append(Remark("far_from_before", key, code, int(max(far)[0]), text))
+    """Tell of numbers that are far from those of the latest year before.
+
+    Where the whole city's are, its administrations are named with it: they have one cause.
+    """
+    found: list[Remark] = []
+    for key in dict.fromkeys(scheme for _, scheme in sums):
+        far = {code: told for code, scheme in sums if scheme == key and (told := _far(sums, code, key, year, data))}
+        others = [code for code in far if code != KK] if KK in far else []
+        too = f", og i {danish.join(others)} er der også stor forskel" if others else ""
+        for code in [code for code in far if code not in others]:
+            difference, numbers = far[code]
+            text = f"{data.schemes[key].name}, {code}: {numbers}{too}; se efter, om udtrækket er helt"
+            found.append(Remark("far_from_before", key, code, difference, text))
     return found
+
+
+def _far(
+    sums: Mapping[tuple[str, str], Sum], code: str, key: str, year: int, data: Data
+) -> tuple[int, str] | None:  # fmt: skip
+    """Return how far one number is from that before, and which are far; None if none."""
+    before = max((y for y, c, s in data.statuses if c == code and s == key and y < year), default=None)
+    if before is None or not comparable(data, code, before, year):
+        return None
+    old, now = data.statuses[before, code, key], sums[code, key]
+    pairs = [("status", old.status, now.status)]
+    if old.spells is not None and now.spells is not None:
+        pairs.append(("antal forløb", Fraction(old.spells), Fraction(now.spells)))
+    far = [
+        (abs(is_ - was), f"{what} er {danish.whole(is_)} mod {danish.whole(was)}")
+        for what, was, is_ in pairs
+        if abs(is_ - was) >= FAR_AT_LEAST and abs(is_ - was) > FAR * was
+    ]
+    return (int(max(far)[0]), f"{danish.join([text for _, text in far])} i {before}") if far else None
 
 
 def remembered(notes: Sequence[str], sums: Mapping[tuple[str, str], Sum]) -> Iterator[Remark]:

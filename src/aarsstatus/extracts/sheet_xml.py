@@ -11,7 +11,8 @@ from aarsstatus.extracts.shown import TooLargeError
 
 MOST_CELLS = 8_000_000
 """Cells of the rectangles of a workbook's sheets; each takes some tens of bytes in calamine and as many in Python."""
-MOST_COLUMNS = 1 << 14
+MOST_COLUMNS, MOST_ROWS = 1 << 14, 1 << 20
+"""As many as Excel has."""
 _PIECE = 1 << 20
 
 Attributes = Mapping[str, str]
@@ -70,7 +71,7 @@ def _feed(parser: expat.XMLParserType, part: IO[bytes], sheet: SheetXml | None) 
     """Give a part to a parser, as long as its sheet fits in memory."""
     while piece := part.read(_PIECE):
         parser.Parse(piece)
-        if sheet is not None and sheet.spanned() > MOST_CELLS:
+        if sheet is not None and (sheet.spanned() > MOST_CELLS or sheet.rows > MOST_ROWS):
             raise TooLargeError
 
 

@@ -19,6 +19,9 @@ INVISIBLE = "del, der ikke kan ses"
 FORMATS_OF_A_PART = frozenset({16, 17, 18, 19, 20, 21, 45, 46, 47})
 """Number formats that every workbook of Excel has: a day and month, a month and year, times of day."""
 
+WHITE = "ffffff"
+_LIKE_PAPER = re.compile("(?:f[0-9a-f]){3}")
+
 _ERROR = re.compile(r"#[A-ZÆØÅ_]+(?:/[A-Z0-9]+)?[!?]?|#{3,}|#?Err:[0-9]+", re.IGNORECASE)
 """Errors as Excel writes them in any language (``#N/A``, ``#I/T``, ``#REFERENCE!``), and as LibreOffice does."""
 
@@ -26,6 +29,11 @@ _ERROR = re.compile(r"#[A-ZÆØÅ_]+(?:/[A-Z0-9]+)?[!?]?|#{3,}|#?Err:[0-9]+", re
 def is_error(text: str) -> bool:
     """Return whether a cell shows an error, or that its column is too narrow."""
     return _ERROR.fullmatch(text.strip()) is not None
+
+
+def as_seen(colour: str) -> str:
+    """Return a colour of six hexadecimal digits; white for all that look like paper."""
+    return WHITE if _LIKE_PAPER.fullmatch(colour.casefold()) else colour.casefold()
 
 
 _NO_PLACEHOLDER = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')

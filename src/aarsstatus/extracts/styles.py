@@ -10,15 +10,16 @@ from aarsstatus.extracts.shown import (
     INVISIBLE,
     PART_OF_A_DAY,
     STRUCK,
+    WHITE,
+    as_seen,
     hides_text,
     shows_part_of_a_day,
 )
 
 YES = ("1", "true")
-_WHITE = "white"
-_PAPER = re.compile("rgb (?:FF|00)(?:F[0-9A-F]){3}|theme 0|indexed [19]")
+_PAPER = re.compile("theme 0|indexed [19]")
 _SMALLEST = 3
-"""Colours as of paper, or nearly; points of letters that nobody can read."""
+"""White by other names; points of letters that nobody can read."""
 
 
 class Styles:
@@ -72,7 +73,7 @@ class Styles:
         """See what a style hides."""
         font, form = attributes.get("fontId", ""), attributes.get("numFmtId", "")
         hidden = STRUCK if font in self._struck else ""
-        paper = self._papers.get(attributes.get("fillId", ""), _WHITE)
+        paper = self._papers.get(attributes.get("fillId", ""), WHITE)
         if font in self._tiny or self._letters.get(font) == paper:
             hidden = INVISIBLE
         if hidden or form in self._parts:
@@ -89,7 +90,7 @@ class Styles:
         code = attributes.get("formatCode", "") if kind == "numFmt" else ""
         if (
             struck
-            or (kind == "color" and _colour(attributes) == _WHITE)
+            or (kind == "color" and _colour(attributes) == WHITE)
             or shows_part_of_a_day(code)
             or hides_text(code)
         ):
@@ -115,5 +116,7 @@ class Strings:
 
 def _colour(attributes: Attributes) -> str:
     """Return a colour, with one name for all that look like paper."""
-    said = " ".join(f"{key} {value.upper()}" for key, value in sorted(attributes.items()))
-    return _WHITE if _PAPER.fullmatch(said) else said
+    if set(attributes) == {"rgb"}:
+        return as_seen(attributes["rgb"][2:])
+    said = " ".join(f"{key} {value}" for key, value in sorted(attributes.items()))
+    return WHITE if _PAPER.fullmatch(said) else said

@@ -129,7 +129,6 @@ def _cell(value: object) -> object:
 
 
 def _read_figure(row: Mapping[Any, Any]) -> Figure:
-    """Read a row of ``figures.csv``."""
     known = row["measure"] in get_args(Measure) and row["verdict"] in get_args(Verdict)
     numbers = all(_NUMBER.fullmatch(row[name]) for name in _BOUNDED) and re.fullmatch("[0-9]{4}", row["year"])
     if not (known and numbers and all(visible(cell) == " ".join(cell.split()) for cell in row.values())):

@@ -89,9 +89,6 @@ def _reached(figures: Figures, codes: Sequence[str], year: int) -> Iterator[Figu
     yield computed_figure((year, KK, "total", ""), "reached", count, Interval.exactly(count), formula, inputs)
 
 
-# -- the change since the comparison year ----------------------------------------------------------------------
-
-
 def change(figures: Figures, code: str, before: int, after: int) -> Iterator[Figure]:
     """Yield the parts of an administration's change between two years, and the whole.
 
@@ -147,5 +144,4 @@ def result(measure: Measure, value: Fraction) -> str:
 
 
 def _two_places(value: Fraction) -> str:
-    """Write a number with two decimals."""
     return danish.minus(danish.decimal(value, 2))

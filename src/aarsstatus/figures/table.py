@@ -191,7 +191,6 @@ def _added(figures: Sequence[Figure], value: Fraction) -> str:
 
 
 def _sum(figures: Sequence[Figure]) -> str:
-    """Write a sum of figures."""
     return " + ".join(danish.number(value_of(figure)) for figure in figures)
 
 

@@ -42,4 +42,5 @@ def choose(choice: Choice, project: Path) -> Engine:
                 expected="en Quarto på PATH, der virker, eller --engine embedded",
             )
         )
-    return Embedded(project / "_extensions" / "notat", unusable)
+    remarks = (f"{unusable}; den indlejrede motor bruges i stedet",) if unusable else ()
+    return Embedded(project / "_extensions" / "notat", remarks)

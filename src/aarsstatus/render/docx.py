@@ -140,16 +140,12 @@ def _merged(rows: Sequence[Sequence[etree._Element]]) -> str:
 
 
 def _text(of: etree._Element) -> str:
-    """Return the text of an element."""
     return "".join(of.itertext(tag("t")))
 
 
 def _keep_row_whole(row: etree._Element, *, repeated: bool) -> None:
     """Keep a row on one page; one that is `repeated` heads the table on every page."""
-    properties = row.find(tag("trPr"))
-    if properties is None:
-        properties = element("trPr")
-        row.insert(0, properties)
+    properties = _properties_of(row, "trPr")
     properties.insert(0, element("cantSplit"))
     if repeated and properties.find(tag("tblHeader")) is None:
         properties.append(element("tblHeader"))
@@ -250,7 +246,6 @@ def _style(paragraph: etree._Element | None) -> str:
 
 
 def _styled(document: etree._Element, style: str) -> Iterator[etree._Element]:
-    """Yield the paragraphs of a style."""
     return (each for each in document.iter(tag("p")) if _style(each) == style)
 
 
@@ -260,17 +255,16 @@ def _beside(paragraph: etree._Element, side: Literal["previous", "next"]) -> etr
     return next((each for each in siblings if each.tag not in {tag("bookmarkStart"), tag("bookmarkEnd")}), None)
 
 
-def _properties_of(paragraph: etree._Element) -> etree._Element:
-    """Return a paragraph's properties, made when it has none."""
-    found = paragraph.find(tag("pPr"))
+def _properties_of(of: etree._Element, name: str = "pPr") -> etree._Element:
+    """Return the properties of a paragraph, or of a row, made when it has none."""
+    found = of.find(tag(name))
     if found is None:
-        found = element("pPr")
-        paragraph.insert(0, found)
+        found = element(name)
+        of.insert(0, found)
     return found
 
 
 def _keep_with_next(paragraph: etree._Element) -> None:
-    """Keep a paragraph on the page of the next one."""
     properties = _properties_of(paragraph)
     if properties.find(tag("keepNext")) is None:
         # The schema wants it right after the style.

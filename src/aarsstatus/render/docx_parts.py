@@ -230,7 +230,6 @@ def field(instruction: str, result: str, look: etree._Element | None = None) -> 
 
 
 def _run(content: etree._Element, look: etree._Element | None, *, bold: bool = False) -> etree._Element:
-    """Return a run of one element."""
     properties = element("rPr") if look is None else deepcopy(look)
     if bold:
         properties.insert(0, element("b"))

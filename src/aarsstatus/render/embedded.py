@@ -52,10 +52,10 @@ _OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Render with what comes with the project; `instead_of` says why Quarto does not."""
+    """Render with what comes with the project; `remarks` say why Quarto does not."""
 
     extension: Path
-    instead_of: str = ""
+    remarks: tuple[str, ...] = ()
     name = "embedded"
 
     def identity(self) -> dict[str, str]:
@@ -65,10 +65,6 @@ class Embedded:
     def version(self) -> str:
         """Return the versions of the programs that render: ``pandoc 3.9, typst 0.15.2``."""
         return f"pandoc {pandoc_version()}, typst {version('typst')}"
-
-    def remarks(self) -> tuple[str, ...]:
-        """Return why Quarto is not used, where there is one."""
-        return (f"{self.instead_of}; den indlejrede motor bruges i stedet",) if self.instead_of else ()
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook in `folder`, and return a file of each format."""
@@ -128,7 +124,6 @@ def front_matter(notebook: nbformat.NotebookNode) -> dict[str, Any]:
 
 
 def _metadata(block: str, where: str) -> dict[str, Any]:
-    """Read a block of metadata."""
     try:
         values = yaml.safe_load(block)
     except yaml.YAMLError as error:

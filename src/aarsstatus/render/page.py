@@ -52,9 +52,6 @@ def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], *,
     )
 
 
-# -- links to the other files ----------------------------------------------------------------------------------
-
-
 FILES: Mapping[str, str] = {
     "notat.html": "Notat på skærm (HTML)",
     "notat.pdf": "Notat (PDF)",

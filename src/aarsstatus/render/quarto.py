@@ -60,8 +60,8 @@ class Quarto:
     program: Path
     project: Path
     release: str
-
     name = "quarto"
+    remarks = ()
 
     @classmethod
     def at(cls, program: Path, project: Path) -> Quarto:
@@ -92,10 +92,6 @@ class Quarto:
     def version(self) -> str:
         """Return Quarto's version."""
         return f"quarto {self.release}"
-
-    def remarks(self) -> tuple[str, ...]:
-        """Return nothing: it is what it is thought to be."""
-        return ()
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook in `folder`, and return a file of each format."""

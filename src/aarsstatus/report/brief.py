@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from aarsstatus import danish
 from aarsstatus.figures import Figure, figure_id, value_of
 from aarsstatus.inputs.schema import KK
@@ -146,7 +144,6 @@ def _figure(notat: Notat, group: str, measure: str) -> Figure | None:
 
 
 def _called(notat: Notat, group: str) -> str:
-    """Return what a group is called, in Markdown."""
     return plain(notat.data.called(group))
 
 
@@ -158,11 +155,5 @@ def _group(notat: Notat, group: str) -> str:
 
 def _rest(notat: Notat) -> str:
     """Name what else moved the total: groups that are new or gone, and the weights."""
-    return danish.join([*_other_groups(notat), "de ændrede vægte"])
-
-
-def _other_groups(notat: Notat) -> Iterator[str]:
-    """Yield the groups that only one of the years has."""
-    for group in notat.data.groups:
-        if notat.has(notat.before, group) != notat.has(notat.year, group):
-            yield _called(notat, group)
+    other = [group for group in notat.data.groups if notat.has(notat.before, group) != notat.has(notat.year, group)]
+    return danish.join([*(_called(notat, group) for group in other), "de ændrede vægte"])

@@ -88,7 +88,6 @@ def picture(content: bytes, alt: str, kind: str = "svg+xml") -> str:
 
 
 def _notes(notes: tuple[Note, ...]) -> str:
-    """Write a table's footnotes as HTML."""
     return "".join(_html(f"{plain(note.marker)} {note.text}".strip()) for note in notes)
 
 
@@ -110,7 +109,6 @@ def _html(markdown: str) -> str:
 
 
 def _looking(html: str) -> HTML:
-    """Return HTML with the look of the notat."""
     return HTML(f'<style>{_style(find_project().extension)}</style><div class="aarsstatus">{html}</div>')
 
 

@@ -6,8 +6,10 @@ The chart comes with its caption, an alternative text that states the numbers dr
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -25,13 +27,15 @@ from aarsstatus.report import labels
 from aarsstatus.report.drawing import Chart
 from aarsstatus.report.notat import Notat
 
+_DASHED: dict[str, Any] = {"color": draw.INK, "linewidth": 0.8, "linestyle": (0, (4, 3))}
 _FEW = 2
 """Years: so few are drawn at most 5 cm high."""
 
 
 def development(notat: Notat, frame: pd.DataFrame, code: str = KK) -> Chart:
     """Draw an administration's attainments in a frame of figures, year by year."""
-    figures = draw.drawn(notat, frame, code, "attainment")
+    chosen = frame[(frame["administration"] == code) & (frame["measure"] == "attainment")]
+    figures = [figure for id_ in chosen["id"] if (figure := notat.figures[id_]).value is not None]
     years = sorted({figure.year for figure in figures})
     broken = breaks(notat.data, years, code)
     chart = draw_development(figures, notat.data.groups, notat.fonts, _scheme_changes(notat), broken)
@@ -70,12 +74,16 @@ def draw_development(
     marks = "".join(
         f" {sentences([f'{line} fra {year}' for line in text.splitlines()])}" for year, text in changes.items()
     )
-    spoken = draw.spoken(groups, figures, lambda figure: f"{draw.said(figure)} i {figure.year}")
+    told = {
+        group.key: danish.join([f"{draw.said(one)} i {one.year}" for one in figures if one.group == group.key])
+        for group in groups
+    }
+    spoken = sentences([f"{danish.capital(group.name)}: {told[group.key]}" for group in groups])
     whose = "hele kommunen" if figures[0].administration == KK else figures[0].administration
     alt = f"Kurve over målopfyldelsen for {whose}. {spoken}{gap}{marks}"
     found = {(figure.year, figure.group): figure for figure in figures}
     rows = [(str(year), [found.get((year, group.key)) for group in groups]) for year in years]
-    numbers = draw.numbers_drawn(f"Målopfyldelse, {whose}", draw.headings(groups), rows)
+    numbers = draw.numbers_drawn(f"Målopfyldelse, {whose}", [danish.capital(group.name) for group in groups], rows)
     with draw.style(fonts):
         drawing, axes = draw.canvas(2.1 if len(years) > _FEW else 1.9)
         _trend(axes, figures, groups, missing, changes, broken)
@@ -113,18 +121,20 @@ def _trend(
                 linewidth=1.8, zorder=3,
             )  # fmt: skip
     labels.write_values(axes, figures, span, top)
-    target = draw.target_line(axes, 1)
+    axes.axhline(100, zorder=1, **_DASHED)
     labels.write_changes(axes, changes, span, top)
     axes.set_xlim(span[0] - 0.5, span[-1] + 0.5)
     axes.set_ylim(0, top)
     shown = labels.years_shown(span, [labels.YEAR], 8.5)
     axes.set_xticks(shown, [str(year) for year in shown])
-    draw.percent_axis(axes)
+    axes.yaxis.set_major_formatter(lambda value, _: danish.percent(Fraction(value) / 100))
+    draw.grid(axes, "y")
     lines = [
-        Line2D([], [], color=group.colour, marker=draw.MARKERS[group.mark], label=heading)
-        for group, heading in zip(groups, draw.headings(groups), strict=True)
+        Line2D([], [], color=group.colour, marker=draw.MARKERS[group.mark], label=danish.capital(group.name))
+        for group in groups
     ]
-    draw.legend(axes, [*lines, target, *unnamed])
+    handles = [*lines, Line2D([], [], label=draw.TARGET, **_DASHED), *unnamed]
+    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=4, frameon=False, fontsize=8)
 
 
 def _gaps(axes: Axes, missing: Sequence[int], span: range, top: float) -> list[Patch]:

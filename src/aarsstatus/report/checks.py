@@ -16,6 +16,7 @@ _REFERENCE = re.compile(r"(?<![\w\\@])-?@((?:tbl|fig|sec|eq|lst)-[\w-]*\w)")
 _IMAGES = ("image/svg+xml", "image/png")
 _PICTURE = "\ufffcpicture\ufffc"
 """Stands for a picture among the text of a cell's outputs."""
+_BARE = 'cellen viser et diagram uden titel; skriv show_chart(diagram, caption="…", alt="…")'
 
 
 def findings(notebook: nbformat.NotebookNode) -> list[str]:
@@ -25,8 +26,10 @@ def findings(notebook: nbformat.NotebookNode) -> list[str]:
     referred: list[tuple[str, str]] = []
     for name, cell in named_cells(notebook):
         text = shown_text(cell)
-        found += [f"{name}: {problem}" for problem in [*_bad_outputs(cell), *_bare_pictures(text)]]
-        for id_, inside in _blocks(text):
+        outside, blocks = _blocks(text)
+        bare = [_BARE for line in outside if _PICTURE in line]
+        found += [f"{name}: {problem}" for problem in [*_bad_outputs(cell), *bare]]
+        for id_, inside in blocks:
             if id_ in defined:
                 found.append(f"{name}: {id_} findes allerede i {defined[id_]}")
             defined[id_] = name
@@ -53,20 +56,13 @@ def _bad_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
                 yield f"{said}; skriv show(…), show_table(…) eller show_chart(…), eller slet linjen"
 
 
-def _bare_pictures(text: str) -> Iterator[str]:
-    """Yield a picture that stands in no figure, and so has no caption."""
-    depth = 0
-    for line in text.splitlines():
-        depth += 1 if re.match(r":{3,}\s*\{", line) else -1 if re.match(r":{3,}\s*$", line) else 0
-        if _PICTURE in line and depth < 1:
-            yield 'cellen viser et diagram uden titel; skriv show_chart(diagram, caption="…", alt="…")'
+def _blocks(text: str) -> tuple[list[str], list[tuple[str, str | None]]]:
+    """Return the lines outside divs, and the id and content of tables and figures.
 
-
-def _blocks(text: str) -> Iterator[tuple[str, str | None]]:
-    """Yield the id and content of each table's and figure's div, None if unclosed.
-
-    Nested divs are part of the content.
+    Nested divs are part of the content, which is None of a div that is not closed.
     """
+    blocks: list[tuple[str, str | None]] = []
+    outside: list[str] = []
     opened: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
         if match := re.match(r":{3,}\s*\{(.*)\}\s*$", line):
@@ -75,16 +71,15 @@ def _blocks(text: str) -> Iterator[tuple[str, str | None]]:
         elif re.match(r":{3,}\s*$", line) and opened:
             id_, inside = opened.pop()
             if id_:
-                yield id_, "\n".join(inside)
+                blocks.append((id_, "\n".join(inside)))
             if opened:
                 opened[-1][1].extend(inside)
-        elif opened:
-            opened[-1][1].append(line)
-    yield from ((id_ or "div", None) for id_, _ in opened)
+        else:
+            (opened[-1][1] if opened else outside).append(line)
+    return outside, [*blocks, *((id_ or "div", None) for id_, _ in opened)]
 
 
 def _lacks(id_: str, inside: str | None) -> Iterator[str]:
-    """Yield what a table or a figure lacks."""
     if inside is None:
         yield "har en ramme (:::), der åbnes, men ikke lukkes"
         return

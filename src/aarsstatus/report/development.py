@@ -99,7 +99,6 @@ def _largest(notat: Notat, group: str, year: int) -> dict[str, str]:
 
 
 def _status(notat: Notat, year: int, group: str) -> Measure:
-    """Return the measure that a group's status of a year is."""
     return "joint_status" if notat.data.is_joint(group, year) else "status"
 
 

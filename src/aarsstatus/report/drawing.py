@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-import pandas as pd
 import typst
 from matplotlib import font_manager
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.lines import Line2D
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure
-from aarsstatus.inputs.model import Group
 from aarsstatus.markdown import read_back, sentences
 from aarsstatus.report.html_table import Cell, Row, Table
 from aarsstatus.report.marks import MARK, WRONG, mark
@@ -43,7 +38,7 @@ MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross
 """What matplotlib calls the marks of `schema.MARKS`."""
 LIGHT, SOFTER = "#b9c4d6", "#4f6894"
 TARGET = "Måltallet (100 pct.)"
-_DASHED: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 3))}
+_MEANT = {MARK: "offentliggjort med et andet tal", WRONG: "i modstrid med notatets øvrige tal"}
 _PPI = 200
 """Dots per inch of a picture in Word."""
 FONTS = ("OpenSans-Regular.ttf", "OpenSans-Semibold.ttf")
@@ -89,8 +84,7 @@ def height(figure: Figure) -> float:
 def marked(caption: str, figures: Sequence[Figure]) -> str:
     """Return a chart's caption, with what the marks on its numbers mean."""
     marks = {mark(figure) for figure in figures}
-    told = {MARK: "offentliggjort med et andet tal", WRONG: "i modstrid med notatets øvrige tal"}
-    meant = [f"{sign}: {text}" for sign, text in told.items() if sign in marks]
+    meant = [f"{sign}: {text}" for sign, text in _MEANT.items() if sign in marks]
     return f"{caption} ({'; '.join(meant)})" if meant else caption
 
 
@@ -99,31 +93,10 @@ def with_source(chart: Chart, notat: Notat, years: Sequence[int]) -> Chart:
     return replace(chart, caption=sentences([chart.caption, f"Kilde: {read_back(sources(notat, years))}"]))
 
 
-def drawn(notat: Notat, frame: pd.DataFrame, code: str, measure: str) -> list[Figure]:
-    """Return an administration's figures of a measure in a frame that have a value."""
-    chosen = frame[(frame["administration"] == code) & (frame["measure"] == measure)]
-    return [figure for id_ in chosen["id"] if (figure := notat.figures[id_]).value is not None]
-
-
-def headings(groups: Sequence[Group]) -> list[str]:
-    """Return what target groups are called, each with a capital."""
-    return [danish.capital(group.name) for group in groups]
-
-
 def said(figure: Figure) -> str:
     """Return a figure as an alternative text says it."""
-    told = {MARK: " (offentliggjort med et andet tal)", WRONG: " (i modstrid med notatets øvrige tal)", "": ""}
-    return figure.shown + told[mark(figure)]
-
-
-def spoken(groups: Sequence[Group], figures: Sequence[Figure], say: Callable[[Figure], str]) -> str:
-    """Say the figures of each target group in a sentence, for an alternative text."""
-    return sentences(
-        [
-            f"{heading}: {danish.join([say(figure) for figure in figures if figure.group == group.key])}"
-            for group, heading in zip(groups, headings(groups), strict=True)
-        ]
-    )
+    meant = _MEANT.get(mark(figure))
+    return f"{figure.shown} ({meant})" if meant else figure.shown
 
 
 def numbers_drawn(corner: str, header: Sequence[str], rows: Sequence[tuple[str, Sequence[Figure | None]]]) -> Table:
@@ -168,25 +141,6 @@ def grid(axes: Axes, which: str) -> None:
     axes.grid(visible=True, axis=which, color=GRID, linewidth=0.6)  # type: ignore[arg-type]
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
-
-
-def percent_axis(axes: Axes) -> None:
-    """Write per cent along the upright axis, with grid lines."""
-    axes.yaxis.set_major_formatter(lambda value, _: danish.percent(Fraction(value) / 100))
-    grid(axes, "y")
-
-
-def target_line(axes: Axes, above: int) -> Line2D:
-    """Draw the target, 100 per cent, over so many layers; return its legend."""
-    axes.axhline(100, zorder=above, **_DASHED)
-    return Line2D([], [], label=TARGET, **_DASHED)
-
-
-def legend(axes: Axes, handles: Sequence[Artist]) -> None:
-    """Draw a legend below the axes."""
-    axes.legend(
-        handles=list(handles), loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=4, frameon=False, fontsize=8
-    )
 
 
 def saved(drawing: Drawing) -> tuple[str, bytes]:

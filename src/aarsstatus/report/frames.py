@@ -49,18 +49,18 @@ def figures_frame(notat: Notat) -> pd.DataFrame:
     return frame
 
 
-def tables_frame(notat: Notat, year: int | None = None) -> pd.DataFrame:
-    """Return all tables of a year, one below the other, by administration."""
+def tables_frame(notat: Notat) -> pd.DataFrame:
+    """Return the tables of the notat's year, one below the other, by administration."""
     codes = [KK, *notat.administrations()]
-    return pd.concat({code: table_frame(notat, code, year) for code in codes}, names=["forvaltning"])
+    return pd.concat({code: table_frame(notat, code) for code in codes}, names=["forvaltning"])
 
 
-def table_frame(notat: Notat, code: str, year: int | None = None) -> pd.DataFrame:
+def table_frame(notat: Notat, code: str) -> pd.DataFrame:
     """Return one administration's table as it stands in the notat.
 
     Merged cells are empty below the first.
     """
-    table = administration_table(notat, code, year)
+    table = administration_table(notat, code)
     rows = []
     for cells in placed(table):
         line = [""] * len(table.header)

@@ -85,7 +85,6 @@ def notes_block(notes: Sequence[Note]) -> str:
 
 
 def _marker(note: Note) -> str:
-    """Write a note's marker in Markdown."""
     id_ = NOTES.get(note.marker)
     return f"[{plain(note.marker)}]{{#{id_}}}" if id_ else plain(note.marker)
 

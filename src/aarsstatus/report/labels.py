@@ -110,9 +110,6 @@ def _wide(text: str) -> float:
     return max((len(line) for line in text.splitlines()), default=0) * _CHARACTER + _AIR
 
 
-# -- written on a drawing ------------------------------------------------------------------------------------------
-
-
 def write_values(axes: Axes, figures: Sequence[Figure], span: range, top: float) -> None:
     """Write each point's value beside it; of many years only every second or third."""
     scale = UPWARDS / top

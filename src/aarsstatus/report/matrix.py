@@ -22,6 +22,7 @@ from aarsstatus.inputs.schema import KK, TOTAL
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import Chart
+from aarsstatus.report.html_table import Table
 from aarsstatus.report.marks import mark
 from aarsstatus.report.notat import Notat
 
@@ -43,6 +44,10 @@ class _Cell:
     before: Figure | None
 
 
+Cells = Mapping[tuple[str, str], _Cell]
+"""What is drawn, by administration and group."""
+
+
 def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
     """Draw each administration's attainments in a frame, the highest total first."""
     named = {key: group.name for key, group in notat.data.groups.items()} | {TOTAL: "samlet"}
@@ -51,9 +56,6 @@ def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
     codes = _sorted(notat, frame)
     cells = {(code, group): _cell(notat, frame, code, group) for code in codes for group in groups}
     attained = [one.attained for one in cells.values() if one.attained is not None]
-    header = [text for group, name in groups.items() for text in _headings(group, name)]
-    rows = [row for code in codes for row in _rows(notat, code, [cells[code, group] for group in groups])]
-    numbers = draw.numbers_drawn(f"Målopfyldelse {notat.year}", header, rows)
     spoken = [f"{code}: {danish.join(_spoken(cells, code, groups))}" for code in codes]
     alt = f"Søjler på én skala for hver forvaltning. {sentences(spoken)}{_compared(notat, cells, groups)}"
     with draw.style(notat.fonts):
@@ -68,7 +70,13 @@ def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
             handles=_legend(notat, cells), loc="lower center", ncols=4, frameon=False, fontsize=7.5, borderaxespad=0.2
         )
         caption = f"{_finding(notat, codes)} Målopfyldelse på én skala, og hvor mange der mangler"
-        chart = Chart("fig-maalopfyldelse", draw.marked(caption, attained), alt, *draw.saved(drawing), numbers)
+        chart = Chart(
+            "fig-maalopfyldelse",
+            draw.marked(caption, attained),
+            alt,
+            *draw.saved(drawing),
+            _numbers(notat, cells, codes, groups),
+        )
         return draw.with_source(chart, notat, sorted({notat.year, notat.comparison_year or notat.year}))
 
 
@@ -111,26 +119,22 @@ def _cell(notat: Notat, frame: pd.DataFrame, code: str, group: str) -> _Cell:
     return _Cell(attained, missing, before if known else None)
 
 
-def _rows(notat: Notat, code: str, cells: Sequence[_Cell]) -> list[tuple[str, list[Figure | None]]]:
-    """Return an administration's rows of numbers: the year, and the one before."""
-    rows = [(code, [one for cell in cells for one in _shown(cell, cell.attained, cell.missing)])]
-    if any(cell.before for cell in cells):
-        was = [one for cell in cells for one in _shown(cell, cell.before, None)]
-        rows.append((f"{code} i {notat.comparison_year}", was))
-    return rows
-
-
-def _shown(cell: _Cell, attained: Figure | None, missing: Figure | None) -> list[Figure | None]:
-    """Return a cell's columns in the table of numbers; the total has one only."""
-    of_total = cell.attained is not None and cell.attained.group == TOTAL
-    return [attained] if of_total else [attained, missing]
-
-
-def _headings(group: str, name: str) -> list[str]:
-    """Return the headers of a group's columns in the table of numbers."""
-    if group == TOTAL:
-        return [danish.capital(words.MEASURES["weighted_attainment"])]
-    return [danish.capital(name), f"{danish.capital(name)}, mangler"]
+def _numbers(notat: Notat, cells: Cells, codes: Sequence[str], groups: Mapping[str, str]) -> Table:
+    """Return the numbers drawn: of the year, and the attainments of the one before."""
+    header, rows = [], []
+    for group, name in groups.items():
+        own = [danish.capital(name), f"{danish.capital(name)}, mangler"]
+        header += [danish.capital(words.MEASURES["weighted_attainment"])] if group == TOTAL else own
+    for code in codes:
+        now, before = list[Figure | None](), list[Figure | None]()
+        for group in groups:
+            cell, columns = cells[code, group], 1 if group == TOTAL else 2
+            now += [cell.attained, cell.missing][:columns]
+            before += [cell.before, None][:columns]
+        rows.append((code, now))
+        if any(before):
+            rows.append((f"{code} i {notat.comparison_year}", before))
+    return draw.numbers_drawn(f"Målopfyldelse {notat.year}", header, rows)
 
 
 def _lacks(cell: _Cell) -> str:
@@ -139,7 +143,7 @@ def _lacks(cell: _Cell) -> str:
     return f"mangler {missing.shown}" if missing is not None and missing.value else ""
 
 
-def _spoken(cells: dict[tuple[str, str], _Cell], code: str, groups: Mapping[str, str]) -> list[str]:
+def _spoken(cells: Cells, code: str, groups: Mapping[str, str]) -> list[str]:
     """Say an administration's cells for the alternative text."""
     told = []
     for group in groups:
@@ -150,7 +154,7 @@ def _spoken(cells: dict[tuple[str, str], _Cell], code: str, groups: Mapping[str,
     return told
 
 
-def _compared(notat: Notat, cells: dict[tuple[str, str], _Cell], groups: Mapping[str, str]) -> str:
+def _compared(notat: Notat, cells: Cells, groups: Mapping[str, str]) -> str:
     """Say the city's attainments of the year before for the alternative text."""
     city = [cells[KK, group].before for group in groups if (KK, group) in cells]
     told = [f"{groups[one.group]} {draw.said(one)}" for one in city if one is not None]
@@ -160,9 +164,7 @@ def _compared(notat: Notat, cells: dict[tuple[str, str], _Cell], groups: Mapping
 # -- where it is drawn --------------------------------------------------------------------------------------------
 
 
-def _draw(
-    axes: Axes, notat: Notat, cells: dict[tuple[str, str], _Cell], codes: Sequence[str], groups: Mapping[str, str]
-) -> None:
+def _draw(axes: Axes, notat: Notat, cells: Cells, codes: Sequence[str], groups: Mapping[str, str]) -> None:
     """Draw headers, codes, cells and the lines between rows."""
     width = (draw.WIDTH * _POINTS - _LABELS) / len(groups) - _GAP
     drawn = [one for cell in cells.values() for one in (cell.attained, cell.before) if one and one.value is not None]
@@ -209,8 +211,7 @@ def _unit(notat: Notat, group: str) -> str:
     return "ansatte" if heads else "helårspersoner"
 
 
-def _legend(notat: Notat, cells: dict[tuple[str, str], _Cell]) -> list[Patch | Line2D]:
-    """Return what the colours and marks mean."""
+def _legend(notat: Notat, cells: Cells) -> list[Patch | Line2D]:
     handles: list[Patch | Line2D] = [
         Patch(color=_REACHED, label="Måltallet er nået"),
         Patch(color=_SHORT, label="Måltallet er ikke nået"),

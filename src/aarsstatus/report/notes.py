@@ -53,7 +53,6 @@ def sources(notat: Notat, years: Sequence[int]) -> str:
 
 
 def _schemes(notat: Notat, tables: Places) -> list[Scheme]:
-    """Return the schemes of some tables, those of the first one first."""
     return list(dict.fromkeys(scheme for _, year in tables for scheme in notat.data.schemes_of(year)))
 
 
@@ -63,7 +62,6 @@ def _heads(schemes: Sequence[Scheme]) -> str:
 
 
 def _reference(notat: Notat, code: str, year: int) -> str:
-    """Write a reference to a table."""
     return f"@{table_id(code, None if year == notat.year else year)}"
 
 
@@ -131,7 +129,6 @@ def _on_joint_cells(notat: Notat, tables: Places) -> Iterator[Note]:
 
 
 def _weight(notat: Notat, weight: Figure) -> str:
-    """Return a weight with its mark."""
     return notat.weight_shown(weight) + mark(weight)
 
 
@@ -145,11 +142,7 @@ def _weighed(notat: Notat, weights: Sequence[Figure]) -> str:
 
 
 def _listed(schemes: Sequence[Scheme]) -> str:
-    """Return the names of schemes as a list, in Markdown."""
     return danish.join([plain(scheme.name) for scheme in schemes])
-
-
-# -- marks ---------------------------------------------------------------------------------------------------------
 
 
 def _differences(notat: Notat, tables: Places, heads: Sequence[Scheme]) -> Iterator[str]:

@@ -111,5 +111,4 @@ def are_computed(notat: Notat) -> bool:
 
 
 def _by_heads(scheme: Scheme) -> bool:
-    """Say whether a scheme's persons are counted on a day."""
     return scheme.counting == "headcount"

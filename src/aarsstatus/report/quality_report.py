@@ -144,15 +144,11 @@ def target_sources(quality: Quality) -> list[str]:
 def threshold_said(threshold: Threshold, quality: Quality) -> str:
     """Say what a threshold is of, from where it counts, and why."""
     name, reason = in_words(threshold, quality.data, quality.year)
-    return sentences([f"**{plain(danish.capital(name))}**: {limit(threshold)}", plain(reason).removesuffix(".")])
-
-
-def limit(threshold: Threshold) -> str:
-    """Say from where a threshold counts: ``mindst 10 personer og 15 pct.``."""
     what = words.unit_of_change(threshold.measures[0])
     points = danish.counted(int(threshold.points), "person" if what == "personer" else what, what)
     share = f" og {danish.percent(threshold.share)}" if threshold.share else ""
-    return f"mindst {points}{share}"
+    limit = f"**{plain(danish.capital(name))}**: mindst {points}{share}"
+    return sentences([limit, plain(reason).removesuffix(".")])
 
 
 def _change(quality: Quality, moved: Moved) -> str:

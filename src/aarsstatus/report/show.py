@@ -135,7 +135,6 @@ def _show_drawing(opening: str, svg: str, png: bytes, closing: str) -> None:
 
 
 def _markdown(text: str) -> None:
-    """Show Markdown as it stands."""
     _display(Markdown(text))
 
 

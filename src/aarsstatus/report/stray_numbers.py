@@ -198,7 +198,6 @@ def _wrong(known: _Known, id_: str, said: str, before: str | None = None) -> Ite
 
 
 def _literal(text: str) -> str:
-    """Return a text without the escapes of Markdown and HTML."""
     return unescape(read_back(text))
 
 

@@ -74,12 +74,8 @@ def _group_rows(cell: partial[Cell], notat: Notat, group: Group, year: int) -> l
 
 
 def _cell(notat: Notat, year: int, code: str, group: str, measure: str, scheme: str = "", rowspan: int = 1) -> Cell:
-    """Return the cell that shows a figure; an empty one where there is none."""
     figure = notat.figures.find(year, code, group, measure, scheme)
     return Cell(rowspan=rowspan) if figure is None else Cell(figure.shown, figure.id, rowspan, mark(figure))
-
-
-# -- below a table ------------------------------------------------------------------------------------------------
 
 
 def _notes(notat: Notat, year: int, code: str, schemes: Sequence[Scheme]) -> Iterator[Note]:
