@@ -140,7 +140,7 @@ def _read_extracts(files: Sequence[Path], arguments: argparse.Namespace) -> int:
 
 
 def _sums(done: Ingested) -> Iterator[str]:
-    """Yield a table of each scheme: what every administration came to, and what stood before."""
+    """Yield a table for each scheme: its sums now, and those that stood before."""
     for (code, scheme), total in done.sums.items():
         before = done.before.get((code, scheme))
         if code == KK:
