@@ -136,7 +136,7 @@ def audit_years(data: Data, published: Sequence[Params], *, proof: Proof | None 
     """Judge every number that some notats printed."""
     names = {params.notat for params in published}
     wanted = dict.fromkeys(row.notat for row in data.printed if row.notat in names)
-    return [row for name in wanted for row in audit(data, published, notat=name, proof=proof)]
+    return [row for name in wanted for row in audit(data, published, name, proof=proof)]
 
 
 def explained(project: Project, data: Data, year: int | None = None) -> list[AuditRow]:
@@ -176,8 +176,8 @@ def quality(
     params: Params, data: Data, published: Sequence[Params], errata: Sequence[Erratum], mode: Mode = "published"
 ) -> Quality:
     """Judge one year, if it is among the `published`: pure."""
-    known = params.notat in {one.notat for one in published}
-    rows = audit(data, published, notat=params.notat) if known else []
+    notat = params.notat
+    rows = audit(data, published, notat) if notat and any(one.notat == notat for one in published) else []
     figures = every_figure(data, params.year, params.comparison_year, notat=params.notat, mode=mode)
     return Quality(
         params,
