@@ -881,7 +881,7 @@ def test_a_missing_target_is_noted() -> None:
 
 def test_figures_that_moved_more_than_their_threshold_are_told() -> None:
     figures = build_figures(real_data(), 2025)
-    found = {one.id: one for one in moved(figures, 2025, 2024, schemes=real_data().schemes, groups=real_data().groups)}
+    found = {one.id: one for one in moved(figures, real_data(), 2025, 2024)}
     for id_, figure in figures.items():
         earlier = figures.find(2024, figure.administration, figure.group, figure.measure, figure.scheme)
         if figure.year != 2025 or earlier is None or figure.value is None or earlier.value is None:
