@@ -358,8 +358,7 @@ def test_the_next_year_compares_with_what_was_published_last(office: Office) -> 
     ours = {row.id: row.printed for row in data.printed if row.notat == f"notat-{YEAR}"}
     assert ours[f"{YEAR}.BIF.fleksjob.target"] == "50"
     assert office.run("verify", str(YEAR)).endswith("Alt er forklaret.\n")
-    path = office.project.params / f"{YEAR}.yml"
-    assert [one.reason for one in read_params(path, path.name).corrections] == [REASON]
+    assert [one.reason for one in read_params(office.project, YEAR).corrections] == [REASON]
 
 
 def test_a_published_notat_is_not_published_again(office: Office) -> None:

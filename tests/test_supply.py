@@ -25,7 +25,7 @@ from license_expression import get_spdx_licensing
 from referencing import Registry, Resource
 
 from aarsstatus.bundle import sbom
-from aarsstatus.bundle.sbom import CARRIED, licences
+from aarsstatus.bundle.sbom import CARRIED, LICENCES
 from aarsstatus.figures.collection import Figures
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
@@ -59,7 +59,7 @@ def test_no_lock_names_a_host(name: str) -> None:
     assert "://" not in text
     assert not re.search(r"(?m)^\s*-(?!-hash=sha256:)", text), "an option such as --index-url"
     assert " @ " not in text, "a requirement by address"
-    assert not re.search(r"(?m)^[^#]*\b[\w-]+(\.[\w-]+)*\.(com|org|net|io|dk|dev)\b", text)
+    assert not re.search(r"(?m)^[^#\n]*\w\.(com|org|net|io|dk|dev)\b", text)
 
 
 def test_a_package_has_the_same_versions_in_every_lock() -> None:
@@ -150,7 +150,7 @@ def test_a_lock_that_moved_on_is_noticed(monkeypatch: pytest.MonkeyPatch, capsys
 
 def test_every_licence_is_an_spdx_expression() -> None:
     known = get_spdx_licensing()
-    for licence in {*licences().values(), *(part.licence for part in CARRIED)}:
+    for licence in {*LICENCES.values(), *(part.licence for part in CARRIED)}:
         assert known.validate(licence).errors == [], licence
 
 
@@ -158,7 +158,7 @@ def test_copyleft_is_named() -> None:
     """Each is on the page with what it means to pass it on; pandoc's is the one that matters."""
     page = (ROOT / "docs" / "licenser.md").read_text(encoding="utf-8")
     assert "**pandoc (GPL-2.0-or-later)**" in page
-    for (name, _), licence in licences().items():
+    for (name, _), licence in LICENCES.items():
         if copyleft(licence):
             assert f"| {name} | {licence} |" in page
     assert {part.name for part in CARRIED if copyleft(part.licence)} >= {"pandoc", "libgfortran", "libzmq", "pydevd"}
@@ -360,7 +360,7 @@ def test_an_advisory_affects_the_versions_it_says(
 @pytest.mark.parametrize("kind", ["folder", "zip"])
 def test_advisories_at_hand(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What the locks have is looked up; a withdrawn advisory, another ecosystem's and another version's do not count."""
-    version = next(version for name, version in licences() if name == "papermill")
+    version = next(version for name, version in LICENCES if name == "papermill")
     withdrawn = record("nbformat", **between({"introduced": "0"})) | {"withdrawn": "2020-01-01T00:00:00Z"}
     npm = record("nbformat", **between({"introduced": "0"}))
     npm["affected"][0]["package"]["ecosystem"] = "npm"
@@ -381,7 +381,7 @@ def test_advisories_at_hand(kind: str, tmp_path: Path, capsys: pytest.CaptureFix
     said = capsys.readouterr().out
     assert f"papermill {version}: PYSEC-0000-1; mended in 999" in said
     assert "nbformat" not in said
-    count = len(licences())
+    count = len(LICENCES)
     assert f"{count} of {count} locked packages checked, 1 known" in said
 
 

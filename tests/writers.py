@@ -236,12 +236,13 @@ def as_opendocument(sheet: Sheet) -> bytes:
 
 
 def as_binary(
-    sheet: Sheet, days_as: int = 14, *, struck: bool = False, letters: str = "", condition: tuple[int, ...] = ()
-) -> bytes:
+    sheet: Sheet, days_as: int = 14, *, struck: bool = False, letters: str = "", condition: tuple[int, ...] = (),
+    remark: tuple[int, ...] = (),
+) -> bytes:  # fmt: skip
     """Write XLSB: records with a number, a length and a body.
 
     Days have a number format, may be struck through and have letters of a colour; the first columns may have a
-    condition, which gives a look by its number or none.
+    condition, which gives a look by its number or none, and a cell (row and column, from 0) a remark.
     """
 
     def record(kind: int, body: bytes = b"") -> bytes:
@@ -299,7 +300,11 @@ def as_binary(
     styles = record(278) + record(611, struct.pack("<I", 2)) + fonts + record(612)
     styles += record(626, struct.pack("<I", 1)) + of_styles + record(627)
     styles += record(617, struct.pack("<I", 2)) + of_cells + record(618) + record(279)
-    return package({"xl/workbook.bin": book, "xl/styles.bin": styles, "xl/worksheets/sheet1.bin": part}, "bin")
+    parts = {"xl/workbook.bin": book, "xl/styles.bin": styles, "xl/worksheets/sheet1.bin": part}
+    if remark:
+        row, column = remark
+        parts["xl/comments1.bin"] = record(635, struct.pack("<IIIII", 0, row, row, column, column))
+    return package(parts, "bin")
 
 
 WRITERS = {

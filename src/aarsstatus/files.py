@@ -52,23 +52,31 @@ def irregular(path: Path, most: int | None = None) -> str | None:
     return None
 
 
-def read_utf8(path: Path, name: str, *, most: int = MOST_BYTES, expected: str | None = None) -> str:
-    """Return a file's text, byte order mark and line ends included.
-
-    Messages call it `name`, and one that is missing `expected`.
+def read_bytes(path: Path, name: str, most: int, *, expected: str | None = None) -> bytes:
+    """Return what a file holds; messages call it `name`, a missing one `expected`.
 
     Raises
     ------
     InputError
-        If it is not a regular file, has more than `most` bytes, cannot be read, or is not UTF-8.
+        If it is not a regular file, has more than `most` bytes, or cannot be read.
     """
-    why = irregular(path, most)
-    if why is not None:
+    if why := irregular(path, most):
         raise InputError(Problem(name, why, expected=expected))
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise InputError(Problem(name, f"filen kan ikke læses: {reason(error)}")) from None
+
+
+def read_utf8(path: Path, name: str, *, most: int = MOST_BYTES, expected: str | None = None) -> str:
+    """Return a file's text, byte order mark and line ends included.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is not UTF-8.
+    """
+    content = read_bytes(path, name, most, expected=expected)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

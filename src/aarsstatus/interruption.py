@@ -34,14 +34,9 @@ class Interrupted(KeyboardInterrupt):
 
 
 def check() -> None:
-    """Go no further once the run was asked to end.
+    """Raise `Interrupted` once the run was asked to end.
 
     What fails from then on was ended, and is nobody's fault.
-
-    Raises
-    ------
-    Interrupted
-        If it was.
     """
     if heard():
         raise Interrupted(_heard[0])
@@ -53,15 +48,10 @@ def heard() -> bool:
 
 
 def wait(jobs: Collection[futures.Future[Any]]) -> None:
-    """Wait until other threads have finished, and hear if the run is asked to end.
+    """Wait for other threads; raise `Interrupted` when the run is asked to end.
 
     The system may give a signal to any thread, and only the main thread acts upon one, when it runs: it would sleep
     on, as `Future.result` does. And what is raised while Python is tidying up comes to nothing.
-
-    Raises
-    ------
-    Interrupted
-        If it was.
     """
     while futures.wait(jobs, _LOOK).not_done:
         check()

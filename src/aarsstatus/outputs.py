@@ -62,7 +62,7 @@ def read_inputs(
 
 def _require_parameters(project: Project, params: Params, rows: Sequence[audit.AuditRow]) -> None:
     """Refuse parameters of a published notat that are not those that it printed."""
-    file, how = project.name(project.params / f"{params.year}.yml"), "--correct GRUND for at rette det, der er sendt ud"
+    file, how = project.name(project.params_of(params.year)), "--correct GRUND for at rette det, der er sendt ud"
     wrong = [row for row in rows if (row.source, row.rule) == (params.notat, "parameters") and row.verdict != "exact"]
     if found := [Problem(file, f"notatet er offentliggjort med en anden værdi: {row.reason}") for row in wrong]:
         raise InputError([*found[:-1], replace(found[-1], expected=how)])
@@ -115,7 +115,7 @@ class Outputs:
         """
         data = self.project.data
         files = [
-            self.project.params / f"{self.notat.year}.yml",
+            self.project.params_of(self.notat.year),
             *sorted(data.glob("*.csv")),
             *sorted(data.glob("*.yml")),
         ]

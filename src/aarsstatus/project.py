@@ -30,6 +30,10 @@ class Project:
         """One YAML file a year."""
         return self.root / "params"
 
+    def params_of(self, year: int) -> Path:
+        """Return the file with a year's parameters."""
+        return self.params / f"{year}.yml"
+
     @property
     def data(self) -> Path:
         """The tidy CSV files."""

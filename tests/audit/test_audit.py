@@ -58,7 +58,7 @@ def real_data() -> Data:
 @cache
 def all_params() -> tuple[Params, ...]:
     project = Project(ROOT)
-    return tuple(read_params(project.params / f"{year}.yml", f"params/{year}.yml") for year in project.years())
+    return tuple(read_params(project, year) for year in project.years())
 
 
 @cache
@@ -560,7 +560,7 @@ def as_printed(notat: str, unrounded: Data) -> Data:
 
 
 @given(unrounded_years())
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_what_follows_from_unrounded_numbers_is_never_contradicted(drawn: tuple[str, Data]) -> None:
     """And so the rules by themselves say the same of every number as the proof."""
     notat, data = drawn[0], as_printed(*drawn)

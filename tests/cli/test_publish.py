@@ -43,7 +43,7 @@ def test_targets_adopted_so_that_they_do_not_add_up_are_published_with_a_reason(
 
 def test_lines_of_the_parameters_are_kept(project: Project) -> None:
     text = (project.params / "2025.yml").read_text(encoding="utf-8").replace("notat: notat-2025", "notat: null  # nej")
-    params = read_params(project.params / "2025.yml", "2025.yml")
+    params = read_params(project, 2025)
     day = params.document.date
     assert day is not None
     published = published_params(text, "2025.yml", "notat-2025", day).decode()

@@ -201,6 +201,21 @@ def test_a_parameter_is_found(builder: Builder) -> None:
         assert found.causes[id_][0].place == f"{PARAMS}, notat"
 
 
+def test_a_recalled_notat_is_said_as_it_is(builder: Builder) -> None:
+    """What is wrong with a half-recalled notat, which nobody has, is not told as if it were wrong with hers."""
+
+    def recall(files: dict[str, bytes]) -> None:
+        PARAMETER(files)
+        name = "data/published.csv"
+        files[name] = files[name].replace(b"\nnotat-2025,", b"\nnotat-2025-erstattet-1,")
+
+    issue = swap(PARAMS, "notat: notat-2025", "notat: notat-2025\npublished: 2026-03-11")
+    found = tried(builder.build("før", issue, mode="published"), builder.build("nu", recall, mode="published"))
+    assert found.changes
+    (said,) = (line for line in lines(found) if f"{PARAMS}, notat" in line)
+    assert said == f"  {PARAMS}, notat: er ikke prøvet alene, for ændringen hører sammen med andre"
+
+
 def test_an_option_is_found(base: Finished, builder: Builder) -> None:
     found = tried(base, builder.build("nu", mode="published"))
     assert found.changes
@@ -492,12 +507,12 @@ def test_what_no_reader_sees_is_said_first(base: Finished, builder: Builder) -> 
 
 
 def test_the_quality_report_opens_with_it_and_can_do_without(base: Finished, builder: Builder) -> None:
-    section = opening(tried(base, builder.build("nu", ROW)), "sammenligning.html")
+    section = opening(tried(base, builder.build("nu", ROW)))
     report = '<body>\n<main id="indhold">\n<p>Rapport</p>\n</main>\n</body>\n'
     old, new = (builder.build(name, *edits, mode="published") for name, edits in (("før", []), ("nu", [PARAMETER])))
     found = tried(old, new)
     same = tuple(change for change in found.changes if words.same_number(change))
-    counted = opening(replace(found, changes=same), "sammenligning.html")
+    counted = opening(replace(found, changes=same))
     assert f"{len(same)} tal er de samme, men med en anden forklaring." in counted
     assert "<li>" not in counted, "a number that did not move is not listed among the most important"
     opened = with_opening(report, section)

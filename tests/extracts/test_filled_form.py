@@ -82,7 +82,7 @@ def test_filled_in_it_is_the_year(copied: Project, form: Path, saved: str) -> No
     done = read_form(copied, YEAR, form)
     assert len(done.changes) == 29  # five values that are not empty, and 24 targets
     assert "Notatets dato: (intet) → 10-03-2027" in done.changes
-    params = read_params(copied.params / "2026.yml", "params/2026.yml")
+    params = read_params(copied, 2026)
     assert params.document.model_dump() == {
         "date": date(2027, 3, 10), "case_number_f2": "2026 - 1234", "document_number_f2": "10399999",
         "case_number_edoc": None,

@@ -14,11 +14,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import count
 
+import openpyxl
 import pytest
 from conftest import copy_project
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from test_as_written import conditional, march, shown_as, strike, whiten, xlsx
-from writers import WRITERS, Error, Formula, Sheet, by_hand, by_openpyxl, zipped
+from writers import WRITERS, Error, Formula, Sheet, as_binary, by_hand, by_openpyxl, zipped
 
 from aarsstatus.extracts import Ingested, ingest
 from aarsstatus.problems import InputError
@@ -161,6 +163,7 @@ def by_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, s
     (folder / "nearly white.xlsx").write_bytes(xlsx(march(), march(2), change=whiten(letters="FFFEFEFE"))[0])
     whitens = conditional(font=Font(color="FFFFFFFF"))
     (folder / "condition.xlsx").write_bytes(xlsx(march(), march(2), change=whitens)[0])
+    (folder / "remark.xlsx").write_bytes(xlsx(march(), march(2), change=remark)[0])
     for ending in ("ods", "xls"):
         subprocess.run(
             ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", ending,
@@ -190,6 +193,23 @@ def test_files_that_libreoffice_has_saved(shared: Project, by_libreoffice, endin
         shared, by_libreoffice("nearly white", ending), ending
     )
     assert "arket har en betinget formatering" in refused(shared, by_libreoffice("condition", ending), ending)
+    assert_remark_told(take(shared, by_libreoffice("remark", ending), ending))
+
+
+def remark(page: openpyxl.worksheet.worksheet.Worksheet) -> None:
+    page["B3"].comment = Comment("Annulleret", "KHN")
+
+
+def assert_remark_told(done: Ingested) -> None:
+    (told,) = [note for note in done.notes if "bemærkninger til celler" in note]
+    assert "(fx B3)" in told
+    assert "Annulleret" not in told
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "xlsb"])
+def test_a_remark_on_a_cell_is_told_of(shared: Project, ending: str) -> None:
+    content = xlsx(march(), march(2), change=remark)[0] if ending == "xlsx" else as_binary(Sheet(rows()), remark=(2, 1))
+    assert_remark_told(take(shared, content, ending))
 
 
 # -- formulas -----------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def everything(project: Project) -> dict[str, bytes]:
 
 
 def test_what_must_be_decided_anew_is_marked_not_copied(copied: Project) -> None:
-    before = read_params(copied.params / "2025.yml", "2025")
+    before = read_params(copied, 2025)
     done = new_year(copied, 2026)
     text = (copied.params / "2026.yml").read_text(encoding="utf-8")
     assert done.written == ("params/2026.yml", "data/targets.csv")
@@ -42,10 +42,10 @@ def test_there_is_a_folder_for_the_extracts(copied: Project) -> None:
 
 
 def test_filled_in_it_is_the_year(copied: Project) -> None:
-    before = read_params(copied.params / "2025.yml", "2025")
+    before = read_params(copied, 2025)
     new_year(copied, 2026)
     fill(copied, 2026)
-    params = read_params(copied.params / "2026.yml", "params/2026.yml")
+    params = read_params(copied, 2026)
     assert (params.year, params.comparison_year, params.notat) == (2026, 2025, None)
     assert (params.schemes, params.target_groups, params.office) == (
         before.schemes,

@@ -14,9 +14,9 @@ from aarsstatus.project import Project
 
 
 def read(tmp_path: Path, text: str, name: str = "2025.yml") -> Params:
-    path = tmp_path / name
-    path.write_text(text, encoding="utf-8")
-    return read_params(path, f"params/{name}")
+    (tmp_path / "params").mkdir(exist_ok=True)
+    (tmp_path / "params" / name).write_text(text, encoding="utf-8")
+    return read_params(Project(tmp_path), int(name.removesuffix(".yml")))
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def problems(tmp_path: Path, text: str, name: str = "2025.yml") -> list[str]:
 
 def test_the_years_can_be_read(project: Project) -> None:
     for year in (2021, 2025):
-        params = read_params(project.params / f"{year}.yml", f"params/{year}.yml")
+        params = read_params(project, year)
         assert params.year == year
         assert params.notat == f"notat-{year}"
     assert params.document.date == date(2026, 3, 11)
@@ -128,18 +128,18 @@ def test_the_file_name_is_the_year(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"- a\n", b"\xff\xfe", b"!!python/object:os.system {}\n", b"a: &a [*a]\n"])
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "2025.yml"
-    path.write_bytes(content)
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "2025.yml").write_bytes(content)
     with pytest.raises(InputError):
-        read_params(path, "params/2025.yml")
+        read_params(Project(tmp_path), 2025)
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="findes ikke"):
-        read_params(tmp_path / "2025.yml", "params/2025.yml")
-    (tmp_path / "2024.yml").mkdir()
+        read_params(Project(tmp_path), 2025)
+    (tmp_path / "params" / "2024.yml").mkdir(parents=True)
     with pytest.raises(InputError, match="kan ikke læses"):
-        read_params(tmp_path / "2024.yml", "params/2024.yml")
+        read_params(Project(tmp_path), 2024)
 
 
 def test_near_words() -> None:

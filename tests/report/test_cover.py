@@ -51,10 +51,10 @@ def with_logo(project: Project, year: int, file: str) -> None:
 def test_what_cannot_be_shown_is_refused(project: Project, tmp_path: Path, old: str, new: str, said: str) -> None:
     text = (project.params / "2021.yml").read_text(encoding="utf-8")
     assert old in text
-    path = tmp_path / "2021.yml"
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "2021.yml").write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        read_params(path, "params/2021.yml")
+        read_params(Project(tmp_path), 2021)
     assert said in str(caught.value)
     assert "linje" in str(caught.value)
 

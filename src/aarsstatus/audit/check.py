@@ -61,7 +61,7 @@ def doubts(project: Project, params: Params, data: Data, *, targets: bool = True
     if params.notat is not None:
         return found
     if not params.document.date and not data.read_from(params.year):
-        name, expected = project.name(project.params / f"{params.year}.yml"), f"fx {params.year + 1}-03-10"
+        name, expected = project.name(project.params_of(params.year)), f"fx {params.year + 1}-03-10"
         found.append(Problem(name, "notatet har ingen dato", column="document.date", expected=expected))
     for finding in check_figures(data, params.year):
         if finding.kind == "contradicted" and (targets or not finding.id.endswith(".target")):

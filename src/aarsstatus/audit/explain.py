@@ -50,8 +50,8 @@ def explained_figures(project: Project, year: int) -> Figures:
     published = read_published_params(project, year)
     own = next((one for one in published if one.year == year), None)
     notat, data = own.notat if own else None, read_data(project, kept_for(project, own) if own else "")
-    path = project.params / f"{year}.yml"
-    comparison = read_params(path, project.name(path)).comparison_year if path.is_file() else year - 1
+    has_params = project.params_of(year).is_file()
+    comparison = read_params(project, year).comparison_year if has_params else year - 1
     return every_figure(data, year, comparison, notat=notat).judged(answers(explained(project, data, year), notat))
 
 

@@ -119,11 +119,11 @@ def read_published_params(project: Project, until: int | None = None) -> list[Pa
     found: list[Params] = []
     problems: list[Problem] = []
     for year in [one for one in project.years() if until is None or one <= until]:
-        path = project.params / f"{year}.yml"
+        path = project.params_of(year)
         if irregular(path, MOST_BYTES) is None and not _NOTAT.search(path.read_bytes()):
             continue  # not published, and perhaps not filled in yet: it matters to no other year
         try:
-            found.append(read_params(path, project.name(path)))
+            found.append(read_params(project, year))
         except InputError as error:
             problems += error.problems
     if problems:

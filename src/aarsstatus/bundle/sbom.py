@@ -3,10 +3,8 @@
 It says what the manifest and the lock in the same bundle say, in the form that other tools read. Nothing in it is a
 time, a place or chance: the serial number is derived from the content, so the same build gives the same bytes.
 
-The document is written here and not by ``cyclonedx-python-lib``. That library stamps every document with the time
-and a random serial number, which would have to be taken out again, and it would bring five packages into the lock
-of everybody who makes a notat, for one dictionary. The tests read the document with it, and validate it against the
-schema that it carries.
+``cyclonedx-python-lib`` stamps every document with the time and a random number, and would bring five packages into
+the lock of everybody who makes a notat: the tests alone read and validate the document with it.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -55,10 +52,8 @@ CARRIED = tuple(Carried(**row) for row in packaged_rows(Path(__file__).with_name
 under copyleft that was found is."""
 
 
-@cache
-def licences() -> Mapping[tuple[str, str], str]:
-    """Return each locked package's licence (SPDX), by name and version."""
-    return {(row["name"], row["version"]): row["licence"] for row in packaged_rows(TABLE)}
+LICENCES = {(row["name"], row["version"]): row["licence"] for row in packaged_rows(TABLE)}
+"""Each locked package's licence (SPDX), by name and version."""
 
 
 def sbom(build: Finished) -> bytes:
@@ -138,7 +133,7 @@ def _packages(locked: Iterable[Locked], there: Mapping[str, str], engine: str) -
 
 def _package(name: str, version: str, scope: str, engine: str, hashes: tuple[str, ...]) -> Component:
     purl = f"pkg:pypi/{name}@{quote(version, safe='')}"
-    licence = licences().get((name, version), "") if hashes else ""
+    licence = LICENCES.get((name, version), "") if hashes else ""
     made = _component("library", name, version, purl, licence, scope)
     if hashes:
         # The lock allows any of these files and does not tell which was installed, so they are no component's hashes.

@@ -6,8 +6,9 @@ import argparse
 import sys
 
 from aarsstatus.build import Options, Result, build_years
-from aarsstatus.cli.console import BAD_INPUT, DONE, a_path, a_year, formats, path_from_here, say, steps
+from aarsstatus.cli.console import BAD_INPUT, DONE, a_path, a_year, path_from_here, say, steps
 from aarsstatus.project import find_project
+from aarsstatus.render.embedded import FORMATS, Format
 
 DESCRIPTION = (
     "Læser params/ og data/, kører notebooken og laver HTML, PDF og DOCX i output/ÅR/. Er der intet ændret siden\n"
@@ -29,9 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--engine", choices=["auto", "quarto", "embedded"], default="auto",
         help="hvad der laver dokumenterne; auto: Quarto, hvis det er installeret, ellers den indbyggede motor",
     )  # fmt: skip
-    parser.add_argument(
-        "--formats", type=formats, default=("html", "pdf", "docx"), metavar="html,pdf,docx", help="hvilke dokumenter"
-    )
+    parser.add_argument("--formats", type=_formats, default=FORMATS, metavar="html,pdf,docx", help="hvilke dokumenter")
     parser.add_argument(
         "--figures", choices=["published", "recomputed"], default="published",
         help="vis offentliggjorte tal, som de blev trykt (published), eller som de følger af grundlaget (recomputed)",
@@ -39,6 +38,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=a_path, metavar="MAPPE", help="hvor mappen ÅR/ skal ligge; uden: output/")
     parser.add_argument("--force", action="store_true", help="lav det hele igen, også selv om intet er ændret")
     parser.add_argument("--quiet", action="store_true", help="skriv kun, hvis noget går galt")
+
+
+def _formats(text: str) -> tuple[Format, ...]:
+    """Read a list of formats, in the order in which they are made."""
+    wanted = {part.strip() for part in text.split(",") if part.strip()}
+    if not wanted or not wanted <= set(FORMATS):
+        raise argparse.ArgumentTypeError(f"»{text}« skal være et eller flere af html, pdf og docx med komma imellem")
+    return tuple(format_ for format_ in FORMATS if format_ in wanted)
 
 
 def run(arguments: argparse.Namespace) -> int:

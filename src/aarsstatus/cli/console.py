@@ -23,6 +23,8 @@ from aarsstatus.text import visible
 
 DONE, FINDINGS, BAD_INPUT = 0, 1, 2
 """Exit statuses: all is well; something to look at, nothing broken; bad input or usage."""
+YES = {"j", "ja"}
+"""What somebody answers who means it."""
 COMMANDS: Mapping[str, str] = {
     "new": "gør klar til et nyt år",
     "ingest": "læs registerudtræk ind",
@@ -138,15 +140,6 @@ def a_date(text: str) -> date:
         except ValueError:
             continue
     raise argparse.ArgumentTypeError(f"»{text}« er ikke en dato som 12-01-2027")
-
-
-def formats(text: str) -> tuple[str, ...]:
-    """Read a list of formats, in the order in which they are made."""
-    known = ("html", "pdf", "docx")
-    wanted = [part.strip() for part in text.split(",") if part.strip()]
-    if not wanted or not set(wanted) <= set(known):
-        raise argparse.ArgumentTypeError(f"»{text}« skal være et eller flere af html, pdf og docx med komma imellem")
-    return tuple(format_ for format_ in known if format_ in wanted)
 
 
 # -- the answer ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from aarsstatus import danish
@@ -65,25 +66,21 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.undo != (not arguments.files):
         message = "--undo tager en indlæsning tilbage og læser ingen fil" if arguments.undo else "filen mangler"
         raise InputError(Problem(f"ingest {arguments.year}", message, expected="en fil eller --undo"))
-    status = _undo(arguments) if arguments.undo else _read(arguments)
+    if arguments.undo:
+        _undo(arguments)
+    forms = [path for path in arguments.files if is_form(path)]
+    for path in forms:
+        _read_form(path, arguments)
+    extracts = [path for path in arguments.files if path not in forms]
+    status = _read_extracts(extracts, arguments) if extracts else DONE
     _say_if_published(find_project(), arguments.year)
     return status
 
 
-def _read(arguments: argparse.Namespace) -> int:
-    """Read filled-in forms first, then register extracts."""
-    forms = [path for path in arguments.files if is_form(path)]
-    for path in forms:
-        _read_form(path, arguments)
-    arguments.files = [path for path in arguments.files if path not in forms]
-    return _read_extracts(arguments) if arguments.files else DONE
-
-
 def _say_if_published(project: Project, year: int) -> None:
     """Say of a published year that its notat does not follow what was read in."""
-    path = project.params / f"{year}.yml"
     try:
-        kept = kept_for(project, read_params(path, project.name(path)))
+        kept = kept_for(project, read_params(project, year))
     except InputError:  # there are none, or they are not filled in yet
         return
     if kept:
@@ -91,7 +88,7 @@ def _say_if_published(project: Project, year: int) -> None:
         print(f"Nu: aarsstatus check {year}, som siger, hvor data er anderledes")
 
 
-def _undo(arguments: argparse.Namespace) -> int:
+def _undo(arguments: argparse.Namespace) -> None:
     """Take the year's last reading back, and say which files are as they were."""
     project, year = find_project(), arguments.year
     with steps(str(year), quiet=arguments.quiet) as step:
@@ -100,7 +97,6 @@ def _undo(arguments: argparse.Namespace) -> int:
         print(f"{year}: den seneste indlæsning er taget tilbage")
         for path in written:
             print(f"skrevet: {path_from_here(path)}")
-    return DONE
 
 
 def _read_form(path: Path, arguments: argparse.Namespace) -> None:
@@ -118,12 +114,12 @@ def _read_form(path: Path, arguments: argparse.Namespace) -> None:
         print(f"{arguments.year}: {path.name} siger det samme som params/ og data/; intet er ændret")
 
 
-def _read_extracts(arguments: argparse.Namespace) -> int:
+def _read_extracts(files: Sequence[Path], arguments: argparse.Namespace) -> int:
     """Read register extracts, and report their sums and the files written."""
     year = arguments.year
     with steps(str(year), quiet=arguments.quiet) as step:
         done = ingest(
-            find_project(), year, arguments.files, skip_bad_rows=arguments.skip_bad_rows, extracted=arguments.date,
+            find_project(), year, files, skip_bad_rows=arguments.skip_bad_rows, extracted=arguments.date,
             scheme=arguments.scheme, hidden=arguments.hidden, early=arguments.early, older=arguments.older,
             progress=step,
         )  # fmt: skip

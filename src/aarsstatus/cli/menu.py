@@ -16,12 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aarsstatus import cli
-from aarsstatus.cli.console import BAD_INPUT, DONE, FINDINGS, a_year, prepare_streams, say
+from aarsstatus.cli.console import BAD_INPUT, DONE, FINDINGS, YES, a_year, prepare_streams, say
 from aarsstatus.inputs.form import form_name
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project, find_project
 
-_YES = {"j", "ja"}
 _EXTRACTS = {".csv", ".txt", ".xlsx", ".xlsm", ".xls"}
 
 
@@ -94,6 +93,10 @@ class Menu:
             print("Det blev ikke til noget. Ret det, der står ovenfor, og prøv igen.")
         return status
 
+    def agree(self, question: str) -> bool:
+        """Ask a question of yes or no; whatever is not yes is no."""
+        return self.ask(f"{question} (ja/nej): ").strip().lower() in YES
+
     def show(self, *paths: Path) -> None:
         """Open what is there."""
         for path in paths:
@@ -145,14 +148,13 @@ class Menu:
             return
         chosen = [files[int(word) - 1] for word in answer] or files
         words = ["ingest", str(self.year), *(str(path.relative_to(self.project.root)) for path in chosen)]
-        question = "Læs ind uden de rækker, der ikke kan bruges? De bliver skrevet i en fil for sig. (ja/nej): "
-        if self.do(*words) == BAD_INPUT and self.ask(question).strip().lower() in _YES:
+        question = "Læs ind uden de rækker, der ikke kan bruges? De bliver skrevet i en fil for sig."
+        if self.do(*words) == BAD_INPUT and self.agree(question):
             self.do(*words, "--skip-bad-rows")
 
     def undo(self) -> None:
         """Take the year's last reading back, if that is meant."""
-        question = f"Skal data for {self.year} være, som de var før den seneste indlæsning? (ja/nej): "
-        if self.ask(question).strip().lower() in _YES:
+        if self.agree(f"Skal data for {self.year} være, som de var før den seneste indlæsning?"):
             self.do("ingest", str(self.year), "--undo")
 
     def build(self) -> None:
@@ -169,7 +171,7 @@ class Menu:
     def correct(self) -> None:
         """Declare a correction, make the corrected notat, show how it differs, issue it."""
         print("Ret først grundlaget: læs et nyt udtræk ind, eller ret skemaet, og læs det ind. Ret aldrig i Word.")
-        if self.ask("Er det rettet? (ja/nej): ").strip().lower() not in _YES:
+        if not self.agree("Er det rettet?"):
             return
         year, output = str(self.year), Path("output", str(self.year))
         reason = self.ask("Hvorfor er det rettet? Det kommer til at stå i notatet (Enter for at vente): ").strip()
@@ -178,19 +180,14 @@ class Menu:
         date = self.ask("Hvilken dato skal det rettede notat have? (fx 24-03-2027): ").strip()
         if self.do("publish", year, "--date", date, "--correct", reason) != DONE or self.do("build", year) != DONE:
             return
-        issued = max((self.project.root / "udgivet").glob(f"notat-{year}*.zip"), key=_edition, default=None)
-        if issued is not None:
-            self.do("diff", str(issued.relative_to(self.project.root)), str(output))
+        kept = (self.project.root / "udgivet").glob(f"notat-{year}*.zip")
+        if issued := sorted(kept, key=lambda path: (len(path.name), path.name)):
+            self.do("diff", str(issued[-1].relative_to(self.project.root)), str(output))
         self.show(self.project.root / output / "notat.docx")
-        if self.ask("Skal det udgives nu? (ja/nej): ").strip().lower() in _YES:
+        if self.agree("Skal det udgives nu?"):
             self.do("publish", year, "--date", date)
         else:
             print("Det er et udkast endnu. Vælg »Udgiv notatet«, når det er set efter.")
-
-
-def _edition(kept: Path) -> tuple[int, str]:
-    """Return what sorts kept notats as they were issued."""
-    return len(kept.name), kept.name
 
 
 def main() -> int:

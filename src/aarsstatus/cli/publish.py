@@ -89,7 +89,7 @@ def _require_date(params: Params, day: date) -> None:
 
 def _problem(project: Project, params: Params, message: str, expected: str) -> Problem:
     """Return what is wrong with a year's state."""
-    return Problem(project.name(project.params / f"{params.year}.yml"), message, expected=expected)
+    return Problem(project.name(project.params_of(params.year)), message, expected=expected)
 
 
 def _current_build(project: Project, params: Params) -> Finished:
@@ -113,7 +113,7 @@ def _publish(project: Project, params: Params, made: Finished, day: date, step: 
     _, data = read_year(project, year)
     notebook = _notebook(made)
     rows = publishing.printed_rows(notebook, params, data, made.figures)
-    path, table = project.params / f"{year}.yml", project.data / PUBLISHED.file
+    path, table = project.params_of(year), project.data / PUBLISHED.file
     before = {path: path.read_bytes(), table: table.read_bytes()}
     text = before[path].decode()
     swap_in(
@@ -186,7 +186,7 @@ def _correct(project: Project, params: Params, day: date, reason: str) -> int:
     if params.notat is None or params.published is None:
         how = "aarsstatus publish uden --correct" if params.notat is None else "fejl i det står i data/errata.yml"
         raise InputError(_problem(project, params, "notatet er ikke offentliggjort med aarsstatus publish", how))
-    path, table = project.params / f"{params.year}.yml", project.data / PUBLISHED.file
+    path, table = project.params_of(params.year), project.data / PUBLISHED.file
     replaced = f"{params.notat}{REPLACED}{len(params.corrections) + 1}"
     text = path.read_bytes().decode()
     swap_in(

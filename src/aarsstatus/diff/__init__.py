@@ -66,11 +66,12 @@ def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
         shared = [id_ for id_ in after if id_ in before]
         before, after = (Figures([figures[id_] for id_ in shared]) for figures in (before, after))
     changes = compare(before, after, data)
-    found = find_causes(changes, old, new, run_old=run_old)
-    told = {(cause.place, cause.text) for causes in found.causes.values() for cause in causes}
-    idle = [step for step in found.steps if (step.place, step.text) not in told and step not in found.untried]
+    causes, tried, untried = find_causes(changes, old, new, run_old=run_old)
+    told = {(cause.place, cause.text) for some in causes.values() for cause in some}
+    idle = [step for step in tried if (step.place, step.text) not in told and step not in untried]
+    untried = {step: why for step, why in untried.items() if (step.place, step.text) not in told}
     return Diff(
-        old, new, tuple(changes), found.causes, tuple(development), tuple(idle), found.untried,
+        old, new, tuple(changes), causes, tuple(development), tuple(idle), untried,
         tuple(environment(old, new)), tuple(other_files(old, new)),
         tuple(line_ends(old, new)),
     )  # fmt: skip

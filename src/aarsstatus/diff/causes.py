@@ -19,10 +19,9 @@ from aarsstatus.diff.steps import CODE, Blend, Step, as_read, environment, progr
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.release.archive import program_files
-from aarsstatus.release.reading import Finished
+from aarsstatus.release.reading import FIGURES, Finished
 
 CauseKind = Literal["data", "parameter", "option", "code", "together", "environment", "edited", "unknown"]
-FIGURES = "figures.csv"
 NOT_RUN = "er et andet end det, der sammenligner, og er ikke kørt"
 MOST_MODULES = 6
 """Modules that are tried one by one; each trial starts Python anew, and more than so many are a new version."""
@@ -43,17 +42,12 @@ class Cause:
     alone: str | None = None
 
 
-@dataclass(frozen=True)
-class Found:
-    """Hold the causes of each change by id, the steps, and those that gave no figures."""
-
-    causes: Mapping[str, tuple[Cause, ...]]
-    steps: tuple[Step, ...]
-    untried: Mapping[Step, str]
-
-
-def find_causes(changes: Sequence[Change], old: Finished, new: Finished, *, run_old: bool) -> Found:
+def find_causes(
+    changes: Sequence[Change], old: Finished, new: Finished, *, run_old: bool
+) -> tuple[Mapping[str, tuple[Cause, ...]], tuple[Step, ...], Mapping[Step, str]]:
     """Find the causes of some changes from the inputs that both builds kept.
+
+    Return the causes of each change by id, the steps, and why those gave no figures that did not.
 
     With `run_old` the programs that lie in the builds may be run. Else this very one computes everything, and tells the
     part of data and parameters.
@@ -61,16 +55,16 @@ def find_causes(changes: Sequence[Change], old: Finished, new: Finished, *, run_
     without = [build.name for build in (old, new) if not build.inputs]
     if without:
         why = Cause("unknown", " og ".join(without), "grundlaget er ikke gemt, så årsagen kan ikke prøves")
-        return Found({change.id: (why,) for change in changes}, (), {})
+        return {change.id: (why,) for change in changes}, (), {}
     old, new = as_read(old), as_read(new)
     apart = steps(old, new)
     if not changes:
-        return Found({}, tuple(apart), {})
+        return {}, tuple(apart), {}
     verdicts = any(change.old and change.new and change.old.verdict != change.new.verdict for change in changes)
     trials = _Trials(Blend(old, new), apart, verdicts=verdicts, run_old=run_old)
     judge = _Judge(trials, old, new, environment(old, new))
     not_run = dict.fromkeys(trials.not_run, NOT_RUN)
-    return Found({change.id: judge.causes(change) for change in changes}, trials.steps, trials.untried | not_run)
+    return {change.id: judge.causes(change) for change in changes}, trials.steps, trials.untried | not_run
 
 
 class _Trials:

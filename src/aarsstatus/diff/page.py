@@ -94,11 +94,8 @@ MOST = 10
 """Changes that the quality report lists; the page beside it has them all."""
 
 
-def opening(diff: Diff, link: str) -> str:
-    """Return the section that opens the quality report: changes since the last build.
-
-    `link` leads to the page with all of them.
-    """
+def opening(diff: Diff) -> str:
+    """Return the section that opens the quality report: changes since the last build."""
     moved = [change for change in diff.changes if not words.same_number(change)]
     listed = moved[:MOST]
     items = "".join(
@@ -111,7 +108,7 @@ def opening(diff: Diff, link: str) -> str:
         f'{_START}\n<section id="siden-sidst">\n<h2>Ændret, siden notatet sidst blev lavet</h2>\n'
         f"<p>{escape(words.summary(diff))}{more}</p>\n"
         + (f"<ul>{items}</ul>\n" if items else "")
-        + f'<p><a href="{escape(link)}">Se alle ændringer og deres årsager</a></p>\n</section>\n{_END}\n'
+        + f'<p><a href="{COMPARISON}">Se alle ændringer og deres årsager</a></p>\n</section>\n{_END}\n'
     )
 
 
@@ -173,7 +170,7 @@ def write_comparison(last: Path, folder: Path, made_from: Mapping[str, Any], ext
     if found.nothing:
         return False
     page = linked(comparison_page(found, extension), COMPARISON, [path.name for path in folder.iterdir()])
-    _write(folder, page, opening(found, COMPARISON))
+    _write(folder, page, opening(found))
     return True
 
 

@@ -246,6 +246,8 @@ def rest(diff: Diff) -> list[str]:
     if diff.line_ends:
         told.append(line_ends(diff))
     return told + [
-        f"{step.place} {why}" if why == NOT_RUN else f"{step.place} kan ikke prøves alene: {why}"
+        f"{step.place} {why}"
+        if why == NOT_RUN
+        else f"{step.place}: er ikke prøvet alene, for ændringen hører sammen med andre"
         for step, why in diff.untried.items()
     ]

@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 
 from aarsstatus import danish
-from aarsstatus.extracts.binary_sheets import read_xls, xlsb_sheet, xlsb_styles, xlsb_workbook
+from aarsstatus.extracts.binary_sheets import read_xls, xlsb_remarks, xlsb_sheet, xlsb_styles, xlsb_workbook
 from aarsstatus.extracts.opendocument import Content
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Attributes, SheetXml, parse, whole
 from aarsstatus.extracts.shown import NOT_WORKED_OUT, STRUCK, Book, Shown, TooLargeError, is_error
@@ -25,7 +25,7 @@ MOST_UNPACKED = 400 << 20
 """Bytes of XML: a full sheet of a million rows and six columns has about 300 MB."""
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 _WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.(?:xml|bin)", re.IGNORECASE)
-_REMARKS = re.compile(r"/comments?\d*\.xml$", re.IGNORECASE)
+_REMARKS = re.compile(r"/comments?\d*\.(?:xml|bin)$", re.IGNORECASE)
 _LOWEST, _NARROWEST = 2.0, 0.3
 """Points of a row, letters of a column: what is smaller cannot be seen."""
 
@@ -84,6 +84,7 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
             spanned += cells
         elif name == "content.xml":
             book.sheets |= content.sheets if parse(parts, name, content.element, content) else {}
+            book.remarks |= content.remarks
         else:
             looked = _Sheet(styles, strings.struck, recalculated=workbook.recalculated, before=spanned)
             if parse(parts, name, looked.element, looked) and sheet is not None:
@@ -110,8 +111,16 @@ def _styles(parts: zipfile.ZipFile, content: Content) -> tuple[Styles, Strings, 
 def _remarked(parts: zipfile.ZipFile) -> set[str]:
     """Return the cells that somebody has written a remark on."""
     cells = set[str]()
+
+    def element(kind: str, said: Attributes) -> None:
+        if kind == "comment":
+            cells.add(said.get("ref", ""))
+
     for name in filter(_REMARKS.search, _names(parts)):
-        parse(parts, name, lambda kind, said: cells.add(said.get("ref", "")) if kind == "comment" else None)
+        if name.casefold().endswith(".bin"):
+            cells.update(xlsb_remarks(parts.read(name)))
+        else:
+            parse(parts, name, element)
     return set(filter(_PLACE.fullmatch, cells))  # it is quoted
 
 

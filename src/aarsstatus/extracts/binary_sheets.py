@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from struct import iter_unpack, unpack_from
 from typing import Any
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from aarsstatus.extracts.shown import (
     FORMATS_OF_A_PART,
     INVISIBLE,
@@ -32,7 +34,7 @@ _NO_TEXT = (0, 6)
 """Kinds of cells of XLS with nothing in them."""
 _SHEET, _WORKBOOK = 156, 153
 _FONT, _FORMAT, _FILL, _STYLE, _STYLES_OF_CELLS, _END_OF_STYLES = 43, 44, 45, 47, 617, 618
-_CONDITIONS, _RULE, _NO_LOOK = 461, 463, 0xFFFFFFFF
+_CONDITIONS, _RULE, _NO_LOOK, _REMARK = 461, 463, 0xFFFFFFFF, 635
 _COLOUR_OF_FONT, _COLOUR_OF_FILL = 12, 4
 """Where a colour stands in a record."""
 _INDEXED_OR_THEME = {(1, 1): WHITE, (1, 9): WHITE, (3, 0): WHITE}
@@ -58,6 +60,7 @@ def read_xls(content: bytes, most_cells: int) -> Book:
         book.sheets[name] = _xls_sheet(opened, sheet)
         if _CONDITION in log.getvalue():  # xlrd says no more than that there is one
             book.sheets[name].conditional.update(range(1, sheet.ncols + 1))
+        book.remarks.update(xl_rowcol_to_cell(*place) for place in sheet.cell_note_map)
         opened.unload_sheet(name)
     return book
 
@@ -177,6 +180,12 @@ def xlsb_sheet(content: bytes, most_cells: int, styles: Mapping[int, str]) -> tu
             top, below, left, right = unpack_from("<IIII", body)
             shown.merged.append((top + 1, left + 1, below + 1, right + 1))
     return shown, rows * columns
+
+
+def xlsb_remarks(content: bytes) -> set[str]:
+    """Return the cells that somebody has written a remark on."""
+    places = (unpack_from("<I4xI", body, 4) for kind, body in _records(content) if kind == _REMARK)
+    return {xl_rowcol_to_cell(row, column) for row, column in places}
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:

@@ -67,7 +67,7 @@ def read_form(project: Project, year: int, path: Path) -> Filled:
     """
     rows = form_rows(path, year)
     data = read_data(project)
-    params = project.params / f"{year}.yml"
+    params = project.params_of(year)
     with alone(project.data / TARGETS.file):
         form = _Form(path.name, project.name(params), read_utf8(params, project.name(params)))
         form.read_dates(rows[DATES], fields(year, scalars(form.params, form.file), list(data.schemes.values())))
@@ -187,7 +187,7 @@ class _Form:
             for path, content in contents.items():
                 (copy.root / path.relative_to(project.root)).write_bytes(content)
             problems: list[Problem] = []
-            for read in (lambda: groups_there(copy, year, copy.params / f"{year}.yml"), lambda: read_data(copy)):
+            for read in (lambda: groups_there(copy, year), lambda: read_data(copy)):
                 try:
                     read()
                 except InputError as error:

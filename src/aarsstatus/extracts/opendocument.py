@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, whole
 from aarsstatus.extracts.shown import (
     INVISIBLE,
@@ -77,6 +79,7 @@ class Content(SheetXml):
     def __init__(self) -> None:
         super().__init__()
         self.sheets: dict[str, Shown] = {}
+        self.remarks: set[str] = set()
         self._shown = Shown()
         self._row = self._column = self._last_column = 0
         self._times = self._rows = 1
@@ -114,6 +117,8 @@ class Content(SheetXml):
             self._begin_cell(attributes, said)
         elif kind == "span" and self._styles.hides(said.get("style-name", "")) == STRUCK:
             self._show(STRUCK)
+        elif kind == "annotation" and self._column <= MOST_COLUMNS:
+            self.remarks.add(xl_rowcol_to_cell(self._row - 1, self._column - 1))
         elif kind == "p" and self._cell:  # the last: a comment stands before
             self.text = []
 

@@ -50,9 +50,8 @@ def read_year(
     """
     problems: list[Problem] = []
     params = data = None
-    path = project.params / f"{year}.yml"
     try:
-        params = read_params(path, project.name(path))
+        params = read_params(project, year)
     except InputError as error:
         problems += error.problems
     try:
@@ -65,7 +64,7 @@ def read_year(
             problems.append(Problem("--compare", message, found=str(comparison_year)))
         params = params.compared_with(comparison_year)
     if params is not None and data is not None:
-        problems += missing_rows(project.name(path), params, data)
+        problems += missing_rows(project.name(project.params_of(year)), params, data)
     if problems or params is None or data is None:
         raise InputError(problems)
     return params, data

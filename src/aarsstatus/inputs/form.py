@@ -22,7 +22,7 @@ from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import read_table, swap_in
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.new_year import MARK, year_before
-from aarsstatus.inputs.params import Params
+from aarsstatus.inputs.params import CASE_NUMBERS, Params
 from aarsstatus.inputs.schema import TARGETS
 from aarsstatus.inputs.yamlfile import dotted
 from aarsstatus.inputs.yamlsyntax import At, Place, scalars
@@ -82,9 +82,7 @@ def fields(year: int, there: Mapping[At, Place], schemes: Sequence[Scheme]) -> l
     number = f"Som det skal stå i notatet. Har notatet ikke et, så skriv: {NONE}"
     asked = [
         Field(("document", "date"), "Notatets dato", "date", f"En dato efter udgangen af {year}, fx 10-03-{year + 1}"),
-        Field(("document", "case_number_f2"), "Sagsnummer i F2", "text", number),
-        Field(("document", "document_number_f2"), "Dokumentnummer i F2", "text", number),
-        Field(("document", "case_number_edoc"), "Sagsnummer i eDoc", "text", number),
+        *(Field(("document", key), danish.capital(what), "text", number) for key, what in CASE_NUMBERS.items()),
         Field(("cover", "appendix"), "Bilagets nummer på forsiden", "count", "Et helt tal fra 1"),
     ]
     for at in there:
@@ -105,7 +103,7 @@ def write_form(project: Project, year: int) -> Path | None:
 
     Then it is there already, or a notat has printed the year's numbers. Call it after `new_year`.
     """
-    path, params = project.root / form_name(year), project.params / f"{year}.yml"
+    path, params = project.root / form_name(year), project.params_of(year)
     there = scalars(read_utf8(params, project.name(params)), project.name(params))
     notat = there.get(("notat",))
     data = read_data(project)

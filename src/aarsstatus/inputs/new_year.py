@@ -20,7 +20,7 @@ from aarsstatus.files import read_utf8
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import Row, read_table, replace_rows, swap_in
 from aarsstatus.inputs.model import Data, Scheme
-from aarsstatus.inputs.params import Params, read_params
+from aarsstatus.inputs.params import CASE_NUMBERS, Params, read_params
 from aarsstatus.inputs.schema import ADMINISTRATIONS, KK, TARGETS
 from aarsstatus.inputs.yamlfile import MOST_BYTES
 from aarsstatus.problems import InputError, Problem
@@ -56,13 +56,13 @@ def new_year(project: Project, year: int) -> Scaffold:
         If there is no earlier year to scaffold from, or it or ``data/`` has problems.
     """
     data = read_data(project)
-    path = project.params / f"{year}.yml"
+    path = project.params_of(year)
     before = year_before(project, year)
     schemes = _schemes(year, before, data)
     groups = [group for group in data.groups if any(one.group == group for one in schemes)]
     contents: dict[Path, bytes] = {}
     if path.exists() or path.is_symlink():  # a link that leads nowhere is somebody's, too
-        groups = groups_there(project, year, path) or groups
+        groups = groups_there(project, year) or groups
     else:
         contents[path] = _params_text(year, before, schemes, groups, data).encode("utf-8")
     missing = [
@@ -79,18 +79,17 @@ def new_year(project: Project, year: int) -> Scaffold:
 
 def year_before(project: Project, year: int) -> Params:
     """Return the parameters of the latest year before, if any with its own notat."""
-    path = project.params / f"{year}.yml"
     years = project.years()
     data = read_data(project)
     earlier = sorted((one for one in years if one < year), key=lambda one: (data.read_from(one) is None, one))
     if not earlier:
         expected = danish.join([str(one) for one in years], "eller") or None
-        raise InputError(Problem(project.name(path), "der er intet tidligere år at gå ud fra", expected=expected))
-    source = project.params / f"{earlier[-1]}.yml"
-    return read_params(source, project.name(source))
+        name = project.name(project.params_of(year))
+        raise InputError(Problem(name, "der er intet tidligere år at gå ud fra", expected=expected))
+    return read_params(project, earlier[-1])
 
 
-def groups_there(project: Project, year: int, path: Path) -> list[str]:
+def groups_there(project: Project, year: int) -> list[str]:
     """Return the target groups of parameters that are there; none while unfilled.
 
     Raises
@@ -99,7 +98,7 @@ def groups_there(project: Project, year: int, path: Path) -> list[str]:
         If something else is wrong with them than that.
     """
     try:
-        return list(read_params(path, project.name(path)).target_groups)
+        return list(read_params(project, year).target_groups)
     except InputError as error:
         empty = {problem.line for problem in unfilled_params(project, year)}
         wrong = [problem for problem in error.problems if problem.line is None or problem.line not in empty]
@@ -127,7 +126,11 @@ def _params_text(year: int, before: Params, schemes: Sequence[Scheme], groups: S
         "",
         "document:",
         f"  date: null  # {MARK}: notatets dato, fx {year + 1}-03-10",
-        *_case_numbers(before),
+        *(
+            f'  {key}: null  # {MARK}: {what} i anførselstegn; i {before.year} var det "{old}"'
+            for key, what in CASE_NUMBERS.items()
+            if (old := getattr(before.document, key)) is not None
+        ),
         "",
         "office:",
         *_office(before),
@@ -150,18 +153,6 @@ def _comparison_year(year: int, before: Params, data: Data) -> int:
     if year - 1 in with_figures | {before.year}:
         return year - 1
     return max(with_figures, default=before.year)
-
-
-def _case_numbers(before: Params) -> Iterator[str]:
-    """Yield a line for each number in a case system that the notat before had."""
-    document = before.document
-    for key, what, old in (
-        ("case_number_f2", "sagsnummer i F2", document.case_number_f2),
-        ("document_number_f2", "dokumentnummer i F2", document.document_number_f2),
-        ("case_number_edoc", "sagsnummer i eDoc", document.case_number_edoc),
-    ):
-        if old is not None:
-            yield f'  {key}: null  # {MARK}: {what} i anførselstegn; i {before.year} var det "{old}"'
 
 
 def _office(before: Params) -> Iterator[str]:
@@ -215,7 +206,7 @@ def unfilled(project: Project, year: int) -> list[Problem]:
 
 def unfilled_params(project: Project, year: int) -> Iterator[Problem]:
     """Yield the lines of a year's parameters that are not filled in."""
-    path = project.params / f"{year}.yml"
+    path = project.params_of(year)
     name = project.name(path)
     try:
         lines = read_utf8(path, name, most=MOST_BYTES).removeprefix("\ufeff").splitlines()
@@ -262,9 +253,7 @@ def steps(project: Project, year: int) -> list[Step]:
     if KK not in codes:
         found.append(Step(f"navn i {year} på {KK}", ADMINISTRATIONS.name))
     try:
-        path = project.params / f"{year}.yml"
-        keys = read_params(path, project.name(path)).schemes
-        schemes = [data.schemes[key] for key in keys if key in data.schemes]
+        schemes = [data.schemes[key] for key in read_params(project, year).schemes if key in data.schemes]
     except InputError:  # its empty lines have been listed
         schemes = [one for one in data.schemes.values() if one.existed(year)]
     missing = [one for one in schemes if any((year, code, one.key) not in data.statuses for code in codes)]

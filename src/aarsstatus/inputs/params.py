@@ -15,7 +15,7 @@ from pydantic import Field, PrivateAttr, StringConstraints, field_validator, mod
 from aarsstatus.inputs.logo import unfit_logo
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
 from aarsstatus.problems import InputError, Problem
-from aarsstatus.project import FIRST_YEAR, LAST_YEAR
+from aarsstatus.project import FIRST_YEAR, LAST_YEAR, Project
 
 _SHORTEST_NUMBER = 4
 _LATEST = 10
@@ -29,6 +29,14 @@ Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s#\"<>]+$", ma
 Day = date
 """A date, also where a field is called that."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=40)]
+
+
+CASE_NUMBERS = {
+    "case_number_f2": "sagsnummer i F2",
+    "document_number_f2": "dokumentnummer i F2",
+    "case_number_edoc": "sagsnummer i eDoc",
+}
+"""A document's numbers in the case systems, and what people call them."""
 
 
 class _Part(Closed):
@@ -47,7 +55,7 @@ class Document(_Part):
     document_number_f2: Short | None = None
     case_number_edoc: Short | None = None
 
-    @field_validator("case_number_f2", "document_number_f2", "case_number_edoc")
+    @field_validator(*CASE_NUMBERS)
     @classmethod
     def _is_a_number(cls, number: str | None) -> str | None:
         if number is not None and len(number) < _SHORTEST_NUMBER:  # it could be any number of the notat's
@@ -184,8 +192,8 @@ class Params(_Part):
 _YEAR = f"et år fra {FIRST_YEAR} til {LAST_YEAR}"
 
 
-def read_params(path: Path, name: str) -> Params:
-    """Read and check one year's parameters; messages call the file `name`.
+def read_params(project: Project, year: int) -> Params:
+    """Read and check one year's parameters.
 
     Raises
     ------
@@ -193,6 +201,8 @@ def read_params(path: Path, name: str) -> Params:
         With every problem in the file: unreadable YAML, unknown keys (with the nearest known one), missing keys,
         values of the wrong kind, a year that is not the file's own.
     """
+    path = project.params_of(year)
+    name = project.name(path)
     params, lines = read_model(
         path,
         name,

@@ -27,7 +27,7 @@ from aarsstatus.audit.surroundings import known_parameters
 from aarsstatus.figures import DERIVED, Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES
-from aarsstatus.files import irregular
+from aarsstatus.files import read_bytes
 from aarsstatus.inputs.csvfile import append_rows, read_table
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
@@ -187,9 +187,7 @@ def differences(build: Finished, path: Path) -> list[str]:
     InputError
         If a number differs: then what was sent out is not what would be recorded.
     """
-    if why := irregular(path, _MOST_BYTES):
-        raise InputError(Problem(path.name, why))
-    content = path.read_bytes()
+    content = read_bytes(path, path.name, _MOST_BYTES)
     if content in build.outputs.values():
         return []
     kind = path.suffix.lower()

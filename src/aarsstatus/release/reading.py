@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from aarsstatus import privacy
 from aarsstatus.figures.collection import Figures
-from aarsstatus.files import irregular, write_files
+from aarsstatus.files import read_bytes, write_files
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import TABLES
 from aarsstatus.inputs.yamlsyntax import parsed
-from aarsstatus.problems import InputError, Problem, reason
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, LARGEST, unpack
@@ -80,7 +80,7 @@ def open_finished(what: str, project: Project | None = None) -> Finished:
         return _from_folder(path, what)
     if not path.exists():
         raise InputError(Problem(what, "findes ikke", expected="en mappe, en pakke (zip) eller et årstal"))
-    return _from_bundle(read_content(path, what), what)
+    return _from_bundle(read_bytes(path, what, LARGEST), what)
 
 
 def _from_folder(folder: Path, name: str) -> Finished:
@@ -88,9 +88,9 @@ def _from_folder(folder: Path, name: str) -> Finished:
     if not (folder / manifest.NAME).exists():
         within = sorted(path.parent.name for path in folder.glob(f"*/{manifest.NAME}"))
         raise InputError(_no_build(name, manifest.NAME, within))
-    described = read_content(folder / manifest.NAME, f"{name}/{manifest.NAME}")
+    described = read_bytes(folder / manifest.NAME, f"{name}/{manifest.NAME}", LARGEST)
     named = manifest.parse(described, f"{name}/{manifest.NAME}").outputs
-    outputs = {file: read_content(folder / file, f"{name}/{file}") for file in named if (folder / file).exists()}
+    outputs = {file: read_bytes(folder / file, f"{name}/{file}", LARGEST) for file in named if (folder / file).exists()}
     inputs = unpack(outputs[INPUTS], f"{name}/{INPUTS}") if INPUTS in outputs else {}
     return from_files({**outputs, manifest.NAME: described}, inputs, name)
 
@@ -111,16 +111,6 @@ def kept_data(inputs: Mapping[str, bytes]) -> Data | None:
             return read_data(Project(scratch))
         except InputError:  # an older version's, or none
             return None
-
-
-def read_content(path: Path, name: str) -> bytes:
-    """Return a file's bytes, or refuse what is no file or far too large."""
-    if why := irregular(path, LARGEST):
-        raise InputError(Problem(name, why))
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(Problem(name, f"filen kan ikke læses: {reason(error)}")) from None
 
 
 def _no_build(name: str, needed: str, within: Sequence[str]) -> Problem:

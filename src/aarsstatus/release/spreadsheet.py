@@ -18,6 +18,7 @@ from typing import Any
 import xlsxwriter
 
 from aarsstatus.release.archive import pack
+from aarsstatus.text import FORMULA
 
 WHOLE = "#,##0"
 """How Excel writes a whole number with thousands apart."""
@@ -27,7 +28,7 @@ _INK, _MUTED, _ACCENT, _BAND, _LINE = "#1B1F27", "#4A5363", "#0B2A5B", "#E9EEF6"
 _COVER_WIDTHS = (18, 100)
 _LINE_HEIGHT = 15
 """Points."""
-_RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_RUNS_AS_FORMULA = (*FORMULA, "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)

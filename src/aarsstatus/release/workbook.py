@@ -28,7 +28,7 @@ from aarsstatus.report.tables import administration_table, all_tables
 SHARED = "[fælles]"
 """Stands in the rows that a number above also covers."""
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
-_PERCENT, _YEAR = '0" pct."', "0"
+_PERCENT, _YEAR, _SHORT = '0" pct."', "0", "#,##0.##"
 _FIGURES = (
     ("Id", "id", 42), ("År", "year", 7), ("Forvaltning", "administration", 12), ("Måltalsgruppe", "group", 22),
     ("Jobordning", "scheme", 32), ("Mål", "measure", 20), ("Enhed", "unit", 15), ("Værdi", "value", 12),
@@ -41,10 +41,11 @@ _FIGURES = (
 _PRINTED = 13
 """How many of them go with the first on paper: all but what explains a number."""
 _AUDIT = (
-    ("Id", 42), ("Notat", 13), ("Sted", 48), ("Trykt", 12), ("Regnet efter", 12), ("Nedre grænse", 13),
-    ("Øvre grænse", 13), ("Vurdering", 20), ("Begrundelse", 80),
+    ("Id", "id", 42), ("Notat", "source", 13), ("Sted", "place", 48), ("Trykt", "printed", 12),
+    ("Regnet efter", "recomputed", 12), ("Nedre grænse", "lower", 13), ("Øvre grænse", "upper", 13),
+    ("Vurdering", "verdict", 20), ("Begrundelse", "reason", 80),
 )  # fmt: skip
-"""The columns of the sheet ``Efterregning``, and their widths."""
+"""The columns of the sheet ``Efterregning``, likewise."""
 _NUMBERS = ("year", "value", "lower", "upper")
 _WORDS: Mapping[str, Mapping[Any, str]] = {"measure": MEASURES, "verdict": VERDICTS}
 """What the sheet says for the codes of ``figures.csv``, by column."""
@@ -131,40 +132,35 @@ def _figures_sheet(figures: Figures, notat: Notat) -> Sheet:
     frame["group"] = frame["group"].map(notat.data.called)
     for column, words in _WORDS.items():
         frame[column] = frame[column].map(words)
-    names, columns, widths = zip(*_FIGURES, strict=True)
-    return Sheet(
-        "Tal",
-        "Alle tal i notatet og de år, det bygger på",
-        names,
-        tuple(tuple(_unrounded(row, column) for column in columns) for row in frame.to_dict("records")),
-        ("Tallet selv kan være den nedre grænse, men er altid mindre end den øvre, medmindre de er ens.",),
-        widths,
-        tuple(name for name, column, _ in _FIGURES if column in _NUMBERS),
-        is_list=True,
-        printed=_PRINTED,
-    )
+    rows = [{column: _unrounded(row, column) for _, column, _ in _FIGURES} for row in frame.to_dict("records")]
+    note = "Tallet selv kan være den nedre grænse, men er altid mindre end den øvre, medmindre de er ens."
+    return _list("Tal", "Alle tal i notatet og de år, det bygger på", note, _FIGURES, rows, _PRINTED)
 
 
 def _audit_sheet(rows: Sequence[AuditRow]) -> Sheet:
     """Return every number that was ever printed, recomputed, one a row."""
-    names, widths = zip(*_AUDIT, strict=True)
-    return Sheet(
-        "Efterregning",
-        "Hvert tal, som notaterne har trykt, regnet efter",
-        names,
-        tuple(
-            (
-                row.id, row.source, row.place, row.printed, row.recomputed,
-                *(Number(end, "#,##0.##") for end in (row.lower, row.upper)), VERDICTS[row.verdict], row.reason,
-            )
-            for row in rows
-        ),
-        ("Et tal i modstrid er umuligt sammen med notatets øvrige tal, også når der tages højde for afrunding.",),
-        widths,
-        ("Nedre grænse", "Øvre grænse"),
-        is_list=True,
-        printed=len(_AUDIT) - 1,
-    )  # fmt: skip
+    shown: list[dict[str, str | Number]] = [
+        {
+            "id": row.id, "source": row.source, "place": row.place, "printed": row.printed,
+            "recomputed": row.recomputed, "lower": Number(row.lower, _SHORT), "upper": Number(row.upper, _SHORT),
+            "verdict": VERDICTS[row.verdict], "reason": row.reason,
+        }
+        for row in rows
+    ]  # fmt: skip
+    note = "Et tal i modstrid er umuligt sammen med notatets øvrige tal, også når der tages højde for afrunding."
+    title = "Hvert tal, som notaterne har trykt, regnet efter"
+    return _list("Efterregning", title, note, _AUDIT, shown, len(_AUDIT) - 1)
+
+
+def _list(
+    name: str, title: str, note: str, columns: Sequence[tuple[str, str, int]],
+    rows: Sequence[Mapping[str, str | Number]], printed: int,
+) -> Sheet:  # fmt: skip
+    """Return a sheet with one number a row; a column has a title, key and width."""
+    names, keys, widths = zip(*columns, strict=True)
+    right = tuple(name for name, key, _ in columns if key in _NUMBERS)
+    cells = tuple(tuple(row[key] for key in keys) for row in rows)
+    return Sheet(name, title, names, cells, (note,), widths, right, is_list=True, printed=printed)
 
 
 def _unrounded(row: Mapping[Hashable, Any], column: str) -> str | Number:
@@ -177,4 +173,4 @@ def _unrounded(row: Mapping[Hashable, Any], column: str) -> str | Number:
         return Number(known, _YEAR)
     if row["unit"] == unit("attainment"):
         return Number(known, "#,##0.00")
-    return Number(known, WHOLE if known is None or known.is_integer() else "#,##0.##")
+    return Number(known, WHOLE if known is None or known.is_integer() else _SHORT)

@@ -12,15 +12,15 @@ from typing import Literal
 
 from aarsstatus import danish
 from aarsstatus.figures.collection import Figures
-from aarsstatus.files import read_utf8
+from aarsstatus.files import read_bytes, read_utf8
 from aarsstatus.inputs.model import PRELIMINARY, Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.markdown import sentences
 from aarsstatus.problems import InputError
 from aarsstatus.release import manifest
-from aarsstatus.release.archive import INPUTS, unpack
+from aarsstatus.release.archive import INPUTS, LARGEST, unpack
 from aarsstatus.release.manifest import Manifest
-from aarsstatus.release.reading import kept_data, kept_params, read_content
+from aarsstatus.release.reading import kept_data, kept_params
 
 State = Literal["offentliggjort", "rettet", "genberegnet", "udkast"]
 
@@ -109,7 +109,7 @@ def _judged(folder: Path, notat: str | None) -> tuple[int, int]:
 def _kept(folder: Path) -> Mapping[str, bytes]:
     """Return the inputs that a year was built from, or none if unreadable."""
     try:
-        return unpack(read_content(folder / INPUTS, INPUTS), INPUTS)
+        return unpack(read_bytes(folder / INPUTS, INPUTS, LARGEST), INPUTS)
     except (KeyError, InputError):
         return {}
 

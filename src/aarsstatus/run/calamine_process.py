@@ -43,12 +43,8 @@ def _sheets(content: bytes) -> tuple[dict[str, list[list[object]]], list[str]]:
     worksheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     shown = [sheet.name for sheet in worksheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in worksheets if sheet.name not in shown]
-    return {name: _rows(book, name) for name in shown}, hidden
-
-
-def _rows(book: calamine.CalamineWorkbook, name: str) -> list[list[object]]:
-    """Return the rows of a sheet, from its first."""
-    return [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+    sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in shown}
+    return {name: [list(row) for row in rows] for name, rows in sheets.items()}, hidden
 
 
 if __name__ == "__main__":
