@@ -65,7 +65,7 @@ COLUMNS = tuple(field.name for field in fields(AuditRow) if field.name not in {"
 
 
 def audit(data: Data, published: Sequence[Params], notat: str, *, proof: Proof | None = None) -> list[AuditRow]:
-    """Judge every number that a notat printed: a row for each, in the order of ``data.printed``.
+    """Judge every number that a notat printed, in the order of ``data.printed``.
 
     `published` are the parameters of every year with a notat, `notat` among them. `proof` is what asks of all numbers
     at once.
