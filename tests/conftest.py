@@ -152,6 +152,13 @@ def copied(tmp_path: Path) -> Project:
     return copy_project(tmp_path / "projekt")
 
 
+@pytest.fixture
+def copied_with_report(copied: Project, reports: Reports) -> Project:
+    """A copy of the project with the finished report of 2025, whose notebooks need not be executed again."""
+    shutil.copytree(reports("embedded", 2025).folder.parent, copied.output)
+    return copied
+
+
 @pytest.fixture(scope="session", params=[2021, 2025])
 def year(request: pytest.FixtureRequest) -> int:
     """Each published year."""

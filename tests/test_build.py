@@ -265,8 +265,8 @@ def test_what_somebody_put_beside_the_notat_is_kept(made: tuple[Project, Result]
     (scans / "side 1.pdf").write_bytes(b"%PDF")
     link.symlink_to("noter.txt")
     assert build(project, 2025, QUICK).did == "nothing"
-    again = build(project, 2025, replace(QUICK, force=True, formats=("html", "docx")))
-    assert again.did == "everything"
+    again = build(project, 2025, replace(QUICK, formats=("html", "docx")))
+    assert again.did == "rendered"
     assert set(again.files) == {*first.files, "notat.docx"}
     assert note.read_text(encoding="utf-8") == "husk at ringe"
     assert (scans / "side 1.pdf").read_bytes() == b"%PDF"
@@ -315,19 +315,13 @@ def test_what_stands_in_the_way_is_not_written_over(made: tuple[Project, Result]
     ("old", "new", "said"),
     [
         ('show(\\"# Hele kommunen\\")', "1 / 0", "(»kommunen«): ZeroDivisionError"),
-        ('show(\\"# Hele kommunen\\")', 'show(\\"@tbl-intet\\")', "(»kommunen«): henvisningen @tbl-intet"),
         ('show(\\"# Hele kommunen\\")', 'print(\\"hov\\")', "(»kommunen«): cellen udskriver"),
-        (
-            'show_table(administration_table(n, \\"KK\\"))',
-            'show(\\"::: {#tbl-kk}\\\\n\\\\n:::\\")',
-            "tbl-kk har ingen tabel",
-        ),
-        ("show_chart(matrix.by_administration(n, figures))", "import os; os._exit(3)", "døde"),
     ],
 )
 def test_a_failing_cell_is_named_and_the_last_good_build_stays(
     made: tuple[Project, Result], old: str, new: str, said: str
 ) -> None:
+    """Of a cell that fails, and of one that shows what must not be shown; the other faults of both are in test_gaps.py."""
     project, first = made
     notebook = project.notebooks / "notat.ipynb"
     text = notebook.read_text(encoding="utf-8")
@@ -340,13 +334,12 @@ def test_a_failing_cell_is_named_and_the_last_good_build_stays(
     finally:
         notebook.write_text(text, encoding="utf-8")
     assert said in str(caught.value)
-    assert str(caught.value).startswith("notebooks/notat.ipynb, ") or "døde" in said
+    assert str(caught.value).startswith("notebooks/notat.ipynb, ")
     assert manifest.output_hashes(first.folder) == before
     assert not list(project.output.glob(".*-*")), "a scratch folder was left behind"
     kept = project.output / "2025.fejlet.ipynb"
-    if "døde" not in said:
-        assert kept.exists()
-        kept.unlink()
+    assert kept.exists()
+    kept.unlink()
 
 
 def test_a_folder_with_other_things_is_left_as_it_is(copied: Project, tmp_path: Path) -> None:

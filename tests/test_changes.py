@@ -48,7 +48,7 @@ APART = "er tallene ikke holdt op mod året før"
 BASE = Kind()
 KINDS = {
     "nothing": BASE,
-    "administrations": Kind({
+    "administrations and groups": Kind({
         "new": Change(ADMINISTRATIONS, "", "KLI,Klima og By,2031,,,,\n", ["Klima og By (KLI) er ny fra 2031."], ["KLI i 2030", "ikke ført på en"]),
         "closed": Change(
             ADMINISTRATIONS, "KUL,Kultur,2029,,", "KUL,Kultur,2029,2030,",
@@ -71,7 +71,20 @@ KINDS = {
             ["Børn og Skole (BSK) blev fra 2031 delt i Børn (BSK) og Skole (SKO)."],
             ["BSK i 2030", "SKO i 2030"],
         ),
-    }, codes=("BSK", "SKO", "VEL", "DIR", "MIL", "KLI")),
+        "new target group": Change(
+            GROUPS, "", "seniorjob,seniorordninger,Forløb i seniorordninger,#3b7f5b,circle\n",
+            ["seniorhjælp og seniorvagt, her under ét kaldt seniorordninger", "Forløb i seniorordninger",
+             "måltallet for seniorordninger"],
+        ),
+        "two schemes in one group": Change(
+            SCHEMES, "",
+            "seniorhjaelp,seniorjob,days,2031,,seniorhjælp,Seniorhjælp (helårspersoner),,,,\n"
+            "seniorvagt,seniorjob,days,2031,,seniorvagt,Seniorvagt (helårspersoner),,,,\n"
+            "ekstrajob,hjaelp,days,2031,,ekstrajob,Ekstrajob (helårspersoner),,,,\n",
+            ["hjælp og ekstrajob, her under ét kaldt hjælp", "seniorhjælp, seniorvagt og ekstrajob er kommet til", "hjælp og ekstrajob, her under ét kaldt hjælp, ét"],
+        ),
+    }, codes=("BSK", "SKO", "VEL", "DIR", "MIL", "KLI"), schemes=(*BASE.schemes, "seniorhjaelp", "seniorvagt", "ekstrajob"),
+       groups=(*BASE.groups, "seniorjob")),
     "schemes": Kind({
         "new": Change(
             SCHEMES, "", "vagtjob,skaanejob,headcount,2031,,vagtjob,Vagtjob (antal ansatte),,,,\n",
@@ -96,20 +109,6 @@ KINDS = {
              "Tallene dækker ikke lige meget af de to år, så de viser ikke en udvikling"],
         ),
     }, schemes=("proevejob", "stoetteforloeb", "sprogjob", "hjaelp", "skaanejob", "vagtjob")),
-    "groups": Kind({
-        "new target group": Change(
-            GROUPS, "", "seniorjob,seniorordninger,Forløb i seniorordninger,#3b7f5b,circle\n",
-            ["seniorhjælp og seniorvagt, her under ét kaldt seniorordninger", "Forløb i seniorordninger",
-             "måltallet for seniorordninger"],
-        ),
-        "two schemes in one group": Change(
-            SCHEMES, "",
-            "seniorhjaelp,seniorjob,days,2031,,seniorhjælp,Seniorhjælp (helårspersoner),,,,\n"
-            "seniorvagt,seniorjob,days,2031,,seniorvagt,Seniorvagt (helårspersoner),,,,\n"
-            "ekstrajob,hjaelp,days,2031,,ekstrajob,Ekstrajob (helårspersoner),,,,\n",
-            ["hjælp og ekstrajob, her under ét kaldt hjælp", "seniorhjælp, seniorvagt og ekstrajob er kommet til", "hjælp og ekstrajob, her under ét kaldt hjælp, ét"],
-        ),
-    }, schemes=(*BASE.schemes, "seniorhjaelp", "seniorvagt", "ekstrajob"), groups=(*BASE.groups, "seniorjob")),
 }  # fmt: skip
 """What is changed in the city of `test_other_city`, by data alone."""
 PARTS = {"sprogjob": ("01-07-2031", "31-12-2031"), "hjaelp": ("01-01-2031", "30-06-2031")}

@@ -255,6 +255,7 @@ def test_a_kernel_that_dies(work: Lab) -> None:
 
 
 def test_a_cell_that_hangs(work: Lab) -> None:
+    """Programs that hang are ended one way, whatever they are: `run/test_programs.py`, `render/test_embedded.py`."""
     with changed(work.project.notebooks / "notat.ipynb", FIRST_CELL, "import time; time.sleep(3600)"):
         said = work.run(environment={TIME_LIMIT: LIMIT})
     refused(said, f"notebooks/notat.ipynb, en celle blev ikke færdig på {LIMIT} sekunder", TIME_LIMIT)
@@ -271,14 +272,6 @@ def fake_pandoc(folder: Path, at_first: str = "echo pandoc 3.9") -> tuple[Mappin
     program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && {at_first} && exit\n{ever}\n', encoding="utf-8")
     program.chmod(0o755)
     return {"PYTHONPATH": str(folder)}, partial(another_pandoc, folder)
-
-
-def test_a_pandoc_that_hangs(work: Lab, tmp_path: Path) -> None:
-    found, around = fake_pandoc(tmp_path)
-    said = work.run(environment={**found, TIME_LIMIT: LIMIT}, around=around)
-    refused(said, f"pandoc blev ikke færdig på {LIMIT} sekunder", TIME_LIMIT)
-    assert gone(processes_in(work)) == []
-    assert work.left_over(f"{YEAR}.fejlet.ipynb") == []
 
 
 def test_a_pandoc_that_dies_when_it_is_asked_who_it_is(work: Lab, tmp_path: Path) -> None:
@@ -337,20 +330,6 @@ def test_an_interruption_that_reaches_another_thread_is_heard() -> None:
     command = [sys.executable, "-c", textwrap.dedent(code)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
     assert (done.stdout.strip(), done.stderr) == ("2", "")
-
-
-def test_a_typst_that_hangs(work: Lab) -> None:
-    page = work.project.extension / "typst-embedded.typ"
-    endless = "#for one in range(1000000) { for other in range(1000000) { let both = one * other } }\n"
-    text = page.read_text(encoding="utf-8")
-    page.write_text(endless + text, encoding="utf-8")
-    try:
-        said = work.run(*work.build[:-1], "html,pdf", environment={TIME_LIMIT: LIMIT})
-    finally:
-        page.write_text(text, encoding="utf-8")
-    refused(said, f"Typst blev ikke færdig på {LIMIT} sekunder", TIME_LIMIT)
-    assert gone(processes_in(work)) == []
-    assert work.left_over(f"{YEAR}.fejlet.ipynb") == []
 
 
 # -- the disk -----------------------------------------------------------------------------------------------------

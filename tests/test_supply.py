@@ -59,7 +59,7 @@ def test_no_lock_names_a_host(name: str) -> None:
     assert "://" not in text
     assert not re.search(r"(?m)^\s*-(?!-hash=sha256:)", text), "an option such as --index-url"
     assert " @ " not in text, "a requirement by address"
-    assert not re.search(r"(?m)^[^#]*\b[\w-]+(\.[\w-]+)*\.(com|org|net|io|dk|dev)\b", text)
+    assert not re.search(r"(?m)^[^#\n]*\w\.(com|org|net|io|dk|dev)\b", text)
 
 
 def test_a_package_has_the_same_versions_in_every_lock() -> None:

@@ -9,6 +9,7 @@ Everything else, markup of every kind included, is text, and is shown as it stan
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 MOST = 300
 """Characters: the longest name in use has 55, and no page has room for more."""
@@ -33,6 +34,7 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MOST_MARKS = 4
 
 
+@lru_cache(maxsize=4096)  # files say the same in many rows
 def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:
     """Say which sign or length keeps a text from being shown; None where nothing does.
 

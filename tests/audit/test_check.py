@@ -60,7 +60,7 @@ def doubtful(project: Project) -> list[str]:
     return [str(one) for one in doubts(project, *read_year(project, YEAR))]
 
 
-def test_what_breaks_a_rule_is_told_by_check_and_build(year: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_breaks_a_rule_is_told_by_check(year: Project, capsys: pytest.CaptureFixture[str]) -> None:
     """The council's 900 are 899 when the administrations' targets are summed, in 2025 as it was adopted."""
     (found,) = doubtful(year)
     assert re.match(r"data/targets\.csv, linje \d+: KK, fleksjob, måltal: .* = 899, men KK's er 900$", found)
@@ -69,13 +69,11 @@ def test_what_breaks_a_rule_is_told_by_check_and_build(year: Project, capsys: py
     said = capsys.readouterr().out
     assert f"bemærk: {found}" in said
     assert f"{YEAR}: parametre og data kan bruges, når det er set efter" in said
-    assert run(["build", str(YEAR), "--engine", "embedded", "--formats", "html"]) == 0
-    assert f"{YEAR}: bemærk: {found}" in capsys.readouterr().err
 
 
 def test_what_ingest_said_is_said_last_until_it_is_answered(year: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    """By check, by a build, by one that finds nothing to do, and on the quality report's first page."""
-    change(year.data / "targets.csv", f"{YEAR},KK,fleksjob,900", f"{YEAR},KK,fleksjob,899")
+    """By check, by a build, by one that finds nothing to do, and on the quality report's first page; after what breaks a rule."""
+    (breaks,) = doubtful(year)
     warnings = year.data / "warnings.csv"
     text = warnings.read_text(encoding="utf-8")
     told = "løntilskud: 3 forløb har ingen forvaltning; de tæller kun med i KK og er ikke fordelt"
@@ -87,12 +85,14 @@ def test_what_ingest_said_is_said_last_until_it_is_answered(year: Project, capsy
         assert run(command) == 0
         shown = capsys.readouterr()
         assert said in shown.out
+        assert said == "intet er ændret" or f"{YEAR}: bemærk: {breaks}" in shown.err
         assert shown.err.splitlines()[-2] == f"{YEAR}: bemærk: data/warnings.csv: {told}"
         assert "1 bemærkning om udtrækkene er ikke besvaret" in shown.err.splitlines()[-1]
     page = year.output / str(YEAR) / "kvalitetsrapport.html"
     first = page.read_text(encoding="utf-8").partition("Rapporten hører til")[0]
     assert told in first
     assert "1 bemærkning om udtrækkene er ikke besvaret" in first
+    change(year.data / "targets.csv", f"{YEAR},KK,fleksjob,900", f"{YEAR},KK,fleksjob,899")
     warnings.write_text(f"{text}{YEAR},not_distributed,loentilskud,,3,{told},De hører til KK.\n", encoding="utf-8")
     assert run(["check", str(YEAR)]) == 0
     assert run(command) == 0

@@ -10,11 +10,14 @@ from reading import html_page, html_tables, tidy
 
 from aarsstatus import danish
 from aarsstatus.audit.errata import read_errata, summary
-from aarsstatus.audit.quality import Quality, quality, read_published_params, verify
+from aarsstatus.audit.quality import Quality, open_quality, quality, read_published_params, verify
 from aarsstatus.build import Options, Result, build
 from aarsstatus.cli import run
 from aarsstatus.inputs import read_year
+from aarsstatus.outputs import read_inputs
+from aarsstatus.problems import InputError
 from aarsstatus.project import Project
+from aarsstatus.report.notat import open_notat
 from aarsstatus.report.urgent import worst_first
 
 
@@ -163,6 +166,13 @@ def test_verify_finds_what_nobody_has_explained(
     assert told.endswith(("er uforklaret.\n", "er forældet.\n"))
 
 
+def test_verify_tells_of_a_notat_that_no_year_has(copied: Project) -> None:
+    path = copied.data / "published.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("notat-2025,", "notat-2052,", 1), encoding="utf-8")
+    with pytest.raises(InputError, match="intet år i params/ har det som notat; fandt »notat-2052«"):
+        verify(copied)
+
+
 def test_verify_of_a_year_that_was_never_published(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.root)
     assert run(["verify", "2021"]) == 0
@@ -179,8 +189,11 @@ def test_what_a_draft_will_print_may_be_explained_before_it_is_printed(copied: P
 
 
 def test_a_half_made_later_year_is_in_nobodys_way(copied: Project) -> None:
+    """Whatever a build reads, in its own process and in those of its notebooks."""
     (copied.params / "2026.yml").write_text("year: 2026\n", encoding="utf-8")
-    assert build(copied, 2025, Options(engine="embedded", formats=("html",))).year == 2025
+    assert read_inputs(copied, 2025, None, "published")[0].year == 2025
+    assert open_notat(2025, project=copied.root).years()[-1] == 2025
+    assert open_quality(2025, project=copied.root).year == 2025
 
 
 def test_recomputed_marks_every_number_that_differs(judged: Quality, recomputed: Callable[[int], Result]) -> None:

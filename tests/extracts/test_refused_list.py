@@ -45,10 +45,10 @@ def test_no_cell_of_a_list_is_a_formula(tmp_path: Path, cell: str) -> None:
 
 
 def test_a_file_of_nothing_but_faults_is_answered_at_once(copied: Project) -> None:
-    rows = "".join(f"BUFF{n};Prak{n};0x-01-2026;3{n};{n}\n" for n in range(100_000))
+    rows = "".join(f"BUFF{n};Prak{n};0x-01-2026;3{n};{n}\n" for n in range(25_000))
     begun = time.process_time()
     with pytest.raises(InputError, match="mente du »BUF«"):
         from_text(copied, HEADER + rows)
     with pytest.raises(InputError, match="der er ingen rækker under overskriften"):
-        from_text(copied, HEADER + "x" * (50 << 20) + "\n")
-    assert time.process_time() - begun < 20
+        from_text(copied, HEADER + "x" * (12 << 20) + "\n")
+    assert time.process_time() - begun < 10

@@ -23,12 +23,13 @@ import typst
 from lxml import etree
 from nbformat.v4 import new_code_cell, new_notebook, new_output, new_raw_cell
 
-from aarsstatus.problems import RenderError
+from aarsstatus.problems import ProgramError, RenderError
 from aarsstatus.render import docx_parts, embedded
 from aarsstatus.render import typst as compiler
 from aarsstatus.render.embedded import front_matter, markdown_of, pandoc_version, render
 from aarsstatus.render.page import make_page
 from aarsstatus.render.typst import mark_row_headers
+from aarsstatus.run.programs import TIME_LIMIT
 
 EXTENSION = Path(__file__).parents[2] / "_extensions" / "notat"
 W = f"{{{docx_parts.W}}}"
@@ -285,6 +286,24 @@ def test_a_typst_that_fails_is_told_of_by_the_last_line_of_what_it_said(notebook
     said = r"^PDF kunne ikke laves med Typst: programmet standsede uventet \(1\): ModuleNotFoundError: .*findes_ikke'$"
     with pytest.raises(RenderError, match=said):
         render(notebook, "pdf", EXTENSION, tmp_path / "ud")
+
+
+def test_programs_that_hang_are_ended_and_named(notebook, tmp_path, monkeypatch):
+    """Typst takes a second to begin, and pandoc none."""
+    pandoc = tmp_path / "pandoc"
+    pandoc.write_text('#!/bin/sh\n[ "$1" = --version ] && echo pandoc 3.9 && exit\nexec sleep 600\n', encoding="utf-8")
+    pandoc.chmod(0o755)
+    monkeypatch.setenv(TIME_LIMIT, "1")
+    with monkeypatch.context() as patch:
+        patch.setattr(embedded, "_pandoc", lambda: str(pandoc))
+        with pytest.raises(ProgramError, match=f"^pandoc blev ikke færdig på 1 sekunder og er standset.*{TIME_LIMIT}"):
+            render(notebook, "html", EXTENSION, tmp_path / "notat.html")
+    endless = tmp_path / "notat.typ"
+    line = "#for one in range(1000000) { for other in range(1000000) { let both = one * other } }\n"
+    endless.write_text(line, encoding="utf-8")
+    with pytest.raises(ProgramError, match=f"^Typst blev ikke færdig på 1 sekunder og er standset.*{TIME_LIMIT}"):
+        compiler.compile_pdf(endless, embedded.NO_DATE)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notat.typ", "pandoc"]
 
 
 def test_no_file_knows_where_it_was_made(made):

@@ -16,6 +16,7 @@ from aarsstatus.build import Result
 from aarsstatus.cli import run
 from aarsstatus.problems import ProgramError, RenderError
 from aarsstatus.project import Project
+from aarsstatus.release import manifest
 from aarsstatus.render import choose
 from aarsstatus.render import quarto as quartos
 from aarsstatus.render.embedded import Embedded, Format
@@ -80,10 +81,10 @@ def test_one_that_does_not_start_is_refused(first: str, fake, project: Project) 
 
 
 def test_a_build_says_that_the_embedded_engine_stood_in(
-    fake, copied: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    fake, copied_with_report: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fake(ANSWERS.format("1.4.557"))
-    monkeypatch.chdir(copied.root)
+    monkeypatch.chdir(copied_with_report.root)
     for _ in range(2):  # the second time there is nothing to do, and it is as true
         assert run(["build", "2025", "--formats", "html"]) == 0
         said = capsys.readouterr()
@@ -130,14 +131,16 @@ def test_half_a_document_is_none(
 
 
 def test_a_build_that_fails_ends_with_2_and_leaves_what_was_there(
-    fake, copied: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    fake, copied_with_report: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fake(f"{FRESH}echo 'ERROR: den er gal' >&2; exit 1\n")
-    monkeypatch.chdir(copied.root)
+    monkeypatch.chdir(copied_with_report.root)
+    folder = copied_with_report.output / "2025"
+    before = manifest.output_hashes(folder)
     assert run(["build", "2025"]) == 2
     said = capsys.readouterr().err
     assert "Quarto 1.10.18 kunne ikke lave dokumentet: den er gal" in said.splitlines()
-    assert not (copied.output / "2025").exists()
+    assert manifest.output_hashes(folder) == before
 
 
 def test_one_that_hangs_is_ended(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import yaml
@@ -73,6 +74,7 @@ class _Loader(yaml.SafeLoader):
             raise _NotReadError(None, None, str(node.value), node.start_mark) from None
 
 
+@lru_cache(maxsize=16)  # a build reads the same parameters again and again, and this is the slow part
 def parsed(text: str, name: str) -> tuple[yaml.Node | None, Any]:
     """Return a file's one document: its nodes, which know their lines, and its values."""
     try:
