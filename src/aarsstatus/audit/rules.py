@@ -55,7 +55,7 @@ _RULE_OF: Mapping[str, Rule] = {
 }
 
 
-def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[int, str]) -> list[Check]:
+def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[int, str | None]) -> list[Check]:
     """Apply every rule on one figure; the first check is what recomputes it.
 
     `notats` names each year's own notat.

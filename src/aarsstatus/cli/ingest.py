@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from aarsstatus import danish
 from aarsstatus.cli.console import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
-from aarsstatus.extracts import ingest
+from aarsstatus.extracts import Ingested, ingest
 from aarsstatus.extracts.filled_form import is_form, read_form
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.extracts.writing import take_back
@@ -126,11 +126,8 @@ def _read_extracts(files: Sequence[Path], arguments: argparse.Namespace) -> int:
     if not arguments.quiet:
         for row in done.extracts:
             print(f"{year}: {_counted(row)}")
-        for (code, scheme), total in done.sums.items():
-            before = done.before.get((code, scheme))
-            if code == KK or total.status or (before is not None and before.status):
-                was = "nyt" if before is None else "som før" if before == total else f"før {_came_to(before)}"
-                print(f"  {code}, {done.schemes[scheme]}: {_came_to(total)} ({was})")
+        for line in _sums(done):
+            print(f"  {line}")
         for line in done.summaries:
             print(f"  {visible(line)}")
         for note in done.notes:
@@ -142,11 +139,25 @@ def _read_extracts(files: Sequence[Path], arguments: argparse.Namespace) -> int:
     return FINDINGS if done.remarks else DONE
 
 
-def _came_to(total: Sum) -> str:
+def _sums(done: Ingested) -> Iterator[str]:
+    """Yield a table for each scheme: its sums now, and those that stood before."""
+    for (code, scheme), total in done.sums.items():
+        before = done.before.get((code, scheme))
+        if code == KK:
+            yield done.schemes[scheme]
+        if code == KK or total.status or (before is not None and before.status):
+            was = "nyt" if before is None else "som før"
+            if before is not None and before != total:
+                was = "før " + ", ".join(filter(None, _came_to(before)))
+            persons, spells = _came_to(total)
+            yield f"  {code:<4}{persons:>8}{spells:>15}   ({was})"
+
+
+def _came_to(total: Sum) -> tuple[str, str]:
     """Write what a scheme came to: persons, and spells where they are counted."""
     if total.spells is None:
-        return danish.whole(total.status)
-    return f"{danish.decimal(total.status)}, {danish.whole(total.spells)} forløb"
+        return danish.whole(total.status), ""
+    return danish.decimal(total.status), f"{danish.whole(total.spells)} forløb"
 
 
 def _counted(row: ExtractRow) -> str:
