@@ -11,7 +11,6 @@ from aarsstatus.audit.printed import read_sheet
 from aarsstatus.audit.proof import Claim, Inputs, claims, clashes, fraction, load
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
-from aarsstatus.problems import InputError, Problem
 
 
 def unrounded(data: Data, params: Params) -> dict[str, Fraction]:
@@ -19,10 +18,7 @@ def unrounded(data: Data, params: Params) -> dict[str, Fraction]:
 
     They are not the statuses that there were, which nobody can know; they prove that there may have been some.
     """
-    problems: list[Problem] = []
-    sheet = read_sheet(data, params, problems)
-    if problems:
-        raise InputError(problems)
+    sheet = read_sheet(data, params)
     figures = sheet.figures()
     checks = {id_: rules.figure_checks(sheet, figures, row, {}) for id_, row in sheet.primary.items()}
     inputs, said = claims(sheet, figures, checks)

@@ -304,7 +304,7 @@ def pair(
     measure: Measure, before: str | None, after: str | None, group: str = "placements", key: str = ""
 ) -> list[Moved]:
     figures = Figures([figure(YEAR, measure, after, group, key), figure(2029, measure, before, group, key)])
-    return moved(figures, YEAR, 2029, schemes=SCHEMES, groups=GROUPS)
+    return moved(figures, city(), YEAR, 2029)
 
 
 @pytest.mark.parametrize(
@@ -352,7 +352,7 @@ def test_thresholds_are_reached_where_they_say(
 def test_what_is_printed_is_what_is_compared() -> None:
     """Of a number that was printed wrong: 108 and 256 are 148 apart, whatever should have been printed."""
     old, new = figure(2029, "spells_total", "108"), figure(YEAR, "spells_total", "356")
-    (found,) = moved(Figures([replace(new, shown="256", published="256"), old]), YEAR, 2029)
+    (found,) = moved(Figures([replace(new, shown="256", published="256"), old]), city(), YEAR, 2029)
     assert (found.before, found.after, found.change) == (108, 256, 148)
 
 
@@ -365,12 +365,10 @@ def test_what_only_one_year_has_did_not_move_and_hides_nothing() -> None:
             figure(YEAR, "target", "9", "fleksjob", code="XX"), figure(2029, "target", "7", "fleksjob", code="XX"),
         ]
     )  # fmt: skip
-    assert [one.id for one in moved(figures, YEAR, 2029)] == ["2030.KK.fleksjob.target", "2030.XX.fleksjob.target"]
-
-
-def test_a_scheme_is_called_by_its_key_where_no_name_is_given() -> None:
-    figures = Figures([figure(YEAR, "status", "90", key="a"), figure(2029, "status", "50", key="a")])
-    assert moved(figures, YEAR, 2029)[0].name == "KK, a, status"
+    assert [one.id for one in moved(figures, city(), YEAR, 2029)] == [
+        "2030.KK.fleksjob.target",
+        "2030.XX.fleksjob.target",
+    ]
 
 
 def test_every_threshold_has_a_name_of_its_own() -> None:

@@ -15,6 +15,7 @@ from aarsstatus.build import Options, Result, build
 from aarsstatus.cli import run
 from aarsstatus.inputs import read_year
 from aarsstatus.outputs import read_inputs
+from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.report.notat import open_notat
 from aarsstatus.report.urgent import worst_first
@@ -163,6 +164,13 @@ def test_verify_finds_what_nobody_has_explained(
     told = capsys.readouterr().out
     assert said in told
     assert told.endswith(("er uforklaret.\n", "er forældet.\n"))
+
+
+def test_verify_tells_of_a_notat_that_no_year_has(copied: Project) -> None:
+    path = copied.data / "published.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("notat-2025,", "notat-2052,", 1), encoding="utf-8")
+    with pytest.raises(InputError, match="intet år i params/ har det som notat; fandt »notat-2052«"):
+        verify(copied)
 
 
 def test_verify_of_a_year_that_was_never_published(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Judge whether every printed number follows from the rest of its notat.
 
-`audit` is pure: data and parameters in, one `AuditRow` out for each row of ``data/published.csv``. The rules are
-general rules over the figures; nothing here knows which numbers are wrong. docs/metode.md says the same in Danish.
+`audit` is pure: data and parameters in, one `AuditRow` out for each number that a notat printed. The rules are general
+rules over the figures; nothing here knows which numbers are wrong. docs/metode.md says the same in Danish.
 
 A notat is judged by its own numbers. Its printed status, spells and targets are put in place of ``data/`` (`printed`),
 the figures are built from them by the report's own formulas, and each number is held against the rules (`rules`).
@@ -29,7 +29,7 @@ from aarsstatus.audit.rules import Check, Rule
 from aarsstatus.audit.surroundings import known_texts, text_check
 from aarsstatus.figures import Verdict
 from aarsstatus.figures.collection import Figures, write_csv
-from aarsstatus.inputs.model import Data, Printed
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.interval import Interval
 from aarsstatus.problems import InputError, Problem, near
@@ -64,35 +64,49 @@ class AuditRow:
 COLUMNS = tuple(field.name for field in fields(AuditRow) if field.name not in {"rule", "within", "likelier"})
 
 
-def audit(
-    data: Data, params: Iterable[Params], *, notat: str | None = None, proof: Proof | None = None
-) -> list[AuditRow]:
-    """Judge every number that was ever printed, or those of one notat.
+def audit(data: Data, published: Sequence[Params], notat: str, *, proof: Proof | None = None) -> list[AuditRow]:
+    """Judge every number that a notat printed, in the order of ``data.printed``.
 
-    `params` are those of every year: the year whose `notat` is a row's source says how that row is judged. `proof` is
-    what asks of all numbers at once. There is one row for each of ``data.printed`` (of the notat), in its order.
+    `published` are the parameters of every year with a notat, `notat` among them. `proof` is what asks of all numbers
+    at once.
 
     Raises
     ------
     InputError
-        With every row that cannot be judged: an unknown notat, an unknown id, a number that is not one.
+        With every row that cannot be judged: an unknown id, a number that is not one.
     """
-    by_notat = {one.notat: one for one in params if one.notat is not None}
-    notats = {one.year: name for name, one in by_notat.items()}
-    wanted = [row for row in data.printed if notat in (None, row.notat)]
-    problems = [
-        _problem(row, "source", "notatet står ikke som notat i nogen parameterfil", row.notat, by_notat)
-        for row in wanted
-        if row.notat not in by_notat
-    ]
-    judged: dict[str, AuditRow] = {}
-    for name in dict.fromkeys(row.notat for row in wanted if row.notat in by_notat):
-        sheet = read_sheet(data, by_notat[name], problems)
-        if not problems:
-            judged |= _judge(sheet, notats, proof, problems)
+    sheet = read_sheet(data, next(one for one in published if one.notat == notat))
+    figures, notats = sheet.figures(), {one.year: one.notat for one in published}
+    checks = {id_: rules.figure_checks(sheet, figures, row, notats) for id_, row in sheet.primary.items()}
+    for id_, check in proof(sheet, figures, checks) if proof else ():
+        checks[id_].append(check)
+    decided = {id_: _decide(found) for id_, found in checks.items()}
+    judged: list[AuditRow] = []
+    problems: list[Problem] = []
+    for row in sheet.rows:
+        verdict: Check | None
+        if row.id not in decided:
+            verdict = text_check(sheet, row)
+        elif sheet.primary[row.id] is row:
+            verdict = decided[row.id]
+        else:
+            verdict = rules.repeated(sheet, figures, row, decided[row.id])
+        if verdict is None:
+            file, _, line = row.source.rpartition(":")
+            hint = near(row.id, [*figures, *known_texts(sheet)])
+            problems.append(Problem(file, "ukendt tal", int(line), "id", row.id, hint=hint))
+            continue
+        own = figures.get(row.id)
+        lower, upper = (own.lower, own.upper) if own else (None, None)
+        judged.append(
+            AuditRow(
+                row.notat, row.place, row.id, row.printed, verdict.recomputed, lower, upper,
+                verdict.verdict, verdict.reason, verdict.rule, verdict.within,
+            )
+        )  # fmt: skip
     if problems:
         raise InputError(problems)
-    return [judged[row.source] for row in wanted]
+    return judged
 
 
 def to_csv(rows: Iterable[AuditRow]) -> str:
@@ -113,42 +127,6 @@ def answers(rows: Iterable[AuditRow], notat: str | None = None) -> dict[str, tup
         if of_own_year and row.verdict == "contradicted" and known.verdict != "contradicted":
             first[row.id] = row
     return {id_: (row.verdict, row.reason) for id_, row in first.items()}
-
-
-def _problem(row: Printed, column: str, message: str, found: str, known: Iterable[str]) -> Problem:
-    """Say what is wrong with a row of ``published.csv``."""
-    file, _, line = row.source.rpartition(":")
-    return Problem(file, message, int(line), column, found, hint=near(found, known))
-
-
-def _judge(
-    sheet: Sheet, notats: Mapping[int, str], proof: Proof | None, problems: list[Problem]
-) -> dict[str, AuditRow]:
-    """Return the verdict on each row of a notat, by the row's source."""
-    figures = sheet.figures()
-    checks = {id_: rules.figure_checks(sheet, figures, row, notats) for id_, row in sheet.primary.items()}
-    for id_, check in proof(sheet, figures, checks) if proof else ():
-        checks[id_].append(check)
-    decided = {id_: _decide(found) for id_, found in checks.items()}
-    judged: dict[str, AuditRow] = {}
-    for row in sheet.rows:
-        verdict: Check | None
-        if row.id not in decided:
-            verdict = text_check(sheet, row)
-        elif sheet.primary[row.id] is row:
-            verdict = decided[row.id]
-        else:
-            verdict = rules.repeated(sheet, figures, row, decided[row.id])
-        if verdict is None:
-            problems.append(_problem(row, "id", "ukendt tal", row.id, [*figures, *known_texts(sheet)]))
-            continue
-        own = figures.get(row.id)
-        lower, upper = (own.lower, own.upper) if own else (None, None)
-        judged[row.source] = AuditRow(
-            row.notat, row.place, row.id, row.printed, verdict.recomputed, lower, upper,
-            verdict.verdict, verdict.reason, verdict.rule, verdict.within,
-        )  # fmt: skip
-    return judged
 
 
 def _decide(checks: Sequence[Check]) -> Check:

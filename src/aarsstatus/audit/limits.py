@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +11,8 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, Measure, compared, seen, words
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import packaged_rows
-from aarsstatus.inputs.model import ALL_GROUPS, Data, Group, Scheme
+from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.reorganisations import comparable
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +79,23 @@ class Moved:
         return self.after - self.before
 
 
-def moved(
-    figures: Figures,
-    year: int,
-    comparison_year: int,
-    *,
-    schemes: Mapping[str, Scheme] | None = None,
-    groups: Mapping[str, Group] | None = None,
-) -> list[Moved]:
+def moved(figures: Figures, data: Data, year: int, comparison_year: int) -> list[Moved]:
     """Return the figures that moved more than usual, in the order of the tables.
 
-    A figure that only one of the years has, or that has no value in one of them, did not move. They are called by the
-    names in `schemes` and `groups` (those of `Data`), or else the keys.
+    A figure that only one of the years has, or that has no value in one of them, did not move, nor did one of an
+    administration that was another organisation then.
     """
-    known = schemes or {}
-    heads = {scheme.group for scheme in known.values() if scheme.counting == "headcount"}
+    heads = {scheme.group for scheme in data.schemes.values() if scheme.counting == "headcount"}
     found: list[Moved] = []
     for figure in figures.select(year=year):
-        earlier = figures.find(comparison_year, figure.administration, figure.group, figure.measure, figure.scheme)
+        code = figure.administration
+        earlier = figures.find(comparison_year, code, figure.group, figure.measure, figure.scheme)
         threshold = threshold_of(figure, heads=figure.group in heads)
         values = compared(earlier, figure) if earlier else None
-        if threshold and earlier and values and threshold.exceeded(earlier, figure):
-            called = known.get(figure.scheme) or (groups or {}).get(figure.group)
-            what = called.name if called else figure.scheme or ALL_GROUPS
-            name = words.listed(figure.administration, what, figure.measure)
+        if not (threshold and earlier and values and threshold.exceeded(earlier, figure)):
+            continue
+        if comparable(data, code, comparison_year, year):
+            name = words.listed(code, data.called(figure.group, figure.scheme), figure.measure)
             found.append(Moved(figure.id, earlier.id, *values, threshold, name))
     return found
 

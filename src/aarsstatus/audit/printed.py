@@ -20,7 +20,7 @@ from aarsstatus.inputs.model import Data, Printed, Status, Target
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import KK
 from aarsstatus.interval import Interval
-from aarsstatus.problems import Problem, near
+from aarsstatus.problems import InputError, Problem, near
 
 _TABLE = re.compile(r"tabel (\d+),")
 
@@ -98,12 +98,13 @@ class Sheet:
         return printed_interval(number, spells, key[0], self.data.schemes[key[2]].counting)
 
 
-def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
-    """Pick a notat's rows and read their numbers; tell what is unreadable."""
+def read_sheet(data: Data, params: Params) -> Sheet:
+    """Pick a notat's rows and read their numbers; refuse all that cannot be read."""
     administrations = tuple(code for code in data.codes(params.year) if code != KK)
     compared = ((params.comparison_year, KK),) if params.comparison_year else ()
     tables = ((params.year, KK), *compared, *((params.year, code) for code in administrations))
     rows = tuple(row for row in data.printed if row.notat == params.notat)
+    problems: list[Problem] = []
     primary: dict[str, Printed] = {}
     numbers: dict[str, Fraction | None] = {}
     for row in sorted(rows, key=lambda row: not in_table(row.place)):
@@ -116,6 +117,8 @@ def read_sheet(data: Data, params: Params, problems: list[Problem]) -> Sheet:
             continue
         numbers[row.source] = None if row.printed == danish.NO_TARGET else _number(row.printed)
         primary.setdefault(row.id, row)
+    if problems:
+        raise InputError(problems)
     return Sheet(params, data, rows, administrations, tables, primary, numbers)
 
 

@@ -23,7 +23,6 @@ from aarsstatus.files import irregular
 from aarsstatus.inputs import kept_for, read_data, read_year
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.params import Params, read_params
-from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.yamlfile import MOST_BYTES
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
@@ -136,7 +135,7 @@ def audit_years(data: Data, published: Sequence[Params], *, proof: Proof | None 
     """Judge every number that some notats printed."""
     names = {params.notat for params in published}
     wanted = dict.fromkeys(row.notat for row in data.printed if row.notat in names)
-    return [row for name in wanted for row in audit(data, published, notat=name, proof=proof)]
+    return [row for name in wanted for row in audit(data, published, name, proof=proof)]
 
 
 def explained(project: Project, data: Data, year: int | None = None) -> list[AuditRow]:
@@ -176,30 +175,18 @@ def quality(
     params: Params, data: Data, published: Sequence[Params], errata: Sequence[Erratum], mode: Mode = "published"
 ) -> Quality:
     """Judge one year, if it is among the `published`: pure."""
-    known = params.notat in {one.notat for one in published}
-    rows = audit(data, published, notat=params.notat) if known else []
-    figures = every_figure(data, params.year, params.comparison_year, notat=params.notat, mode=mode)
+    notat, before = params.notat, params.comparison_year
+    rows = audit(data, published, notat) if notat and any(one.notat == notat for one in published) else []
+    figures = every_figure(data, params.year, before, notat=notat, mode=mode)
     return Quality(
         params,
         data,
         figures,
         tuple(rows),
-        judge(rows, [erratum for erratum in errata if erratum.source == params.notat]),
+        judge(rows, [erratum for erratum in errata if erratum.source == notat]),
         tuple(check_figures(data, params.year)),
-        tuple(_moved(params, data, figures)),
+        tuple(moved(figures, data, params.year, before) if before is not None else ()),
     )
-
-
-def _moved(params: Params, data: Data, figures: Figures) -> list[Moved]:
-    """Return the unusual moves of administrations that both years have alike."""
-    before, now = params.comparison_year, params.year
-    if before is None:
-        return []
-    return [
-        one
-        for one in moved(figures, now, before, schemes=data.schemes, groups=data.groups)
-        if comparable(data, figures[one.id].administration, before, now)
-    ]
 
 
 def verify(project: Project, years: Sequence[int] = ()) -> tuple[list[AuditRow], Findings]:

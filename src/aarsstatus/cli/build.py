@@ -58,18 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
     failed = False
     with steps(f"{len(years)} år" if len(years) > 1 else str(years[0]), quiet=arguments.quiet) as step:
         for outcome in build_years(project, years, options, step):
-            if isinstance(outcome, Result):
-                _tell(outcome, quiet=arguments.quiet)
-            else:
+            if not isinstance(outcome, Result):
                 failed = True
                 say(str(outcome))
+            elif not arguments.quiet:
+                _tell(outcome)
     return BAD_INPUT if failed else DONE
 
 
-def _tell(result: Result, *, quiet: bool) -> None:
+def _tell(result: Result) -> None:
     """Say what a build came to."""
-    if quiet:
-        return
     took = f"{result.seconds:.1f}".replace(".", ",")
     if result.did == "nothing":
         print(f"{result.year}: intet er ændret; {path_from_here(result.folder)} er i orden ({took} s)")

@@ -10,15 +10,13 @@ agree on. With ``verdicts`` the audit is held too, which takes ten times as long
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aarsstatus import audit, interruption
+from aarsstatus import audit
 from aarsstatus.audit import quality
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
@@ -55,20 +53,16 @@ class Answer:
 
 
 def recompute(variants: Sequence[Variant], verdicts: bool) -> list[Answer]:
-    """Compute the figures of some variants, in a process for each program."""
+    """Compute the figures of some variants, in a process for each program, in turn."""
     programs: dict[tuple[tuple[str, bytes], ...] | None, list[int]] = {}
     for place, variant in enumerate(variants):
         code = None if variant.code is None else tuple(sorted(variant.code.items()))
         programs.setdefault(code, []).append(place)
     answers: dict[int, Answer] = {}
-    with temporary.folder() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-        asked = [
-            pool.submit(_ask, folder / str(number), [variants[place] for place in places], verdicts)
-            for number, places in enumerate(programs.values())
-        ]
-        interruption.wait(asked)
-        for places, job in zip(programs.values(), asked, strict=True):
-            answers |= dict(zip(places, job.result(), strict=True))
+    with temporary.folder() as folder:
+        for number, places in enumerate(programs.values()):
+            told = _ask(folder / str(number), [variants[place] for place in places], verdicts)
+            answers |= dict(zip(places, told, strict=True))
     return [answers[place] for place in range(len(variants))]
 
 
