@@ -250,7 +250,7 @@ FIRST_CELL = 'show(\\"# Hele kommunen\\")'
 def test_a_kernel_that_dies(work: Lab) -> None:
     death = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     with changed(work.project.notebooks / "notat.ipynb", FIRST_CELL, death):
-        refused(work.run(as_usual=True), "notebooks/notat.ipynb, Python-processen", "døde", "prøv igen")
+        refused(work.run(), "notebooks/notat.ipynb, Python-processen", "døde", "prøv igen")
     assert work.left_over() == []
 
 

@@ -32,6 +32,7 @@ from aarsstatus.report import charts, matrix
 from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat
 
+YEAR = 2021
 ELSEWHERE = {
     "TZ": "Pacific/Kiritimati",
     "LC_ALL": "C",
@@ -46,7 +47,7 @@ ELSEWHERE = {
 
 
 class Elsewhere(NamedTuple):
-    """Both years as they were built in another place, as another user, ten years from now."""
+    """A year as it was built in another place, ten years from now."""
 
     project: Project
     home: Path
@@ -60,7 +61,7 @@ Builds = Callable[[Choice], Elsewhere]
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Builds:
-    """Both years as an engine builds them elsewhere, once for all that look at them."""
+    """A year as an engine builds it elsewhere, once for all that look at it; `test_environment` has the other one."""
     return cache(partial(build_elsewhere, tmp_path_factory))
 
 
@@ -75,7 +76,7 @@ def build_elsewhere(places: pytest.TempPathFactory, engine: Choice) -> Elsewhere
     pretender(project).save(home / ".fonts" / "OpenSans-Regular.ttf")
     clock = [faketime, "-f", "+10y"] if (faketime := shutil.which("faketime")) else []
     before = sorted(home.rglob("*"))
-    command = [sys.executable, "-m", "aarsstatus", "build", "2021", "2025", "--engine", engine, "--quiet"]
+    command = [sys.executable, "-m", "aarsstatus", "build", str(YEAR), "--engine", engine, "--quiet"]
     done = subprocess.run(
         ["taskset", "-c", str(min(os.sched_getaffinity(0))), *clock, *command],
         cwd=project.notebooks, env={**os.environ, **ELSEWHERE, "HOME": str(home)}, umask=0o077,
@@ -86,11 +87,9 @@ def build_elsewhere(places: pytest.TempPathFactory, engine: Choice) -> Elsewhere
 
 
 @ENGINES
-def test_another_place_and_time_zone_give_the_same_bytes(
-    reports: Reports, year: int, engine: Choice, elsewhere: Builds
-) -> None:
+def test_another_place_and_time_zone_give_the_same_bytes(reports: Reports, engine: Choice, elsewhere: Builds) -> None:
     there = elsewhere(engine)
-    first, second = reports(engine, year).folder, there.project.output / str(year)
+    first, second = reports(engine, YEAR).folder, there.project.output / str(YEAR)
     assert manifest.output_hashes(second) == manifest.output_hashes(first)
     ours, theirs = (json.loads((folder / "manifest.json").read_bytes()) for folder in (second, first))
     assert ours.pop("git") is None, "the copy is in no Git"
@@ -101,17 +100,15 @@ def test_another_place_and_time_zone_give_the_same_bytes(
 
 
 @ENGINES
-def test_ten_years_from_now_on_one_core_with_other_fonts(
-    reports: Reports, year: int, engine: Choice, elsewhere: Builds
-) -> None:
+def test_ten_years_from_now_on_one_core_with_other_fonts(reports: Reports, engine: Choice, elsewhere: Builds) -> None:
     there = elsewhere(engine)
     if not there.clock:
         pytest.skip("faketime is not on PATH: the clock cannot be set ahead")
     ask = [*there.clock, sys.executable, "-c", "import datetime; print(datetime.date.today().year)"]
     told = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
     assert int(told) >= datetime.now(UTC).year + 9, "the clock was not set ahead"
-    made = manifest.output_hashes(there.project.output / str(year))
-    assert made == manifest.output_hashes(reports(engine, year).folder)
+    made = manifest.output_hashes(there.project.output / str(YEAR))
+    assert made == manifest.output_hashes(reports(engine, YEAR).folder)
 
 
 def test_both_engines_make_the_same_pdf_and_word_file(reports: Reports, year: int) -> None:

@@ -93,7 +93,9 @@ class Outputs:
         BuildError
             If a notebook or a renderer fails, or something looks like a person number.
         """
-        _refuse_personal(privacy.scan_files(self._words(), self.project.root))
+        words = [path for kind in ("*.csv", "*.yml") for path in sorted(self.project.data.glob(kind)) if path.is_file()]
+        words.insert(0, self.project.params_of(self.notat.year))
+        _refuse_personal(privacy.scan_files(words, self.project.root))  # before one is executed
         with ThreadPoolExecutor(max_workers=len(_NOTEBOOKS)) as pool:
             if executed is None:
                 progress("Kører notebookene og regner efter")
@@ -107,19 +109,6 @@ class Outputs:
         progress("Skriver tal og manifest")
         self._write_tables()
         _refuse_personal(privacy.scan(self.folder))  # whatever lies there, whoever made it
-
-    def _words(self) -> list[Path]:
-        """Return the files that the words and numbers come from.
-
-        They are looked at first, so that no person number is executed.
-        """
-        data = self.project.data
-        files = [
-            self.project.params_of(self.notat.year),
-            *sorted(data.glob("*.csv")),
-            *sorted(data.glob("*.yml")),
-        ]
-        return [path for path in files if path.is_file()]
 
     def _execute(self, report: str) -> None:
         """Execute a notebook into the folder, and check what came of it."""

@@ -215,10 +215,9 @@ class Lab:
         *arguments: str,
         environment: Mapping[str, str] | None = None,
         around: Around = nullcontext,
-        as_usual: bool = False,
     ) -> Said:
         """Run a command to its end."""
-        return self.start(*arguments, environment=environment, around=around, as_usual=as_usual).end()
+        return self.start(*arguments, environment=environment, around=around).end()
 
     def become(self, state: State) -> None:
         """Change the inputs."""
@@ -238,12 +237,12 @@ class Lab:
             before = self.state
             self.become(state)
             started = time.monotonic()
-            self._must_build(as_usual=before == states[0])  # forked ones are held against its bytes
+            self._must_build()
             self.seconds[state.look == before.look] = time.monotonic() - started
             self._good[before, state] = (contents(self.output), (self.project.output / cache.OVERVIEW).read_bytes())
 
-    def _must_build(self, *, as_usual: bool = False) -> None:
-        said = self.run(as_usual=as_usual)
+    def _must_build(self) -> None:
+        said = self.run()
         assert said.status == 0, said.err
         assert self.left_over() == []
 

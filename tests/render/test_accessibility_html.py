@@ -165,7 +165,8 @@ REACHABLE = """() => {
 }"""
 
 
-@PAGES
+@NEWEST
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_keyboard_reaches_everything_in_order_and_is_never_trapped(
     chromium: Browser, report: Result, document: str
 ) -> None:
@@ -323,7 +324,8 @@ def test_what_scrolls_sideways_shows_it_until_its_end(chromium: Browser, report:
 # What a screen reader is told -----------------------------------------------------------------------------------
 
 
-@PAGES
+@NEWEST
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_browser_tells_of_row_and_column_headers(chromium: Browser, report: Result, document: str) -> None:
     path = report.folder / document
     headers = html_page(path).xpath("//table//th")

@@ -88,6 +88,7 @@ def test_they_keep_nobody_out(chromium: Browser, pages: dict[str, Path], name: s
             assert not axe(page, "color-contrast").violations
 
 
+@pytest.mark.parametrize("year", [2025], indirect=True)
 @pytest.mark.parametrize("device", list(DEVICES))
 @pytest.mark.parametrize("name", ["notat", "kvalitetsrapport"])
 def test_no_word_is_broken_in_the_table_of_origins(chromium: Browser, built: Result, name: str, device: str) -> None:

@@ -198,6 +198,7 @@ def told(page: Page) -> dict[str, str]:
     return {term: tidy(said) for term, said in pairs}
 
 
+@NEWEST
 def test_a_click_opens_it_beside_the_number_with_what_the_table_says(
     notat: Page, figures: Figures, year: int, built: Result
 ) -> None:
@@ -354,6 +355,7 @@ def test_at_400_per_cent_there_is_room_to_read_in(chromium: Browser, built: Resu
         assert room > 140
 
 
+@NEWEST
 def test_the_keyboard_opens_follows_and_closes_it(notat: Page, figures: Figures, year: int) -> None:
     notat.locator(TOGGLE).focus()
     notat.keyboard.press("Enter")

@@ -283,6 +283,7 @@ def test_no_word_of_a_table_is_broken_in_word_or_pdf(built: Result, drawn: Drawn
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("year", [2025], indirect=True)
 def test_the_broken_word_would_be_seen(built: Result, drawn: Drawn, tmp_path: Path) -> None:
     """The control: the same notat with a first column that is too narrow."""
     narrow = tmp_path / "smal.docx"

@@ -15,7 +15,7 @@ from typing import Literal, cast
 from aarsstatus import danish
 from aarsstatus.attainment import fewest_years, joint, joint_interval, round_half_up
 from aarsstatus.audit.printed import Sheet, in_table
-from aarsstatus.figures import Figure, Verdict
+from aarsstatus.figures import Figure, Verdict, verdict
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import packaged_rows
 from aarsstatus.inputs.model import Data, Printed
@@ -68,9 +68,9 @@ def figure_checks(sheet: Sheet, figures: Figures, row: Printed, notats: Mapping[
     checks: list[Check] = []
     of_city = parts(sheet, figures, figure)
     if of_city is not None:
-        checks.append(_city(row, sheet.numbers[row.source], of_city))
+        checks.append(_city(row, of_city))
     if figure.measure not in INPUTS:
-        checks.insert(0, _derived(figure, row, sheet.numbers[row.source]))  # a table's own sum comes before the city's
+        checks.insert(0, _derived(figure, row))  # a table's own sum comes before the city's
     elif of_city is None:
         reason = "Grundtal: følger ikke af andre tal i notatet."
         checks.append(Check("input", "exact", row.printed, reason, figure.interval))
@@ -95,41 +95,31 @@ def parts(sheet: Sheet, figures: Figures, figure: Figure) -> list[Figure] | None
     return present if present and len(present) == len(found) else None
 
 
-def _derived(figure: Figure, row: Printed, number: Fraction | None) -> Check:
+def _derived(figure: Figure, row: Printed) -> Check:
     """Hold a derived number against its formula, with the bounds of its inputs."""
     rule, rounded = _RULE_OF.get(figure.measure, "derived"), "Grundtallene er afrundet; uafrundet er det"
-    return _held(rule, row, number, figure.interval, figure.computed, capital(figure.formula), rounded)
+    return _held(rule, row, figure.computed, figure.interval, capital(figure.formula), rounded)
 
 
-def _held(
-    rule: Rule,
-    row: Printed,
-    number: Fraction | None,
-    interval: Interval | None,
-    recomputed: str,
-    said: str,
-    rounded: str,
-) -> Check:
+def _held(rule: Rule, row: Printed, recomputed: str, interval: Interval | None, said: str, rounded: str) -> Check:
     """Hold a printed number against what was recomputed, and against its bounds."""
-    found: Verdict
-    if danish.same(row.printed, recomputed):
-        found, reason = "exact", stop(said)
-    elif number is not None and interval is not None and interval.rounds_to(number, danish.places(row.printed)):
+    found = verdict(row.printed, recomputed, interval)
+    if found == "within_rounding" and interval is not None:
         bounds = f"mellem {_end(interval.lower)} og {_end(interval.upper)}"
-        found, reason = "within_rounding", f"{stop(said)} {rounded} {bounds}, så {row.printed} er muligt."
+        reason = f"{stop(said)} {rounded} {bounds}, så {row.printed} er muligt."
     else:
-        found, reason = "contradicted", but(said, row)
+        reason = stop(said) if found == "exact" else but(said, row)
     return Check(rule, found, recomputed, reason, interval)
 
 
-def _city(row: Printed, number: Fraction | None, of: Sequence[Figure]) -> Check:
+def _city(row: Printed, of: Sequence[Figure]) -> Check:
     """Hold a number of the city's against the sum of the administrations'."""
     value = joint(part.value or 0 for part in of)
     interval = joint_interval(part.interval or Interval.exactly(0) for part in of)
     terms = " + ".join(danish.whole(part.value or 0) for part in of)
     text = danish.whole(value)
     said, rounded = f"Summen af forvaltningerne: {terms} = {text}", "Tallene er afrundet; uafrundet er summen"
-    return _held("city", row, number, interval, text, said, rounded)
+    return _held("city", row, text, interval, said, rounded)
 
 
 def _spells_bound(data: Data, figures: Figures, figure: Figure, row: Printed) -> Iterator[Check]:
@@ -190,7 +180,7 @@ def repeated(sheet: Sheet, figures: Figures, row: Printed, first: Check) -> Chec
         return replace(first, rule="repeated", reason=f"Som i {primary.place}: {first.reason}")
     figure = figures.get(row.id)
     if first.verdict == "contradicted" and figure is not None and figure.measure not in INPUTS:
-        return _derived(figure, row, sheet.numbers[row.source])  # the table is wrong: the sentence may be right
+        return _derived(figure, row)  # the table is wrong: the sentence may be right
     reason = stop(f"{capital(primary.place)} har {primary.printed}, men her står {row.printed}")
     return Check("repeated", "contradicted", primary.printed, reason, first.within)
 

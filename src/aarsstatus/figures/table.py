@@ -12,17 +12,7 @@ from fractions import Fraction
 
 from aarsstatus import attainment as formulas
 from aarsstatus import danish
-from aarsstatus.figures import (
-    At,
-    Figure,
-    Measure,
-    Mode,
-    bounds_of,
-    computed_figure,
-    figure_id,
-    value_of,
-    verdict,
-)
+from aarsstatus.figures import At, Figure, Measure, Mode, bounds_of, computed_figure, figure_id, value_of, verdict
 from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.model import Data, Status
 from aarsstatus.inputs.schema import KK

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,25 @@ def read_data(project: Project, kept: str = "") -> Data:
     InputError
         With all problems of all files.
     """
-    rows = _Rows(project, kept)
+    tables = tuple(replace(table, file=f"{kept}/{table.file}") if kept else table for table in schema.TABLES)
+    return _data(tables, tuple(_text_of(project.data, table) for table in tables))
+
+
+def _text_of(folder: Path, table: schema.Table) -> str | tuple[Problem, ...]:
+    """Return a table's text, or why it cannot be read."""
+    path = folder / table.file
+    if table.name.endswith(f"/{schema.GROUPS.file}") and not path.exists():
+        path = GROUPS_BEFORE
+    try:
+        return read_utf8(path, table.name)
+    except InputError as error:
+        return tuple(error.problems)
+
+
+@lru_cache(maxsize=4)  # a build reads the same data more than once
+def _data(tables: tuple[schema.Table, ...], texts: tuple[str | tuple[Problem, ...], ...]) -> Data:
+    """Return what is in the texts of some tables."""
+    rows = _Rows(dict(zip(schema.TABLES, zip(tables, texts, strict=True), strict=True)))
     groups = {
         values["group"]: Group(key=values.pop("group"), **values, source=at)
         for values, at in rows.of(schema.GROUPS, some=True)
@@ -140,8 +159,8 @@ class _CellError(ValueError):
 class _Rows:
     """Read the rows of tables by the schema; each bad cell is one of the `problems`."""
 
-    def __init__(self, project: Project, kept: str) -> None:
-        self._project, self._kept = project, kept
+    def __init__(self, files: Mapping[schema.Table, tuple[schema.Table, str | tuple[Problem, ...]]]) -> None:
+        self._files = files
         self.known: dict[str, Sequence[str]] = {}
         """The values that another table's rows may refer to, by file."""
         self.problems: list[Problem] = []
@@ -151,14 +170,9 @@ class _Rows:
 
         `some` says that other tables refer to its rows, so that there must be one.
         """
-        table = replace(table, file=f"{self._kept}/{table.file}") if self._kept else table
-        path = self._project.data / table.file
-        if table.name.endswith(f"/{schema.GROUPS.file}") and not path.exists():
-            path = GROUPS_BEFORE
-        try:
-            text = read_utf8(path, table.name)
-        except InputError as error:
-            self.problems += error.problems
+        table, text = self._files[table]
+        if not isinstance(text, str):
+            self.problems += text
             return []
         numbered, wrong = parse(text, table)
         self.problems += wrong

@@ -59,9 +59,10 @@ def parse(text: str, table: Table) -> tuple[list[tuple[int, dict[str, str]]], li
         problems += _wrong_header(header, table)
         if problems:
             return [], problems
+        empty = dict.fromkeys(table.header, "")
         for cells in reader:
             if len(cells) == len(header):
-                row = dict.fromkeys(table.header, "") | dict(zip(header, map(str.strip, cells), strict=True))
+                row = empty | dict(zip(header, map(str.strip, cells), strict=True))
                 rows += [(reader.line_num, row)] if any(row.values()) else []
             elif any(cell.strip() for cell in cells):
                 message, expected = "rækken har ikke rigtigt antal celler", f"{len(header)} celler som i overskriften"

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from aarsstatus.markdown import plain
 from aarsstatus.project import find_project
-from aarsstatus.report.html_table import Note, Table, to_html
+from aarsstatus.report.html_table import Table, to_html
 
 _KINDS = {"tbl": "tabel", "fig": "figur"}
 _REFERENCE = re.compile(r"\[?(?<![\w\\])-?@(tbl|fig)-([\w-]*\w)\]?")
@@ -66,8 +66,9 @@ def text(markdown: str) -> HTML:
 def table(shown: Table) -> HTML:
     """Return a table with its caption and footnotes as it looks."""
     figure = f"<figure>{_caption(shown.id, shown.caption)}{to_html(shown)}</figure>"
-    notes = f'<div class="tabelnoter">{_notes(shown.notes)}</div>'
-    return _looking(f'<div class="tabelgruppe"><div class="notat-tabel {shown.kind}">{figure}</div>{notes}</div>')
+    notes = "".join(_html(f"{plain(note.marker)} {note.text}".strip()) for note in shown.notes)
+    below = f'<div class="tabelnoter">{notes}</div>'
+    return _looking(f'<div class="tabelgruppe"><div class="notat-tabel {shown.kind}">{figure}</div>{below}</div>')
 
 
 def chart(id_: str, caption: str, alt: str, svg: str, numbers: Table | None) -> HTML:
@@ -85,10 +86,6 @@ def logo(content: bytes, alt: str, kind: str) -> HTML:
 def picture(content: bytes, alt: str, kind: str = "svg+xml") -> str:
     """Write a picture into HTML, whole, so that nothing in it meets another one."""
     return f'<img alt="{escape(alt)}" src="data:image/{kind};base64,{base64.b64encode(content).decode()}">'
-
-
-def _notes(notes: tuple[Note, ...]) -> str:
-    return "".join(_html(f"{plain(note.marker)} {note.text}".strip()) for note in notes)
 
 
 def _caption(id_: str, caption: str) -> str:
