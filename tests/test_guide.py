@@ -96,7 +96,8 @@ PLACES = {"file": 1, "rows": 3, "Unreadable": 2, "Problem": 1, "Remark": 4, "app
 
 def told_of_extracts() -> Iterator[tuple[str, str]]:
     """Yield every text that reading an extract or a form may tell, with a mark for each part that varies."""
-    for path in sorted((ROOT / "src/aarsstatus/extracts").glob("*.py")):
+    package = ROOT / "src" / "aarsstatus"
+    for path in (*sorted((package / "extracts").glob("*.py")), package / "inputs" / "aliases.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             said: ast.expr | None = None
             if isinstance(node, ast.Call):

@@ -10,8 +10,8 @@ import pytest
 from test_extracts import from_text, read
 from test_meaning import told
 
-from aarsstatus.extracts.aliases import read_names
 from aarsstatus.inputs import read_data
+from aarsstatus.inputs.aliases import read_names
 from aarsstatus.project import Project
 
 GROUPS = (";;Bevilling;;Ansættelse;", "Forvaltning;Ordning;Fra;Til;Fra;Til")

@@ -24,12 +24,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aarsstatus import cli, extracts
-from aarsstatus.extracts import Ingested, aliases, ingest
-from aarsstatus.extracts.aliases import fold_value, read_names
+from aarsstatus.extracts import Ingested, ingest
 from aarsstatus.extracts.persons import number_persons, with_bare_numbers
 from aarsstatus.extracts.remarks import FAR_AT_LEAST
 from aarsstatus.files import alone
-from aarsstatus.inputs import read_data
+from aarsstatus.inputs import aliases, read_data
+from aarsstatus.inputs.aliases import fold_value, read_names
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aarsstatus.attainment import full_year_equivalents
-from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.dates import OPEN
 from aarsstatus.extracts.remarks import duplicates, far_from_before, of_several, warnings
 from aarsstatus.extracts.rows import KEPT
 from aarsstatus.extracts.sums import Sum, count, days_inside, weekdays_inside
 from aarsstatus.inputs import read_data
+from aarsstatus.inputs.aliases import Limit
 from aarsstatus.inputs.model import Data, Remark, Status
 from aarsstatus.project import Project
 

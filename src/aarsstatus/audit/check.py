@@ -18,6 +18,7 @@ from aarsstatus.audit.input_rules import check_figures
 from aarsstatus.audit.quality import parted
 from aarsstatus.files import irregular
 from aarsstatus.inputs import read_data, read_year
+from aarsstatus.inputs.aliases import read_limits, read_names
 from aarsstatus.inputs.checks import unanswered
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.new_year import unfilled
@@ -82,8 +83,6 @@ def left_over(project: Project, params: Params) -> list[Problem]:
 
 def _read_names_and_limits(project: Project, year: int) -> None:
     """Read what ``ingest`` reads besides the data."""
-    from aarsstatus.extracts.aliases import read_limits, read_names  # noqa: PLC0415 - a build asks for doubts alone
-
     try:
         data = read_data(project)
     except InputError:

@@ -44,7 +44,6 @@ from pathlib import Path
 
 import polars as pl
 
-from aarsstatus.extracts.aliases import read_limits, read_names
 from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear, with_bare_numbers
 from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
 from aarsstatus.extracts.refusals import REFUSED_MARK, Refusals, refused_list, write_refused
@@ -72,6 +71,7 @@ from aarsstatus.extracts.sums import Sum, count
 from aarsstatus.extracts.writing import write_sums
 from aarsstatus.files import require_closed, require_own
 from aarsstatus.inputs import read_data
+from aarsstatus.inputs.aliases import read_limits, read_names
 from aarsstatus.inputs.model import ExtractRow, Remark
 from aarsstatus.inputs.schema import EXTRACTS, STATUS, WARNINGS
 from aarsstatus.privacy import mask

@@ -16,9 +16,9 @@ import numpy.typing as npt
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import Names, fold_value
 from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.shown import INVISIBLE, MERGED, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, is_error
+from aarsstatus.inputs.aliases import Names, fold_value
 from aarsstatus.problems import near
 
 Codes = npt.NDArray[np.int32]

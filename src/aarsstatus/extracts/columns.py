@@ -12,11 +12,11 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.extracts.cells import Column
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.states import state_columns
 from aarsstatus.extracts.table import PLANNED, Cells, Header, Rival, Table
+from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.privacy import mask
 
 Mask = npt.NDArray[np.bool_]

@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
-from aarsstatus.extracts.aliases import Names
 from aarsstatus.extracts.table import MOST_ROWS, OVERFLOW, Block, Cells, Header, find_header, text_frame
+from aarsstatus.inputs.aliases import Names
 
 PIECE = 32 << 20
 """Bytes that are parsed at a time: the frames of a whole large file would take several times its size."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from aarsstatus.extracts.aliases import Names, fold
+from aarsstatus.inputs.aliases import Names, fold
 
 LIKE = 1000
 """The rank of a heading that is in no list: behind all that are."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
-from aarsstatus.extracts.aliases import FIELDS
 from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.inputs.aliases import FIELDS
 
 _MASKED = r"\*|●|•|#{2,}|\?{2,}|(?i:x{2,})|_{2,}"
 _ROUNDED = r"(?i)^\s*(?:\d[.,]\d+e\+?\d+|\d+e\+\d+)\s*$"

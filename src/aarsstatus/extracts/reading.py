@@ -16,7 +16,6 @@ from pathlib import Path
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.columns import choose_columns
 from aarsstatus.extracts.csv_table import HEAD, CsvTable
 from aarsstatus.extracts.refusals import Refusals
@@ -25,6 +24,7 @@ from aarsstatus.extracts.stated import around, made, refuse_other
 from aarsstatus.extracts.table import Counts, Table
 from aarsstatus.extracts.workbook import open_workbook
 from aarsstatus.files import irregular
+from aarsstatus.inputs.aliases import FIELDS, Names
 from aarsstatus.privacy import contains, cover, mask
 from aarsstatus.problems import InputError, Problem, reason
 from aarsstatus.text import unfit

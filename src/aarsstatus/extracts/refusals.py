@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import FIELDS
+from aarsstatus.inputs.aliases import FIELDS
 from aarsstatus.privacy import cover
 from aarsstatus.problems import Problem
 from aarsstatus.text import FORMULA

@@ -12,10 +12,10 @@ from fractions import Fraction
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import Limit
 from aarsstatus.extracts.dates import OPEN, show_day
 from aarsstatus.extracts.refusals import rows_shown
 from aarsstatus.extracts.sums import Sum
+from aarsstatus.inputs.aliases import Limit
 from aarsstatus.inputs.model import Data, ExtractRow, Remark, Scheme
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.aliases import Names, fold_value
 from aarsstatus.extracts.reading import Reading
 from aarsstatus.extracts.refusals import EXCHANGED, Refusals
 from aarsstatus.extracts.sums import Sum
+from aarsstatus.inputs.aliases import Names, fold_value
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import near

@@ -14,13 +14,13 @@ import numpy.typing as npt
 import polars as pl
 
 from aarsstatus.extracts import cells, dates
-from aarsstatus.extracts.aliases import FIELDS, Names
 from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
 from aarsstatus.extracts.columns import Columns
 from aarsstatus.extracts.refusals import Refusals, rows_shown
 from aarsstatus.extracts.states import States
 from aarsstatus.extracts.stray_rows import StrayRows, are_blank, explains_header, repeats_header
 from aarsstatus.extracts.table import OVERFLOW, Block, Counts
+from aarsstatus.inputs.aliases import FIELDS, Names
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 

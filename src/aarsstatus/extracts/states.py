@@ -15,10 +15,10 @@ import numpy.typing as npt
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
-from aarsstatus.extracts.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.extracts.cells import Column, hundredths, legible
 from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.privacy import mask
 
 Mask = npt.NDArray[np.bool_]

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from aarsstatus.extracts.aliases import fold
 from aarsstatus.extracts.cells import BAD, legible
 from aarsstatus.extracts.columns import Columns
 from aarsstatus.extracts.table import OVERFLOW, Block
+from aarsstatus.inputs.aliases import fold
 from aarsstatus.privacy import cover
 
 Mask = npt.NDArray[np.bool_]

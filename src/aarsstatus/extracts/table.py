@@ -14,8 +14,8 @@ from typing import Protocol
 
 import polars as pl
 
-from aarsstatus.extracts.aliases import Names, fold
 from aarsstatus.extracts.headings import LIKE, field_of
+from aarsstatus.inputs.aliases import Names, fold
 
 MOST_ROWS = 40
 """How far down a header is looked for."""

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from aarsstatus.extracts.aliases import Names
 from aarsstatus.extracts.appearance import look_at
 from aarsstatus.extracts.refusals import EXCHANGED, Refusals, rows_shown
 from aarsstatus.extracts.sheets import Row, read_sheets
 from aarsstatus.extracts.shown import INVISIBLE, MERGED, Book, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame
+from aarsstatus.inputs.aliases import Names
 from aarsstatus.privacy import mask
 
 _BLOCK = 200_000

@@ -24,7 +24,7 @@ import nbformat
 import yaml
 
 from aarsstatus import danish
-from aarsstatus.figures import Figure, show
+from aarsstatus.figures import Figure
 from aarsstatus.markdown import attribute, metadata_in, plain, read_back
 from aarsstatus.report.checks import shown_text
 from aarsstatus.report.marks import unmarked
@@ -82,11 +82,8 @@ class _Known:
         read_in = [row.origin for key, row in notat.data.statuses.items() if key[0] in years]
         self.years |= {origin[6:10] for origin in read_in if origin.startswith("notat-")}  # named as their source
         self.printed: dict[str, set[str]] = {}
-        self.prose: dict[str, set[str]] = {}
         for row in [*printed, *notat.data.replaced]:
             self.printed.setdefault(row.id, set()).add(row.printed)
-            if row.in_prose and notat.mode == "published" and row.notat == notat.params.notat:
-                self.prose.setdefault(row.id, set()).add(row.printed)
         names = [text for text in _parameters(notat) if text]
         self.words = _patterns([*ALLOWED, *names])
         self.written = _patterns([form(text) for text in names if _NUMBER.search(text) for form in _FORMS])
@@ -108,8 +105,7 @@ class _Known:
             return {self.notat.weight_shown(figure)}
         if figure.measure == "reached":
             return {figure.shown, danish.how_many(int(danish.parse(figure.shown)))}
-        prose = {show(figure.measure, danish.parse(text)) for text in self.prose.get(figure.id, ())}
-        return prose or {figure.shown}
+        return {self.notat.in_prose(figure)}
 
     def strays(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield each number that is neither parameter nor allowed, and its words."""
