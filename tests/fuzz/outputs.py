@@ -107,7 +107,7 @@ class Bench:
         yield lambda: manifest.is_ours(self.victim)
         yield lambda: cache.is_current(self.victim, self.made_from)
         yield lambda: cache.executed_with(self.victim, self.made_from)
-        yield lambda: (cache.is_overview_current(self.output), cache.is_overview_foreign(self.output))
+        yield lambda: cache.is_overview_current(self.output)
         yield self._years
         if number % _WHOLE == 0:
             yield self._diff

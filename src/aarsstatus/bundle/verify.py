@@ -6,7 +6,8 @@ That runs the program and the notebooks that are in the bundle, so it is for bun
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from platform import python_version
@@ -28,29 +29,21 @@ _ZIPPED = {".docx", ".xlsx"}
 
 
 @dataclass(frozen=True, slots=True)
-class Different:
-    """Hold a file that came out otherwise, and how, in Danish."""
-
-    name: str
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
 class BundleCheck:
     """Hold the outcome of verifying a bundle.
 
-    `altered` are the bundle's own files that are not what its manifest says, or not in it; `same` and `different` what
-    came of making the notat again; `skipped` what cannot be compared here, with the reason; `environment` the packages
-    that are another version here; `failed` why the notat could not be made.
+    `altered` are the bundle's own files that are not what its manifest says, or not in it; `environment` the packages
+    that are another version here; `failed` why the notat could not be made again. Of the files that were, `same` came
+    out so, `different` say how they did not, and `skipped` why they cannot be compared here.
     """
 
     year: int
     altered: tuple[str, ...]
-    same: tuple[str, ...]
-    different: tuple[Different, ...]
-    skipped: tuple[Different, ...]
     environment: tuple[str, ...]
     failed: str = ""
+    same: tuple[str, ...] = ()
+    different: Mapping[str, str] = field(default_factory=dict)
+    skipped: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -78,22 +71,22 @@ def verify_bundle(path: Path) -> BundleCheck:
         altered = (*altered, sbom.NAME)
     if any(name in build.inputs or name not in build.outputs for name in altered if name != sbom.NAME):
         # A program that is not the one the manifest vouches for is not run.
-        return BundleCheck(build.year, altered, (), (), (), apart, "pakken er ikke hel, så notatet er ikke lavet igen")
+        return BundleCheck(build.year, altered, apart, "pakken er ikke hel, så notatet er ikke lavet igen")
     altered = (*altered, *_strange(build))
     made = _made_again(build)
     if isinstance(made, str):
-        return BundleCheck(build.year, altered, (), (), (), apart, made)
-    same, different, skipped = [], [], []
+        return BundleCheck(build.year, altered, apart, made)
+    same, different, skipped = list[str](), dict[str, str](), dict[str, str]()
     for name, known in build.manifest.outputs.items():
         if name == COMPARISON:
-            skipped.append(Different(name, "sammenligner med en tidligere udgave, som ikke er i pakken"))
+            skipped[name] = "sammenligner med en tidligere udgave, som ikke er i pakken"
         elif made.manifest.engine.name != build.manifest.engine.name and Path(name).suffix in _RENDERED:
-            skipped.append(Different(name, "er lavet med Quarto, som ikke kan bruges på denne maskine"))
+            skipped[name] = "er lavet med Quarto, som ikke kan bruges på denne maskine"
         elif how := _apart(name, known, build, made):
-            different.append(Different(name, how))
+            different[name] = how
         else:
             same.append(name)
-    return BundleCheck(build.year, altered, tuple(same), tuple(different), tuple(skipped), apart)
+    return BundleCheck(build.year, altered, apart, same=tuple(same), different=different, skipped=skipped)
 
 
 def _strange(build: Finished) -> list[str]:
@@ -168,8 +161,8 @@ def check_lines(check: BundleCheck) -> list[str]:
         lines.append(check.failed)
     else:
         lines.append(f"{check.year}: {len(check.same)} filer er lavet igen og er de samme, byte for byte")
-    lines += [f"  {one.name}: {one.how}" for one in check.different]
-    lines += [f"  {one.name}: ikke sammenlignet; den {one.how}" for one in check.skipped]
+    lines += [f"  {name}: {how}" for name, how in check.different.items()]
+    lines += [f"  {name}: ikke sammenlignet; den {how}" for name, how in check.skipped.items()]
     if check.environment and not check.holds:
         lines.append("Disse versioner er andre her, end da pakken blev lavet:")
         lines += [f"  {one}" for one in check.environment]

@@ -17,13 +17,13 @@ from aarsstatus.bundle import write_bundle
 from aarsstatus.cli.console import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.csvfile import swap_in
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import PUBLISHED
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project, find_project
 from aarsstatus.release import publishing
 from aarsstatus.release.manifest import input_hashes
-from aarsstatus.release.publishing import differences
 from aarsstatus.release.reading import Finished, open_finished
 from aarsstatus.render import Choice
 
@@ -67,10 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
         return _correct(project, params, arguments.date, arguments.correct)
     if params.notat is not None:
         raise InputError(_problem(project, params, "notatet er offentliggjort", "--correct GRUND for at rette et tal"))
-    build_ = _current_build(project, params)
-    told = differences(build_, arguments.issued) if arguments.issued else []
+    build_ = _current_build(project, params, data)
+    told = publishing.differences(build_, arguments.issued) if arguments.issued else []
     with steps(str(year), quiet=False) as step:
-        kept = _publish(project, params, build_, arguments.date, step)
+        kept = _publish(project, params, data, build_, arguments.date, step)
     for line in told:
         print(f"anderledes i {path_from_here(arguments.issued)}: {line}")
     print(f"{year}: offentliggjort; send filerne i {path_from_here(project.output / str(year))} ud")
@@ -92,9 +92,8 @@ def _problem(project: Project, params: Params, message: str, expected: str) -> P
     return Problem(project.name(project.params_of(params.year)), message, expected=expected)
 
 
-def _current_build(project: Project, params: Params) -> Finished:
+def _current_build(project: Project, params: Params, data: Data) -> Finished:
     """Return the build to publish: unaltered, of the present inputs, no findings."""
-    data = read_year(project, params.year)[1]
     if found := [*problems(project, params.year), *doubts(project, params, data, targets=False)]:
         raise InputError(found)
     made = open_finished(str(params.year), project)
@@ -106,13 +105,11 @@ def _current_build(project: Project, params: Params) -> Finished:
     return made
 
 
-def _publish(project: Project, params: Params, made: Finished, day: date, step: Progress) -> Path:
+def _publish(project: Project, params: Params, data: Data, made: Finished, day: date, step: Progress) -> Path:
     """Record the printed numbers, make the final notat and keep it, or do nothing."""
     year, notat = params.year, f"notat-{params.year}"
     kept = _place_to_keep(project, params)
-    _, data = read_year(project, year)
-    notebook = _notebook(made)
-    rows = publishing.printed_rows(notebook, params, data, made.figures)
+    rows = publishing.printed_rows(_notebook(made), params, data, made.figures)
     path, table = project.params_of(year), project.data / PUBLISHED.file
     before = {path: path.read_bytes(), table: table.read_bytes()}
     text = before[path].decode()

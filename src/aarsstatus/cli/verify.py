@@ -53,13 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _ask(path: Path, *, yes: bool) -> None:
-    """Say that a bundle's program is run, and ask for leave.
-
-    Raises
-    ------
-    InputError
-        If there is nobody to ask, or the answer is no.
-    """
+    """Say that a bundle's program is run, and ask for leave; refuse without it."""
     if yes or not path.exists():  # what is not there is told by who reads it
         return
     say(f"{path_from_here(path)}: notatet bliver lavet igen af det program, der ligger i pakken.")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aarsstatus.files import MOST_BYTES, irregular, read_utf8
-from aarsstatus.problems import InputError
+from aarsstatus.problems import BuildError, InputError
 from aarsstatus.release.manifest import NAME, Manifest, digest, digest_of, is_intact, read
 
 OVERVIEW = "index.html"
@@ -86,9 +86,16 @@ def is_overview_current(output: Path) -> bool:
     return said is not None and said[1] == years_hash(output) and all((output / name).exists() for name in BESIDE)
 
 
-def is_overview_foreign(output: Path) -> bool:
-    """Return whether what lies where the overview should is somebody else's."""
-    return (output / OVERVIEW).exists() and OVERVIEW_END.search(written_text(output / OVERVIEW)) is None
+def require_ours(path: Path, is_ours: Callable[[str], object]) -> None:
+    """Check that no file is at a path but one whose text is ours.
+
+    Raises
+    ------
+    BuildError
+        If somebody else's is.
+    """
+    if path.exists() and not is_ours(written_text(path)):
+        raise BuildError(f"{path}: ligger der i forvejen og er ikke lavet af årsstatus; flyt den, og byg igen")
 
 
 def written_text(path: Path) -> str:

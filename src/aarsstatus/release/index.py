@@ -18,7 +18,6 @@ from aarsstatus.files import alone, write_whole
 from aarsstatus.inputs.model import Data, Group
 from aarsstatus.inputs.schema import KK, MARKS, TOTAL
 from aarsstatus.markdown import sentences
-from aarsstatus.problems import BuildError
 from aarsstatus.release import cache
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
 from aarsstatus.release.years import State, Year, read_output, told_by
@@ -53,8 +52,7 @@ def write_index(output: Path, extension: Path) -> Path:
         If somebody else's file is in its place.
     """
     path = output / cache.OVERVIEW
-    if cache.is_overview_foreign(output):
-        raise BuildError(f"{path}: ligger der i forvejen og er ikke lavet af årsstatus; flyt den, og byg igen")
+    cache.require_ours(path, cache.OVERVIEW_END.search)
     with alone(path):  # years may be built side by side
         of = cache.years_hash(output)
         years = read_output(output)

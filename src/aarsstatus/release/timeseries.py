@@ -20,8 +20,7 @@ from aarsstatus.figures.words import unit
 from aarsstatus.files import packaged_rows, write_whole
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.reorganisations import comparable
-from aarsstatus.problems import BuildError
-from aarsstatus.release.cache import BESIDE, written_text
+from aarsstatus.release.cache import BESIDE, require_ours
 from aarsstatus.release.years import Year, told_by
 
 SERIES, PACKAGE = BESIDE
@@ -49,9 +48,8 @@ def write_series(output: Path, years: Sequence[Year], data: Data | None) -> None
         output / SERIES: write_csv(observations(years, data), COLUMNS),
         output / PACKAGE: json.dumps(package(years), ensure_ascii=False, indent=2) + "\n",
     }
-    for path, mark in zip(contents, (",".join(COLUMNS[:3]), f'"name": "{_NAME}"'), strict=True):
-        if path.exists() and mark not in written_text(path)[:1000]:
-            raise BuildError(f"{path}: ligger der i forvejen og er ikke lavet af årsstatus; flyt den, og byg igen")
+    require_ours(output / SERIES, lambda text: ",".join(COLUMNS[:3]) in text[:1000])
+    require_ours(output / PACKAGE, lambda text: f'"name": "{_NAME}"' in text[:1000])
     for path, text in contents.items():
         write_whole(path, text.encode())
 

@@ -71,8 +71,8 @@ def _bring_to_front(document: etree._Element) -> None:
 
 def _bookmarked(body: etree._Element, name: str) -> list[etree._Element]:
     """Return a bookmark of the body with what it holds, from start to end."""
-    start = next((each for each in body.iter(tag("bookmarkStart")) if each.get(tag("name")) == name), None)
-    if start is None or start.getparent() is not body:
+    start = next((each for each in body.findall(tag("bookmarkStart")) if each.get(tag("name")) == name), None)
+    if start is None:
         return []
     found = [start]
     for each in start.itersiblings():

@@ -12,7 +12,6 @@ import uuid
 import zipfile
 from collections.abc import Mapping
 from copy import deepcopy
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +113,7 @@ def _describe(parts: Parts, metadata: Mapping[str, Any]) -> None:
     day = metadata.get("document-date")
     for name in ("created", "modified"):
         stamp = etree.SubElement(root, f"{{{_TERMS}}}{name}", {f"{{{_XSI}}}type": "dcterms:W3CDTF"})
-        stamp.text = f"{day.isoformat() if isinstance(day, date) else day or '2000-01-01'}T00:00:00Z"
+        stamp.text = f"{day or '2000-01-01'}T00:00:00Z"
     parts["docProps/core.xml"] = to_bytes(root)
     _remove(parts, "docProps/custom.xml")
 

@@ -72,7 +72,7 @@ class Quarto:
         RenderError
             If it does not start, does not answer, answers nonsense or is too old; the message says which.
         """
-        done = _run([program, "--version"], project, {}, ANSWERS)
+        done = run("Quarto", [program, "--version"], folder=project, environment={"NO_COLOR": "1"}, limit=ANSWERS)
         said = [line.strip() for line in done.made.decode(errors="replace").splitlines() if line.strip()]
         if done.status != 0:
             told = [line for line in done.said.splitlines() if line.strip()] or said
@@ -103,10 +103,10 @@ class Quarto:
             _ask_for_source(where / _EXTENSION / "_extension.yml")
             shutil.copyfile(notebook, where / notebook.name)
             calls = [[]] if set(formats) == set(FORMATS) else [["--to", _TO[format_]] for format_ in formats]
+            environment = {"NO_COLOR": "1", "SOURCE_DATE_EPOCH": str(seconds_of(day))}
             for to in calls:  # one for all formats, else one for each wanted
-                done = _run(
-                    [self.program, "render", notebook.name, *to], where, {"SOURCE_DATE_EPOCH": str(seconds_of(day))}
-                )
+                command = [str(self.program), "render", notebook.name, *to]
+                done = run("Quarto", command, folder=where, environment=environment)
                 if done.status != 0:
                     raise RenderError(f"Quarto {self.release} kunne ikke lave dokumentet: {_told(done, where)}")
             made = []
@@ -128,11 +128,6 @@ def _is_whole(path: Path, format_: Format) -> bool:
     begin, end = _ENDS[format_]
     content = path.read_bytes() if path.is_file() else b""
     return content.startswith(begin) and end in content[-1024:]
-
-
-def _run(command: Sequence[str | Path], folder: Path, environment: dict[str, str], limit: float | None = None) -> Done:
-    """Run Quarto to its end, and return what it came to."""
-    return run("Quarto", command, folder=folder, environment={"NO_COLOR": "1"} | environment, limit=limit)
 
 
 def _ended(status: int, said: Sequence[str]) -> str:
