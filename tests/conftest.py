@@ -104,11 +104,10 @@ if "COVERAGE_RUN" in os.environ:
 
 
 LONGEST = (
-    "test_faults.py", "test_accessibility_html.py", "test_march.py", "test_cache.py",
-    "test_changes.py", "test_build.py", "test_bundle.py", "test_panel.py", "test_environment.py",
-    "test_damaged_output.py", "test_fuzz.py", "test_diff.py", "test_audit.py", "test_extracts.py",
-    "test_reproducible.py", "test_seen.py", "test_pages.py", "test_check.py", "test_quality.py",
-    "test_stray_numbers.py",
+    "test_faults.py", "test_accessibility_html.py", "test_march.py", "test_bundle.py", "test_cache.py",
+    "test_panel.py", "test_environment.py", "test_changes.py", "test_fuzz.py", "test_build.py", "test_diff.py",
+    "test_audit.py", "test_damaged_output.py", "test_extracts.py", "test_reproducible.py", "test_seen.py",
+    "test_check.py", "test_injection.py", "test_pages.py", "test_quality.py", "test_as_written.py",
 )  # fmt: skip
 """The files that take longest, which begin first: a file is one worker's, and the last should not be a long one."""
 
