@@ -9,7 +9,6 @@ All that is wrong with it is told at once, by file, row and column; unless it is
 nothing is written.
 
 ==============  ==============================================================================
-`aliases`       what columns, administrations and schemes may be called
 `reading`       a file, read once: its digest, its tables, their spells
 `csv_table`     CSV: encoding, delimiter, rows
 `workbook`      Excel: sheets as they look to a person
@@ -28,6 +27,8 @@ nothing is written.
 `remarks`       what somebody should look at
 `writing`       rows in ``data/`` replaced
 ==============  ==============================================================================
+
+What columns, administrations and schemes may be called is read by `inputs.aliases`.
 
 Person numbers live in memory only, and `persons.number_persons` puts others in their place that mean nothing elsewhere.
 No message quotes a row, cells are covered before they are shown (`privacy.cover`), and what goes wrong unforeseen is
