@@ -657,7 +657,7 @@ def test_what_is_summed_is_called_what_people_call_it(copied: Project, monkeypat
     assert cli.run(["ingest", "2026", "Løntilskud 2027-01-12.csv"]) in {0, 1}
     said = capsys.readouterr().out
     assert "1 af 1 række tæller med" in said
-    assert "  løntilskud\n    KK       0,1       1 forløb   (nyt)\n" in said
+    assert "  løntilskud (helårspersoner)\n    KK       0,1       1 forløb   (nyt)\n" in said
     assert "så alle rækker er læst som løntilskud" in said
 
 

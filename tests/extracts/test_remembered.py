@@ -143,6 +143,6 @@ def test_sums_are_shown_before_and_after(copied: Project, monkeypatch, capsys) -
     for end, said in (("31-12-2026", "(nyt)"), ("01-01-2026", "(før 1,0, 1 forløb)"), ("01-01-2026", "(som før)")):
         path.write_text(HEADER + ROWS.replace("31-12-2026", end), encoding="utf-8")
         cli.run(["ingest", "2026", path.name])
-        shown = capsys.readouterr().out.partition("  virksomhedspraktik\n")[2].splitlines()[:2]
+        shown = capsys.readouterr().out.partition("  virksomhedspraktik (helårspersoner)\n")[2].splitlines()[:2]
         assert [line.split()[0] for line in shown] == ["KK", "BUF"]
         assert all(line.endswith(said) for line in shown)

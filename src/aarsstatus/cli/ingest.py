@@ -12,6 +12,7 @@ from aarsstatus.extracts import Ingested, ingest
 from aarsstatus.extracts.filled_form import is_form, read_form
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.extracts.writing import take_back
+from aarsstatus.figures import words
 from aarsstatus.inputs import kept_for, read_data
 from aarsstatus.inputs.model import ExtractRow
 from aarsstatus.inputs.params import read_params
@@ -144,7 +145,7 @@ def _sums(done: Ingested) -> Iterator[str]:
     for (code, scheme), total in done.sums.items():
         before = done.before.get((code, scheme))
         if code == KK:
-            yield done.schemes[scheme]
+            yield f"{done.schemes[scheme]} ({words.unit('status', heads=total.spells is None)})"
         if code == KK or total.status or (before is not None and before.status):
             was = "nyt" if before is None else "som før"
             if before is not None and before != total:
