@@ -9,6 +9,7 @@ committing them.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -106,7 +107,8 @@ def terminal(project: Project, commands: list[tuple[str, ...]]) -> str:
             check=False,
         )  # fmt: skip
         # Progress is gone from a terminal when a command is done.
-        errors = "".join(line for line in done.stderr.splitlines(keepends=True) if not line.startswith(f"{YEAR}: "))
+        stay = (line for line in done.stderr.splitlines(keepends=True) if not re.match(rf"{YEAR}: (?!bemærk)", line))
+        errors = "".join(stay)
         words = (f'"{word}"' if " " in word else word for word in command)
         line = "aarsstatus " + " ".join(words).replace("/", "\\")
         said.append(f"{PROMPT}<b>{escape(line)}</b>\n{escape(done.stdout + errors).strip()}\n\n")
