@@ -80,7 +80,7 @@ licences: $(VENV)/.installed-dev ## write the list of licences anew, after make 
 audit: $(VENV)/.installed-proof ## look for known vulnerabilities (ADVISORIES=folder or zip, OSV_URL=service)
 	$(BIN)/python tools/audit.py $(if $(ADVISORIES),--advisories $(ADVISORIES)) $(if $(OSV_URL),--osv-url $(OSV_URL))
 
-mutants: $(VENV)/.installed-proof ## change the formulas in every way, and each printed number, and see that it is noticed (ten minutes)
+mutants: $(VENV)/.installed-proof ## change the formulas in every way, and each printed number, and see that it is noticed (some hours)
 	rm -rf mutants # what it knows from before, it would not try again with tests that are new
 	$(BIN)/mutmut run --max-children $(or $(CHILDREN),2)
 	$(BIN)/python tools/mutants.py
