@@ -83,8 +83,9 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Book:
             book.sheets[sheet], cells = xlsb_sheet(parts.read(name), MOST_CELLS - spanned, binary)
             spanned += cells
         elif name == "content.xml":
-            book.sheets |= content.sheets if parse(parts, name, content.element, content) else {}
-            book.remarks |= content.remarks
+            if parse(parts, name, content.element, content):
+                book.sheets.update(content.sheets)
+                book.remarks.update(content.remarks)
         else:
             looked = _Sheet(styles, strings.struck, recalculated=workbook.recalculated, before=spanned)
             if parse(parts, name, looked.element, looked) and sheet is not None:

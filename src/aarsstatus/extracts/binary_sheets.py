@@ -37,8 +37,8 @@ _FONT, _FORMAT, _FILL, _STYLE, _STYLES_OF_CELLS, _END_OF_STYLES = 43, 44, 45, 47
 _CONDITIONS, _RULE, _NO_LOOK, _REMARK = 461, 463, 0xFFFFFFFF, 635
 _COLOUR_OF_FONT, _COLOUR_OF_FILL = 12, 4
 """Where a colour stands in a record."""
-_INDEXED_OR_THEME = {(1, 1): WHITE, (1, 9): WHITE, (3, 0): WHITE}
-"""White by a number in one of Excel's two lists."""
+_RGB, _LISTS = 2, {1: "indexed", 3: "theme"}
+"""The ways in which a record has a colour: itself, or its number in a list."""
 _ROW_HIDDEN, _STRUCK_OUT, _STYLE_NUMBER = 0x10, 0x08, 0xFFFFFF
 
 
@@ -148,7 +148,10 @@ def xlsb_styles(content: bytes) -> dict[int, str]:
 def _xlsb_colour(body: bytes, at: int) -> str:
     """Return a colour of a record; empty for the one that Excel chooses itself."""
     kind, number = body[at] >> 1, body[at + 1]
-    return as_seen(body[at + 4 : at + 7].hex()) if kind == 2 else _INDEXED_OR_THEME.get((kind, number), "")
+    if kind == _RGB:
+        return as_seen(body[at + 4 : at + 7].hex())
+    named = as_seen(f"{_LISTS.get(kind)} {number}")
+    return named if named == WHITE else ""  # of others, the tint counts, too
 
 
 def xlsb_sheet(content: bytes, most_cells: int, styles: Mapping[int, str]) -> tuple[Shown, int]:

@@ -22,6 +22,7 @@ from aarsstatus.extracts.shown import (
 _NUMBERS = ("date", "float")
 _HIDDEN = ("collapse", "filter")
 _MOST_PARENTS = 20
+"""A style that seems to have more is its own ancestor."""
 
 
 class _Styles:
@@ -92,7 +93,6 @@ class Content(SheetXml):
     def element(self, kind: str, attributes: Attributes) -> None:
         """See what an element adds."""
         said = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        self._styles.element(kind, said)
         if kind == "table":
             self.finish()
             self.before = self.spanned()
@@ -119,8 +119,10 @@ class Content(SheetXml):
             self._show(STRUCK)
         elif kind == "annotation" and self._column <= MOST_COLUMNS:
             self.remarks.add(xl_rowcol_to_cell(self._row - 1, self._column - 1))
-        elif kind == "p" and self._cell:  # the last: a comment stands before
-            self.text = []
+        elif kind == "p":
+            self.text = [] if self._cell else None  # of the last: a comment stands before
+        else:
+            self._styles.element(kind, said)
 
     def _begin_cell(self, attributes: Attributes, said: Attributes) -> None:
         """Begin a cell; only one with a formula or an error is looked at closer."""

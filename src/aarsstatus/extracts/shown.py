@@ -20,7 +20,8 @@ FORMATS_OF_A_PART = frozenset({16, 17, 18, 19, 20, 21, 45, 46, 47})
 """Number formats that every workbook of Excel has: a day and month, a month and year, times of day."""
 
 WHITE = "ffffff"
-_LIKE_PAPER = re.compile("(?:f[0-9a-f]){3}")
+_LIKE_PAPER = re.compile("(?:f[0-9a-f]){3}|theme 0|indexed [19]")
+"""White, or nearly, and white by a number in one of Excel's two lists."""
 
 _ERROR = re.compile(r"#[A-ZÆØÅ_]+(?:/[A-Z0-9]+)?[!?]?|#{3,}|#?Err:[0-9]+", re.IGNORECASE)
 """Errors as Excel writes them in any language (``#N/A``, ``#I/T``, ``#REFERENCE!``), and as LibreOffice does."""
@@ -32,7 +33,10 @@ def is_error(text: str) -> bool:
 
 
 def as_seen(colour: str) -> str:
-    """Return a colour of six hexadecimal digits; white for all that look like paper."""
+    """Return a colour (six hexadecimal digits, or a number in a list of Excel's).
+
+    It is `WHITE` for all that look like paper.
+    """
     return WHITE if _LIKE_PAPER.fullmatch(colour.casefold()) else colour.casefold()
 
 

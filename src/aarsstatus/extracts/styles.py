@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from aarsstatus.extracts.sheet_xml import Attributes, whole
 from aarsstatus.extracts.shown import (
     FORMATS_OF_A_PART,
@@ -17,9 +15,8 @@ from aarsstatus.extracts.shown import (
 )
 
 YES = ("1", "true")
-_PAPER = re.compile("theme 0|indexed [19]")
 _SMALLEST = 3
-"""White by other names; points of letters that nobody can read."""
+"""Points of letters that nobody can read."""
 
 
 class Styles:
@@ -118,5 +115,4 @@ def _colour(attributes: Attributes) -> str:
     """Return a colour, with one name for all that look like paper."""
     if set(attributes) == {"rgb"}:
         return as_seen(attributes["rgb"][2:])
-    said = " ".join(f"{key} {value}" for key, value in sorted(attributes.items()))
-    return WHITE if _PAPER.fullmatch(said) else said
+    return as_seen(" ".join(f"{key} {value}" for key, value in sorted(attributes.items())))
