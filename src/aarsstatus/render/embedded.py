@@ -21,9 +21,8 @@ from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import nbformat
 import pypandoc
 import yaml
 
@@ -33,6 +32,9 @@ from aarsstatus.render import docx
 from aarsstatus.render.typst import compile_pdf
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import run
+
+if TYPE_CHECKING:
+    import nbformat
 
 Format = Literal["html", "pdf", "docx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -68,6 +70,8 @@ class Embedded:
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook in `folder`, and return a file of each format."""
+        import nbformat  # noqa: PLC0415 - a build that has nothing to do chooses an engine, and reads no notebook
+
         executed = nbformat.read(notebook, as_version=4)
         files = {format_: folder / f"{notebook.stem}.{format_}" for format_ in formats}
         with ThreadPoolExecutor() as pool:  # the work is done by other processes

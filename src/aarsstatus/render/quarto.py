@@ -16,8 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from aarsstatus.problems import RenderError
 from aarsstatus.render import docx
 from aarsstatus.render.embedded import FORMATS, Format, document_date, front_matter, seconds_of
@@ -95,6 +93,8 @@ class Quarto:
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook in `folder`, and return a file of each format."""
+        import nbformat  # noqa: PLC0415 - as for the embedded engine
+
         metadata = front_matter(nbformat.read(notebook, as_version=4))
         day = document_date(metadata)
         with temporary.folder() as where:
