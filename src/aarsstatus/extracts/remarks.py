@@ -78,118 +78,87 @@ def warnings(
     for place in sorted(spells["scheme"].unique().to_list()):
         scheme = list(data.schemes.values())[place]
         own = spells.filter(pl.col("scheme") == place)
-        found += _undistributed(own, scheme, len(codes), labels)
-        found += _overlaps(several.filter(pl.col("scheme") == place), scheme, labels)
-        if (limit := limits.get(scheme.key)) is not None:
-            found += _too_long(own, scheme, limit, last, labels)
-        found += _to_come(own, scheme, extracted, last, labels)
-        found += _heads(own, scheme, last) if scheme.counting == "headcount" else _without_persons(own, scheme)
+        seen = [
+            *_misplaced(own, several.filter(pl.col("scheme") == place), scheme, len(codes), labels),
+            *_too_long(own, limits.get(scheme.key), last, labels),
+            *_to_come(own, extracted, last, labels),
+            *_of_nobody(own, scheme, last),
+        ]
+        found += [
+            Remark(kind, scheme.key, "", rows.height, f"{scheme.name}: {said}")
+            for kind, rows, said in seen
+            if rows.height
+        ]
     return found
 
 
-def _undistributed(own: pl.DataFrame, scheme: Scheme, none: int, labels: Sequence[str]) -> Iterator[Remark]:
-    """Tell of spells that belong to no administration."""
+Seen = Iterator[tuple[str, pl.DataFrame, str]]
+"""Kinds of remarks, the rows that each is about, and what is said of them; nothing where there are no rows."""
+
+
+def _misplaced(own: pl.DataFrame, several: pl.DataFrame, scheme: Scheme, none: int, labels: Sequence[str]) -> Seen:
+    """Yield spells of no administration, and those with another of the same person."""
     found = own.filter(pl.col("administration") == none)
-    if found.height:
-        they = "det" if found.height == 1 else "de"
-        text = (
-            f"{scheme.name}: {_spells(found.height)} har ingen forvaltning; {they} tæller kun med i KK og er ikke "
-            f"fordelt ({_where(found, labels)})"
-        )
-        yield Remark("not_distributed", scheme.key, "", found.height, text)
-
-
-def _overlaps(own: pl.DataFrame, scheme: Scheme, labels: Sequence[str]) -> Iterator[Remark]:
-    """Tell of spells that begin before the same person's earlier one has ended."""
-    before = pl.col("end").cum_max().shift().over("person")
-    in_turn = own.sort("person", "start", "end", "table", "row")
-    found = in_turn.filter(before >= pl.col("start"))
-    if found.height:
-        effect = "dagene tæller med i begge" if scheme.counting != "headcount" else "personen tæller kun én gang i KK"
-        text = (
-            f"{scheme.name}: {_spells(found.height)} begynder, før et andet for samme person er slut; {effect} "
-            f"({_where(found, labels)})"
-        )
-        yield Remark("overlap", scheme.key, "", found.height, text)
-    if scheme.counting == "headcount":  # its spells are not counted
-        return
+    they = "det" if found.height == 1 else "de"
+    said = f"{_spells(found)} har ingen forvaltning; {they} tæller kun med i KK og er ikke fordelt"
+    yield "not_distributed", found, f"{said} ({_where(found, labels)})"
+    in_turn = several.sort("person", "start", "end", "table", "row")
+    found = in_turn.filter(pl.col("end").cum_max().shift().over("person") >= pl.col("start"))
+    effect = "dagene tæller med i begge" if scheme.counting != "headcount" else "personen tæller kun én gang i KK"
+    said = f"{_spells(found)} begynder, før et andet for samme person er slut; {effect}"
+    yield "overlap", found, f"{said} ({_where(found, labels)})"
     parts = in_turn.filter(
         pl.struct("person", "administration") == pl.struct("person", "administration").shift(),
         pl.col("start") == pl.col("end").shift() + 1,
     )
-    if parts.height >= _ENOUGH_PARTS and 2 * parts.height >= own.height:
-        text = (
-            f"{scheme.name}: {_spells(parts.height)} begynder dagen efter, at et andet for samme person er slut; "
-            f"står ét forløb i flere rækker, bliver antallet af forløb for stort ({_where(parts, labels)})"
-        )
-        yield Remark("overlap", scheme.key, "", parts.height, text)
+    if scheme.counting != "headcount" and parts.height >= max(_ENOUGH_PARTS, own.height / 2):  # no spells of heads
+        said = f"{_spells(parts)} begynder dagen efter, at et andet for samme person er slut"
+        more = "står ét forløb i flere rækker, bliver antallet af forløb for stort"
+        yield "overlap", parts, f"{said}; {more} ({_where(parts, labels)})"
 
 
-def _too_long(own: pl.DataFrame, scheme: Scheme, limit: Limit, last: int, labels: Sequence[str]) -> Iterator[Remark]:
-    """Tell of spells that last longer than the scheme allows.
+def _too_long(own: pl.DataFrame, limit: Limit | None, last: int, labels: Sequence[str]) -> Seen:
+    """Yield spells that last longer than the scheme allows.
 
     One that still runs has lasted till the year's end.
     """
-    until = pl.when(pl.col("end") == OPEN).then(last).otherwise(pl.col("end"))
-    found = own.filter(until - pl.col("start") + 1 > limit.days)
-    if found.height:
-        where = _where(found, labels)
-        text = f"{scheme.name}: {_spells(found.height)} varer mere end {limit.days} dage ({where}). {limit.reason}"
-        yield Remark("too_long", scheme.key, "", found.height, text)
+    if limit is not None:
+        until = pl.when(pl.col("end") == OPEN).then(last).otherwise(pl.col("end"))
+        found = own.filter(until - pl.col("start") + 1 > limit.days)
+        said = f"{_spells(found)} varer mere end {limit.days} dage"
+        yield "too_long", found, f"{said} ({_where(found, labels)}). {limit.reason}"
 
 
-def _to_come(
-    own: pl.DataFrame, scheme: Scheme, extracted: Sequence[date], last: int, labels: Sequence[str]
-) -> Iterator[Remark]:
-    """Tell of spells with days of the year after the day of their extract."""
+def _to_come(own: pl.DataFrame, extracted: Sequence[date], last: int, labels: Sequence[str]) -> Seen:
+    """Yield spells with days of the year after the day of their extract."""
     for when in sorted(set(extracted)):
         day = when.toordinal()
         drawn = own.filter(pl.col("table").is_in([table for table, one in enumerate(extracted) if one == when]))
-        begun_later = drawn.filter(pl.col("start") > day)
-        if begun_later.height:
-            text = (
-                f"{scheme.name}: {_spells(begun_later.height)} begynder efter udtrækkets dato {show_day(day)} "
-                f"({_where(begun_later, labels)}); dagene tæller med"
-            )
-            yield Remark("future", scheme.key, "", begun_later.height, text)
-        later = drawn.filter((pl.col("start") <= day) & (pl.col("end") > day))
-        if day < last and later.height:
-            text = (
-                f"{scheme.name}: {_spells(later.height)} løber videre efter udtrækkets dato {show_day(day)}, som "
-                "ligger før årets udgang; dage, der ikke er gået endnu, tæller med"
-            )
-            yield Remark("unfinished_year", scheme.key, "", later.height, text)
+        found = drawn.filter(pl.col("start") > day)
+        said = f"{_spells(found)} begynder efter udtrækkets dato {show_day(day)}"
+        yield "future", found, f"{said} ({_where(found, labels)}); dagene tæller med"
+        later = drawn.filter(pl.col("start") <= day, pl.col("end") > day, pl.lit(day < last))
+        said = f"{_spells(later)} løber videre efter udtrækkets dato {show_day(day)}, som ligger før årets udgang"
+        yield "unfinished_year", later, f"{said}; dage, der ikke er gået endnu, tæller med"
 
 
-def _heads(own: pl.DataFrame, scheme: Scheme, last: int) -> Iterator[Remark]:
-    """Tell where heads are not what they seem."""
-    employed = own.filter((pl.col("start") <= last) & (pl.col("end") >= last))
-    if missing := employed["person"].null_count():
-        employments = danish.counted(missing, "ansættelse", "ansættelser")
-        each = "den" if missing == 1 else "hver"
-        text = f"{scheme.name}: {employments} har ingen person, så {each} tæller som én ansat"
-        yield Remark("no_persons", scheme.key, "", missing, text)
-    several = (
-        employed.filter(pl.col("person").is_not_null())
-        .group_by("person")
-        .agg(pl.col("administration").n_unique().alias("number"))
-        .filter(pl.col("number") > 1)
-        .height
-    )
-    if several:
-        each = "personen" if several == 1 else "hver"
-        text = (
-            f"{scheme.name}: {danish.counted(several, 'person', 'personer')} er ansat i flere forvaltninger "
-            f"den 31. december; {each} tæller én gang i hver forvaltning og én gang i KK"
-        )
-        yield Remark("several_administrations", scheme.key, "", several, text)
-
-
-def _without_persons(own: pl.DataFrame, scheme: Scheme) -> Iterator[Remark]:
-    """Tell of spells that nobody can be found twice among."""
-    if own["person"].null_count() == own.height:
-        text = f"{scheme.name}: udtrækket siger ikke, hvem der er hvem, så gentagelser og overlap kan ikke findes"
-        yield Remark("no_persons", scheme.key, "", own.height, text)
+def _of_nobody(own: pl.DataFrame, scheme: Scheme, last: int) -> Seen:
+    """Yield spells of which nobody can tell who is who, and heads that count twice."""
+    missing = own.filter(pl.col("person").is_null())
+    if scheme.counting != "headcount":
+        said = "udtrækket siger ikke, hvem der er hvem, så gentagelser og overlap kan ikke findes"
+        yield "no_persons", missing if missing.height == own.height else missing.clear(), said
+        return
+    at_work = (pl.col("start") <= last) & (pl.col("end") >= last)
+    missing = missing.filter(at_work)
+    each = "den" if missing.height == 1 else "hver"
+    employments = danish.counted(missing.height, "ansættelse", "ansættelser")
+    yield "no_persons", missing, f"{employments} har ingen person, så {each} tæller som én ansat"
+    known = own.filter(at_work, pl.col("person").is_not_null()).unique(["person", "administration"])
+    several = known.filter(pl.col("person").is_duplicated()).unique("person")
+    each = "personen" if several.height == 1 else "hver"
+    said = f"{danish.counted(several.height, 'person', 'personer')} er ansat i flere forvaltninger den 31. december"
+    yield "several_administrations", several, f"{said}; {each} tæller én gang i hver forvaltning og én gang i KK"
 
 
 def far_from_before(sums: Mapping[tuple[str, str], Sum], year: int, data: Data) -> list[Remark]:
@@ -261,6 +230,6 @@ def _where(found: pl.DataFrame, labels: Sequence[str]) -> str:
     return "; ".join(f"{label}, {rows}" for label, rows in parts)
 
 
-def _spells(number: int) -> str:
-    """Write a number of spells."""
-    return f"{danish.whole(number)} forløb"
+def _spells(found: pl.DataFrame) -> str:
+    """Write how many spells there are."""
+    return f"{danish.whole(found.height)} forløb"
