@@ -18,7 +18,7 @@ from fuzz.kinds import KINDS, YEAR, Base, case, change, lay_out
 from fuzz.mutate import _MAIN, SHEET, Repeated, _parts, _sheet, _zip
 
 from aarsstatus.extracts import sheet_xml
-from aarsstatus.extracts.appearance import look_at
+from aarsstatus.extracts.sheets import look_at
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_data
@@ -194,7 +194,7 @@ def test_an_ordinary_sheet_is_not_too_large(tmp_path: Path, rows: int, says_wher
     lines = "".join(f"<row>{''.join(cell(row, column) for column in 'ABCDEF')}</row>" for row in range(1, rows + 1))
     path = tmp_path / "x.xlsx"
     path.write_bytes(_zip({SHEET: f"<worksheet {_MAIN}><sheetData>{lines}</sheetData></worksheet>".encode()}))
-    assert look_at(path.read_bytes()).too_large is None
+    assert look_at(path.read_bytes()).unfit is None
 
 
 @pytest.mark.parametrize("rows", [14_000, 20])
@@ -207,7 +207,7 @@ def test_a_sheet_of_too_many_cells_is(tmp_path: Path, rows: int, monkeypatch: py
     path = tmp_path / "x.xlsx"
     many = 10 if rows > 20 else 1
     path.write_bytes(_zip({SHEET: Repeated(head, row * many, rows // many, b"</sheetData></worksheet>")}))
-    assert look_at(path.read_bytes()).too_large is not None
+    assert look_at(path.read_bytes()).unfit is not None
 
 
 @pytest.mark.parametrize(

@@ -366,6 +366,8 @@ REFUSED: dict[str, tuple[File, str]] = {
         (as_binary(Sheet([[*HEADER], march()]), condition=(0,)), "xlsb"), "arket har en betinget formatering"),
     "white letters": (xlsx(march(), march(2), change=whiten()), "række 3, forvaltning (kolonne B, »Forvaltning«): cellen viser ikke det"),
     "a condition that whitens": (xlsx(march(), change=conditional(font=Font(color="FFFFFFFF"))), "arket har en betinget formatering"),
+    "a condition that strikes through and colours": (
+        xlsx(march(), change=conditional(font=Font(strike=True), fill=PatternFill(bgColor="FFFFC7CE"))), "arket har en betinget formatering"),
     "a condition that strikes through": (xlsx(march(), change=conditional(font=Font(strike=True))), "arket har en betinget formatering"),
     "a word for a date": (xlsx(march(), change=shown_as("E2", '"løbende"')), "cellen viser ikke hele sin dato"),
     "a word for some dates": (xlsx(march(), change=shown_as("E2", '[<46000]dd-mm-yyyy;"løbende"')), "cellen viser ikke hele sin dato"),

@@ -14,8 +14,8 @@ from extracts.test_seen import refused, rows
 from writers import Sheet, as_binary, as_opendocument, by_hand, zipped
 
 from aarsstatus.extracts.binary_sheets import read_xls
-from aarsstatus.extracts.sheets import Sheets, read_sheets
-from aarsstatus.extracts.shown import TooLargeError
+from aarsstatus.extracts.sheets import _read, read_book
+from aarsstatus.extracts.shown import Book, TooLargeError
 from aarsstatus.project import Project
 from aarsstatus.run import calamine_process
 
@@ -133,12 +133,14 @@ def test_it_is_refused_and_takes_nobody_along(shared: Project, kind: str) -> Non
 
 def test_the_reader_dies_and_its_caller_lives() -> None:
     """It asks for more memory than it may have; what it says of that in English is not repeated."""
-    assert read_sheets(with_sheet(FAR)) == Sheets()
+    status, made = _read(with_sheet(FAR))
+    assert status
+    assert made == b""
 
 
 def test_what_is_no_workbook_is_none() -> None:
-    assert read_sheets(b"PK\x03\x04 ikke en rigtig projektmappe") == Sheets()
-    assert read_sheets(b"") == Sheets()
+    for content in (b"PK\x03\x04 ikke en rigtig projektmappe", b""):
+        assert read_book(content) == Book(unfit=("filen kan ikke læses som Excel", "en fil gemt som .xlsx i Excel"))
 
 
 def test_a_sheet_far_out_in_an_old_workbook_is_too_large() -> None:

@@ -6,29 +6,7 @@ An extract is a table of spells: administration, scheme, start, end (empty: stil
 and person; or of employments, counted by heads: administration, person, start, end. It is read as such files are in
 Denmark.
 All that is wrong with it is told at once, by file, row and column; unless it is all good, or bad rows are skipped,
-nothing is written.
-
-==============  ==============================================================================
-`reading`       a file, read once: its digest, its tables, their spells
-`csv_table`     CSV: encoding, delimiter, rows
-`workbook`      Excel: sheets as they look to a person
-`appearance`    how large a workbook is, and what it shows (`shown`): `sheet_xml`, `opendocument`, `binary_sheets`
-`table`         a table's header, and how many of its rows came to what
-`columns`       which columns are read, and which are not
-`cells`         one cell: hours, names; `dates`
-`rows`          rows of text into spells
-`states`        rows that never became spells
-`stray_rows`    rows that are none: sums and remarks below a table
-`refusals`      what is wrong with rows, in groups
-`right_file`    extracts drawn too early, older than the last, or with too many faults
-`persons`       persons numbered, and those who cannot be told apart
-`stated`        what a file says of itself
-`sums`          full-year equivalents, spells, headcounts
-`remarks`       what somebody should look at
-`writing`       rows in ``data/`` replaced
-==============  ==============================================================================
-
-What columns, administrations and schemes may be called is read by `inputs.aliases`.
+nothing is written. What columns, administrations and schemes may be called is read by `inputs.aliases`.
 
 Person numbers live in memory only, and `persons.number_persons` puts others in their place that mean nothing elsewhere.
 No message quotes a row, cells are covered before they are shown (`privacy.cover`), and what goes wrong unforeseen is

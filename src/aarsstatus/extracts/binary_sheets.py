@@ -9,18 +9,8 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from aarsstatus.extracts.shown import (
-    FORMATS_OF_A_PART,
-    INVISIBLE,
-    PART_OF_A_DAY,
-    STRUCK,
-    WHITE,
-    Book,
-    Shown,
-    TooLargeError,
-    as_seen,
-    shows_part_of_a_day,
-)  # fmt: skip
+from aarsstatus.extracts.shown import INVISIBLE, PART_OF_A_DAY, STRUCK, Book, Shown, TooLargeError
+from aarsstatus.extracts.styles import FORMATS_OF_A_PART, WHITE, as_seen, shows_part_of_a_day
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """Errors by their number in both formats."""

@@ -18,8 +18,7 @@ from pathlib import Path
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aarsstatus.extracts import dates
-from aarsstatus.extracts.appearance import look_at
-from aarsstatus.extracts.sheets import read_sheets
+from aarsstatus.extracts.sheets import read_book
 from aarsstatus.files import alone, irregular, read_utf8
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import parse, read_table, replace_rows, swap_in
@@ -247,18 +246,15 @@ def form_rows(path: Path, year: int) -> dict[str, list[Row]]:
     expected = "det skema, som aarsstatus new har lavet"
     if (why := irregular(path, _MOST_BYTES)) is not None:
         raise InputError(Problem(path.name, why))
-    content = path.read_bytes()
-    shown = look_at(content)
-    if shown.too_large is not None:
-        raise InputError(Problem(path.name, shown.too_large, expected=expected))
-    sheets = read_sheets(content).rows
-    if not sheets or any(name not in shown.sheets for name in sheets):
-        raise InputError(Problem(path.name, "filen kan ikke læses som Excel", expected=expected))
+    book = read_book(path.read_bytes())
+    if book.unfit is not None:
+        raise InputError(Problem(path.name, book.unfit[0], expected=expected))
+    sheets = book.rows
     found = {}
     for name, headers in ((DATES, (HERE, KEY)), (TARGETS_SHEET, (target_header(year), SOURCE, KEY))):
         if name not in sheets:
             raise InputError(Problem(path.name, f"arket »{name}« mangler", expected=expected))
-        for (row, column), text in shown.sheets[name].cells.items():
+        for (row, column), text in book.sheets[name].cells.items():
             raise InputError(
                 Problem(_cell(path.name, name, row - 1, column - 1), "cellen viser ingen værdi", found=text)
             )

@@ -7,17 +7,9 @@ from bisect import bisect_left
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml, whole
-from aarsstatus.extracts.shown import (
-    INVISIBLE,
-    NOT_WORKED_OUT,
-    PART_OF_A_DAY,
-    STRUCK,
-    WHITE,
-    Shown,
-    as_seen,
-    is_error,
-)  # fmt: skip
+from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml
+from aarsstatus.extracts.shown import INVISIBLE, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, Shown, is_error
+from aarsstatus.extracts.styles import WHITE, as_seen, whole
 
 _NUMBERS = ("date", "float")
 _HIDDEN = ("collapse", "filter")

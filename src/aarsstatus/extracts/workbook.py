@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from aarsstatus.extracts.appearance import look_at
 from aarsstatus.extracts.refusals import EXCHANGED, Refusals, rows_shown
-from aarsstatus.extracts.sheets import Row, read_sheets
-from aarsstatus.extracts.shown import INVISIBLE, MERGED, Book, Shown
+from aarsstatus.extracts.sheets import read_book
+from aarsstatus.extracts.shown import INVISIBLE, MERGED, Book, Row, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame
 from aarsstatus.inputs.aliases import Names
 from aarsstatus.privacy import mask
@@ -44,23 +43,17 @@ def open_workbook(
     refusals, notes
         Added to; nothing is returned where the file cannot be read.
     """
-    book = look_at(content)
-    if book.too_large is not None:
-        refusals.file(label, book.too_large, expected="et mindre udtræk, eller det samme gemt som CSV")
+    book = read_book(content)
+    if book.unfit is not None:
+        message, expected = book.unfit
+        refusals.file(label, message, expected=expected)
         return []
-    sheets = read_sheets(content)
-    if sheets.is_locked:
-        refusals.file(label, "filen er låst med en adgangskode", expected="et udtræk uden adgangskode")
-        return []
-    if not sheets.rows or any(name not in book.sheets for name in sheets.rows):
-        refusals.file(label, "filen kan ikke læses som Excel", expected="en fil gemt som .xlsx i Excel")
-        return []
-    if sheets.hidden:
-        notes.append(f"{label}: skjulte ark er ikke læst: {', '.join(map(mask, sheets.hidden))}")
+    if book.hidden:
+        notes.append(f"{label}: skjulte ark er ikke læst: {', '.join(map(mask, book.hidden))}")
     if book.remarks:
         cells = ", ".join(sorted(book.remarks)[:_MOST_NAMED])
         notes.append(f"{label}: bemærkninger til celler er ikke læst (fx {cells}); se efter, om en række ikke skal med")
-    filled = {name: rows for name, rows in sheets.rows.items() if any(map(_filled, rows)) or book.sheets[name].cells}
+    filled = {name: rows for name, rows in book.rows.items() if any(map(_filled, rows)) or book.sheets[name].cells}
     if not filled:
         refusals.file(label, "filen er tom", expected="en overskrift og mindst én række")
     tables = [
