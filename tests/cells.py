@@ -29,7 +29,7 @@ def markdown_of(notat: Notat, *names: str) -> str:
     rest = [one for one in setup if one not in imports]
     given: dict[str, Any] = {"year": notat.year, "comparison_year": notat.comparison_year, "figures": notat.mode}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(show, "_display", shown.append)
+        patch.setattr(show, "display", shown.append)
         exec(compile(ast.Module(imports, []), "setup", "exec"), given)
         given |= {"open_notat": lambda *_: notat, "use_style": lambda: None}
         exec(compile(ast.Module(rest, []), "setup", "exec"), given)

@@ -36,7 +36,7 @@ from aarsstatus.inputs.csvfile import read_table
 from aarsstatus.inputs.params import read_params
 from aarsstatus.inputs.schema import EXTRACTS, REMARKS, WARNINGS
 from aarsstatus.project import Project
-from aarsstatus.report.marks import WRONG, mark
+from aarsstatus.report.html_table import WRONG, mark
 
 pytestmark = pytest.mark.usefixtures("forked_programs")
 REASON = "Måltallet for BIF's fleksjob var skrevet forkert af"

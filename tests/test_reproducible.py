@@ -29,8 +29,8 @@ from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.render import Choice
 from aarsstatus.report import charts, matrix
-from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.tables import figures_frame
 
 YEAR = 2021
 ELSEWHERE = {

@@ -18,7 +18,7 @@ from aarsstatus.outputs import read_inputs
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.report.notat import open_notat
-from aarsstatus.report.urgent import worst_first
+from aarsstatus.report.quality_report import worst_first
 
 
 @pytest.fixture(scope="module")

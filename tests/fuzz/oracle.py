@@ -253,7 +253,7 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
                 new_output("display_data", data={kind: output.data if isinstance(output.data, str) else "x"})
             )
 
-        kept, show._display = show._display, display
+        kept, show.display = show.display, display
         try:
             for number, cell in enumerate(written.cells):
                 if cell.cell_type != "code":
@@ -265,7 +265,7 @@ def _notebooks(project: Project, year: int, comparison_year: int, notat: Notat) 
                     exec(compile(cell.source, f"{name}, celle {number + 1}", "exec"), space)
                 cell.outputs = list(outputs)
         finally:
-            show._display = kept
+            show.display = kept
         problems = findings(written) or (stray_numbers(written, notat) if name == "notat" else [])
         if problems:
             raise InputError([Problem(f"notebooks/{name}.ipynb", problem) for problem in problems])

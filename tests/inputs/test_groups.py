@@ -18,17 +18,16 @@ from aarsstatus.figures.table import build_figures
 from aarsstatus.inputs import read_data, read_year
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.new_year import new_year
+from aarsstatus.markdown import UNKNOWN
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.report import charts, matrix
 from aarsstatus.report.brief import brief
 from aarsstatus.report.development import development
-from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.notes import shared_notes
 from aarsstatus.report.phrases import former_name, part_of_year
-from aarsstatus.report.prose import UNKNOWN
-from aarsstatus.report.tables import administration_table
+from aarsstatus.report.tables import administration_table, figures_frame
 
 NEW = {
     "groups.csv": "seniorjob,seniorordninger,Forløb i seniorordninger,#7a4fa3,triangle",

@@ -15,15 +15,15 @@ from aarsstatus.cli import run
 from aarsstatus.inputs import read_year
 from aarsstatus.inputs.form import write_form
 from aarsstatus.inputs.new_year import new_year
+from aarsstatus.markdown import UNKNOWN
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.report import matrix
 from aarsstatus.report.development import developments
-from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.prose import UNKNOWN
+from aarsstatus.report.tables import figures_frame
 
 CITY_ALONE = (2020, 2024)
 

@@ -18,8 +18,8 @@ from aarsstatus.inputs.reorganisations import changes, comparable
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.report import matrix
-from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.tables import figures_frame
 
 SUF = "SUF,Sundheds- og Omsorgsforvaltningen,2020,,"
 TMF = "TMF,Teknik- og Miljøforvaltningen,2020,,"

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 from aarsstatus.markdown import metadata_in
 from aarsstatus.project import Project
-from aarsstatus.report import by_hand
+from aarsstatus.report import show
 from aarsstatus.report.html_table import Cell, Note, Row, Table
 
 TABLE = Table(
@@ -80,19 +80,19 @@ def test_a_front_end_is_one_that_can_ask(
     kernel: dict[str, Any] | None, by_a_person: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell = None if kernel is None else SimpleNamespace(kernel=SimpleNamespace(get_parent=lambda: kernel))
-    monkeypatch.setattr(by_hand, "get_ipython", lambda: shell)
-    assert by_hand.is_by_hand() is by_a_person
+    monkeypatch.setattr(show, "get_ipython", lambda: shell)
+    assert show.is_by_hand() is by_a_person
 
 
-def test_what_is_shown_is_text_but_for_what_we_write(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(project.notebooks)
-    html = by_hand.table(TABLE).data
+def test_what_is_shown_is_text_but_for_what_we_write(project: Project) -> None:
+    html = show.table_on_page(TABLE)
     assert "Status &lt;2025&gt;" in html
     assert "<p>* Se tabel »buf«.</p>" in html
-    said = by_hand.text('::: {.tilstand}\n\nI [79 pct.]{figure="2025.KK.x"} \\<b\\>\n\n:::').data
+    said = show.to_page('::: {.tilstand}\n\nI [79 pct.]{figure="2025.KK.x"} \\<b\\>\n\n:::')
     assert '<div class="tilstand">\n<p>I <span title="2025.KK.x">79 pct.</span> &lt;b&gt;</p>\n</div>' in said
-    marked = by_hand.text('Den er [797]{figure="a"}[[‡](#note-x)]{.modstrid}.\n\n[‡]{#note-x} Trykt sådan.').data
+    marked = show.to_page('Den er [797]{figure="a"}[[‡](#note-x)]{.modstrid}.\n\n[‡]{#note-x} Trykt sådan.')
     assert 'Den er <span title="a">797</span><span title=""><a href="#note-x">‡</a></span>.' in marked
     assert '<span title="">‡</span> Trykt sådan.' in marked
-    assert "@scope (.aarsstatus)" in said
-    assert "url(" not in said, "nothing is fetched"
+    look = show.stylesheet(project.extension)
+    assert "@scope (.aarsstatus)" in look
+    assert "url(" not in look, "nothing is fetched"

@@ -16,8 +16,8 @@ from aarsstatus.project import Project
 from aarsstatus.report import charts, drawing, matrix
 from aarsstatus.report.charts import _runs
 from aarsstatus.report.drawing import Chart
-from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat, open_notat
+from aarsstatus.report.tables import figures_frame
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,14 @@ import pytest
 from cells import said_by
 
 from aarsstatus.inputs import read_year
+from aarsstatus.markdown import UNKNOWN
 from aarsstatus.project import Project
 from aarsstatus.report import matrix
 from aarsstatus.report.development import change, development
-from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.head import notat_head
-from aarsstatus.report.marks import MARK, WRONG
+from aarsstatus.report.html_table import MARK, WRONG
 from aarsstatus.report.notat import Notat, open_notat
-from aarsstatus.report.prose import UNKNOWN
+from aarsstatus.report.tables import figures_frame
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ from aarsstatus.inputs import read_year
 from aarsstatus.inputs.model import Data, Status, Target
 from aarsstatus.project import Project
 from aarsstatus.report import charts, drawing, labels
-from aarsstatus.report.frames import figures_frame
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.tables import figures_frame
 
 TALL = 10
 LINE = 80.0

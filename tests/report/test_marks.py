@@ -9,8 +9,7 @@ from cells import markdown_of
 
 from aarsstatus.figures import Mode
 from aarsstatus.project import Project
-from aarsstatus.report.html_table import to_html
-from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG
+from aarsstatus.report.html_table import MARK, PRINTED_SO, WRONG, to_html
 from aarsstatus.report.notat import open_notat
 from aarsstatus.report.notes import shared_notes
 from aarsstatus.report.tables import administration_table

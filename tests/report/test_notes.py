@@ -7,8 +7,7 @@ import re
 import pytest
 
 from aarsstatus.project import Project
-from aarsstatus.report.html_table import notes_block, to_html
-from aarsstatus.report.marks import NOTES
+from aarsstatus.report.html_table import NOTES, notes_block, to_html
 from aarsstatus.report.notat import Notat, open_notat
 from aarsstatus.report.notes import shared_notes, sources
 from aarsstatus.report.tables import administration_table, all_tables

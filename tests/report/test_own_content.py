@@ -14,12 +14,11 @@ from aarsstatus.inputs import read_year
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.report.checks import findings
-from aarsstatus.report.frames import Shown, figures_frame, table_frame, tables_frame, to_table
+from aarsstatus.report.drawing import own_chart
 from aarsstatus.report.notat import Notat, open_notat
-from aarsstatus.report.own_chart import own_chart
 from aarsstatus.report.show import show_table
 from aarsstatus.report.stray_numbers import stray_numbers
-from aarsstatus.report.tables import administration_table
+from aarsstatus.report.tables import Shown, administration_table, figures_frame, table_frame, tables_frame, to_table
 from aarsstatus.run.notebook import execute
 
 ROOT = Path(__file__).parents[2]

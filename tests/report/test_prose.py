@@ -9,9 +9,9 @@ import pytest
 from cells import said_by, sources
 
 from aarsstatus.inputs import read_year
+from aarsstatus.markdown import UNKNOWN, either, given, known, paragraph, when
 from aarsstatus.project import Project
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.prose import UNKNOWN, either, given, known, paragraph, when
 
 PROSE = [name for name in sources() if name not in {"frontmatter", "parameters", "setup"}]
 GLUE = (ast.IfExp, ast.BinOp, ast.Lambda)

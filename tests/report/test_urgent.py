@@ -11,7 +11,7 @@ from aarsstatus.audit.quality import Quality, quality, read_published_params
 from aarsstatus.inputs import read_year
 from aarsstatus.inputs.model import Remark
 from aarsstatus.project import Project
-from aarsstatus.report import quality_report, urgent
+from aarsstatus.report import quality_report
 
 
 def judged(project: Project, year: int, *, explained: bool = True) -> Quality:
@@ -32,14 +32,14 @@ def draft(of: Quality) -> Quality:
 
 def test_the_worst_comes_first(of_2025: Quality) -> None:
     """A wrong conclusion, then what is furthest off; a year in a title misleads least."""
-    places = [row.place for row, _ in urgent.worst_first(of_2025)]
+    places = [row.place for row, _ in quality_report.worst_first(of_2025)]
     assert places[:3] == [
         "tabel 9, samlet målopfyldelse",
         "tabel 3, antal forløb i alt",
         "tabel 1, Virksomhedspraktik, antal forløb",
     ]
-    assert {row.printed for row, _ in urgent.worst_first(of_2025)[-5:]} == {"2024", "2025"}
-    assert urgent.worst(of_2025) == (
+    assert {row.printed for row, _ in quality_report.worst_first(of_2025)[-5:]} == {"2024", "2025"}
+    assert quality_report.worst(of_2025) == (
         "Vigtigst er tabel 9, samlet målopfyldelse: der står 79 pct., men af de øvrige tal følger 68 pct."
     )
     assert quality_report.contradictions(of_2025).rows[0].label == "Tabel 9, samlet målopfyldelse"
@@ -47,33 +47,39 @@ def test_the_worst_comes_first(of_2025: Quality) -> None:
 
 def test_of_2021_it_is_the_sum_that_went_wrong(project: Project) -> None:
     found = judged(project, 2021)
-    assert [row.printed for row, _ in urgent.worst_first(found)] == ["3.467", "41 pct.", "59 pct.", "102 pct.", "1.134"]
+    assert [row.printed for row, _ in quality_report.worst_first(found)] == [
+        "3.467",
+        "41 pct.",
+        "59 pct.",
+        "102 pct.",
+        "1.134",
+    ]
 
 
 def test_what_nobody_has_explained_comes_before_what_somebody_has(of_2025: Quality) -> None:
-    (first, _), *_, (last, _) = urgent.worst_first(of_2025)
+    (first, _), *_, (last, _) = quality_report.worst_first(of_2025)
     declared = tuple(pair for pair in of_2025.findings.declared if pair[0] is not last)
     found = replace(of_2025, findings=replace(of_2025.findings, declared=declared, undeclared=(last,)))
-    assert [row for row, _ in urgent.worst_first(found)][:2] == [last, first]
-    assert urgent.to_do(found) == ["Find årsagen til 1 tal i modstrid, og skriv den i data/errata.yml."]
+    assert [row for row, _ in quality_report.worst_first(found)][:2] == [last, first]
+    assert quality_report.to_do(found) == ["Find årsagen til 1 tal i modstrid, og skriv den i data/errata.yml."]
 
 
 def test_nothing_is_asked_of_a_year_that_is_explained(of_2025: Quality) -> None:
-    assert urgent.to_do(of_2025) == []
+    assert quality_report.to_do(of_2025) == []
 
 
 def test_nothing_is_told_that_is_nought(of_2025: Quality) -> None:
     remark = Remark("days", "loentilskud", "", 1, "løntilskud: 1 forløb varer over ti år", "")
     found = draft(of_2025)
-    assert urgent.to_do(found) == [
+    assert quality_report.to_do(found) == [
         "Ret eller forklar 1 tal, der bryder en regel, før notatet sendes ud.",
         "Find ud af, hvad der ligger bag 5 usædvanligt store ændringer.",
     ]
     found = replace(found, checks=(), moves=(), data=replace(found.data, remarks={2025: (remark,)}))
-    (only,) = urgent.to_do(found)
+    (only,) = quality_report.to_do(found)
     assert "1 bemærkning om" in only
     assert "data/warnings.csv" in only
-    assert urgent.worst(found) == ""
+    assert quality_report.worst(found) == ""
 
 
 def test_a_move_stands_with_both_years_and_once(of_2025: Quality) -> None:

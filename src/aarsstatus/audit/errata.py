@@ -29,8 +29,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from aarsstatus.audit import AuditRow
-from aarsstatus.audit.rules import stop
 from aarsstatus.inputs.yamlfile import Closed, fit, read_model
+from aarsstatus.markdown import sentences
 from aarsstatus.problems import InputError, Problem, near
 from aarsstatus.project import Project
 
@@ -79,7 +79,7 @@ class Erratum(Entry):
     @property
     def said(self) -> str:
         """Return which of the two numbers is the likelier, and why."""
-        return f"Mest sandsynligt: {stop(self.likelier)} {self.causes}" if self.likelier else self.causes
+        return f"Mest sandsynligt: {sentences([self.likelier])} {self.causes}" if self.likelier else self.causes
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -21,6 +21,7 @@ from aarsstatus.files import packaged_rows
 from aarsstatus.inputs.model import Data, Printed
 from aarsstatus.inputs.schema import KK
 from aarsstatus.interval import Interval
+from aarsstatus.markdown import sentences
 
 Rule = Literal[
     "input", "spells_bound", "sum", "attainment", "weight", "weighted", "derived", "city", "rounding",
@@ -106,9 +107,9 @@ def _held(rule: Rule, row: Printed, recomputed: str, interval: Interval | None, 
     found = verdict(row.printed, recomputed, interval)
     if found == "within_rounding" and interval is not None:
         bounds = f"mellem {_end(interval.lower)} og {_end(interval.upper)}"
-        reason = f"{stop(said)} {rounded} {bounds}, så {row.printed} er muligt."
+        reason = f"{sentences([said])} {rounded} {bounds}, så {row.printed} er muligt."
     else:
-        reason = stop(said) if found == "exact" else but(said, row)
+        reason = sentences([said]) if found == "exact" else but(said, row)
     return Check(rule, found, recomputed, reason, interval)
 
 
@@ -169,7 +170,7 @@ def _own_notat(sheet: Sheet, figure: Figure, row: Printed, notat: str | None) ->
     theirs = [one for one in sheet.data.printed if one.notat == notat and one.id == row.id and in_table(one.place)]
     for one in theirs[:1]:
         if one.printed.removesuffix(".") != row.printed.removesuffix("."):
-            reason = stop(f"{notat} har {one.printed} ({one.place}), men her står {row.printed}")
+            reason = sentences([f"{notat} har {one.printed} ({one.place}), men her står {row.printed}"])
             yield Check("own_notat", "contradicted", one.printed, reason, figure.interval)
 
 
@@ -181,7 +182,7 @@ def repeated(sheet: Sheet, figures: Figures, row: Printed, first: Check) -> Chec
     figure = figures.get(row.id)
     if first.verdict == "contradicted" and figure is not None and figure.measure not in INPUTS:
         return _derived(figure, row)  # the table is wrong: the sentence may be right
-    reason = stop(f"{capital(primary.place)} har {primary.printed}, men her står {row.printed}")
+    reason = sentences([f"{capital(primary.place)} har {primary.printed}, men her står {row.printed}"])
     return Check("repeated", "contradicted", primary.printed, reason, first.within)
 
 
@@ -192,12 +193,7 @@ def _end(value: Fraction) -> str:
 
 def but(said: str, row: Printed) -> str:
     """Say that something else was printed than what was said."""
-    return stop(f"{said}, men der står {row.printed}")
-
-
-def stop(text: str) -> str:
-    """End a sentence with a full stop, which the one of ``pct.`` will do for."""
-    return text if text.endswith(".") else f"{text}."
+    return sentences([f"{said}, men der står {row.printed}"])
 
 
 def capital(text: str) -> str:

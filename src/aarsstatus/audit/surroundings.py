@@ -8,9 +8,10 @@ from datetime import date
 
 from aarsstatus import danish
 from aarsstatus.audit.printed import Sheet, table_number
-from aarsstatus.audit.rules import Check, Rule, but, capital, stop
+from aarsstatus.audit.rules import Check, Rule, but, capital
 from aarsstatus.inputs.model import Printed
 from aarsstatus.inputs.params import Params
+from aarsstatus.markdown import sentences
 
 
 def text_check(sheet: Sheet, row: Printed) -> Check | None:
@@ -47,7 +48,7 @@ def known_texts(sheet: Sheet) -> list[str]:
 def _one_of(rule: Rule, said: str, expected: Sequence[str], row: Printed) -> Check:
     """Hold a text against what it should be, in any of the ways that may be written."""
     if row.printed in expected:
-        return Check(rule, "exact", row.printed, stop(capital(said)))
+        return Check(rule, "exact", row.printed, sentences([capital(said)]))
     return Check(rule, "contradicted", expected[0] if expected else "", but(capital(said), row))
 
 

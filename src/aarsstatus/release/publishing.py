@@ -39,7 +39,7 @@ from aarsstatus.project import Project
 from aarsstatus.release.archive import unpack
 from aarsstatus.release.reading import Finished, kept_params
 from aarsstatus.report.checks import shown_text
-from aarsstatus.report.marks import unmarked
+from aarsstatus.report.html_table import unmarked
 
 _FLOAT = re.compile(r"^:{3,} *\{#(tbl|fig)-")
 _HEADING = re.compile(r"^# (.*?)(?: \{.*)?$")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aarsstatus.problems import RenderError
 from aarsstatus.render.embedded import pandoc, pandoc_version, staged
-from aarsstatus.report.html_table import Cell, Html, Row, Table, to_html
+from aarsstatus.report.html_table import Html, table_of, to_html
 
 
 def make_page(title: str, doctype: str, body: str, extension: Path) -> str:
@@ -43,8 +43,7 @@ def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]], *,
     Caption and header are plain text, and the cells HTML; the first cell of a row is its header. `text` says that it is
     a table of sentences rather than numbers.
     """
-    lines = tuple(Row(Html(cells[0]), tuple(Cell(Html(cell)) for cell in cells[1:])) for cells in rows)
-    made = to_html(Table("", caption, tuple(header), lines))
+    made = to_html(table_of("", caption, header, [(Html(label), map(Html, cells)) for label, *cells in rows]))
     kind = "notat-tabel tekst" if text else "notat-tabel"
     return (
         f'<figure class="{kind} tabelgruppe">\n<figcaption>{escape(caption)}</figcaption>\n'

@@ -11,9 +11,8 @@ from functools import partial
 from aarsstatus import danish
 from aarsstatus.figures import Measure, figure_id
 from aarsstatus.inputs.schema import KK
-from aarsstatus.markdown import plain
+from aarsstatus.markdown import UNKNOWN, known, plain
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.prose import UNKNOWN, known
 
 _WAYS = ("faldet", "uændret", "steget")
 

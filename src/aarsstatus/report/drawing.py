@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,15 +16,17 @@ from typing import Any
 
 import matplotlib as mpl
 import typst
-from matplotlib import font_manager
+from cycler import cycler
+from matplotlib import font_manager, pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure
-from aarsstatus.markdown import read_back, sentences
-from aarsstatus.report.html_table import Cell, Row, Table
-from aarsstatus.report.marks import MARK, WRONG, mark
+from aarsstatus.markdown import read_back, reference_name, sentences
+from aarsstatus.problems import InputError, Problem
+from aarsstatus.project import find_project
+from aarsstatus.report.html_table import MARK, WRONG, Cell, Table, mark, table_of
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.notes import sources
 from aarsstatus.run import temporary
@@ -58,6 +60,15 @@ SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "aarsstatus",
     "path.simplify": False,
+}
+
+_OWN: dict[Any, Any] = {
+    "figure.figsize": (WIDTH, 2.75),
+    "figure.constrained_layout.use": True,
+    "axes.prop_cycle": cycler(color=[STRONG, SECOND, THIRD, SOFTER, LIGHT]),
+    "axes.grid.axis": "y",
+    "legend.frameon": False,
+    "legend.fontsize": 8,
 }
 
 
@@ -101,11 +112,8 @@ def said(figure: Figure) -> str:
 
 def numbers_drawn(corner: str, header: Sequence[str], rows: Sequence[tuple[str, Sequence[Figure | None]]]) -> Table:
     """Return the numbers that a chart draws, as a table."""
-    cells = [
-        Row(label, tuple(Cell(f.shown, f.id, mark=mark(f)) if f is not None else Cell() for f in figures))
-        for label, figures in rows
-    ]
-    return Table("", "", (corner, *header), tuple(cells))
+    cells = [(label, [Cell(f.shown, f.id, mark=mark(f)) if f else Cell() for f in figures]) for label, figures in rows]
+    return table_of("", "", (corner, *header), cells)
 
 
 @contextmanager
@@ -165,3 +173,43 @@ def raster(svg: bytes) -> bytes:
         markup = '#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("picture.svg")\n'
         page.write_text(markup, encoding="utf-8")
         return bytes(typst.compile(page, root=folder, format="png", ppi=_PPI, ignore_system_fonts=True))
+
+
+# -- any drawing of matplotlib's --------------------------------------------------------------------------------
+
+
+def use_style() -> None:
+    """Let what is drawn from now on have the notat's type and colours."""
+    fonts = find_project().extension / "fonts"
+    for name in FONTS:
+        font_manager.fontManager.addfont(fonts / name)
+    mpl.rcParams.update({**SETTINGS, **_OWN, "font.family": ["Open Sans"]})
+
+
+def own_chart(drawn: object, caption: str, alt: str, id_: str = "", numbers: Table | None = None) -> Chart:
+    """Return a drawing, axes, or what pandas and seaborn return, as a chart.
+
+    Raises
+    ------
+    InputError
+        If it is no drawing, or has no caption or alternative text.
+    """
+    drawing = _drawing_of(drawn)
+    lacking = [name for name, text in (("caption", caption), ("alt", alt)) if not text.strip()]
+    if drawing is None or lacking:
+        why = f"diagrammet mangler {' og '.join(lacking)}" if drawing else "det er ikke et diagram fra matplotlib"
+        expected = 'show_chart(diagram, caption="titel", alt="det, diagrammet viser")'
+        raise InputError(Problem("show_chart", why, expected=expected))
+    pyplot.close(drawing)  # or Jupyter would show it once more
+    with style(find_project().extension / "fonts"):
+        return Chart(reference_name("fig", id_ or caption), caption, alt, *saved(drawing), numbers)
+
+
+def _drawing_of(drawn: object) -> Drawing | None:
+    """Return the drawing that something belongs to, if any."""
+    if isinstance(drawn, Drawing):
+        return drawn
+    if isinstance(drawn, Iterable):  # several panels
+        drawn = next(iter(getattr(drawn, "flat", drawn)), None)
+    found = drawn.get_figure(root=True) if isinstance(drawn, Axes) else getattr(drawn, "figure", None)
+    return found if isinstance(found, Drawing) else None

@@ -1,4 +1,4 @@
-"""Write tables as HTML and as Markdown: the cells, rows and notes of any page.
+"""Write tables as HTML and Markdown: cells, rows, marks and notes of any page.
 
 `to_html` is the one place where a table's HTML is written, for every page. In Markdown a table is a fenced div around
 that HTML, so that captions can carry the year and merged cells survive in every format.
@@ -6,14 +6,24 @@ that HTML, so that captions can carry the year and merged cells survive in every
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from aarsstatus import danish
+from aarsstatus.figures import Figure
 from aarsstatus.markdown import plain
-from aarsstatus.report.marks import NOTES, referring
 
+MARK = "†"
+"""Stands after a number that is shown otherwise than it was published."""
+WRONG = "‡"
+"""Stands after a number that was printed so and contradicts others: told apart from the footnotes' stars."""
+PRINTED_SO = "Trykt sådan, men i modstrid med notatets øvrige tal."
+NOTES = {"*": "note-1", "**": "note-2", "***": "note-3", MARK: "note-vist-om", WRONG: "note-modstrid"}
+"""The ids of the notes that stand once, by their sign."""
+_SIGN = re.compile(rf"\*{{1,3}}(?=\)?$)|(?<=\d)[{MARK}{WRONG}]|^[{MARK}{WRONG}]$")
+"""Stars come last, or before a closing bracket, and a mark comes after a number or alone: what a name has is none."""
 _LINK = '<a href="#{note}" role="doc-noteref">{sign}</a>'
 
 
@@ -66,6 +76,14 @@ class Table:
     notes: tuple[Note, ...] = ()
     kind: str = ""
     linked: bool = False
+
+
+def table_of(
+    id_: str, caption: str, header: Sequence[str], rows: Iterable[tuple[str, Iterable[Cell | str]]], kind: str = ""
+) -> Table:
+    """Make a table of rows, each a label and its cells."""
+    lines = (Row(label, tuple(one if isinstance(one, Cell) else Cell(one) for one in cells)) for label, cells in rows)
+    return Table(id_, caption, tuple(header), tuple(lines), kind=kind)
 
 
 def to_markdown(table: Table) -> str:
@@ -155,3 +173,33 @@ def _html(text: str, linked: bool) -> str:
     """Write a text as HTML, its stars and marks `linked` to their notes."""
     written = text if isinstance(text, Html) else escape(text)
     return referring(written, _LINK) if linked else written
+
+
+# -- marks ----------------------------------------------------------------------------------------------------
+
+
+def unmarked(text: str) -> str:
+    """Return a number as it was printed, without a mark beside it."""
+    return text.strip().rstrip(f"{MARK}{WRONG} ")
+
+
+def referring(text: str, link: str) -> str:
+    """Make each star and mark in a text a link to its note; `link` has both of them."""
+    return _SIGN.sub(lambda found: link.format(sign=found[0], note=NOTES[found[0]]), text)
+
+
+def in_prose(place: str) -> bool:
+    """Say whether a place in a notat is in its running text."""
+    return place.startswith("brødtekst")
+
+
+def differs(figure: Figure) -> bool:
+    """Say whether a figure was published with another value than the one shown."""
+    return bool(figure.published) and not danish.same(figure.published, figure.shown)
+
+
+def mark(figure: Figure) -> str:
+    """Return the mark of a figure; none of one that is as published and may be right."""
+    if differs(figure):
+        return MARK
+    return WRONG if figure.verdict == "contradicted" else ""

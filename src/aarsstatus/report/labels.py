@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 
 from aarsstatus.figures import Figure
 from aarsstatus.report.drawing import INK, MUTED, height
-from aarsstatus.report.marks import mark
+from aarsstatus.report.html_table import mark
 
 ACROSS, UPWARDS = 410, 92
 """Points: about the width and the height that the development chart has for itself."""

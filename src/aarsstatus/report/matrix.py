@@ -22,8 +22,7 @@ from aarsstatus.inputs.schema import KK, TOTAL
 from aarsstatus.markdown import sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import Chart
-from aarsstatus.report.html_table import Table
-from aarsstatus.report.marks import mark
+from aarsstatus.report.html_table import Table, mark
 from aarsstatus.report.notat import Notat
 
 _POINTS = 72

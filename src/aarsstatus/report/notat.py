@@ -27,8 +27,7 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import bullets, plain, sentences, span
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
-from aarsstatus.report.html_table import Note, notes_block
-from aarsstatus.report.marks import MARK, NOTES, WRONG, in_prose
+from aarsstatus.report.html_table import MARK, NOTES, WRONG, Note, in_prose, notes_block
 
 _OTHERWISE = re.compile(rf'{MARK}\]\{{figure="([^"]*)"\}}')
 _ONE = {"forløb": "forløb", "ansatte": "ansat"}

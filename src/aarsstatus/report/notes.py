@@ -11,8 +11,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, Measure, words
 from aarsstatus.inputs.model import Scheme
 from aarsstatus.markdown import plain, sentences, span
-from aarsstatus.report.html_table import Note
-from aarsstatus.report.marks import MARK, PRINTED_SO, WRONG, differs, in_prose, mark, unmarked
+from aarsstatus.report.html_table import MARK, PRINTED_SO, WRONG, Note, differs, in_prose, mark, unmarked
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.tables import all_tables, table_id
 

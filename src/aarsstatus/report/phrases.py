@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from aarsstatus import danish
 from aarsstatus.inputs.model import Scheme
-from aarsstatus.markdown import plain
+from aarsstatus.markdown import UNKNOWN, known, plain
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.prose import UNKNOWN, known
 from aarsstatus.report.tables import table_id
 
 

@@ -1,8 +1,7 @@
-"""Lay out the quality report's tables and chart; nothing is judged here."""
+"""Lay out the quality report: what must be acted on, its tables and its chart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from matplotlib.lines import Line2D
@@ -10,6 +9,7 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.audit import AuditRow
+from aarsstatus.audit.errata import Erratum
 from aarsstatus.audit.limits import Moved, Threshold, in_words
 from aarsstatus.audit.quality import Quality
 from aarsstatus.figures import PERCENTAGES, words
@@ -17,10 +17,60 @@ from aarsstatus.inputs.schema import REMARKS
 from aarsstatus.markdown import plain, sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import Chart
-from aarsstatus.report.html_table import Cell, Row, Table
-from aarsstatus.report.urgent import worst_first
+from aarsstatus.report.html_table import Cell, Table, table_of
 
 _PALE = "#e3e9f3"
+
+
+def worst_first(quality: Quality) -> list[tuple[AuditRow, Erratum | None]]:
+    """Return the contradicted numbers: unexplained, totals, the furthest off.
+
+    A samlet målopfyldelse is what a reader concludes from, so a wrong one comes before any other figure; a year in a
+    title or a footnote misleads least and comes last.
+    """
+    return sorted(quality.contradictions, key=lambda pair: (pair[1] is not None, *_harm(quality, pair[0])))
+
+
+def _harm(quality: Quality, row: AuditRow) -> tuple[int, Fraction]:
+    """Return how much a wrong number misleads, the least number for the most."""
+    figure = quality.figures.get(row.id)
+    if figure is None:
+        return 2, Fraction(0)
+    try:
+        printed, recomputed = danish.parse(row.printed), danish.parse(row.recomputed)
+    except ValueError:  # one of them is "no target": no distance is further
+        return 0, Fraction(0)
+    off = abs(printed - recomputed) / max(abs(recomputed), Fraction(1))
+    return int(figure.measure != "weighted_attainment"), -off
+
+
+def worst(quality: Quality) -> str:
+    """Return the worst contradiction in a sentence, empty where there is none."""
+    found = worst_first(quality)
+    if not found:
+        return ""
+    row = found[0][0]
+    return sentences([f"Vigtigst er {row.place}: der står {row.printed}, men af de øvrige tal følger {row.recomputed}"])
+
+
+def to_do(quality: Quality) -> list[str]:
+    """Return what somebody has to do before the notat can be relied on, in Danish."""
+    if quality.published:
+        undeclared, stale = len(quality.findings.undeclared), len(quality.findings.stale)
+        found = [
+            (undeclared, f"Find årsagen til {undeclared} tal i modstrid, og skriv den i data/errata.yml."),
+            (stale, f"Ret eller fjern {stale} af forklaringerne i data/errata.yml: de passer ikke længere."),
+        ]
+    else:
+        problems, moves, unanswered = len(quality.problems), len(quality.moves), len(quality.unanswered)
+        remarks = danish.counted(unanswered, "bemærkning", "bemærkninger")
+        changes = danish.counted(moves, "usædvanligt stor ændring", "usædvanligt store ændringer")
+        found = [
+            (problems, f"Ret eller forklar {problems} tal, der bryder en regel, før notatet sendes ud."),
+            (unanswered, f"{remarks} om udtrækkene er ikke besvaret: se efter, og svar i data/warnings.csv."),
+            (moves, f"Find ud af, hvad der ligger bag {changes}."),
+        ]
+    return [text for count, text in found if count]
 
 
 def contradictions(quality: Quality) -> Table:
@@ -28,24 +78,28 @@ def contradictions(quality: Quality) -> Table:
     rows = [
         (
             danish.capital(row.place),
-            Cell(row.printed, row.id),
-            row.recomputed,
-            erratum.follows if erratum else row.reason,
-            erratum.said if erratum else "Ikke forklaret endnu.",
+            (
+                Cell(row.printed, row.id),
+                row.recomputed,
+                erratum.follows if erratum else row.reason,
+                erratum.said if erratum else "Ikke forklaret endnu.",
+            ),
         )
         for row, erratum in worst_first(quality)
     ]
     header = ("Sted", "Trykt", "Følger af de øvrige", "Beregning", "Mest sandsynligt, og hvorfor")
-    return _table("modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, rows)
+    return table_of("tbl-modstrid", f"Tal i modstrid i årsstatussen for {quality.year}", header, rows, "tekst")
 
 
 def within_rounding(quality: Quality) -> Table:
     """Return the numbers that hold within rounding, and where each may lie."""
     rows = [
-        (danish.capital(row.place), Cell(row.printed, row.id), row.recomputed, _between(row)) for row in quality.rounded
+        (danish.capital(row.place), (Cell(row.printed, row.id), row.recomputed, _between(row)))
+        for row in quality.rounded
     ]
     header = ("Sted", "Trykt", "Af de trykte grundtal", "Uafrundet mellem")
-    return _table("afrunding", f"Tal inden for afrundingen i årsstatussen for {quality.year}", header, rows)
+    title = f"Tal inden for afrundingen i årsstatussen for {quality.year}"
+    return table_of("tbl-afrunding", title, header, rows, "tekst")
 
 
 def rounding_chart(quality: Quality) -> Chart:
@@ -82,13 +136,13 @@ def rounding_chart(quality: Quality) -> Chart:
 
 def moves(quality: Quality) -> Table:
     """Return each figure that moved more than usual, in both years, and by how much."""
-    rows: list[Sequence[Cell | str]] = []
+    rows: list[tuple[str, tuple[Cell | str, ...]]] = []
     for moved in quality.moves:
         both = (Cell(quality.figures[id_].shown, id_) for id_ in (moved.before_id, moved.id))
-        rows.append((moved.name, *both, _change(quality, moved)))
+        rows.append((moved.name, (*both, _change(quality, moved))))
     years = (str(quality.params.comparison_year), str(quality.year))
     title = f"Usædvanligt store ændringer fra {years[0]} til {years[1]}"
-    return _table("flyttet", title, ("Tal", *years, "Ændring"), rows)
+    return table_of("tbl-flyttet", title, ("Tal", *years, "Ændring"), rows, "tekst")
 
 
 def extracts(quality: Quality) -> Table:
@@ -96,15 +150,19 @@ def extracts(quality: Quality) -> Table:
     rows = [
         (
             row.file,
-            danish.join([quality.data.schemes[key].name for key in row.schemes.split()]),
-            danish.short_date(row.extracted),
-            *map(danish.whole, (row.rows, row.counted, row.outside, row.refused, row.not_distributed)),
-            row.sha256,
+            (
+                danish.join([quality.data.schemes[key].name for key in row.schemes.split()]),
+                danish.short_date(row.extracted),
+                *map(danish.whole, (row.rows, row.counted, row.outside, row.refused, row.not_distributed)),
+                row.sha256,
+            ),
         )
         for row in quality.extracts
     ]
-    header = ("Fil", "Jobordning", "Udtrukket", "Rækker", "Tæller med", "Uden for året", "Afvist", "Ikke fordelt")
-    return _table("udtraek", f"Udtræk, som tallene for {quality.year} er regnet ud af", (*header, "SHA-256"), rows)
+    counts = ("Rækker", "Tæller med", "Uden for året", "Afvist", "Ikke fordelt")
+    header = ("Fil", "Jobordning", "Udtrukket", *counts, "SHA-256")
+    title = f"Udtræk, som tallene for {quality.year} er regnet ud af"
+    return table_of("tbl-udtraek", title, header, rows, "tekst")
 
 
 def remarks(quality: Quality) -> Table:
@@ -114,18 +172,12 @@ def remarks(quality: Quality) -> Table:
         name = quality.data.schemes[remark.scheme].name
         text = danish.capital(remark.text.removeprefix(name).lstrip(":, "))
         if remark.kind == "note":  # it begins with a file's name, and is of no scheme
-            rows.append(("Udtrækkene", REMARKS[remark.kind], "", remark.text, remark.svar))
+            rows.append(("Udtrækkene", (REMARKS[remark.kind], "", remark.text, remark.svar)))
         else:
-            rows.append((danish.capital(name), REMARKS[remark.kind], danish.whole(remark.count), text, remark.svar))
+            told = (REMARKS[remark.kind], danish.whole(remark.count), text, remark.svar)
+            rows.append((danish.capital(name), told))
     header = ("Jobordning", "Advarsel", "Antal", "Det, der skal ses efter", "Svar")
-    return _table("advarsler", f"Advarsler om udtrækkene for {quality.year}", header, rows)
-
-
-def _table(name: str, title: str, header: tuple[str, ...], rows: Iterable[Sequence[Cell | str]]) -> Table:
-    """Lay out rows of text; the first text of each is its label."""
-    made = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
-    lines = tuple(Row(label.text, tuple(cells)) for label, *cells in made)
-    return Table(f"tbl-{name}", title, header, lines, kind="tekst")
+    return table_of("tbl-advarsler", f"Advarsler om udtrækkene for {quality.year}", header, rows, "tekst")
 
 
 def target_sources(quality: Quality) -> list[str]:

@@ -27,7 +27,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.markdown import attribute, metadata_in, plain, read_back
 from aarsstatus.report.checks import shown_text
-from aarsstatus.report.marks import unmarked
+from aarsstatus.report.html_table import unmarked
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.notes import likelier
 from aarsstatus.run.notebook import named_cells
