@@ -25,8 +25,8 @@ from aarsstatus.release import manifest
 from aarsstatus.release.archive import INPUTS, input_files, pack
 from aarsstatus.release.index import city_attainments, read_output, write_index
 from aarsstatus.release.manifest import Manifest
+from aarsstatus.release.reading import Year
 from aarsstatus.release.workbook import _cover
-from aarsstatus.release.years import Year
 from aarsstatus.report.head import front_matter
 from aarsstatus.report.notat import Notat
 

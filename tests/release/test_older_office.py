@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from aarsstatus.project import Project
 from aarsstatus.release import manifest
 from aarsstatus.release.archive import input_files, pack, unpack
 from aarsstatus.release.index import write_index
-from aarsstatus.release.reading import Finished, from_files, kept_data
+from aarsstatus.release.reading import Finished, from_files
 
 HERE = Path(__file__).parent
 OLD = json.loads((HERE / "manifest-1678c83.json").read_text(encoding="utf-8"))
@@ -88,7 +89,7 @@ def test_the_groups_that_it_had_are_those_that_the_data_have_now(project: Projec
 def test_its_build_is_read_and_not_altered(build: Finished) -> None:
     assert build.altered() == []
     assert {one.reason for one in build.figures.values()} == {""}
-    data = kept_data(build.inputs)
+    data = build.data
     assert data is not None
     assert data.groups["placements"].name == "virksomhedsplaceringer"
 
@@ -125,6 +126,6 @@ def test_the_index_shows_it_beside_later_ones(build: Finished, project: Project,
 
 
 def test_the_data_that_it_kept_are_read(build: Finished) -> None:
-    found = kept_data(unpack(pack(build.inputs), "inputs.zip"))
+    found = replace(build, inputs=unpack(pack(build.inputs), "inputs.zip")).data
     assert found is not None
     assert set(found.groups) == {"placements", "fleksjob", "fritidsjob"}

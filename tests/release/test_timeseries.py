@@ -17,8 +17,8 @@ from aarsstatus.project import Project
 from aarsstatus.release import cache
 from aarsstatus.release.archive import INPUTS
 from aarsstatus.release.index import write_index
+from aarsstatus.release.reading import read_output
 from aarsstatus.release.timeseries import COLUMNS, PACKAGE, SERIES
-from aarsstatus.release.years import read_output
 
 
 @pytest.fixture(scope="module")

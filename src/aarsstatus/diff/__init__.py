@@ -14,7 +14,7 @@ from aarsstatus.diff.changes import Change, compare
 from aarsstatus.diff.steps import Step, environment, line_ends, other_files
 from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
-from aarsstatus.release.reading import Finished, kept_data
+from aarsstatus.release.reading import Finished
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,13 @@ def diff(old: Finished, new: Finished, *, run_old: bool = False) -> Diff:
     computes its own figures.
     """
     before, after = old.figures, new.figures
-    data = kept_data(new.inputs)
     development: list[Change] = []
     if old.year != new.year:
-        both = compare(_own(before, old.year), _own(after, new.year), data)
+        both = compare(_own(before, old.year), _own(after, new.year), new.data)
         development = [change for change in both if change.printed_differs]
         shared = [id_ for id_ in after if id_ in before]
         before, after = (Figures([figures[id_] for id_ in shared]) for figures in (before, after))
-    changes = compare(before, after, data)
+    changes = compare(before, after, new.data)
     causes, tried, untried = find_causes(changes, old, new, run_old=run_old)
     told = {(cause.place, cause.text) for some in causes.values() for cause in some}
     idle = [step for step in tried if (step.place, step.text) not in told and step not in untried]

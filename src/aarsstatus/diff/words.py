@@ -13,7 +13,7 @@ from aarsstatus.diff.changes import Change, Level
 from aarsstatus.figures import PERCENTAGES, Figure
 from aarsstatus.figures.words import VERDICTS, listed, unit_of_change
 from aarsstatus.release.manifest import digest
-from aarsstatus.release.reading import Finished, kept_params
+from aarsstatus.release.reading import Finished
 
 KINDS: dict[CauseKind, str] = {
     "data": "data",
@@ -144,7 +144,7 @@ def builds(diff: Diff) -> list[tuple[str, str, str]]:
 
 def _dated(build: Finished) -> str:
     """Return the date that a build's notat bears."""
-    params = kept_params(build.inputs, build.year)
+    params = build.params
     return danish.long_date(params.document.date) if params and params.document.date else "ingen dato"
 
 

@@ -19,8 +19,8 @@ from aarsstatus.inputs.model import Data, Group
 from aarsstatus.inputs.schema import KK, MARKS, TOTAL
 from aarsstatus.markdown import sentences
 from aarsstatus.release import cache
+from aarsstatus.release.reading import State, Year, read_output, told_by
 from aarsstatus.release.timeseries import PACKAGE, SERIES, write_series
-from aarsstatus.release.years import State, Year, read_output, told_by
 from aarsstatus.render.page import FILES, make_page, table
 from aarsstatus.report.charts import breaks, draw_development
 from aarsstatus.report.drawing import MUTED

@@ -37,7 +37,7 @@ from aarsstatus.markdown import read_back
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.archive import unpack
-from aarsstatus.release.reading import Finished, kept_params
+from aarsstatus.release.reading import Finished
 from aarsstatus.report.checks import shown_text
 from aarsstatus.report.html_table import unmarked
 
@@ -264,5 +264,5 @@ def _words(content: bytes, name: str) -> list[str]:
 
 def _address(build: Finished) -> str:
     """Return the office's address, which stands on every page."""
-    params = kept_params(build.inputs, build.year)
-    return f"{params.office.street} {params.office.postal}" if params else ""
+    office = build.params.office if build.params else None
+    return f"{office.street} {office.postal}" if office else ""

@@ -1,21 +1,28 @@
-"""Read a finished build back, from an output folder or from a bundle."""
+"""Read finished builds back: from a folder, from a bundle, or all years of an output."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import escape
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 
-from aarsstatus import privacy
+from aarsstatus import danish, privacy
 from aarsstatus.figures.collection import Figures
 from aarsstatus.files import read_bytes, write_files
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.model import Data
+from aarsstatus.inputs.model import PRELIMINARY, Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import TABLES
 from aarsstatus.inputs.yamlsyntax import parsed
+from aarsstatus.markdown import sentences
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release import manifest
@@ -26,6 +33,8 @@ from aarsstatus.run import temporary
 KEPT = "grundlag"
 """The folder of a bundle that holds the inputs."""
 FIGURES = "figures.csv"
+_AUDIT = "audit.csv"
+State = Literal["offentliggjort", "rettet", "genberegnet", "udkast"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,24 @@ class Finished:
     def year(self) -> int:
         """The year that was built."""
         return self.manifest.year
+
+    @cached_property
+    def params(self) -> Params | None:
+        """The parameters that it was built from, or None if unreadable."""
+        try:
+            return Params.model_validate(parsed(self.inputs[f"params/{self.year}.yml"].decode("utf-8"), INPUTS)[1])
+        except (KeyError, UnicodeDecodeError, ValidationError, InputError):
+            return None
+
+    @cached_property
+    def data(self) -> Data | None:
+        """The data that it was made from, or None if unreadable."""
+        with temporary.folder() as scratch:
+            write_files(scratch, {table.name: self.inputs[table.name] for table in TABLES if table.name in self.inputs})
+            try:
+                return read_data(Project(scratch))
+            except InputError:  # an older version's, or none
+                return None
 
     def altered(self) -> list[str]:
         """Return the outputs and inputs that are missing or no longer as they were made."""
@@ -95,24 +122,6 @@ def _from_folder(folder: Path, name: str) -> Finished:
     return from_files({**outputs, manifest.NAME: described}, inputs, name)
 
 
-def kept_params(inputs: Mapping[str, bytes], year: int) -> Params | None:
-    """Return the parameters that a year was built from, or None if unreadable."""
-    try:
-        return Params.model_validate(parsed(inputs[f"params/{year}.yml"].decode("utf-8"), INPUTS)[1])
-    except (KeyError, UnicodeDecodeError, ValidationError, InputError):
-        return None
-
-
-def kept_data(inputs: Mapping[str, bytes]) -> Data | None:
-    """Return the data that a build was made from, or None if unreadable."""
-    with temporary.folder() as scratch:
-        write_files(scratch, {table.name: inputs[table.name] for table in TABLES if table.name in inputs})
-        try:
-            return read_data(Project(scratch))
-        except InputError:  # an older version's, or none
-            return None
-
-
 def _no_build(name: str, needed: str, within: Sequence[str]) -> Problem:
     """Say that there is no build, and which folder within has one."""
     hint = f"{name.rstrip('/')}/{within[0]}" if within else None
@@ -156,3 +165,98 @@ def from_files(outputs: Mapping[str, bytes], inputs: Mapping[str, bytes], name: 
         whole = "filen, som den blev lavet; byg igen"
         raise InputError(Problem(f"{name}/{FIGURES}", "filen er beskadiget", expected=whole)) from None
     return Finished(name, described, outputs, inputs, figures)
+
+
+# -- the years of an output folder ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Year:
+    """Hold a built year: its manifest, figures and files, and what it was made from.
+
+    `failed` says whether its last build failed, `printed` and `contradicted` how many numbers its notat printed, and
+    how many of them contradict the others; nought for a year without a notat.
+    """
+
+    year: int
+    manifest: Manifest
+    figures: Figures
+    files: tuple[str, ...]
+    failed: bool = False
+    params: Params | None = None
+    data: Data | None = None
+    printed: int = 0
+    contradicted: int = 0
+
+    @property
+    def issued(self) -> str:
+        """When the notat was published, and what was corrected since, in HTML."""
+        if self.params is None:
+            return ""
+        day, dated = self.params.published, self.params.document.date
+        told = [f"Offentliggjort den {danish.long_date(day)}"] if day else []
+        if not day and self.state == "offentliggjort":
+            told.append(f"Notatet er fra den {danish.long_date(dated)}" if dated else "Notatet har ingen dato")
+        for one in self.params.corrections:
+            draft = "Rettet udgave, der erstatter" if day else "Udkast til en rettet udgave, der erstatter"
+            told.append(f"{draft} notatet fra den {danish.long_date(one.replaces)}: {escape(one.reason)}")
+        return sentences(told)
+
+    @property
+    def preliminary(self) -> set[int]:
+        """The years whose figures come from extracts drawn before the year was over."""
+        return {figure.year for figure in self.figures.values() if PRELIMINARY in figure.formula}
+
+    @property
+    def state(self) -> State:
+        """Whether the figures are as published, corrected, recomputed, or a draft."""
+        if not any(figure.published for figure in self.figures.select(year=self.year)):
+            return "udkast"
+        if self.manifest.options.figures == "recomputed":
+            return "genberegnet"
+        return "rettet" if self.params and self.params.corrections else "offentliggjort"
+
+
+def read_output(output: Path) -> list[Year]:
+    """Return the years in an output folder, newest first.
+
+    A folder that holds no readable build is left out; of one, what else cannot be read.
+    """
+    years = []
+    for folder in sorted(output.iterdir(), reverse=True):
+        if folder.is_dir() and folder.name.isdecimal():
+            with suppress(InputError):
+                years.append(_year(folder))
+    return years
+
+
+def _year(folder: Path) -> Year:
+    """Read a built year from its folder."""
+    outputs, inputs = dict[str, bytes](), dict[str, bytes]()
+    for name in (manifest.NAME, FIGURES, _AUDIT, INPUTS):
+        with suppress(InputError):
+            outputs[name] = read_bytes(folder / name, name, LARGEST)
+    with suppress(KeyError, InputError):
+        inputs = unpack(outputs[INPUTS], INPUTS)
+    build = from_files(outputs, inputs, folder.name)
+    rows = csv.DictReader(io.StringIO(outputs.get(_AUDIT, b"").decode("utf-8", "replace"), newline=""))
+    try:
+        found = [row.get("verdict") for row in rows if build.params and row.get("source") == build.params.notat]
+    except csv.Error:
+        found = []
+    return Year(
+        int(folder.name), build.manifest, build.figures,
+        tuple(sorted(path.name for path in folder.iterdir() if path.is_file())),
+        folder.with_name(f"{folder.name}.fejlet.ipynb").exists(),
+        build.params, build.data, len(found), found.count("contradicted"),
+    )  # fmt: skip
+
+
+def told_by(years: Sequence[Year]) -> dict[int, Year]:
+    """Return the build that tells of each year, oldest first: its own, or the newest."""
+    found: dict[int, Year] = {}
+    for build in years:
+        for when in {figure.year for figure in build.figures.values()}:
+            if when not in found or when == build.year:
+                found[when] = build
+    return dict(sorted(found.items()))

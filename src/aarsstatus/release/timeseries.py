@@ -21,7 +21,7 @@ from aarsstatus.files import packaged_rows, write_whole
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.release.cache import BESIDE, require_ours
-from aarsstatus.release.years import Year, told_by
+from aarsstatus.release.reading import Year, told_by
 
 SERIES, PACKAGE = BESIDE
 _NAME = "aarsstatus-tidsserie"
