@@ -25,8 +25,7 @@ from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine
 from aarsstatus.render.embedded import Format
-from aarsstatus.render.origins import add_origins
-from aarsstatus.render.page import ALWAYS, linked
+from aarsstatus.render.page import ALWAYS, add_origins, linked
 from aarsstatus.report.checks import findings
 from aarsstatus.report.head import reference
 from aarsstatus.report.notat import Notat

@@ -18,7 +18,7 @@ from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import VERDICT_SAID, VERDICTS
 from aarsstatus.project import Project
 from aarsstatus.release.reading import open_finished
-from aarsstatus.render.origins import ROW
+from aarsstatus.render.page import ROW
 
 Rows = list[dict[str, str]]
 

@@ -23,10 +23,9 @@ from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.report import charts, matrix
 from aarsstatus.report.brief import brief
-from aarsstatus.report.development import development
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.notes import shared_notes
-from aarsstatus.report.phrases import former_name, part_of_year
+from aarsstatus.report.phrases import development, former_name, part_of_year
 from aarsstatus.report.tables import administration_table, figures_frame
 
 NEW = {

@@ -20,9 +20,9 @@ from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.report import matrix
-from aarsstatus.report.development import developments
 from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.phrases import developments
 from aarsstatus.report.tables import figures_frame
 
 CITY_ALONE = (2020, 2024)

@@ -22,7 +22,7 @@ from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import RenderError
 from aarsstatus.project import Project
-from aarsstatus.render.origins import ROW, add_origins
+from aarsstatus.render.page import ROW, add_origins
 from aarsstatus.report.head import reference
 from aarsstatus.report.notat import Notat
 

@@ -11,10 +11,10 @@ from aarsstatus.inputs import read_year
 from aarsstatus.markdown import UNKNOWN
 from aarsstatus.project import Project
 from aarsstatus.report import matrix
-from aarsstatus.report.development import change, development
 from aarsstatus.report.head import notat_head
 from aarsstatus.report.html_table import MARK, WRONG
 from aarsstatus.report.notat import Notat, open_notat
+from aarsstatus.report.phrases import change, development
 from aarsstatus.report.tables import figures_frame
 
 

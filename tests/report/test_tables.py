@@ -11,9 +11,9 @@ from aarsstatus import danish
 from aarsstatus.inputs import read_year
 from aarsstatus.project import Project
 from aarsstatus.report import matrix, tables
-from aarsstatus.report.development import change
 from aarsstatus.report.notat import Notat, open_notat
 from aarsstatus.report.notes import shared_notes
+from aarsstatus.report.phrases import change
 from aarsstatus.report.tables import figures_frame
 
 

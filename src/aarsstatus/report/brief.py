@@ -6,8 +6,8 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure, figure_id, value_of
 from aarsstatus.inputs.schema import KK
 from aarsstatus.markdown import plain, sentences, span
-from aarsstatus.report.development import amount, change
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.phrases import amount, change
 
 _TOTAL = "Den samlede målopfyldelse for hele kommunen"
 
