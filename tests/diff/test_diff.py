@@ -26,7 +26,7 @@ from aarsstatus.diff.page import (
     write_comparison,
 )
 from aarsstatus.diff.recompute import Answer, Variant, recompute
-from aarsstatus.diff.steps import Blend, as_read, steps
+from aarsstatus.diff.steps import as_read, blend, steps
 from aarsstatus.diff.words import lines, summary
 from aarsstatus.figures import DERIVED, Mode
 from aarsstatus.figures.collection import Figures
@@ -425,12 +425,12 @@ def test_all_steps_together_are_the_new_inputs(base: Finished, builder: Builder)
     inputs[STATUS] = "".join([*text[:3], *text[4:]]).encode()  # a row taken out
     inputs["data/targets.csv"] += b"2019,KK,fleksjob,1,test\n"  # and one put in
     new = builder.finished("nu", inputs, base.figures.to_csv(), base.manifest.options, {})
-    taken, blend = steps(base, new), Blend(base, new)
-    assert blend.files(taken) == {
+    made = blend(base, new, steps(base, new))
+    assert made.files == {
         n: c for n, c in inputs.items() if n.startswith(("params/", "data/")) and n[-4:] in (".csv", ".yml")
     }
-    assert blend.code(taken) == {n: c for n, c in inputs.items() if n.startswith("aarsstatus/")}
-    assert blend.files([])[STATUS] == base.inputs[STATUS]
+    assert made.code == {n: c for n, c in inputs.items() if n.startswith("aarsstatus/")}
+    assert blend(base, new, []).files[STATUS] == base.inputs[STATUS]
 
 
 def test_how_a_file_is_written_is_no_step(base: Finished, builder: Builder) -> None:

@@ -21,7 +21,7 @@ from release.test_index import put
 from aarsstatus.build import _publish
 from aarsstatus.bundle import write_bundle
 from aarsstatus.cli import run
-from aarsstatus.diff.steps import Blend, steps
+from aarsstatus.diff.steps import blend, steps
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.release import cache, index, manifest
@@ -252,7 +252,7 @@ def test_kept_inputs_with_anything_in_them(tmp_path: Path, whole: Path, project:
         found = steps(one, other)
         assert {step.file for step in found} == {name}
         assert all(step.text.isprintable() and len(step.text) < 1000 for step in found)
-        assert Blend(one, other).files(found).keys() <= good.keys()
+        assert blend(one, other, found).files.keys() <= good.keys()
     assert 2021 in {year.year for year in read_output(tmp_path / "output")}
     if name == "data/groups.csv":
         assert "<img onerror" not in write_index(tmp_path / "output", project.extension).read_text(encoding="utf-8")

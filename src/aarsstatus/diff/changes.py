@@ -20,6 +20,8 @@ from aarsstatus.files import packaged_rows
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
+_CALCULATED = ("value", "lower", "upper", "shown", "formula", "inputs", "published", "verdict")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -130,17 +132,15 @@ def compare(old: Mapping[str, Figure], new: Mapping[str, Figure], data: Data | N
         )
         for id_, one in figures.items()
     ]
-    differing = [change for change in changes if _differs(change)]
+    differing = [change for change in changes if not same(change.old, change.new)]
     return sorted(differing, key=lambda change: (LEVELS.index(change.level), -_weight(change), order[change.id]))
 
 
-def _differs(change: Change) -> bool:
-    if change.old is None or change.new is None:
-        return True
-    return any(
-        getattr(change.old, name) != getattr(change.new, name)
-        for name in ("value", "lower", "upper", "shown", "formula", "inputs", "published", "verdict")
-    )
+def same(first: Figure | None, second: Figure | None, but: str = "") -> bool:
+    """Tell whether two figures are the same in all that is calculated, but for a field."""
+    if first is None or second is None:
+        return first is second
+    return all(getattr(first, name) == getattr(second, name) for name in _CALCULATED if name != but)
 
 
 def _weight(change: Change) -> Fraction:

@@ -1,6 +1,6 @@
 """Find each difference between two builds' inputs, small enough to be tried alone.
 
-A `Step` is one difference: a data row, a parameter, an option, a whole file. `Blend` takes some of the steps from one
+A `Step` is one difference: a data row, a parameter, an option, a whole file. `blend` takes some of the steps from one
 build's inputs towards the other's, which is what recomputation needs to try one of them alone.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from aarsstatus.diff.contents import MISSING, Key, is_table, merged, parts
+from aarsstatus.diff.recompute import Variant
 from aarsstatus.release.packages import other_versions
 from aarsstatus.release.reading import Finished
 from aarsstatus.text import visible
@@ -203,40 +204,22 @@ def _definitions(tree: ast.Module) -> Iterator[tuple[str, str]]:
 # -- blending -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Blend:
-    """Hold the inputs of two builds, and make what lies between them."""
-
-    old: Finished
-    new: Finished
-
-    def files(self, taken: Collection[Step]) -> dict[str, bytes]:
-        """Return ``params/`` and ``data/`` of the old build with some of the steps taken."""
-        names = sorted({*self.old.inputs, *self.new.inputs})
-        by_file: dict[str, set[Key]] = {}
-        for step in taken:
-            by_file.setdefault(step.file, set()).add(step.key)
-        files = {}
-        for name in (name for name in names if _counts(name) and not name.startswith(CODE)):
-            before, after = self.old.inputs.get(name), self.new.inputs.get(name)
-            keys = by_file.get(name, set())
-            content = after if () in keys else before
-            if keys - {()} and before is not None and after is not None:
-                content = merged(name, before, after, keys)
-            if content is not None:
-                files[name] = content
-        return files
-
-    def code(self, taken: Collection[Step]) -> dict[str, bytes]:
-        """Return the old build's program with some of its files, or all, from the new one."""
-        old, new = program_of(self.old), program_of(self.new)
-        names = {step.file for step in taken if step.kind == "code"}
-        if CODE in names:
-            return new
-        files = {name: new.get(name) if name in names else old.get(name) for name in sorted({*old, *new})}
-        return {name: content for name, content in files.items() if content is not None}
-
-    def options(self, taken: Collection[Step]) -> dict[str, Any]:
-        """Return the old build's options, and its year, with some of the steps taken."""
-        after = asked(self.new)
-        return asked(self.old) | {step.key[0]: after[step.key[0]] for step in taken if step.kind == "option"}
+def blend(old: Finished, new: Finished, taken: Collection[Step]) -> Variant:
+    """Return what the old build's figures follow from, with some of the steps taken."""
+    by_file: dict[str, set[Key]] = {}
+    for step in taken:
+        by_file.setdefault(step.file, set()).add(step.key)
+    files = {}
+    for name in filter(_counts, sorted({*old.inputs, *new.inputs})):
+        keys = by_file.get(CODE if CODE in by_file and name.startswith(CODE) else name, set())
+        before, after = old.inputs.get(name), new.inputs.get(name)
+        content = after if () in keys else before
+        if keys - {()} and before is not None and after is not None:
+            content = merged(name, before, after, keys)
+        if content is not None:
+            files[name] = content
+    code = {name: files.pop(name) for name in list(files) if name.startswith(CODE)}
+    options = asked(new)
+    return Variant(
+        code, files, asked(old) | {step.key[0]: options[step.key[0]] for step in taken if step.kind == "option"}
+    )
