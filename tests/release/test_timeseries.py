@@ -16,9 +16,8 @@ from aarsstatus.problems import BuildError
 from aarsstatus.project import Project
 from aarsstatus.release import cache
 from aarsstatus.release.archive import INPUTS
-from aarsstatus.release.index import write_index
+from aarsstatus.release.index import COLUMNS, PACKAGE, SERIES, write_index
 from aarsstatus.release.reading import read_output
-from aarsstatus.release.timeseries import COLUMNS, PACKAGE, SERIES
 
 
 @pytest.fixture(scope="module")

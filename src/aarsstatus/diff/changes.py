@@ -137,7 +137,7 @@ def compare(old: Mapping[str, Figure], new: Mapping[str, Figure], data: Data | N
 
 
 def same(first: Figure | None, second: Figure | None, but: str = "") -> bool:
-    """Tell whether two figures are the same in all that is calculated, but for a field."""
+    """Tell whether two figures are the same in all that is calculated but one field."""
     if first is None or second is None:
         return first is second
     return all(getattr(first, name) == getattr(second, name) for name in _CALCULATED if name != but)

@@ -64,9 +64,7 @@ def _named(change: Change) -> str:
 
 def _before_after(change: Change) -> str:
     """Return a figure before and now, and below it by how much it moved."""
-    said = (words.as_shown(change), words.moved(change), words.verdict(change), words.unmoved(change))
-    below = [text for text in said if text]
-    return _values(change) + "".join(f'<span class="flyt">{escape(text)}</span>' for text in below)
+    return _values(change) + "".join(f'<span class="flyt">{escape(text)}</span>' for text in words.said(change))
 
 
 def _values(change: Change) -> str:

@@ -207,7 +207,7 @@ def _alike(diff: Diff, changes: Sequence[Change]) -> Iterator[tuple[list[Change]
     for change in changes:
         causes = diff.causes[change.id]
         why = [f"{KINDS[cause.kind]}: {cause.place}: {cause_of(change, cause, causes)}" for cause in causes]
-        key = (_said(change), *why) if same_number(change) else change.id
+        key = (said(change), *why) if same_number(change) else change.id
         groups.setdefault(key, ([], why))[0].append(change)
     yield from groups.values()
 
@@ -215,17 +215,17 @@ def _alike(diff: Diff, changes: Sequence[Change]) -> Iterator[tuple[list[Change]
 def _many(changes: Sequence[Change]) -> str:
     """Say of several changes at once what is said of each."""
     ids = danish.first([change.id for change in changes], _MOST_NAMED)
-    return f"{ids}: {'; '.join(_said(changes[0]))}"
+    return f"{ids}: {'; '.join(said(changes[0]))}"
 
 
 def _line(change: Change) -> str:
     before, now = values(change)
     told = f"{change.id}: {before} → {now}" if before != now else f"{change.id}: {now}"
-    extra = _said(change)
+    extra = said(change)
     return f"{told} ({'; '.join(extra)})" if extra else told
 
 
-def _said(change: Change) -> tuple[str, ...]:
+def said(change: Change) -> tuple[str, ...]:
     """Return what is said of a change besides its values."""
     return tuple(filter(None, (as_shown(change), moved(change), verdict(change), unmoved(change))))
 

@@ -1,4 +1,4 @@
-"""Read finished builds back: from a folder, from a bundle, or all years of an output."""
+"""Read finished builds back: one from a folder or a bundle, or all there are."""
 
 from __future__ import annotations
 

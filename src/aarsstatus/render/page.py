@@ -1,4 +1,4 @@
-"""Make a page beside the notat, link pages to other files, and tell of their numbers.
+"""Make a page beside the notat, link each to others, and tell of its numbers.
 
 A page is one file, without requests; one beside the notat has no scripts. Where the numbers of a page come from,
 whichever engine made it, is added as a table and a panel. Each number on it has its figure's id (``data-figure``). The

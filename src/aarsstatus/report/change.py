@@ -1,4 +1,4 @@
-"""Show what moved samlet målopfyldelse, and what reaching each target would give."""
+"""Show the parts of a change, and what reaching each target would give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inflect what the notat's sentences say: how its numbers are made, and how they went.
+"""Inflect what the notat's sentences say of its numbers: how made, how they went.
 
 The sentences stand in the notebook; a phrase that a year has nothing for is `UNKNOWN`.
 """
