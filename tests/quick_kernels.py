@@ -28,7 +28,7 @@ LOADED = (
     "IPython.extensions.storemagic", "tornado.platform.asyncio", "xml.dom.minidom", "matplotlib_inline.backend_inline", "matplotlib.backends.backend_svg",
     "aarsstatus.report.brief", "aarsstatus.report.charts", "aarsstatus.report.matrix", "aarsstatus.report.show",
     "aarsstatus.report.tables", "aarsstatus.report.notat", "aarsstatus.report.drawing", "aarsstatus.report.head",
-    "aarsstatus.report.quality_report", "aarsstatus.report.change", "aarsstatus.outputs", "pytest", "papermill", "quick_commands",
+    "aarsstatus.report.quality_report", "aarsstatus.outputs", "pytest", "papermill", "quick_commands",
     *(f"aarsstatus.cli.{name}" for name in ("build", "check", "diff", "explain", "ingest", "new", "verify")),
 )  # fmt: skip
 """What the fork server imports; what is not among it, a kernel imports itself."""

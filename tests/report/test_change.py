@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from aarsstatus.audit.quality import open_quality
 from aarsstatus.project import Project
-from aarsstatus.report import change
-from aarsstatus.report.change import change_chart
+from aarsstatus.report import quality_report
+from aarsstatus.report.charts import change_chart
 
 
 def test_the_parts_of_2025_in_their_order(project: Project) -> None:
-    table = change.parts_of_change(open_quality(2025, project=project.root))
+    table = quality_report.parts_of_change(open_quality(2025, project=project.root))
     assert table is not None
     assert table.header[1:] == ("KK",), "2024 is known for the city alone"
     assert {row.label: row.cells[0].text for row in table.rows} == {
@@ -24,7 +24,7 @@ def test_the_parts_of_2025_in_their_order(project: Project) -> None:
 
 
 def test_the_gap_that_is_felt_most_comes_first(project: Project) -> None:
-    table = change.gaps(open_quality(2025, project=project.root))
+    table = quality_report.gaps(open_quality(2025, project=project.root))
     assert table is not None
     first = table.rows[0]
     assert (first.label, *(cell.text for cell in first.cells)) == (
@@ -37,7 +37,7 @@ def test_the_gap_that_is_felt_most_comes_first(project: Project) -> None:
 
 
 def test_the_oldest_year_has_no_change(project: Project) -> None:
-    assert change.parts_of_change(open_quality(2020, project=project.root)) is None
+    assert quality_report.parts_of_change(open_quality(2020, project=project.root)) is None
     assert change_chart(open_quality(2020, project=project.root)) is None
 
 

@@ -12,8 +12,8 @@ from aarsstatus.audit import AuditRow
 from aarsstatus.audit.errata import Erratum
 from aarsstatus.audit.limits import Moved, Threshold, in_words
 from aarsstatus.audit.quality import Quality
-from aarsstatus.figures import PERCENTAGES, words
-from aarsstatus.inputs.schema import REMARKS
+from aarsstatus.figures import PERCENTAGES, Figure, value_of, words
+from aarsstatus.inputs.schema import KK, REMARKS
 from aarsstatus.markdown import plain, sentences
 from aarsstatus.report import drawing as draw
 from aarsstatus.report.drawing import Chart
@@ -143,6 +143,55 @@ def moves(quality: Quality) -> Table:
     years = (str(quality.params.comparison_year), str(quality.year))
     title = f"Usædvanligt store ændringer fra {years[0]} til {years[1]}"
     return table_of("tbl-flyttet", title, ("Tal", *years, "Ændring"), rows, "tekst")
+
+
+def parts_of_change(quality: Quality) -> Table | None:
+    """Return the parts of each administration's change; None where no year precedes."""
+    year, before = quality.year, quality.params.comparison_year
+    codes = [one.administration for one in quality.figures.select(year=year, measure="change")]
+    if before is None or not codes:
+        return None
+    groups = [
+        group
+        for group in quality.data.groups
+        if any(quality.figures.find(year, code, group, "contribution") for code in codes)
+    ]
+    parts = [(danish.capital(quality.data.called(group)), group, "contribution") for group in groups]
+    steps = [
+        (f"Samlet målopfyldelse i {before}", before, "total", "weighted_attainment"),
+        *((name, year, group, measure) for name, group, measure in parts),
+        (f"Samlet målopfyldelse i {year} med vægtene fra {before}", year, "total", "comparable_attainment"),
+        ("Andre vægte og grupper", year, "total", "reweighting"),
+        (f"Samlet målopfyldelse i {year}", year, "total", "weighted_attainment"),
+        ("Ændring i alt", year, "total", "change"),
+    ]
+    rows = [
+        (name, [_unmarked(quality.figures.find(when, code, group, measure)) for code in codes])
+        for name, when, group, measure in steps
+    ]
+    title = f"Hvad der flyttede den samlede målopfyldelse fra {before} til {year}"
+    return table_of("tbl-aendring", title, ("Fra år til år", *codes), rows)
+
+
+def gaps(quality: Quality) -> Table | None:
+    """Return each target that was not reached, the one that costs the city most first."""
+    found = quality.figures.select(year=quality.year, measure="closing_effect")
+    felt = sorted((one for one in found if value_of(one)), key=value_of, reverse=True)
+    of_city = [one for one in felt if one.administration == KK]
+    felt = [one for one in felt if one.administration != KK] or of_city
+    rows = []
+    for one in felt:
+        missing = quality.figures.find(one.year, one.administration, one.group, "shortfall")
+        label = f"{one.administration}, {quality.data.called(one.group)}"
+        rows.append((label, (_unmarked(missing), _unmarked(one))))
+    header = ("Måltal, der ikke er nået", "Mangler", "Løft af kommunens samlede målopfyldelse")
+    title = f"Hvad det ville give at nå måltallene i {quality.year}"
+    return table_of("tbl-mangler", title, header, rows) if rows else None
+
+
+def _unmarked(figure: Figure | None) -> Cell:
+    """Return the cell that shows a figure; an empty one where there is none."""
+    return Cell() if figure is None else Cell(figure.shown, figure.id)
 
 
 def extracts(quality: Quality) -> Table:
