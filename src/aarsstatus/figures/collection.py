@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from operator import attrgetter
@@ -31,26 +31,17 @@ def _plain(id_: str) -> str:
     return id_.casefold().translate({ord("æ"): "ae", ord("ø"): "o", ord("å"): "a"})
 
 
-class Figures(Mapping[str, Figure]):
+class Figures(dict[str, Figure]):
     """Hold all figures of a build by id, in the order of the tables."""
 
     def __init__(self, figures: Sequence[Figure]) -> None:
-        self._by_id = {figure.id: figure for figure in figures}
-        if len(self._by_id) < len(figures):
+        super().__init__((figure.id, figure) for figure in figures)
+        if len(self) < len(figures):
             raise ValueError("two figures have the same id")
-
-    def __getitem__(self, key: str) -> Figure:
-        return self._by_id[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._by_id)
-
-    def __len__(self) -> int:
-        return len(self._by_id)
 
     def find(self, year: int, administration: str, group: str, measure: str, scheme: str = "") -> Figure | None:
         """Return a figure by its parts, or None."""
-        return self._by_id.get(figure_id(year, administration, group, measure, scheme))
+        return self.get(figure_id(year, administration, group, measure, scheme))
 
     def known(self, year: int, administration: str, group: str, measure: str) -> Figure | None:
         """Return a figure by its parts, or None where there is none or it has no value."""

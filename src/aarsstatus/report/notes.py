@@ -13,12 +13,11 @@ from aarsstatus.inputs.model import Scheme
 from aarsstatus.markdown import plain, sentences, span
 from aarsstatus.report.html_table import MARK, PRINTED_SO, WRONG, Note, differs, in_prose, mark, unmarked
 from aarsstatus.report.notat import Notat
-from aarsstatus.report.tables import all_tables, table_id
+from aarsstatus.report.tables import OF_SCHEME, all_tables, table_id
 
 _FIRM = "\u00a0"
 """A space at which no line ends: a weight stays with what it weighs."""
 _YEARS = {"caption": "titlen", "header": "kolonnen Antal forløb", "footnote_spells": "note **"}
-_OF_SCHEME: tuple[Measure, ...] = ("status", "spells")
 _OF_GROUP: tuple[Measure, ...] = ("joint_status", "spells_total", "target", "attainment", "weight")
 Places = Sequence[tuple[str, int]]
 """Administration and year of the tables that notes serve, the first of them the city's for the notat's year."""
@@ -191,7 +190,7 @@ def _labelled(notat: Notat, year: int, code: str) -> Iterator[tuple[str, Figure 
     """Yield every figure of a table with what it is called."""
     schemes = notat.data.schemes_of(year)
     for scheme in schemes:
-        for measure in _OF_SCHEME:
+        for measure in OF_SCHEME:
             what = f"{words.MEASURES[measure]} for {plain(scheme.name)}"
             yield what, notat.figures.find(year, code, scheme.group, measure, scheme.key)
     for group in notat.data.groups:

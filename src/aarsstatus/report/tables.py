@@ -24,7 +24,7 @@ from aarsstatus.problems import InputError, Problem
 from aarsstatus.report.html_table import Cell, Note, Row, Table, mark, placed, table_of
 from aarsstatus.report.notat import Notat
 
-_OF_SCHEME: tuple[Measure, ...] = ("status", "spells")
+OF_SCHEME: tuple[Measure, ...] = ("status", "spells")
 
 
 def table_id(code: str, year: int | None = None) -> str:
@@ -71,7 +71,7 @@ def _group_rows(cell: partial[Cell], notat: Notat, group: Group, year: int) -> l
     for index, scheme in enumerate(schemes):
         shared = ("joint_status", "target", "attainment") if index == 0 else ()
         cells = [cell(group.key, measure, rowspan=len(schemes)) for measure in shared]
-        status, spells = (cell(group.key, measure, scheme.key) for measure in _OF_SCHEME)
+        status, spells = (cell(group.key, measure, scheme.key) for measure in OF_SCHEME)
         label = f"{scheme.row_label} *" if scheme.counting == "headcount" else scheme.row_label
         rows.append(Row(label, (status, *cells, spells if group.spells_label else Cell()), group.key))
     if group.spells_label:
