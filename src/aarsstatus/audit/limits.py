@@ -85,12 +85,11 @@ def moved(figures: Figures, data: Data, year: int, comparison_year: int) -> list
     A figure that only one of the years has, or that has no value in one of them, did not move, nor did one of an
     administration that was another organisation then.
     """
-    heads = {scheme.group for scheme in data.schemes.values() if scheme.counting == "headcount"}
     found: list[Moved] = []
     for figure in figures.select(year=year):
         code = figure.administration
         earlier = figures.find(comparison_year, code, figure.group, figure.measure, figure.scheme)
-        threshold = threshold_of(figure, heads=figure.group in heads)
+        threshold = threshold_of(figure, heads=figure.group in data.heads)
         values = compared(earlier, figure) if earlier else None
         if not (threshold and earlier and values and threshold.exceeded(earlier, figure)):
             continue

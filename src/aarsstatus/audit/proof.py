@@ -212,10 +212,9 @@ def _extremes(inputs: Inputs, kept: Sequence[Claim], claim: Claim) -> tuple[Frac
     """Return the bounds of a claim's sum, and what it may round to."""
     optimizer = z3.Optimize()
     optimizer.set(priority="box")  # each end by itself
-    held = [f"(assert {_inside(_sum(one.terms), one.interval)})" for one in kept]
-    goal = f"(declare-const goal Real) (assert (= goal {_sum(claim.told or claim.terms)}))"
-    optimizer.from_string("\n".join([*_declared(inputs), *held, goal]))
-    least, greatest = optimizer.minimize(z3.Real("goal")), optimizer.maximize(z3.Real("goal"))
+    optimizer.add(_given(inputs), [_inside(_sum(one.terms), one.interval) for one in kept])
+    goal = _sum(claim.told or claim.terms)
+    least, greatest = optimizer.minimize(goal), optimizer.maximize(goal)
     if optimizer.check() != z3.sat:
         raise RuntimeError("the claims that were kept do not hold together")
     # An end comes as [infinite part, end, multiple of something infinitely small: 0 where the end is reached].
@@ -229,33 +228,31 @@ def _extremes(inputs: Inputs, kept: Sequence[Claim], claim: Claim) -> tuple[Frac
 def load(inputs: Inputs, said: Sequence[Claim]) -> tuple[z3.Solver, list[z3.BoolRef]]:
     """Return a solver of the inputs, and a literal that turns each claim on."""
     z3.set_param("ctrl_c", False)  # else it takes Ctrl-C for its own, and leaves it such that no waiting thread wakes
-    text = _declared(inputs)
-    for index, claim in enumerate(said):
-        inside = _inside(_sum(claim.terms), claim.interval)
-        text.append(f"(declare-const c{index} Bool) (assert (=> c{index} {inside}))")
+    literals = [z3.Bool(f"c{index}") for index in range(len(said))]
     solver = z3.SolverFor("QF_LRA")
-    solver.from_string("\n".join(text))
-    return solver, [z3.Bool(f"c{index}") for index in range(len(said))]
+    solver.add(_given(inputs))
+    for literal, claim in zip(literals, said, strict=True):
+        solver.add(z3.Implies(literal, _inside(_sum(claim.terms), claim.interval)))
+    return solver, literals
 
 
-def _declared(inputs: Inputs) -> list[str]:
-    """Declare the inputs, each in its interval, as text that Z3 reads."""
-    return [f"(declare-const |{name}| Real) (assert {_inside(f'|{name}|', interval)})" for name, interval in inputs]
+def _given(inputs: Inputs) -> list[z3.BoolRef]:
+    """State that each input lies in its interval."""
+    return [_inside(z3.Real(name), interval) for name, interval in inputs]
 
 
-def _sum(terms: Terms) -> str:
-    return f"(+ 0 {' '.join(f'(* {_exact(factor)} |{name}|)' for name, factor in terms)})"
+def _sum(terms: Terms) -> z3.ArithRef:
+    return z3.Sum([_exact(factor) * z3.Real(name) for name, factor in terms])
 
 
-def _inside(term: str, interval: Interval) -> str:
-    """Write that a term lies in an interval; its upper end is excluded."""
-    if interval.exact:
-        return f"(= {term} {_exact(interval.lower)})"
-    return f"(and (>= {term} {_exact(interval.lower)}) (< {term} {_exact(interval.upper)}))"
+def _inside(term: z3.ArithRef, interval: Interval) -> z3.BoolRef:
+    """State that a term lies in an interval; its upper end is excluded."""
+    lower = _exact(interval.lower)
+    return term == lower if interval.exact else z3.And(term >= lower, term < _exact(interval.upper))
 
 
-def _exact(value: Fraction) -> str:
-    return f"(/ {value.numerator} {value.denominator})" if value >= 0 else f"(- {_exact(-value)})"
+def _exact(value: Fraction) -> z3.RatNumRef:
+    return z3.Q(value.numerator, value.denominator)
 
 
 def fraction(value: Any) -> Fraction:  # noqa: ANN401 - z3's numbers have no types
