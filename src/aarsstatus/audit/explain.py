@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from aarsstatus import danish
 from aarsstatus.audit import answers
 from aarsstatus.audit.quality import explained, read_published_params
-from aarsstatus.figures import Figure, figure_id
+from aarsstatus.figures import Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.derived import every_figure
 from aarsstatus.figures.words import VERDICT_SAID, unit
@@ -76,10 +76,10 @@ def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
     if interval is not None and not interval.exact:
         ends = f"fra {danish.decimal(interval.lower)} til {danish.decimal(interval.upper)}"
         yield f"uden afrunding: {ends} {unit(figure.measure)}"
-    city = figures.get(figure_id(figure.year, KK, figure.group, figure.measure))
+    city = figures.citys_weight(figure)
     if figure.published:
         yield f"offentliggjort som {figure.published}: {VERDICT_SAID[figure.verdict]}"
-    elif figure.measure == "weight" and city is not None and city.published and city.value == figure.value:
+    elif city is not None and city.published:
         yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICT_SAID[city.verdict]}"
     if figure.verdict != "exact" and figure.reason:
         yield figure.reason

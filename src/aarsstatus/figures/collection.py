@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from aarsstatus import danish
 from aarsstatus.figures import COLUMNS, Figure, Measure, Verdict, figure_id
+from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import near
 from aarsstatus.text import visible
 
@@ -47,6 +48,11 @@ class Figures(dict[str, Figure]):
         """Return a figure by its parts, or None where there is none or it has no value."""
         found = self.find(year, administration, group, measure)
         return found if found is not None and found.value is not None else None
+
+    def citys_weight(self, figure: Figure) -> Figure | None:
+        """Return the city's weight that a weight repeats; None where it is another."""
+        city = self.find(figure.year, KK, figure.group, "weight") if figure.measure == "weight" else None
+        return city if city is not None and city.value == figure.value else None
 
     def select(
         self, *, year: int | None = None, administration: str | None = None, measure: str | None = None

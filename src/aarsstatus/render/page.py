@@ -202,8 +202,8 @@ class _Origins:
         """Say what a figure was printed as; of a weight without a place, the city's."""
         if said := self._said(figure.id):
             return _list(said)
-        city = self.figures.find(figure.year, KK, figure.group, "weight") if figure.measure == "weight" else None
-        if city is not None and city.value == figure.value and (said := self._said(city.id)):
+        city = self.figures.citys_weight(figure)
+        if city is not None and (said := self._said(city.id)):
             return f"Samme vægt som {KK}'s, der er trykt: {_list(said)}"
         return "Ikke trykt i et udsendt notat"
 

@@ -100,8 +100,8 @@ class Notat:
 
     def weight_shown(self, figure: Figure) -> str:
         """Return a weight as footnotes show it; one printed once stands for all alike."""
-        city = self.figures.find(figure.year, KK, figure.group, "weight")
-        return figure.shown if figure.published or city is None or city.value != figure.value else city.shown
+        city = self.figures.citys_weight(figure)
+        return figure.shown if figure.published or city is None else city.shown
 
     def year_shown(self, year: int, administration: str, where: str) -> str:
         """Return the year as a caption, a header or a footnote shows it."""
