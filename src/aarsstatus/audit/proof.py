@@ -212,7 +212,7 @@ def _extremes(inputs: Inputs, kept: Sequence[Claim], claim: Claim) -> tuple[Frac
     """Return the bounds of a claim's sum, and what it may round to."""
     optimizer = z3.Optimize()
     optimizer.set(priority="box")  # each end by itself
-    optimizer.add(_given(inputs), [_inside(_sum(one.terms), one.interval) for one in kept])
+    optimizer.add([*_given(inputs), *(_inside(_sum(one.terms), one.interval) for one in kept)])
     goal = _sum(claim.told or claim.terms)
     least, greatest = optimizer.minimize(goal), optimizer.maximize(goal)
     if optimizer.check() != z3.sat:
