@@ -135,8 +135,8 @@ assert "z3" not in sys.modules
 
 
 def test_a_verdict_of_the_rules_is_never_taken_back_by_the_proof() -> None:
-    """It only adds contradictions: of each number that was printed otherwise, a few hundred of them."""
-    for mutant in all_mutants()[::25]:
+    """It only adds contradictions: of each number that was printed otherwise, some of them."""
+    for mutant in all_mutants()[::50]:
         data, notat = mutant.data(), mutant.row.notat
         alone = audit_one_by_one(data, all_params(), notat)
         for one, both in zip(alone, audit(data, all_params(), notat), strict=True):
@@ -375,7 +375,7 @@ def all_mutants() -> tuple[Mutant, ...]:
 
 
 EVERY_CHANGE = "EVERY_CHANGE" in os.environ
-"""Whether each mutant is tried, as `make mutants` does. Else every fifth is, which are some of every kind."""
+"""Whether each mutant is tried, as `make mutants` does. Else one in ten of each kind is."""
 
 
 def noticed(index: int) -> bool:
@@ -395,12 +395,20 @@ def noticed(index: int) -> bool:
     return False
 
 
+def some_of_each_kind() -> list[int]:
+    """Return the places of one mutant in ten of each kind, and of one at least."""
+    kinds: dict[tuple[str, bool, bool], list[int]] = {}
+    for index, mutant in enumerate(all_mutants()):
+        kinds.setdefault((mutant.kind, mutant.both, mutant.by_one), []).append(index)
+    return [index for places in kinds.values() for index in places[::10]]
+
+
 @pytest.fixture(scope="module")
 def tried() -> dict[Mutant, bool]:
     """The mutants that are tried, and whether each was noticed."""
-    chosen = range(0, len(all_mutants()), 1 if EVERY_CHANGE else 5)
     if not EVERY_CHANGE:
-        return {all_mutants()[index]: noticed(index) for index in chosen}
+        return {all_mutants()[index]: noticed(index) for index in some_of_each_kind()}
+    chosen = range(len(all_mutants()))
     with ProcessPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         seen = pool.map(noticed, chosen, chunksize=50)
         return {all_mutants()[index]: one for index, one in zip(chosen, seen, strict=True)}
@@ -477,7 +485,8 @@ def test_the_rates_in_the_documentation_are_those_of_the_mutation_test(tried: di
 
 def test_what_goes_unnoticed_is_of_the_kinds_that_the_documentation_explains(tried: dict[Mutant, bool]) -> None:
     explained = {("joint_status", False), ("attainment", False), ("status", True), ("target", True)}
-    assert {(mutant.kind, mutant.both) for mutant, seen in tried.items() if not seen and not mutant.by_one} == explained
+    unnoticed = {(mutant.kind, mutant.both) for mutant, seen in tried.items() if not seen and not mutant.by_one}
+    assert unnoticed == explained if EVERY_CHANGE else unnoticed and unnoticed <= explained
     for (kind, both, by_one), (count, seen) in documented().items():
         assert by_one or ((kind, both) in explained) == (seen < count), kind
         if seen < count and not by_one:
@@ -560,7 +569,7 @@ def as_printed(notat: str, unrounded: Data) -> Data:
 
 
 @given(unrounded_years())
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 def test_what_follows_from_unrounded_numbers_is_never_contradicted(drawn: tuple[str, Data]) -> None:
     """And so the rules by themselves say the same of every number as the proof."""
     notat, data = drawn[0], as_printed(*drawn)
