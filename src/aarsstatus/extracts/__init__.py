@@ -160,18 +160,18 @@ def _ingest(
     scheme = scheme_said(scheme, names, data, refusals)
     if refusals.fatal:
         raise InputError(refusals.told())
-    reader = Reader(year, data, names, keep_refused=skip_bad_rows)
+    reader = Reader(year, data, names, refusals, keep_refused=skip_bad_rows)
     for path in dict.fromkeys(files):
         progress(f"Læser {visible(mask(path.name))}")
-        read_file(path, reader, names, scheme, hidden, reading, refusals, progress)
+        read_file(path, reader, scheme, hidden, reading, progress)
     refuse_same_file(reading, refusals)
 
     spells = with_bare_numbers(pl.concat([pl.DataFrame(schema=dict(KEPT)), *reading.spells]))
     reading.spells.clear()
     unclear = refuse_unclear(spells, reading.labels, refusals)
-    reading.notes += [*kinds_of_number(spells, reading.labels), *either_way(spells, reading.labels)]
+    refusals.notes += [*kinds_of_number(spells, reading.labels), *either_way(spells, reading.labels)]
     spells = number_persons(_taken_out(spells, unclear, reading, reader))
-    spells = _without_duplicates(spells, reading, reader, refusals)
+    spells = _without_duplicates(spells, reading, reader)
     if skip_bad_rows:
         refuse_too_many(reading, refusals)
     if refusals.fatal or (refusals and not skip_bad_rows):
@@ -191,9 +191,11 @@ def _ingest(
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
 
     if reader.hours_given and not reader.hours_counted:
-        reader.notes.append("ugentlige timer tæller ikke med; hvordan hver jobordning tælles, står i data/schemes.csv")
-    notes = list(dict.fromkeys([*reading.notes, *reader.notes, *outside(rows, year)]))
-    written = _write_refused(reading, reader, refusals)
+        refusals.notes.append(
+            "ugentlige timer tæller ikke med; hvordan hver jobordning tælles, står i data/schemes.csv"
+        )
+    notes = list(dict.fromkeys([*refusals.notes, *outside(rows, year)]))
+    written = _write_refused(reading, reader)
     kept = [*remarks, *remembered(notes, sums)]
     written += write_sums(
         project, year, sums, rows, kept, data, lambda: progress("Venter: en anden kørsel skriver i data/")
@@ -211,7 +213,7 @@ def _drawn(extract: Extract) -> date:
     return day if extract.drawn is None else min(day, extract.drawn)
 
 
-def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, refusals: Refusals) -> pl.DataFrame:
+def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader) -> pl.DataFrame:
     """Tell of rows that repeat an earlier one, and return the spells without them."""
     repeated = duplicates(of_several(spells))
     for (table,), group in repeated.group_by("table", maintain_order=True):
@@ -223,7 +225,7 @@ def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader, 
         more = " …" if group.height > len(pairs) else ""
         message = f"rækken gentager en tidligere række ({', '.join(pairs)}{more})"
         rows = group["row"].cast(pl.Int64).to_numpy()
-        refusals.rows(label, rows, None, message, expected="hvert forløb én gang")
+        reader.refusals.rows(label, rows, None, message, expected="hvert forløb én gang")
     return _taken_out(spells, repeated, reading, reader)
 
 
@@ -260,9 +262,9 @@ def _extract_row(extract: Extract, spells: pl.DataFrame, reader: Reader, day: da
     )
 
 
-def _write_refused(reading: Reading, reader: Reader, refusals: Refusals) -> list[Path]:
+def _write_refused(reading: Reading, reader: Reader) -> list[Path]:
     """Write a list of refused rows beside each file, and return these lists."""
-    why, written = refusals.by_row(), []
+    why, written = reader.refusals.by_row(), []
     for extract in reading.extracts:
         labels = {reading.labels[number] for number in extract.tables}
         own = [row for row in reader.refused if row[0] in labels]

@@ -81,21 +81,10 @@ class Columns:
         return f"{FIELDS[field]} (kolonne {xl_col_to_name(place)}, »{' '.join(self.texts[place].split())}«)"
 
 
-def choose_columns(
-    table: Table, stem: str, names: Names, scheme: str | None, refusals: Refusals, notes: list[str]
-) -> Columns | None:
+def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, refusals: Refusals) -> Columns | None:
     """Return which columns of a table are read; None where one is missing.
 
-    Parameters
-    ----------
-    table, stem
-        The table, and the name of its file without ending.
-    names
-        What columns may be called.
-    scheme
-        The scheme of a table without such a column, if somebody said it.
-    refusals, notes
-        Added to.
+    `stem` is the name of its file without ending, `scheme` that of a table without such a column, if somebody said it.
     """
     header = table.header
     if header is None:
@@ -112,7 +101,7 @@ def choose_columns(
             table.label, "tabellen er opgjort for hver måned eller hvert kvartal", row=header.row,
             found=", ".join(parts[:_SEVERAL]), expected="én række for hvert forløb, med startdato og slutdato",
         )  # fmt: skip
-    notes += _notes(table.label, header, names)
+    refusals.notes += _notes(table.label, header, names)
     missing = [name for name in _REQUIRED if name not in header.columns]
     fixed = None
     if "scheme" in header.columns and scheme is not None:
@@ -127,7 +116,7 @@ def choose_columns(
             missing.append("scheme")
         elif scheme is None:
             called = next((name for name in names.scheme_names if names.schemes[fold_value(name)] == fixed), fixed)
-            notes.append(f"{table.label}: der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
+            refusals.note(table.label, f"der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
     for name in missing:
         _refuse_missing(table.label, name, header, names, refusals)
     undecided = tuple(rival for rival in header.undecided if rival.field != "state")  # each of these is read

@@ -84,105 +84,81 @@ class Extract:
 
 @dataclass(slots=True)
 class Reading:
-    """Collect what was read so far: spells, tables' names, notes, files."""
+    """Collect what was read so far: spells, tables' names and summaries, files."""
 
     spells: list[pl.DataFrame] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     summaries: list[str] = field(default_factory=list)
     extracts: list[Extract] = field(default_factory=list)
 
 
 def read_file(
-    path: Path, reader: Reader, names: Names, scheme: str | None, hidden: str | None, reading: Reading,
-    refusals: Refusals, progress: Callable[[str], None],
+    path: Path, reader: Reader, scheme: str | None, hidden: str | None, reading: Reading,
+    progress: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Read one file's tables.
 
-    Parameters
-    ----------
-    path
-        The file.
-    reader, names
-        Reads rows; what columns may be called.
-    scheme
-        The scheme of tables without such a column, if somebody said it.
-    hidden
-        Whether hidden rows are read (``with`` or ``without``), if somebody said it.
-    reading, refusals
-        Added to.
-    progress
-        Called with a Danish line as reading goes on.
+    `scheme` is that of tables without such a column, and `hidden` says whether hidden rows are read (``with`` or
+    ``without``), if somebody said it; `progress` is called with a Danish line as reading goes on.
     """
-    name = mask(path.name)
-    content = _content(path, name, refusals)
-    if content is None:
+    names, refusals, name = reader.names, reader.refusals, mask(path.name)
+    content, wrong = _content(path)
+    if wrong is not None:
+        refusals.file(name, wrong[0], expected=wrong[1])
         return
-    counts, first, notes, drawn = Counts(), len(reading.labels), list[str](), None
-    for table in _tables(content, name, names, hidden, refusals, notes):
-        columns = choose_columns(table, path.stem, names, scheme, refusals, reading.notes)
-        if columns is None:
+    counts, first, drawn = Counts(), len(reading.labels), None
+    for table in _tables(content, name, names, hidden, refusals):
+        columns = choose_columns(table, path.stem, names, scheme, refusals)
+        if columns is None or table.header is None:
             continue
         number, own, kept = len(reading.labels), Counts(), 0
         reading.labels.append(table.label)
         for block in table.blocks():
-            spells = reader.read(block, columns, number, table.label, own, refusals)
+            spells = reader.read(block, columns, number, table.label, own)
             reading.spells.append(spells)
             kept += spells.height
             progress(f"{table.label}: {danish.counted(own.rows, 'række', 'rækker')}")
-        _check_rows(table.label, own, kept, reader, refusals)
-        said = around("" if table.header is None else table.header.title, own.below)
-        left_out = len(table.hidden_rows) if hidden == "without" else 0
-        notes += refuse_other(table.label, said, table.name, path.stem, own.rows + left_out, reader.year, refusals)
+        _check_rows(table.label, own, kept, reader)
+        said = around(table.header.title, own.below)
+        height = own.rows + (len(table.hidden_rows) if hidden == "without" else 0)
+        refusals.notes += refuse_other(table.label, said, table.name, path.stem, height, reader.year, refusals)
         drawn = min(filter(None, (drawn, made(said))), default=None)
-        others = [] if table.header is None else table.header.unknown(names)
-        reading.summaries.append(_summary(table.label, own, len(table.hidden_rows), hidden) + _others(others))
+        summary = _summary(own, len(table.hidden_rows), hidden, table.header.unknown(names))
+        reading.summaries.append(f"{table.label}: {summary}")
         if table.hidden_rows:
             rows = danish.counted(len(table.hidden_rows), "række", "rækker")
             counted = "talt med" if hidden == "with" else "ikke talt med"
-            notes.append(f"{table.label}: {rows} er skjult i Excel og er {counted}, som --hidden {hidden} siger")
+            refusals.note(table.label, f"{rows} er skjult i Excel og er {counted}, som --hidden {hidden} siger")
         counts.add(own)
-    reading.notes += notes
     sha256 = hashlib.sha256(content).hexdigest()
     reading.extracts.append(Extract(path, name, sha256, counts, range(first, len(reading.labels)), drawn))
 
 
-def _content(path: Path, name: str, refusals: Refusals) -> bytes | None:
-    """Return a file's bytes; None where they cannot be read, and `refusals` says why."""
+def _content(path: Path) -> tuple[bytes, tuple[str, str | None] | None]:
+    """Return a file's bytes; or why they cannot be read, and what was expected."""
     if contains(path.name):
-        refusals.file(name, "filens navn ligner et CPR-nummer", expected="et navn uden; giv filen et andet navn")
-        return None
-    why = unfit(path.name, _LONGEST_NAME)
-    if why is not None:
-        refusals.file(name, "filens navn kan ikke bruges", expected=why)
-        return None
-    why = irregular(path, _MOST_BYTES)
-    if why is not None:
-        refusals.file(name, why)
-        return None
+        return b"", ("filens navn ligner et CPR-nummer", "et navn uden; giv filen et andet navn")
+    if (why := unfit(path.name, _LONGEST_NAME)) is not None:
+        return b"", ("filens navn kan ikke bruges", why)
+    if (why := irregular(path, _MOST_BYTES)) is not None:
+        return b"", (why, None)
     try:
-        before = path.stat()
-        content = path.read_bytes()
-        after = path.stat()
+        before, content, after = path.stat(), path.read_bytes(), path.stat()
     except OSError as error:
-        refusals.file(name, f"filen kan ikke læses: {reason(error)}")
-        return None
+        return b"", (f"filen kan ikke læses: {reason(error)}", None)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
         expected = "at ingen skriver i den; vent, til den er gemt, og prøv igen"
-        refusals.file(name, "filen blev ændret, mens den blev læst", expected=expected)
-        return None
-    return content
+        return b"", ("filen blev ændret, mens den blev læst", expected)
+    return content, None
 
 
-def _tables(
-    content: bytes, name: str, names: Names, hidden: str | None, refusals: Refusals, notes: list[str]
-) -> list[Table]:
+def _tables(content: bytes, name: str, names: Names, hidden: str | None, refusals: Refusals) -> list[Table]:
     """Return the tables of a file by what its first bytes say that it is."""
     if not content[:HEAD].strip(_BLANK):
         refusals.file(name, "filen er tom", expected="en overskrift og mindst én række")
         return []
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return open_workbook(content, name, names, hidden, refusals, notes)
+        return open_workbook(content, name, names, hidden, refusals)
     kind = _other_kind(content)
     if kind is not None:
         message = f"filen er hverken CSV eller XLSX, men {kind}"
@@ -205,9 +181,9 @@ def _other_kind(content: bytes) -> str | None:
     return next((said for start, said in _KINDS.items() if begins.startswith(start.lower())), None)
 
 
-def _check_rows(label: str, counts: Counts, kept: int, reader: Reader, refusals: Refusals) -> None:
+def _check_rows(label: str, counts: Counts, kept: int, reader: Reader) -> None:
     """Refuse a table without rows, and one that is of another year."""
-    read, year = counts.rows - counts.refused, reader.year
+    read, year, refusals = counts.rows - counts.refused, reader.year, reader.refusals
     usual = counts.usual_year()
     without = counts.without_administration
     if without > 1 and without * _MOST_WITHOUT > counts.rows:
@@ -239,24 +215,23 @@ def _check_rows(label: str, counts: Counts, kept: int, reader: Reader, refusals:
         )  # fmt: skip
 
 
-def _summary(label: str, counts: Counts, hidden: int, read: str | None) -> str:
-    """Summarise a table in one line that an analyst can check."""
+def _summary(counts: Counts, hidden: int, read: str | None, others: list[str]) -> str:
+    """Summarise a table in one line that an analyst can check.
+
+    It names the `others`, the columns that are of no field: one may say that a row does not count.
+    """
     signs = danish.join([f"{danish.whole(number)} med »{cover(sign)}«" for sign, number in counts.signs.most_common(5)])
     running = f"{danish.whole(counts.running)} forløb er stadig i gang" + (f" ({signs})" if signs else "")
     counted = "" if not hidden else ", som er talt med" if read == "with" else ", som ikke er talt med"
     rows = danish.counted(hidden, "række", "rækker") if hidden else "ingen rækker"
     without = danish.counted(counts.without_administration, "række", "rækker")
     none = f"{without} har ingen forvaltning" if counts.without_administration else "alle rækker har en forvaltning"
-    return f"{label}: {running}; {rows} er skjult{counted}; {none}"
-
-
-def _others(headings: list[str]) -> str:
-    """Name the columns that are of no field: one may say that a row does not count."""
-    if not headings:
-        return ""
-    shown = ", ".join(f"»{' '.join(mask(text[:1000]).split())[:_LONGEST_HEADING]}«" for text in headings[:_MOST_NAMED])
-    more = "" if len(headings) <= _MOST_NAMED else f" og {len(headings) - _MOST_NAMED} til"
-    return f"; filen har også {shown}{more}: se efter, om der står, at en række ikke skal tælle med"
+    told = f"{running}; {rows} er skjult{counted}; {none}"
+    if not others:
+        return told
+    shown = ", ".join(f"»{' '.join(mask(text[:1000]).split())[:_LONGEST_HEADING]}«" for text in others[:_MOST_NAMED])
+    more = "" if len(others) <= _MOST_NAMED else f" og {len(others) - _MOST_NAMED} til"
+    return f"{told}; filen har også {shown}{more}: se efter, om der står, at en række ikke skal tælle med"
 
 
 def _years(counts: Counts) -> str:

@@ -44,17 +44,20 @@ class _Group:
 
 @dataclass(slots=True)
 class Refusals:
-    """Collect every problem of some extracts.
+    """Collect every problem of some extracts, and what is to be noted of them.
 
     Attributes
     ----------
     problems
         Those of a whole file or column; they cannot be skipped.
+    notes
+        How the files were read, where that was not plain.
     exchanged
         The files and columns in which a date has its month before its day.
     """
 
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     exchanged: set[tuple[str, str]] = field(default_factory=set)
     _groups: dict[_Group, list[Rows]] = field(default_factory=dict)
     _values: dict[tuple[str, str | None, str], int] = field(default_factory=dict)
@@ -91,6 +94,10 @@ class Refusals:
             if seen > MOST_VALUES:
                 group = _Group(label, column, message, None, expected)
         self._groups.setdefault(group, []).append(rows)
+
+    def note(self, label: str, said: str) -> None:
+        """Note something of a file or a table that is no problem."""
+        self.notes.append(f"{label}: {said}")
 
     def told(self) -> list[Problem]:
         """Return every problem, those of whole files first, then by row."""

@@ -68,19 +68,20 @@ class Reader:
         The year that is counted.
     data, names
         What there is, and what it may be called.
+    refusals
+        Added to.
     keep_refused
         Whether to keep what a list of refused rows shows of them.
     """
 
-    def __init__(self, year: int, data: Data, names: Names, *, keep_refused: bool) -> None:
-        self.year, self.data, self.keep_refused = year, data, keep_refused
+    def __init__(self, year: int, data: Data, names: Names, refusals: Refusals, *, keep_refused: bool) -> None:
+        self.year, self.data, self.names, self.refusals, self.keep_refused = year, data, names, refusals, keep_refused
         self.first, self.last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
         self.codes = [code for code in data.codes(year) if code != KK]
         self.schemes = list(data.schemes)
         self.none = len(self.codes)
         """The place of "no administration"."""
         self.refused: list[tuple[str, int, Sequence[str]]] = []
-        self.notes: list[str] = []
         self._by_hours = np.array([scheme.counting in {"hours", "weekdays"} for scheme in data.schemes.values()])
         self._placed = np.array([scheme.counting != "headcount" for scheme in data.schemes.values()])
         self._existed = np.array([scheme.existed(year) for scheme in data.schemes.values()])
@@ -99,25 +100,25 @@ class Reader:
         self._states = States(names)
         self._stray = StrayRows(names.totals, {name: column.code for name, column in self._columns.items()})
 
-    def read(
-        self, block: Block, columns: Columns, table: int, label: str, counts: Counts, refusals: Refusals
-    ) -> pl.DataFrame:
+    def read(self, block: Block, columns: Columns, table: int, label: str, counts: Counts) -> pl.DataFrame:
         """Return the spells of a block with a day in the year and nothing wrong.
 
         `table` and `label` are the number of the table, and what it is called in messages.
         """
-        frame = self._without_sums(block, columns, label, counts)
-        batch = self._batch(frame, block, columns, label)
+        frame = self._stray.without_sums(block, columns, label, counts, self.refusals)
+        batch = self._batch(frame, block.first_row, columns, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
-        bad = self._refuse(batch, torn & ~batch.squeezed, refusals)
-        bad |= columns.refuse_differing(frame, batch.rows, batch.blank, self._columns, label, refusals)
+        bad = self._refuse(batch, torn & ~batch.squeezed)
+        bad |= columns.refuse_differing(frame, batch.rows, batch.blank, self._columns, label, self.refusals)
         fields = columns.places.values()
-        odd, cancelled = self._states.refuse(frame, columns.texts, fields, batch.rows, batch.blank, label, refusals)
+        odd, cancelled = self._states.refuse(
+            frame, columns.texts, fields, batch.rows, batch.blank, label, self.refusals
+        )
         bad |= odd
         counts.cancelled += int(np.count_nonzero(cancelled))
         start, end = batch.codes["start"], batch.codes["end"]
         inside = (start <= self.last) & (end >= self.first) & ~batch.blank & ~bad
-        gone = self._refuse_gone(batch, inside, refusals)
+        gone = self._refuse_gone(batch, inside)
         bad, inside = bad | gone, inside & ~gone
         self._count(counts, batch, inside, bad)
         self._count_empty(counts, batch, inside)
@@ -125,16 +126,7 @@ class Reader:
             self._keep_refused(batch, bad)
         return self._kept(batch, inside, table)
 
-    def _without_sums(self, block: Block, columns: Columns, label: str, counts: Counts) -> pl.DataFrame:
-        """Return the rows of a block without the sums and remarks below the table."""
-        if not block.last:
-            return block.frame
-        end, notes, said = self._stray.end(block, columns, label)
-        counts.below += said
-        self.notes += notes
-        return block.frame.head(end)
-
-    def _batch(self, frame: pl.DataFrame, block: Block, columns: Columns, label: str) -> _Batch:
+    def _batch(self, frame: pl.DataFrame, first: int, columns: Columns, label: str) -> _Batch:
         """Return some rows with every cell read."""
         places = {name: place for name, place in columns.places.items() if name in self._columns or name == "person"}
         texts = frame.select(*(pl.col(str(place)).alias(name) for name, place in places.items()), OVERFLOW)
@@ -143,7 +135,7 @@ class Reader:
         codes = {name: self._columns[name].codes(categories[name]) for name in categories.columns}
         if columns.scheme is not None:
             codes["scheme"] = np.full(frame.height, self.schemes.index(columns.scheme), np.int32)
-        rows = np.arange(block.first_row, block.first_row + frame.height, dtype=np.int64)
+        rows = np.arange(first, first + frame.height, dtype=np.int64)
         empty = codes["start"] == EMPTY
         squeezed = self._stray.squeezed(frame, empty)
         blank = are_blank(texts, empty) & ~squeezed
@@ -151,15 +143,15 @@ class Reader:
             again = repeats_header(texts, columns)
             blank |= again
             if again.any():
-                self.notes.append(f"{label}: {rows_shown(rows[again])} gentager overskriften og er ikke læst")
+                self.refusals.note(label, f"{rows_shown(rows[again])} gentager overskriften og er ikke læst")
             if rows[0] == columns.below and explains_header(texts, {name: int(codes[name][0]) for name in codes}):
                 blank[0] = True
-                self.notes.append(f"{label}: række {columns.below} er læst som en forklaring til overskriften")
+                self.refusals.note(label, f"række {columns.below} er læst som en forklaring til overskriften")
         return _Batch(label, columns, texts, rows, codes, squeezed, blank)
 
     # -- what is wrong ----------------------------------------------------------------------------------------
 
-    def _refuse(self, batch: _Batch, torn: Mask, refusals: Refusals) -> Mask:
+    def _refuse(self, batch: _Batch, torn: Mask) -> Mask:
         """Tell what is wrong with the rows; return which they are."""
         looked_at = ~batch.blank & ~batch.squeezed
         bad = batch.squeezed | torn
@@ -167,60 +159,59 @@ class Reader:
             here = looked_at
             if name == "weekly_hours":  # hours that count for nothing may be anything; -1 and -2 are no scheme
                 here = here & np.append(self._by_hours, [False, False])[batch.codes["scheme"]]
-            bad |= self._refuse_cells(batch, name, here & (codes == BAD), here & (codes == EMPTY), refusals)
+            bad |= self._refuse_cells(batch, name, here & (codes == BAD), here & (codes == EMPTY))
         if "person" in batch.texts.columns:
             persons = batch.texts["person"]
             seen = [text for text in persons.filter(persons.str.contains(_LIKE_UNSEEN)).unique() if cells.unseen(text)]
             unseen = persons.is_in(seen).fill_null(value=False)
-            bad |= self._refuse_cells(batch, "person", looked_at & unseen.to_numpy(), np.zeros_like(bad), refusals)
+            bad |= self._refuse_cells(batch, "person", looked_at & unseen.to_numpy(), np.zeros_like(bad))
         label, rows = batch.label, batch.rows
         # It may have been taken for a remark below the table.
-        refusals.rows(label, rows[torn], None, "rækken er kortere end overskriften; er filen skåret over?")
+        self.refusals.rows(label, rows[torn], None, "rækken er kortere end overskriften; er filen skåret over?")
         wide = batch.texts[OVERFLOW].is_not_null().to_numpy() & looked_at
         expected = "en celle for hver kolonne"
-        refusals.rows(label, rows[wide], None, "rækken har flere celler end overskriften", expected=expected)
+        self.refusals.rows(label, rows[wide], None, "rækken har flere celler end overskriften", expected=expected)
         message, expected = "rækken har et andet skilletegn end overskriften", "det samme skilletegn i hele filen"
-        refusals.rows(label, rows[batch.squeezed], None, message, expected=expected)
-        return bad | wide | self._refuse_backwards(batch, refusals)
+        self.refusals.rows(label, rows[batch.squeezed], None, message, expected=expected)
+        return bad | wide | self._refuse_backwards(batch)
 
-    def _refuse_cells(self, batch: _Batch, name: str, wrong: Mask, missing: Mask, refusals: Refusals) -> Mask:
+    def _refuse_cells(self, batch: _Batch, name: str, wrong: Mask, missing: Mask) -> Mask:
         """Tell which cells of a column cannot be read, and which are missing."""
         if wrong.any():
             bad = pl.DataFrame({"text": batch.texts[name].filter(pl.Series(wrong)), "row": batch.rows[wrong]})
             if name in {"start", "end"} and bad["text"].str.contains(_EXCHANGED).any():
-                refusals.exchanged.add((batch.label, FIELDS[name]))
+                self.refusals.exchanged.add((batch.label, FIELDS[name]))
             explained = pl.col("text").is_in(bad["text"].unique(maintain_order=True).head(_MOST_EXPLAINED).implode())
             rest = bad.filter(~explained)["row"].to_numpy()  # nobody reads so many reasons, which take a while to find
-            refusals.rows(batch.label, rest, FIELDS[name], "værdien kan ikke bruges")
+            self.refusals.rows(batch.label, rest, FIELDS[name], "værdien kan ikke bruges")
             for (text,), group in bad.filter(explained).group_by("text", maintain_order=True):
                 shown = cells.unseen(str(text))
                 why = shown or self._columns[name].why(str(text))
                 column = FIELDS[name] if shown is None else batch.columns.called(name)
-                refusals.rows(
+                self.refusals.rows(
                     batch.label, group["row"].to_numpy(), column, why.message, found=legible(str(text)),
                     expected=why.expected, hint=why.hint,
                 )  # fmt: skip
         if missing.any():  # of a column that may be empty, nothing is expected
             rows = batch.rows[missing]
-            refusals.rows(batch.label, rows, FIELDS[name], "cellen er tom", expected=_EXPECTED[name])
+            self.refusals.rows(batch.label, rows, FIELDS[name], "cellen er tom", expected=_EXPECTED[name])
         return wrong | missing
 
-    @staticmethod
-    def _refuse_backwards(batch: _Batch, refusals: Refusals) -> Mask:
+    def _refuse_backwards(self, batch: _Batch) -> Mask:
         """Tell of spells that end before they begin; return which they are."""
         start, end = batch.codes["start"], batch.codes["end"]
         backwards: Mask = (end < start) & (start >= 0) & (end >= 0)
         message = "forløbet slutter, før det begynder"
         places = np.flatnonzero(backwards)
         for at in places[:_MOST_TOLD].tolist():
-            refusals.rows(
+            self.refusals.rows(
                 batch.label, batch.rows[at : at + 1], FIELDS["end"], message, found=dates.show_day(int(end[at])),
                 expected=f"tidligst {dates.show_day(int(start[at]))}",
             )  # fmt: skip
-        refusals.rows(batch.label, batch.rows[places[_MOST_TOLD:]], FIELDS["end"], message)
+        self.refusals.rows(batch.label, batch.rows[places[_MOST_TOLD:]], FIELDS["end"], message)
         return backwards
 
-    def _refuse_gone(self, batch: _Batch, inside: Mask, refusals: Refusals) -> Mask:
+    def _refuse_gone(self, batch: _Batch, inside: Mask) -> Mask:
         """Tell of spells with days in the year on which their scheme did not exist."""
         schemes, start, end = (batch.codes[name] for name in ("scheme", "start", "end"))
         before = (start < self._begun[schemes]) & (self._begun[schemes] > self.first)
@@ -233,7 +224,7 @@ class Reader:
             if scheme.existed(self.year) and not scheme.whole(self.year):
                 message, when = f"{message} alle forløbets dage", f"alle dagene; den fandtes fra {first} til {last}"
             rows, expected = batch.rows[gone & (schemes == key)], f"en jobordning, der fandtes {when}"
-            refusals.rows(batch.label, rows, FIELDS["scheme"], message, found=scheme.name, expected=expected)
+            self.refusals.rows(batch.label, rows, FIELDS["scheme"], message, found=scheme.name, expected=expected)
         return gone
 
     # -- what is kept -----------------------------------------------------------------------------------------

@@ -50,16 +50,7 @@ def refuse_other(
 ) -> Iterator[str]:  # fmt: skip
     """Refuse a table of another year, or longer, as it says; yield what is doubtful.
 
-    Parameters
-    ----------
-    label, sheet, stem
-        What the table is called in messages, its sheet, and the name of its file.
-    said
-        What stands above the table, and below it.
-    rows
-        How many it has.
-    year
-        The year that is counted.
+    `said` is what stands above the table and below it, `sheet` and `stem` are the names of its sheet and its file.
     """
     numbers = [int((match[1] or match[2]).replace(".", "")) for match in _ROWS.finditer(said)]
     if numbers and not {rows, rows + 1}.intersection(numbers):

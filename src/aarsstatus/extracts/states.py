@@ -8,7 +8,7 @@ that says no more than that a spell was cancelled is heeded too.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +48,9 @@ _MANY = re.compile(
     "antal|count|fortegn|hoveder|stk|personer|borgere|ansatte|antal(?:personer|forløb|borgere|ansatte|ansættelser|"
     "medarbejdere|cpr|bevillinger|deltagere|unikke(?:cpr|borgere|personer))"
 )
-_PART = re.compile("helårsp|fuldtidspers|heltidspers|årsværk|årspersoner|^(?:gennemsnit|gns)(?:antal)?(?:personer)?$")
+_PART = re.compile(
+    ".*(?:helårsp|fuldtidspers|heltidspers|årsværk|årspersoner).*|(?:gennemsnit|gns)(?:antal)?(?:personer)?"
+)
 _SHARE = re.compile("vægt|andel|fordeling(?:snøgle|spct|sprocent)?")
 """What a header is that says how many a row is of, has in it that says how much of one, and is that says which part."""
 _WORKPLACE = re.compile("arbejdsgiver|virksomhed|arbejdssted|arbejdsplads|praktiksted")
@@ -62,6 +64,8 @@ _NO_STATE = re.compile("adresse|tele|tlf|mobil|mail")
 COUNTS, CANCELLED, UNKNOWN = 0, 1, -2
 _LONG_WORD = 8
 """Letters: a cell that begins with so long a word of a cancelled spell is about one."""
+_OF_A_STATE = 2
+"""So many kinds of columns, the first, may be those of a field too."""
 _MOST_EXPLAINED = 100
 """Different words of a column that are told one by one."""
 
@@ -91,14 +95,23 @@ class States:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._state = Column(self._read, COUNTS)
+
+        def unless(counts: Callable[[str], bool]) -> Column:
+            return Column(lambda text: COUNTS if counts(text) else CANCELLED, COUNTS)
+
         not_so = _NOT_SO | names.counted  # as »Offentlig« below »Offentlig/privat«
-        self._asks = Column(lambda text: COUNTS if fold_value(text) in not_so else CANCELLED, COUNTS)
-        self._counts = Column(_read_whether, UNKNOWN)
-        self._counts_unless = Column(lambda text: CANCELLED if fold_value(text) in _NOT_SO else COUNTS, COUNTS)
-        self._many = Column(lambda text: _read_number(text, 100), COUNTS)
-        self._part = Column(lambda text: _read_number(text, 0), COUNTS)
-        self._any = Column(lambda text: CANCELLED if self._says(text) else COUNTS, COUNTS)
+        self._kinds: Sequence[tuple[Callable[[str], object], Column, Unreadable]] = (
+            (lambda header: _is_state(header, names), Column(self._read, COUNTS), _GONE),
+            (lambda header: _asks(header, names), unless(lambda text: fold_value(text) in not_so), _OUT_OF_IT),
+            (_is_called(_COUNTS), Column(_read_whether, UNKNOWN), _OUT_OF_IT),
+            (_is_called(_COUNTS_UNLESS), unless(lambda text: fold_value(text) not in _NOT_SO), _OUT_OF_IT),
+            (_is_called(_MANY), Column(lambda text: _read_number(text, 100), COUNTS), _OUT_OF_IT),
+            (_is_called(_PART), Column(lambda text: _read_number(text, 0), COUNTS), _OUT_OF_IT),
+            (_is_called(_SHARE), Column(_read_share, COUNTS), _OUT_OF_IT),
+        )
+        """What a column's header is, what reads its cells, and what is said of a row that does not count."""
+        self._any = unless(lambda text: not self._says(text))
+        self._elsewhere = unless(lambda _: False)
 
     def _read(self, text: str) -> int:
         """Read what became of a spell."""
@@ -127,56 +140,44 @@ class States:
         `headers` are the texts of the whole header, `read` the places of the columns of fields.
         """
         cancelled, unknown = np.zeros_like(blank), np.zeros_like(blank)
-        for texts, column in self._looked_at(frame, headers, read):
+        for texts, column, gone in self._looked_at(frame, headers, read):
             codes = np.where(blank, COUNTS, column.codes(texts))
             cancelled |= codes == CANCELLED
             unknown |= codes < COUNTS
-            called = self._called(int(texts.name), headers)
-            gone = _OTHERS if column is _NOT_OURS else _GONE if column in {self._state, self._any} else _OUT_OF_IT
+            header = headers[int(texts.name)]
+            called = FIELDS["state"]
+            if self._names.columns.get(fold(header), ("",))[0] != "state":
+                called += f" (kolonne {xl_col_to_name(int(texts.name))}, »{' '.join(mask(header).split())}«)"
             _tell(texts, codes, rows, column, label, called, gone, refusals)
         return cancelled | unknown, cancelled
 
-    def _called(self, place: int, headers: Sequence[str]) -> str:
-        """Return what a column is called in messages."""
-        is_known = self._names.columns.get(fold(headers[place]), ("",))[0] == "state"
-        called = " ".join(mask(headers[place]).split())
-        return FIELDS["state"] + ("" if is_known else f" (kolonne {xl_col_to_name(place)}, »{called}«)")
-
     def _looked_at(
         self, frame: pl.DataFrame, headers: Sequence[str], read: Collection[int]
-    ) -> Iterator[tuple[pl.Series, Column]]:
+    ) -> Iterator[tuple[pl.Series, Column, Unreadable]]:
         """Yield the columns that may say whether a row counts, and what reads each."""
         others = []
         for place, header in enumerate(headers):
-            column = self._asked(header) or (None if place in read else self._told(header))
-            if column is not None:
-                yield frame[str(place)], column
-            elif place not in read and not _NO_STATE.search(fold(header)):
+            texts, folded = frame[str(place)], fold(header)
+            kinds = self._kinds[:_OF_A_STATE] if place in read else self._kinds
+            kind = next(((column, gone) for is_one, column, gone in kinds if is_one(header)), None)
+            if kind is not None:
+                yield texts, *kind
+            elif place not in read and not _NO_STATE.search(folded):
                 others.append(str(place))
-                is_city = _OF_A_CITY.fullmatch(fold(header)) is not None
-                if is_city or _WORKPLACE.search(fold(header)):
-                    yield _elsewhere(frame[str(place)], is_city=is_city), _NOT_OURS
+                is_city = _OF_A_CITY.fullmatch(folded) is not None
+                if is_city or _WORKPLACE.search(folded):
+                    yield _elsewhere(texts, is_city=is_city), self._elsewhere, _OTHERS
         # In few calls, since a sheet may have 16,384 columns, nearly all of them empty.
         filled = frame.select((pl.col(others) != "").any())
         plain = pl.col([one.name for one in filled if one.item()]).str.to_lowercase().str.replace_all(r"[\W_]+", "")
         for said in frame.select(plain.str.contains_any(sorted(self._names.cancelled))):
             if said.any():
-                yield _only(frame[said.name], said), self._any
+                yield _only(frame[said.name], said), self._any, _GONE
 
-    def _asked(self, header: str) -> Column | None:
-        """Return what reads a column of a state, or one that asks for it."""
-        if _is_state(header, self._names):
-            return self._state
-        return self._asks if _asks(header, self._names) else None
 
-    def _told(self, header: str) -> Column | None:
-        """Return what reads a column that says of how much a row is, or whether it counts."""
-        folded = fold(header)
-        kinds = (
-            (_COUNTS.fullmatch, self._counts), (_COUNTS_UNLESS.fullmatch, self._counts_unless),
-            (_MANY.fullmatch, self._many), (_PART.search, self._part), (_SHARE.fullmatch, _SHARES),
-        )  # fmt: skip
-        return next((column for matches, column in kinds if matches(folded)), None)
+def _is_called(kind: re.Pattern[str]) -> Callable[[str], object]:
+    """Return what tells whether a header is of a kind."""
+    return lambda header: kind.fullmatch(fold(header))
 
 
 def _elsewhere(texts: pl.Series, *, is_city: bool) -> pl.Series:
@@ -247,8 +248,6 @@ _NOBODY_KNOWS = Unreadable(
     None, "det kan ikke ses, om forløbet tæller",
 )  # fmt: skip
 _NOT_ONE = Unreadable("én række for hvert forløb", None, "rækken er ikke ét forløb")
-_SHARES = Column(_read_share, COUNTS)
-_NOT_OURS = Column(lambda _: CANCELLED, COUNTS)
 _OTHERS = Unreadable(
     "at rækken er taget ud; er arbejdspladsen kommunens egen, så ret cellen, eller slet kolonnen",
     None, "arbejdspladsen er ikke kommunens egen",

@@ -11,7 +11,8 @@ import polars as pl
 
 from aarsstatus.extracts.cells import BAD, legible
 from aarsstatus.extracts.columns import Columns
-from aarsstatus.extracts.table import OVERFLOW, Block
+from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.table import OVERFLOW, Block, Counts
 from aarsstatus.inputs.aliases import fold
 from aarsstatus.privacy import cover
 
@@ -46,12 +47,15 @@ class StrayRows:
     def __init__(self, totals: frozenset[str], read: Mapping[str, Callable[[str], int]]) -> None:
         self._totals, self._read = totals, read
 
-    def end(self, block: Block, columns: Columns, label: str) -> tuple[int, list[str], list[str]]:
-        """Return where a table's last block ends, a note on each sum below it, and these.
+    def without_sums(
+        self, block: Block, columns: Columns, label: str, counts: Counts, refusals: Refusals
+    ) -> pl.DataFrame:
+        """Return the rows of a block without the sums and remarks below the table.
 
-        Nothing but blank rows may stand below them.
+        Nothing but blank rows may stand below them. They are kept in `counts`, and noted.
         """
-        notes, said = list[str](), list[str]()
+        if not block.last:
+            return block.frame
         height = block.frame.height
         below = 0
         for at in reversed(range(height)):
@@ -64,10 +68,10 @@ class StrayRows:
             if below > _MOST_BELOW or not self._is_sum_or_remark(known, filled):
                 break
             height = at
-            said.append(" ".join(filled))
+            counts.below.append(" ".join(filled))
             read = "er læst som en sum eller en bemærkning under tabellen og tæller ikke med"
-            notes.append(f"{label}: række {block.first_row + at}{self._quoted(filled)} {read}")
-        return height, notes, said
+            refusals.note(label, f"række {block.first_row + at}{self._quoted(filled)} {read}")
+        return block.frame.head(height)
 
     def _is_sum_or_remark(self, known: Mapping[str, str], filled: Sequence[str]) -> bool:
         """Return whether a row has no dates, and names a sum or is one text alone."""

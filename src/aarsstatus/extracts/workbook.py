@@ -27,21 +27,11 @@ _ROUNDED = 10**15
 """Excel keeps fifteen digits: of a longer number the rest is lost, so it is written as Excel would, 1,2E+17."""
 
 
-def open_workbook(
-    content: bytes, label: str, names: Names, hidden: str | None, refusals: Refusals, notes: list[str]
-) -> list[Table]:
+def open_workbook(content: bytes, label: str, names: Names, hidden: str | None, refusals: Refusals) -> list[Table]:
     """Return the sheets of a workbook that hold a table, and note the others.
 
-    Parameters
-    ----------
-    content, label
-        The file's bytes, and what it is called in messages.
-    names
-        What columns may be called.
-    hidden
-        Whether hidden rows are read (``with`` or ``without``), if somebody said it.
-    refusals, notes
-        Added to; nothing is returned where the file cannot be read.
+    `label` is what the file is called in messages; `hidden` says whether hidden rows are read (``with`` or
+    ``without``), if somebody said it. Nothing is returned where the file cannot be read.
     """
     book = read_book(content)
     if book.unfit is not None:
@@ -49,10 +39,10 @@ def open_workbook(
         refusals.file(label, message, expected=expected)
         return []
     if book.hidden:
-        notes.append(f"{label}: skjulte ark er ikke læst: {', '.join(map(mask, book.hidden))}")
+        refusals.note(label, f"skjulte ark er ikke læst: {', '.join(map(mask, book.hidden))}")
     if book.remarks:
         cells = ", ".join(sorted(book.remarks)[:_MOST_NAMED])
-        notes.append(f"{label}: bemærkninger til celler er ikke læst (fx {cells}); se efter, om en række ikke skal med")
+        refusals.note(label, f"bemærkninger til celler er ikke læst (fx {cells}); se efter, om en række ikke skal med")
     filled = {name: rows for name, rows in book.rows.items() if any(map(_filled, rows)) or book.sheets[name].cells}
     if not filled:
         refusals.file(label, "filen er tom", expected="en overskrift og mindst én række")
@@ -69,7 +59,7 @@ def open_workbook(
                 expected="at arket er slettet eller skjult (højreklik på dets navn → Skjul); skal det tælle med, så "
                 "giv det et andet navn",
             )  # fmt: skip
-    notes += [
+    refusals.notes += [
         f"{table.label}: ikke læst, for det har ingen overskrift" for table in tables if found and not table.header
     ]
     return [*(found or tables[:1])]
