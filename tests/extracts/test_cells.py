@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from aarsstatus.extracts import cells, dates
-from aarsstatus.extracts.cells import BAD, EMPTY, Column, hundredths
+from aarsstatus.extracts.cells import BAD, EMPTY, Column, as_category, hundredths
 
 
 def test_a_text_comes_to_the_same_in_every_piece_and_is_read_once() -> None:
@@ -19,7 +19,7 @@ def test_a_text_comes_to_the_same_in_every_piece_and_is_read_once() -> None:
     column = Column(remembering)
     assert column.codes(pl.Series(["37", None, "18,5", " ", "37"])).tolist() == [3700, EMPTY, 1850, EMPTY, 3700]
     assert column.codes(pl.Series(["many", "18,5", None, "37", "7,4"])).tolist() == [BAD, 1850, EMPTY, 3700, 740]
-    frame = pl.DataFrame({"hours": ["7,4", "many", "12", None]}).select(column.as_category("hours"))
+    frame = pl.DataFrame({"hours": ["7,4", "many", "12", None]}).select(pl.col("hours").cast(as_category()))
     assert column.codes(frame["hours"]).tolist() == [740, BAD, 1200, EMPTY]
     assert column.codes(pl.Series([], dtype=pl.String)).tolist() == []
     assert sorted(read) == ["12", "18,5", "37", "7,4", "many"]

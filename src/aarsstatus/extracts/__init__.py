@@ -158,8 +158,7 @@ def _ingest(
     refusals, reading = Refusals(), Reading()
     check_year(year, data, refusals)
     scheme = scheme_said(scheme, names, data, refusals)
-    if refusals.fatal:
-        raise InputError(refusals.told())
+    refusals.stop()
     reader = Reader(year, data, names, refusals, keep_refused=skip_bad_rows)
     for path in dict.fromkeys(files):
         progress(f"Læser {visible(mask(path.name))}")
@@ -174,8 +173,7 @@ def _ingest(
     spells = _without_duplicates(spells, reading, reader)
     if skip_bad_rows:
         refuse_too_many(reading, refusals)
-    if refusals.fatal or (refusals and not skip_bad_rows):
-        raise InputError(refusals.told())
+    refusals.stop(skip_rows=skip_bad_rows)
 
     progress("Regner sammen")
     days = [day for one in reading.extracts for day in [extracted or _drawn(one)] for _ in one.tables]
@@ -185,8 +183,7 @@ def _ingest(
     remarks += far_from_before(sums, year, data)
     rows = [_extract_row(one, spells, reader, days[one.tables[0]]) for one in reading.extracts]
     refuse_dates(rows, year, data, refusals, early=early, older=older)
-    if refusals.fatal:
-        raise InputError(refusals.told())
+    refusals.stop()
     remarks += preliminary(rows, sums, year, data)
     remarks.sort(key=lambda remark: list(data.schemes).index(remark.scheme))
 

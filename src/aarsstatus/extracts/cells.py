@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -197,6 +198,11 @@ def _repaired(text: str, encoding: str) -> str | None:
 # -- a column of cells ----------------------------------------------------------------------------------------
 
 
+def as_category() -> pl.Categorical:
+    """Return the type of a column of texts that knows them each by a number."""
+    return pl.Categorical(pl.Categories.random())
+
+
 class Column:
     """Read the cells of one column, each different text once.
 
@@ -205,33 +211,18 @@ class Column:
 
     def __init__(self, read: Callable[[str], int], empty: int = EMPTY) -> None:
         self.read, self.empty = read, empty
-        self._begin()
-
-    def _begin(self) -> None:
-        """Forget every text."""
-        self._texts = pl.Categories.random()
-        self._kept = pl.Series(dtype=pl.Categorical(self._texts))  # Polars drops categories that nothing uses
-        self._codes = np.empty(0, np.int32)
-
-    def as_category(self, name: str) -> pl.Expr:
-        """Return a column whose texts are places among all that were read."""
-        return pl.col(name).cast(self._kept.dtype)
+        self.code = lru_cache(_MOST_TEXTS)(self._code)
+        """Return the number of one cell."""
 
     def codes(self, texts: pl.Series) -> Codes:
-        """Return a number for each cell; `empty` and `BAD` where there is none.
-
-        `texts` are text, or made `as_category` before.
-        """
-        places = texts.cast(self._kept.dtype).to_physical()
-        new = self._texts.to_series().slice(len(self._codes))
-        self._codes = np.append(self._codes, np.array([self.code(text) for text in new], np.int32))
-        codes: Codes = np.append(self._codes, np.int32(self.empty))[places.fill_null(len(self._codes))]
-        if len(self._codes) > _MOST_TEXTS:
-            self._begin()
+        """Return a number for each cell, which may be a category of its column's."""
+        kinds = texts if isinstance(texts.dtype, pl.Categorical) else texts.cast(as_category())
+        assert isinstance(kinds.dtype, pl.Categorical)
+        known = [*map(self.code, kinds.dtype.categories.to_series()), self.empty]
+        codes: Codes = np.array(known, np.int32)[kinds.to_physical().fill_null(len(known) - 1)]
         return codes
 
-    def code(self, text: str) -> int:
-        """Return the number of one cell."""
+    def _code(self, text: str) -> int:
         if len(text) > _LONGEST or unseen(text) is not None:
             return BAD
         try:

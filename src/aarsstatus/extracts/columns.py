@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from aarsstatus import danish
 from aarsstatus.extracts.cells import Column
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.extracts.states import state_columns
-from aarsstatus.extracts.table import PLANNED, Cells, Header, Rival, Table
+from aarsstatus.extracts.table import PLANNED, Header, Table
 from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.privacy import mask
 
@@ -34,55 +34,42 @@ _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|
 """What an unknown header has in it that may say whether a row counts, or who it is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Say where each field of a table stands, or which scheme all its rows have.
+def refuse_differing(
+    header: Header, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, read: Mapping[str, Column],
+    label: str, refusals: Refusals,
+) -> Mask:  # fmt: skip
+    """Refuse rows in which two columns of one field differ; return which.
 
-    `texts` is the whole header, `below` the row under it.
+    `read` has what reads each field; a cell that is none says nothing.
     """
-
-    places: Mapping[str, int]
-    scheme: str | None = None
-    texts: Cells = ()
-    undecided: tuple[Rival, ...] = ()
-    below: int = 0
-
-    def refuse_differing(
-        self, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, read: Mapping[str, Column], label: str,
-        refusals: Refusals,
-    ) -> Mask:  # fmt: skip
-        """Refuse rows in which two columns of one field differ; return which.
-
-        `read` has what reads each field; a cell that is none says nothing.
-        """
-        bad = np.zeros_like(blank)
-        for rival in self.undecided:
-            name, other = rival.field, rival.place
-            first, second = (frame[str(place)] for place in (self.places[name], other))
-            if name in read:
-                codes = read[name].codes(second)
-                differing = (read[name].codes(first) != codes) & (codes >= 0) & ~blank
-                if name != "end" or rival.is_like:
-                    differing &= second.str.contains(r"\S").fill_null(value=False).to_numpy()
-            else:
-                written = (column.str.strip_chars().fill_null("").to_numpy() for column in (first, second))
-                differing = (next(written) != next(written)) & ~blank
-            letters = danish.join([xl_col_to_name(place) for place in sorted((self.places[name], other))])
-            message = f"kolonne {letters} er begge {FIELDS[name]}, og her står der noget forskelligt"
-            if differing.any():
-                expected = "én kolonne; slet den forkerte, eller giv den et andet navn"
-                refusals.rows(label, rows[differing], FIELDS[name], message, expected=expected)
-            bad |= differing
-        return bad
-
-    def called(self, field: str) -> str:
-        """Return what a field's column is called in messages, with its letter in Excel."""
-        place = self.places[field]
-        return f"{FIELDS[field]} (kolonne {xl_col_to_name(place)}, »{' '.join(self.texts[place].split())}«)"
+    bad = np.zeros_like(blank)
+    for rival in header.undecided:
+        name, other = rival.field, rival.place
+        first, second = (frame[str(place)] for place in (header.columns[name], other))
+        if name in read:
+            codes = read[name].codes(second)
+            differing = (read[name].codes(first) != codes) & (codes >= 0) & ~blank
+            if name != "end" or rival.is_like:
+                differing &= second.str.contains(r"\S").fill_null(value=False).to_numpy()
+        else:
+            written = (column.str.strip_chars().fill_null("").to_numpy() for column in (first, second))
+            differing = (next(written) != next(written)) & ~blank
+        letters = danish.join([xl_col_to_name(place) for place in sorted((header.columns[name], other))])
+        message = f"kolonne {letters} er begge {FIELDS[name]}, og her står der noget forskelligt"
+        expected = "én kolonne; slet den forkerte, eller giv den et andet navn"
+        refusals.rows(label, rows[differing], FIELDS[name], message, expected=expected)
+        bad |= differing
+    return bad
 
 
-def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, refusals: Refusals) -> Columns | None:
-    """Return which columns of a table are read; None where one is missing.
+def called(field: str, header: Header) -> str:
+    """Return what a field's column is called in messages, with its letter in Excel."""
+    place = header.columns[field]
+    return f"{FIELDS[field]} (kolonne {xl_col_to_name(place)}, »{' '.join(header.texts[place].split())}«)"
+
+
+def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, refusals: Refusals) -> Header | None:
+    """Return the header of a table that can be read; None where a column is missing.
 
     `stem` is the name of its file without ending, `scheme` that of a table without such a column, if somebody said it.
     """
@@ -115,12 +102,12 @@ def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, re
         if fixed is None:
             missing.append("scheme")
         elif scheme is None:
-            called = next((name for name in names.scheme_names if names.schemes[fold_value(name)] == fixed), fixed)
-            refusals.note(table.label, f"der er ingen kolonne med jobordning, så alle rækker er læst som {called}")
+            name = next((name for name in names.scheme_names if names.schemes[fold_value(name)] == fixed), fixed)
+            refusals.note(table.label, f"der er ingen kolonne med jobordning, så alle rækker er læst som {name}")
     for name in missing:
         _refuse_missing(table.label, name, header, names, refusals)
     undecided = tuple(rival for rival in header.undecided if rival.field != "state")  # each of these is read
-    return None if missing else Columns(header.columns, fixed, header.texts, undecided, header.row + 1)
+    return None if missing else replace(header, undecided=undecided, scheme=fixed)
 
 
 def _notes(label: str, header: Header, names: Names) -> Iterator[str]:

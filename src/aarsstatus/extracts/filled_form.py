@@ -12,13 +12,14 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aarsstatus.extracts import dates
 from aarsstatus.extracts.sheets import read_book
+from aarsstatus.extracts.workbook import as_text
 from aarsstatus.files import alone, irregular, read_utf8
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.csvfile import parse, read_table, replace_rows, swap_in
@@ -35,7 +36,7 @@ _NAME = re.compile(r"skema.*\.xlsx", re.IGNORECASE)
 _MOST_BYTES = 8 << 20
 _FIRST_ROWS = 10
 """Rows in which a sheet's header is looked for."""
-Row = Mapping[str, tuple[str, object]]
+Row = Mapping[str, tuple[str, str]]
 """A row's cells by the header of their column: where each is, and what it holds."""
 
 
@@ -100,10 +101,10 @@ class _Form:
         there, by_key = scalars(self.params, self.file), {one.key: one for one in asked}
         values: dict[At, str] = {}
         for row in self._known(rows, by_key):
-            one, (place, cell) = by_key[text_of(row[KEY][1])], row[HERE]
+            one, (place, text) = by_key[row[KEY][1]], row[HERE]
             was = there[one.at]
             self.cells[self.file, was.line, None] = self.cells[self.file, None, one.key] = place
-            if not (text := text_of(cell)):
+            if not text:
                 if was.value is not None:
                     self.notes.append(f"{place} er tom; {one.label} er stadig {_shown(was.value)}")
                 continue
@@ -129,14 +130,14 @@ class _Form:
             for _, row in parse(text, TARGETS)[0]
             if row["year"] == str(year)
         }
-        header, codes, groups = target_header(year), data.codes(), list(data.groups)
+        header = target_header(year)
         new: dict[tuple[str, str], dict[str, str]] = {}
         places: dict[tuple[str, str], Row] = {}
         for row in self._known(rows, there):
-            was = there[text_of(row[KEY][1])]
+            was = there[row[KEY][1]]
             key = was["administration"], was["group"]
             places[key] = row
-            target, source = text_of(row[header][1]), text_of(row[SOURCE][1])
+            target, source = row[header][1], row[SOURCE][1]
             if not target and was["target"].strip() and source == was["source"]:
                 self.notes.append(f"{row[header][0]} er tom; måltallet er stadig {was['target']}")
                 continue
@@ -150,11 +151,7 @@ class _Form:
                     f"{what}: {was['target'] or '(intet)'} → {target or '(intet)'}, {changed['source']}"
                 )
         self.targets = replace_rows(
-            text,
-            lambda row: (row["administration"], row["group"]) in new,
-            list(new.values()),
-            lambda row: (codes.index(row["administration"]), groups.index(row["group"])),
-            year,
+            text, lambda row: (row["administration"], row["group"]) in new, list(new.values()), data.order, year
         )
         for line, written in parse(self.targets, TARGETS)[0]:
             key = written["administration"], written["group"]
@@ -166,7 +163,7 @@ class _Form:
         """Yield the rows with a place in the table; report the others and duplicates."""
         seen: dict[str, str] = {}
         for row in rows:
-            place, key = row[KEY][0], text_of(row[KEY][1])
+            place, key = row[KEY][0], row[KEY][1]
             if key not in known:
                 hint = near(key, known)
                 self.problems.append(
@@ -273,20 +270,11 @@ def _below_header(file: str, sheet: str, rows: Sequence[Sequence[object]], heade
         raise InputError(Problem(file, f"overskriften mangler i arket »{sheet}«", expected=", ".join(headers)))
     columns = {header: list(rows[begin]).index(header) for header in headers}
     for line, texts in enumerate(rows[begin + 1 :], start=begin + 1):
-        row = {header: (_cell(file, sheet, line, column), texts[column]) for header, column in columns.items()}
-        if any(str(value).strip() for _, value in row.values()):
-            yield row
+        cells = [(header, column, as_text(texts[column]).strip()) for header, column in columns.items()]
+        if any(text for *_, text in cells):
+            yield {header: (_cell(file, sheet, line, column), text) for header, column, text in cells}
 
 
 def _cell(file: str, sheet: str, row: int, column: int) -> str:
     """Return what a cell is called in messages."""
     return f"{file}, ark »{sheet}«, celle {xl_rowcol_to_cell(row, column)}"
-
-
-def text_of(value: object) -> str:
-    """Return a cell's value as text: whole numbers without decimals, dates as ISO."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime) and value.time() == datetime.min.time():
-        return value.date().isoformat()
-    return str(value).strip()

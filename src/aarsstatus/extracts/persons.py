@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
+from aarsstatus.extracts.cells import as_category
 from aarsstatus.extracts.refusals import Refusals
 from aarsstatus.inputs.aliases import FIELDS
 
@@ -57,7 +58,7 @@ def number_persons(spells: pl.DataFrame) -> pl.DataFrame:
 
     No person is null; the column ``bare``, which tells them apart, is left out.
     """
-    persons = spells["bare"].cast(pl.Categorical(pl.Categories.random())).to_physical()
+    persons = spells["bare"].cast(as_category()).to_physical()
     count = persons.n_unique()
     begin = secrets.randbits(62)
     numbers = pl.int_range(begin, begin + count, dtype=pl.Int64, eager=True).shuffle(seed=secrets.randbits(63))

@@ -9,6 +9,7 @@ import codecs
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,8 +20,8 @@ from aarsstatus import danish
 from aarsstatus.extracts.columns import choose_columns
 from aarsstatus.extracts.csv_table import HEAD, CsvTable
 from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.right_file import around, made, refuse_other
 from aarsstatus.extracts.rows import Reader
-from aarsstatus.extracts.stated import around, made, refuse_other
 from aarsstatus.extracts.table import Counts, Table
 from aarsstatus.extracts.workbook import open_workbook
 from aarsstatus.files import irregular
@@ -46,12 +47,8 @@ _MOST_WITHOUT = 20
 """One row in so many may have no administration: in a pivot table only the first row of each group has one."""
 _MOST_NAMED, _LONGEST_HEADING = 8, 60
 """Columns that a line names, and characters of each."""
-_DAY_IN_NAME = (
-    (re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)"), (0, 1, 2)),
-    (re.compile(r"(?<!\d)(\d\d)[-_.](\d\d)[-_.](20\d\d)(?!\d)"), (2, 1, 0)),
-)
-"""How a name has a day in it, and where year, month and day are there."""
 _DAY = r"(?:20\d\d[-_.]?\d\d[-_.]?\d\d|\d\d[-_.]\d\d[-_.]20\d\d)"
+_DAY_IN_NAME = re.compile(rf"(?<!\d){_DAY}(?!\d)")
 _PERIOD_IN_NAME = re.compile(rf"(?<!\d){_DAY}\s?(?:[-–_]{{1,2}}|til|_til_)\s?{_DAY}(?!\d)")
 """Two days with a dash between: what the extract is of, and not when it was made."""
 
@@ -108,22 +105,22 @@ def read_file(
         return
     counts, first, drawn = Counts(), len(reading.labels), None
     for table in _tables(content, name, names, hidden, refusals):
-        columns = choose_columns(table, path.stem, names, scheme, refusals)
-        if columns is None or table.header is None:
+        header = choose_columns(table, path.stem, names, scheme, refusals)
+        if header is None:
             continue
         number, own, kept = len(reading.labels), Counts(), 0
         reading.labels.append(table.label)
         for block in table.blocks():
-            spells = reader.read(block, columns, number, table.label, own)
+            spells = reader.read(block, header, number, table.label, own)
             reading.spells.append(spells)
             kept += spells.height
             progress(f"{table.label}: {danish.counted(own.rows, 'række', 'rækker')}")
         _check_rows(table.label, own, kept, reader)
-        said = around(table.header.title, own.below)
+        said = around(header.title, own.below)
         height = own.rows + (len(table.hidden_rows) if hidden == "without" else 0)
         refusals.notes += refuse_other(table.label, said, table.name, path.stem, height, reader.year, refusals)
         drawn = min(filter(None, (drawn, made(said))), default=None)
-        summary = _summary(own, len(table.hidden_rows), hidden, table.header.unknown(names))
+        summary = _summary(own, len(table.hidden_rows), hidden, header.unknown(names))
         reading.summaries.append(f"{table.label}: {summary}")
         if table.hidden_rows:
             rows = danish.counted(len(table.hidden_rows), "række", "rækker")
@@ -251,13 +248,11 @@ def extraction_date(path: Path) -> date:
         If the file's own date is none.
     """
     found = []
-    stem = _PERIOD_IN_NAME.sub(" ", path.stem)
-    for pattern, order in _DAY_IN_NAME:
-        for match in pattern.finditer(stem):
-            try:
-                found.append(date(*(int(match.groups()[at]) for at in order)))
-            except ValueError:
-                continue
+    for said in _DAY_IN_NAME.findall(_PERIOD_IN_NAME.sub(" ", path.stem)):
+        digits = re.sub(r"\D", "", said)
+        is_year_first = said.startswith(digits[:4])
+        with suppress(ValueError):
+            found.append(date.fromisoformat(digits if is_year_first else digits[4:] + digits[2:4] + digits[:2]))
     if found:
         return max(found)
     try:

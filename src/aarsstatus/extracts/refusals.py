@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from aarsstatus import danish
 from aarsstatus.inputs.aliases import FIELDS
 from aarsstatus.privacy import cover
-from aarsstatus.problems import Problem
+from aarsstatus.problems import InputError, Problem
 from aarsstatus.text import FORMULA
 
 Rows = npt.NDArray[np.int64]
@@ -28,18 +28,6 @@ MOST_VALUES = 20
 MOST_RANGES = 6
 _NAMED = (FIELDS["administration"], FIELDS["scheme"])
 """The columns whose nearest value is one of ours, and not made of what stands in the cell."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Hold all of a message but the row numbers."""
-
-    label: str
-    column: str | None
-    message: str
-    found: str | None = None
-    expected: str | None = None
-    hint: str | None = None
 
 
 @dataclass(slots=True)
@@ -59,17 +47,14 @@ class Refusals:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     exchanged: set[tuple[str, str]] = field(default_factory=set)
-    _groups: dict[_Group, list[Rows]] = field(default_factory=dict)
+    _groups: dict[Problem, list[Rows]] = field(default_factory=dict)
+    """Each problem of rows, with the numbers of these."""
     _values: dict[tuple[str, str | None, str], int] = field(default_factory=dict)
 
-    def __bool__(self) -> bool:
-        """Return whether anything is wrong."""
-        return bool(self.problems or self._groups)
-
-    @property
-    def fatal(self) -> bool:
-        """Return whether a whole file or column is wrong."""
-        return bool(self.problems)
+    def stop(self, *, skip_rows: bool = True) -> None:
+        """Raise all problems where any is of a whole file or column, or of rows that count."""
+        if self.problems or (self._groups and not skip_rows):
+            raise InputError(self.told())
 
     def file(
         self, label: str, message: str, *, row: int | None = None, column: str | None = None, found: str | None = None,
@@ -77,8 +62,9 @@ class Refusals:
     ) -> None:  # fmt: skip
         """Add a problem of a whole file, sheet or column."""
         where = label if row is None else f"{label}, række {row}"
-        shown = None if found is None else cover(found)
-        self.problems.append(Problem(where, message, None, column and cover(column), shown, expected, hint))
+        self.problems.append(
+            Problem(where, message, None, column and cover(column), found and cover(found), expected, hint)
+        )
 
     def rows(
         self, label: str, rows: Rows, column: str | None, message: str, *, found: str | None = None,
@@ -87,12 +73,11 @@ class Refusals:
         """Add a problem that some rows share, numbered as in Excel, if there are any."""
         if not rows.size:
             return
-        shown = None if found is None else cover(found)
-        group = _Group(label, column, message, shown, expected, hint)
+        group = Problem(label, message, None, column, found and cover(found), expected, hint)
         if group not in self._groups:
             seen = self._values[label, column, message] = self._values.get((label, column, message), 0) + 1
             if seen > MOST_VALUES:
-                group = _Group(label, column, message, None, expected)
+                group = Problem(label, message, None, column, expected=expected)
         self._groups.setdefault(group, []).append(rows)
 
     def note(self, label: str, said: str) -> None:
@@ -103,12 +88,9 @@ class Refusals:
         """Return every problem, those of whole files first, then by row."""
         grouped = sorted(
             ((group, np.unique(np.concatenate(rows))) for group, rows in self._groups.items()),
-            key=lambda item: (item[0].label, int(item[1][0]), item[0].column or ""),
+            key=lambda item: (item[0].file, int(item[1][0]), item[0].column or ""),
         )
-        return self.problems + [
-            Problem(f"{g.label}, {rows_shown(rows)}", g.message, None, g.column, g.found, g.expected, g.hint)
-            for g, rows in grouped
-        ]
+        return self.problems + [replace(one, file=f"{one.file}, {rows_shown(rows)}") for one, rows in grouped]
 
     def by_row(self) -> Mapping[tuple[str, int], Sequence[str]]:
         """Return the problems of each row, by file and row, without its cells.
@@ -116,11 +98,11 @@ class Refusals:
         A cell may hold a name.
         """
         found: dict[tuple[str, int], list[str]] = {}
-        for group, parts in self._groups.items():
-            hint = group.hint if group.column in _NAMED else None
-            text = str(Problem("", group.message, None, None, None, group.expected, hint)).removeprefix(": ")
+        for one, parts in self._groups.items():
+            hint = one.hint if one.column in _NAMED else None
+            text = str(Problem("", one.message, None, None, None, one.expected, hint)).removeprefix(": ")
             for row in np.concatenate(parts).tolist():
-                found.setdefault((group.label, row), []).append(f"{group.column}: {text}" if group.column else text)
+                found.setdefault((one.file, row), []).append(f"{one.column}: {text}" if one.column else text)
         return found
 
 

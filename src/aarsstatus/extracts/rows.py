@@ -14,12 +14,12 @@ import numpy.typing as npt
 import polars as pl
 
 from aarsstatus.extracts import cells, dates
-from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, legible
-from aarsstatus.extracts.columns import Columns
+from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, as_category, legible
+from aarsstatus.extracts.columns import called, refuse_differing
 from aarsstatus.extracts.refusals import Refusals, rows_shown
 from aarsstatus.extracts.states import States
 from aarsstatus.extracts.stray_rows import StrayRows, are_blank, explains_header, repeats_header
-from aarsstatus.extracts.table import OVERFLOW, Block, Counts
+from aarsstatus.extracts.table import OVERFLOW, Block, Counts, Header
 from aarsstatus.inputs.aliases import FIELDS, Names
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
@@ -51,7 +51,7 @@ class _Batch:
     """
 
     label: str
-    columns: Columns
+    header: Header
     texts: pl.DataFrame
     rows: npt.NDArray[np.int64]
     codes: Mapping[str, Codes]
@@ -100,20 +100,18 @@ class Reader:
         self._states = States(names)
         self._stray = StrayRows(names.totals, {name: column.code for name, column in self._columns.items()})
 
-    def read(self, block: Block, columns: Columns, table: int, label: str, counts: Counts) -> pl.DataFrame:
+    def read(self, block: Block, header: Header, table: int, label: str, counts: Counts) -> pl.DataFrame:
         """Return the spells of a block with a day in the year and nothing wrong.
 
         `table` and `label` are the number of the table, and what it is called in messages.
         """
-        frame = self._stray.without_sums(block, columns, label, counts, self.refusals)
-        batch = self._batch(frame, block.first_row, columns, label)
+        frame = self._stray.without_sums(block, header, label, counts, self.refusals)
+        batch = self._batch(frame, block.first_row, header, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed)
-        bad |= columns.refuse_differing(frame, batch.rows, batch.blank, self._columns, label, self.refusals)
-        fields = columns.places.values()
-        odd, cancelled = self._states.refuse(
-            frame, columns.texts, fields, batch.rows, batch.blank, label, self.refusals
-        )
+        bad |= refuse_differing(header, frame, batch.rows, batch.blank, self._columns, label, self.refusals)
+        fields = header.columns.values()
+        odd, cancelled = self._states.refuse(frame, header.texts, fields, batch.rows, batch.blank, label, self.refusals)
         bad |= odd
         counts.cancelled += int(np.count_nonzero(cancelled))
         start, end = batch.codes["start"], batch.codes["end"]
@@ -126,28 +124,28 @@ class Reader:
             self._keep_refused(batch, bad)
         return self._kept(batch, inside, table)
 
-    def _batch(self, frame: pl.DataFrame, first: int, columns: Columns, label: str) -> _Batch:
+    def _batch(self, frame: pl.DataFrame, first: int, header: Header, label: str) -> _Batch:
         """Return some rows with every cell read."""
-        places = {name: place for name, place in columns.places.items() if name in self._columns or name == "person"}
+        places = {name: place for name, place in header.columns.items() if name in self._columns or name == "person"}
         texts = frame.select(*(pl.col(str(place)).alias(name) for name, place in places.items()), OVERFLOW)
         # In one call, which Polars spreads over the cores.
-        categories = texts.select(self._columns[name].as_category(name) for name in self._columns if name in places)
+        categories = texts.select(pl.col(name).cast(as_category()) for name in self._columns if name in places)
         codes = {name: self._columns[name].codes(categories[name]) for name in categories.columns}
-        if columns.scheme is not None:
-            codes["scheme"] = np.full(frame.height, self.schemes.index(columns.scheme), np.int32)
+        if header.scheme is not None:
+            codes["scheme"] = np.full(frame.height, self.schemes.index(header.scheme), np.int32)
         rows = np.arange(first, first + frame.height, dtype=np.int64)
         empty = codes["start"] == EMPTY
         squeezed = self._stray.squeezed(frame, empty)
         blank = are_blank(texts, empty) & ~squeezed
         if (codes["start"] == BAD).any():
-            again = repeats_header(texts, columns)
+            again = repeats_header(texts, header)
             blank |= again
             if again.any():
                 self.refusals.note(label, f"{rows_shown(rows[again])} gentager overskriften og er ikke læst")
-            if rows[0] == columns.below and explains_header(texts, {name: int(codes[name][0]) for name in codes}):
+            if rows[0] == header.row + 1 and explains_header(texts, {name: int(codes[name][0]) for name in codes}):
                 blank[0] = True
-                self.refusals.note(label, f"række {columns.below} er læst som en forklaring til overskriften")
-        return _Batch(label, columns, texts, rows, codes, squeezed, blank)
+                self.refusals.note(label, f"række {rows[0]} er læst som en forklaring til overskriften")
+        return _Batch(label, header, texts, rows, codes, squeezed, blank)
 
     # -- what is wrong ----------------------------------------------------------------------------------------
 
@@ -187,7 +185,7 @@ class Reader:
             for (text,), group in bad.filter(explained).group_by("text", maintain_order=True):
                 shown = cells.unseen(str(text))
                 why = shown or self._columns[name].why(str(text))
-                column = FIELDS[name] if shown is None else batch.columns.called(name)
+                column = FIELDS[name] if shown is None else called(name, batch.header)
                 self.refusals.rows(
                     batch.label, group["row"].to_numpy(), column, why.message, found=legible(str(text)),
                     expected=why.expected, hint=why.hint,
@@ -278,7 +276,7 @@ class Reader:
         kept: dict[str, object] = {name: codes[at] for name, codes in batch.codes.items()}
         hours = batch.codes.get("weekly_hours", np.full_like(batch.codes["start"], EMPTY))[at]
         by_hours = self._by_hours[batch.codes["scheme"][at]]
-        self.hours_given |= "weekly_hours" in batch.columns.places
+        self.hours_given |= "weekly_hours" in batch.header.columns
         self.hours_counted |= bool(by_hours.any())
         kept["weekly_hours"] = np.where(by_hours, hours, EMPTY)
         kept |= {"table": np.full(len(at), table), "row": batch.rows[at]}

@@ -10,9 +10,8 @@ import numpy.typing as npt
 import polars as pl
 
 from aarsstatus.extracts.cells import BAD, legible
-from aarsstatus.extracts.columns import Columns
 from aarsstatus.extracts.refusals import Refusals
-from aarsstatus.extracts.table import OVERFLOW, Block, Counts
+from aarsstatus.extracts.table import OVERFLOW, Block, Counts, Header
 from aarsstatus.inputs.aliases import fold
 from aarsstatus.privacy import cover
 
@@ -48,7 +47,7 @@ class StrayRows:
         self._totals, self._read = totals, read
 
     def without_sums(
-        self, block: Block, columns: Columns, label: str, counts: Counts, refusals: Refusals
+        self, block: Block, header: Header, label: str, counts: Counts, refusals: Refusals
     ) -> pl.DataFrame:
         """Return the rows of a block without the sums and remarks below the table.
 
@@ -64,7 +63,7 @@ class StrayRows:
             if not filled:
                 continue
             below += 1
-            known = {name: texts[place] for name, place in columns.places.items() if name in _KNOWN}
+            known = {name: texts[place] for name, place in header.columns.items() if name in _KNOWN}
             if below > _MOST_BELOW or not self._is_sum_or_remark(known, filled):
                 break
             height = at
@@ -127,10 +126,10 @@ def are_blank(texts: pl.DataFrame, empty: Mask) -> Mask:
     return blank
 
 
-def repeats_header(texts: pl.DataFrame, columns: Columns) -> Mask:
+def repeats_header(texts: pl.DataFrame, header: Header) -> Mask:
     """Return which rows repeat the header, as printed pages do."""
     same = pl.all_horizontal(
-        pl.col(name).str.strip_chars() == columns.texts[columns.places[name]].strip() for name in ("start", "end")
+        pl.col(name).str.strip_chars() == header.texts[header.columns[name]].strip() for name in ("start", "end")
     )
     again: Mask = texts.select(same.fill_null(value=False)).to_series().to_numpy()
     return again

@@ -2,10 +2,14 @@
 
 A header is the row, or the two rows on top of one another where cells are merged, that names most of the columns an
 extract may have (`aliases.FIELDS`). What stands below it comes in blocks of text, with all its columns.
+
+A column whose heading is in no list is read where no other of its field is. Beside another it is held against that
+one: where both can be read and differ, nobody knows which is meant.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +18,6 @@ from typing import Protocol
 
 import polars as pl
 
-from aarsstatus.extracts.headings import LIKE, field_of
 from aarsstatus.inputs.aliases import Names, fold
 
 MOST_ROWS = 40
@@ -28,6 +31,31 @@ _HAPPENED, _WORKPLACE, PLANNED = ("faktisk",), ("ansæt", "arbejdsplads"), ("for
 
 _EITHER = ("administration", "scheme", "start", "end")
 """Fields of which two columns may not differ, whatever each is called, where neither is read before the other."""
+LIKE = 1000
+"""The rank of a heading that is in no list: behind all that are."""
+_OF = "forløb(?:et)?s?|tilbud(?:det)?s?|aktivitets?|praktik|løntilskuds?|ansættelses?|indsats|foranstaltnings?"
+_WHOSE = (
+    "(?:faktisk|reel|endelig|eventuel|evt|aktuel|revideret|korrigeret|ændret|planlagt|forvent(?:et)?|bevilget|nye?|"
+    f"sidste|datofor|dato|{_OF})*"
+)
+_WHEN = f"(?:s?dato|dt|dag|den|pr|fra|til|førtid|(?:for|på|af)(?:{_OF}))*"
+_CALLED = "(?:navn|kode|tekst|betegnelse)"
+_ENDS = "slut(?:ter|tet)?|afslut(?:tet|tes|ning)|ophør(?:t|te|er)?|afbrudt|afbrydelse|afbrud|stop(?:pet)?"
+_FIELDS = {
+    "start": rf"{_WHOSE}(?:start(?:er|et)?|opstart|(?:på)?begynd(?:t|te|er|else)|tiltrådt|tiltrædelse){_WHEN}",
+    "end": rf"{_WHOSE}(?:{_ENDS}|fremmøde|fratrådt|fratrædelse|forlæng(?:et|else)|udløb(?:et|er)?){_WHEN}",
+    "administration": "(?:[a-zæøå]*forvaltnings?|arb(?:ejds)?stedforv|organisation(?:s|ens)?|enheds?|afdelings?|"
+    rf"centers?|department|direktørområde|arbejdsplads|arbejdssted|ansættelsessted|praktiksted|udlånttil)(?:enhed|område|{_CALLED}|niveau1)?",
+    "scheme": "(?:job|del|under)?(?:ordnings?|tilbuds?|ydelses|foranstaltnings?|indsats|aktivitets?|redskabs?)"
+    rf"(?:type|art|{_CALLED})|"
+    "indsats|delordning",
+    "person": "(?:forløbs?|sags|bevillings?)(?:id|nummer|guid|nøgle)",
+}
+_KINDS = {field: re.compile(heading) for field, heading in _FIELDS.items()}
+_PARTS = re.compile(r"[\[\]/]|(?<=\w)\.(?=\w)")
+"""What stands between the name of a table and that of its column, or between two languages."""
+_NOT_THAT_DAY = re.compile(r"\b(?:ekskl|excl|eksl|ikke (?:med|inkl)|dagen (?:efter|før)|dag (?:efter|før))")
+"""Says that a day is the one after the last, or the one before the first."""
 
 Cells = Sequence[str]
 
@@ -149,6 +177,8 @@ class Header:
         The places of columns that are hidden in Excel.
     undecided
         Columns that may just as well be meant as the one that was taken.
+    scheme
+        That of all rows, where no column has it.
     """
 
     row: int
@@ -159,6 +189,7 @@ class Header:
     title: str = ""
     hidden: frozenset[int] = frozenset()
     undecided: tuple[Rival, ...] = ()
+    scheme: str | None = None
 
     def unknown(self, names: Names) -> list[str]:
         """Return the headers of columns that are no field."""
@@ -170,22 +201,10 @@ class Header:
 
 
 def find_header(rows: Sequence[Cells], names: Names, hidden: frozenset[int] = frozenset()) -> Header | None:
-    """Find the header among an extract's first rows.
+    """Find the header among an extract's first rows, if any names two fields.
 
-    Parameters
-    ----------
-    rows
-        The first rows, as text; the first is row 1.
-    names
-        What columns may be called.
-    hidden
-        The places of columns that are hidden: one is read only where no visible one serves.
-
-    Returns
-    -------
-    Header or None
-        The row, or two rows, with most fields; the first of several, and one row rather than two. None where no
-        row names two fields.
+    It is the row, or two rows, with most fields; the first of several, and one row rather than two. Of a column in
+    one of the places `hidden`, it is read only where no visible one serves.
     """
     rows = rows[:MOST_ROWS]
     single = [_header(number, 1, rows, cells, names, hidden) for number, cells in enumerate(rows, start=1)]
@@ -250,3 +269,24 @@ def _merged(upper: Cells, lower: Cells, names: Names) -> list[str]:
         both = f"{spanning} {below}".strip() if below else above
         merged.append(next((text for text in (below, above, both) if fold(text) in names.columns), both))
     return merged
+
+
+def field_of(heading: str, names: Names) -> tuple[str, int] | None:
+    """Return the field that a heading is of and its rank in the list, or None."""
+    folded = fold(heading)
+    if not folded or _NOT_THAT_DAY.search(heading.casefold()):
+        return None
+    if (known := names.columns.get(folded)) is not None:
+        return known
+    like = next((field for field, kind in _KINDS.items() if kind.fullmatch(folded)), None) or _in_parts(heading, names)
+    return None if like is None else (like, LIKE)
+
+
+def _in_parts(heading: str, names: Names) -> str | None:
+    """Return the field of a heading in parts: ``Facts[Start]``, ``t.start``, ``Slut / End``."""
+    parts = [part for part in _PARTS.split(heading) if part.strip(" .'")]
+    if len(parts) == 1:
+        return None
+    found = [field_of(part, names) for part in (parts if "/" in heading else parts[-1:])]
+    fields = {one and one[0] for one in found}
+    return fields.pop() if len(fields) == 1 else None

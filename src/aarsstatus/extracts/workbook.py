@@ -98,7 +98,7 @@ class _Sheet:
                 _put(rows, row, column, text)
         last = max(number for number, cells in enumerate(rows, start=1) if _filled(cells))
         self._rows, self._is_1904 = rows[:last], book.is_1904
-        self.head: Sequence[Cells] = [[_as_text(cell) for cell in cells] for cells in rows[:MOST_ROWS]]
+        self.head: Sequence[Cells] = [[as_text(cell) for cell in cells] for cells in rows[:MOST_ROWS]]
         self.header = find_header(self.head, names, frozenset(column - 1 for column in shown.hidden_columns))
         self.hidden_rows: list[int] = []
         self.is_conditional = False
@@ -138,11 +138,11 @@ class _Sheet:
 
     def _texts(self, cells: Row) -> list[str]:
         """Write a row's cells, in a 1904 workbook also the days that have no format."""
-        texts = [_as_text(cell) for cell in cells]
+        texts = [as_text(cell) for cell in cells]
         if self._is_1904 and self.header is not None:
             for place in (self.header.columns.get(name, len(cells)) for name in ("start", "end")):
                 if place < len(cells) and isinstance(day := cells[place], int | float):
-                    texts[place] = _as_text(day + _DAYS_TO_1904)
+                    texts[place] = as_text(day + _DAYS_TO_1904)
         return texts
 
 
@@ -180,7 +180,7 @@ def _filled(cells: Sequence[object]) -> bool:
     return any(cell is not None and str(cell).strip() for cell in cells)
 
 
-def _as_text(cell: object) -> str:
+def as_text(cell: object) -> str:
     """Write an Excel cell as a Danish CSV file would have it; dates as ISO."""
     if isinstance(cell, str):  # nearly all are
         return cell

@@ -6,7 +6,7 @@ All problems of all files are collected and raised at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -212,49 +212,36 @@ class _Rows:
         return values
 
 
-def _value(cell: str, column: schema.Column, known: Mapping[str, Sequence[str]]) -> str | int | Fraction | date | None:
+_READ: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "integer": (r"\d{1,9}", int),
+    "number": (r"\d{1,8}(\.\d{1,20})?", Fraction),
+    "date": (".+", date.fromisoformat),
+    "string": ("(?s:.+)", str.strip),
+}
+"""How a cell is written, and read, by the type of its column."""
+
+
+def _value(cell: str, column: schema.Column, known: Mapping[str, Sequence[str]]) -> Any:  # noqa: ANN401 - as _READ
     """Return what a cell holds; an empty text, or None, where it is empty and may be."""
     if not column.required and not cell.strip():
         return "" if column.type == "string" else None
     among = known[column.refers_to] if column.refers_to else column.among
     if among and cell not in among:
         raise _CellError(f"{column.expected} ({danish.join(among, 'eller')})", among)
-    if column.type == "integer":
-        return _integer(cell, column)
-    if column.type == "number":
-        return _number(cell, column)
-    return _date(cell, column) if column.type == "date" else _text(cell, column)
-
-
-def _integer(cell: str, column: schema.Column) -> int:
-    if re.fullmatch(r"\d{1,9}", cell, re.ASCII):
-        value = int(cell)
-        if (column.least is None or column.least <= value) and (column.most is None or value <= column.most):
-            return value
-    raise _CellError(column.expected)
-
-
-def _number(cell: str, column: schema.Column) -> Fraction:
-    if not re.fullmatch(r"\d{1,8}(\.\d{1,20})?", cell, re.ASCII):
+    written, read = _READ[column.type]
+    if re.fullmatch(column.pattern or written, cell, 0 if column.pattern else re.ASCII) is None:
         raise _CellError(column.expected)
-    return Fraction(cell)
-
-
-def _date(cell: str, column: schema.Column) -> date:
     try:
-        return date.fromisoformat(cell)
+        value = read(cell)
     except ValueError:
         raise _CellError(column.expected) from None
-
-
-def _text(cell: str, column: schema.Column) -> str:
-    if column.pattern is not None and re.fullmatch(column.pattern, cell) is None:
-        raise _CellError(column.expected)
-    text = cell.strip()
-    why = unfit(text, column.longest, drawn=column.drawn) if text else column.expected
-    if why is not None:
+    if isinstance(value, str) and (
+        why := unfit(value, column.longest, drawn=column.drawn) if value else column.expected
+    ):
         raise _CellError(why)
-    return text
+    if isinstance(value, int) and not (column.least or 0) <= value <= (column.most or value):
+        raise _CellError(column.expected)
+    return value
 
 
 def _unrounded(status: Fraction, year: int, counting: str) -> Fraction:

@@ -167,40 +167,28 @@ def read_names(project: Project, data: Data, year: int) -> Names:
     name = project.name(path)
     aliases, lines = read_model(path, name, _Aliases, expected_file="en fil, der begynder med columns: …")
     problems: list[Problem] = []
-
-    def at(*place: str | int) -> int | None:
-        return lines.get(place)
-
-    columns: dict[str, tuple[str, int]] = {}
-    for field in FIELDS:
-        for rank, word in enumerate(getattr(aliases.columns, field)):
-            if not fold(word):
-                problems.append(
-                    Problem(name, "navnet har hverken bogstaver eller tal", at("columns", field, rank), found=word)
-                )
-            known = columns.setdefault(fold(word), (field, rank))
-            if known[0] != field:
-                problems.append(
-                    Problem(name, f"navnet står også under {known[0]}", at("columns", field, rank), found=word)
-                )
-    for kind, words, codes in (
-        ("administrations", aliases.administrations, set(data.codes()) - {KK}),
-        ("schemes", aliases.schemes, set(data.schemes)),
+    for kind, words, codes, folded in (
+        ("columns", dict(aliases.columns), set(FIELDS), fold),
+        ("administrations", aliases.administrations, set(data.codes()) - {KK}, fold_value),
+        ("schemes", aliases.schemes, set(data.schemes), fold_value),
     ):
         problems += [
-            Problem(name, "koden findes ikke", at(kind, code), kind, code, hint=near(code, codes))
+            Problem(name, "koden findes ikke", lines.get((kind, code)), kind, code, hint=near(code, codes))
             for code in words
             if code not in codes
         ]
         seen: dict[str, str] = {}
-        for code in words:
-            for place, word in enumerate(words[code]):
-                if (other := seen.setdefault(fold_value(word), code)) != code:
-                    problems.append(Problem(name, f"navnet står også under {other}", at(kind, code, place), found=word))
+        for code, place, word in ((one, place, word) for one in words for place, word in enumerate(words[one])):
+            line = lines.get((kind, code, place))
+            if kind == "columns" and not fold(word):
+                problems.append(Problem(name, "navnet har hverken bogstaver eller tal", line, found=word))
+            elif (other := seen.setdefault(folded(word), code)) != code:
+                problems.append(Problem(name, f"navnet står også under {other}", line, found=word))
     if problems:
         raise InputError(problems)
+    ranked = [(fold(word), (field, rank)) for field, words in aliases.columns for rank, word in enumerate(words)]
     return Names(
-        columns,
+        dict(reversed(ranked)),  # the first of several goes first
         _administrations(data, aliases, year),
         _schemes(data, aliases, year),
         frozenset(fold(word) for word in aliases.total_row),
@@ -256,12 +244,11 @@ def read_limits(project: Project, data: Data) -> Mapping[str, Limit]:
         path, name, _Limits, expected_file="en fil, der begynder med limits: …",
         expected=dict.fromkeys(("greater_than_equal", "less_than_equal"), "mindst 1 dag og højst 100 år"),
     )  # fmt: skip
-    unknown = [key for key in model.limits if key not in data.schemes]
-    if unknown:
-        raise InputError(
-            [
-                Problem(name, "ukendt jobordning", lines.get(("limits", key)), None, key, hint=near(key, data.schemes))
-                for key in unknown
-            ]
-        )
+    wrong = [
+        Problem(name, "ukendt jobordning", lines.get(("limits", key)), None, key, hint=near(key, data.schemes))
+        for key in model.limits
+        if key not in data.schemes
+    ]
+    if wrong:
+        raise InputError(wrong)
     return model.limits

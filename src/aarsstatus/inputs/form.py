@@ -42,6 +42,8 @@ _TWO_LINES = 30
 """Points; LibreOffice does not make a row as high as its texts by itself."""
 _FORMATS = {"date": "dd-mm-yyyy", "text": "@", "count": "#,##0"}
 Kind = Literal["date", "text", "count"]
+Cell = str | tuple[Kind, object] | tuple[Kind, object, str]
+"""A text; a value; or a value to fill in, with what may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,8 @@ def form(
     told = "Skriv i de gule felter, gem, og luk Excel. Læs skemaet ind med menuen eller med aarsstatus ingest."
     page = pen.page(DATES, told, (("Hvad", 56), (HERE, 22), (f"I {before.year}", 22), ("Forklaring", 60), (KEY, 28)))
     for row, one in enumerate(fields(year, there, list(data.schemes.values())), start=_HEADER + 1):
-        pen.text(page, row, 0, one.label)
-        pen.input(page, row, 1, one.kind, there[one.at].value, one.told)
-        pen.value(page, row, 2, one.kind, _before(before, one, there))
-        pen.text(page, row, 3, one.told)
-        pen.text(page, row, 4, one.key)
+        here, before_ = (one.kind, there[one.at].value, one.told), (one.kind, _before(before, one, there))
+        pen.row(page, row, one.label, here, before_, one.told, one.key)
     told = (
         "Et helt tal i hvert gult felt, og hvor det står, fx »BR 28-11-2024, bilag 2«. Er der ikke noget "
         "måltal, så lad tallet være tomt, og skriv, hvor det fremgår."
@@ -143,10 +142,8 @@ def form(
         (f"Måltal {before.year}", 14), ("Enhed", 24), (KEY, 20),
     )  # fmt: skip
     page = pen.page(TARGETS_SHEET, told, columns)
-    codes, groups = data.codes(), list(data.groups)
-    rows = sorted(targets, key=lambda row: (codes.index(row["administration"]), groups.index(row["group"])))
-    for row, target in enumerate(rows, start=_HEADER + 1):
-        pen.target(page, row, target, before, data)
+    for row, target in enumerate(sorted(targets, key=data.order), start=_HEADER + 1):
+        pen.row(page, row, *_target(target, year, before, data))
     book.close()
     return buffer.getvalue()
 
@@ -190,47 +187,45 @@ class _Pen:
         page.protect("", {"format_columns": True, "format_rows": True})
         return page
 
-    def text(self, page: Any, row: int, column: int, text: str) -> None:  # noqa: ANN401
-        """Write a text that is not filled in."""
-        page.write_string(row, column, text, self._plain)
+    def row(self, page: Any, row: int, *cells: Cell) -> None:  # noqa: ANN401
+        """Write a row, nothing where there is none, and what is allowed in a cell to fill in."""
+        for column, cell in enumerate(cells):
+            kind, value, *told = cell if isinstance(cell, tuple) else (None, cell)
+            look = self._plain if kind is None else self._inputs[kind] if told else self._values[kind]
+            if isinstance(value, date):
+                page.write_datetime(row, column, datetime(value.year, value.month, value.day), look)  # noqa: DTZ001
+            elif kind == "count" and isinstance(value, int):
+                page.write_number(row, column, value, look)
+            elif value is None:
+                page.write_blank(row, column, None, look)
+            else:
+                page.write_string(row, column, str(value), look)
+            if told:
+                allowed: dict[str, object] = {"validate": "any", "input_title": HERE, "input_message": told[0]}
+                refused = {"error_title": "Det kan ikke stå her", "error_message": told[0], "criteria": ">="}
+                if kind == "date":
+                    allowed |= {**refused, "validate": "date", "value": date(2000, 1, 1)}
+                if kind == "count":
+                    allowed |= {**refused, "validate": "integer", "value": 0}
+                page.data_validation(row, column, row, column, allowed)
 
-    def value(self, page: Any, row: int, column: int, kind: Kind, value: object, look: Any = None) -> None:  # noqa: ANN401
-        """Write a date, a number or a text; nothing where there is none."""
-        look = look or self._values[kind]
-        if isinstance(value, date):
-            page.write_datetime(row, column, datetime(value.year, value.month, value.day), look)  # noqa: DTZ001
-        elif kind == "count" and isinstance(value, int):
-            page.write_number(row, column, value, look)
-        elif value is None:
-            page.write_blank(row, column, None, look)
-        else:
-            page.write_string(row, column, str(value), look)
 
-    def input(self, page: Any, row: int, column: int, kind: Kind, value: object, told: str) -> None:  # noqa: ANN401
-        """Write a cell to fill in, with what is allowed in it."""
-        self.value(page, row, column, kind, value, self._inputs[kind])
-        allowed: dict[str, object] = {"validate": "any", "input_title": HERE, "input_message": told}
-        refused = {"error_title": "Det kan ikke stå her", "error_message": told}
-        if kind == "date":
-            allowed |= {"validate": "date", "criteria": ">=", "value": date(2000, 1, 1), **refused}
-        if kind == "count":
-            allowed |= {"validate": "integer", "criteria": ">=", "value": 0, **refused}
-        page.data_validation(row, column, row, column, allowed)
-
-    def target(self, page: Any, row: int, one: Mapping[str, str], before: Params, data: Data) -> None:  # noqa: ANN401
-        """Write a row of the targets."""
-        code, group = one["administration"], one["group"]
-        schemes = [scheme for scheme in data.schemes.values() if scheme.group == group and scheme.existed(self.year)]
-        heads = any(scheme.counting == "headcount" for scheme in schemes)
-        last = data.targets.get((before.year, code, group))
-        named = [held.name for held in data.administrations if held.code == code and held.held(self.year)]
-        self.text(page, row, 0, f"{code}: {named[0]}" if named else code)
-        self.text(page, row, 1, _names([group], self.year, schemes))
-        target = one["target"].strip()
-        whole = "Et helt tal på mindst 0. Er der ikke noget måltal, så lad feltet være tomt"
-        self.input(page, row, 2, "count", int(target) if target.isdecimal() else None, whole)
-        source = None if one["source"].startswith(MARK) else one["source"]
-        self.input(page, row, 3, "text", source, "Vedtagelsen og bilaget, fx: BR 28-11-2024, bilag 2")
-        self.value(page, row, 4, "count", last.target if last else None)
-        self.text(page, row, 5, "ansatte 31. december" if heads else "helårspersoner")
-        self.text(page, row, 6, f"{code}.{group}")
+def _target(one: Mapping[str, str], year: int, before: Params, data: Data) -> tuple[Cell, ...]:
+    """Return a row of the targets."""
+    code, group = one["administration"], one["group"]
+    schemes = [scheme for scheme in data.schemes.values() if scheme.group == group and scheme.existed(year)]
+    heads = any(scheme.counting == "headcount" for scheme in schemes)
+    last = data.targets.get((before.year, code, group))
+    named = [held.name for held in data.administrations if held.code == code and held.held(year)]
+    target = one["target"].strip()
+    whole = "Et helt tal på mindst 0. Er der ikke noget måltal, så lad feltet være tomt"
+    source = None if one["source"].startswith(MARK) else one["source"]
+    return (
+        f"{code}: {named[0]}" if named else code,
+        _names([group], year, schemes),
+        ("count", int(target) if target.isdecimal() else None, whole),
+        ("text", source, "Vedtagelsen og bilaget, fx: BR 28-11-2024, bilag 2"),
+        ("count", last.target if last else None),
+        "ansatte 31. december" if heads else "helårspersoner",
+        f"{code}.{group}",
+    )

@@ -204,6 +204,10 @@ class Data:
         """Return the codes of a year's administrations, or of all, in table order."""
         return list(dict.fromkeys(one.code for one in self.administrations if year is None or one.held(year)))
 
+    def order(self, target: Mapping[str, str]) -> tuple[int, int]:
+        """Return where a row of the targets belongs among those of its year."""
+        return self.codes().index(target["administration"]), list(self.groups).index(target["group"])
+
     def city(self, year: int) -> Administration:
         """Return the whole city as it was in a year: its name, its short one, its council."""
         named = [one for one in self.administrations if one.code == KK]

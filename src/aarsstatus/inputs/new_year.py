@@ -18,7 +18,7 @@ import yaml
 from aarsstatus import danish
 from aarsstatus.files import read_utf8
 from aarsstatus.inputs import read_data
-from aarsstatus.inputs.csvfile import Row, read_table, replace_rows, swap_in
+from aarsstatus.inputs.csvfile import read_table, replace_rows, swap_in
 from aarsstatus.inputs.model import Data, Scheme
 from aarsstatus.inputs.params import CASE_NUMBERS, Params, read_params
 from aarsstatus.inputs.schema import ADMINISTRATIONS, KK, TARGETS
@@ -185,12 +185,7 @@ def _with_targets(project: Project, year: int, missing: Sequence[tuple[str, str]
     """Return ``targets.csv`` with empty rows for what is missing."""
     new = {"year": str(year), "target": "", "source": f"{MARK}: hvor måltallet står"}
     rows = [{**new, "administration": code, "group": group} for code, group in missing]
-    codes, groups = data.codes(), list(data.groups)
-
-    def place(row: Row) -> tuple[int, int]:
-        return codes.index(row["administration"]), groups.index(row["group"])
-
-    return replace_rows(read_table(project, TARGETS).text, lambda _: False, rows, place, year)
+    return replace_rows(read_table(project, TARGETS).text, lambda _: False, rows, data.order, year)
 
 
 # -- what is missing ------------------------------------------------------------------------------------------
