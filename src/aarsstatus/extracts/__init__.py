@@ -221,8 +221,7 @@ def _without_duplicates(spells: pl.DataFrame, reading: Reading, reader: Reader) 
         ]
         more = " …" if group.height > len(pairs) else ""
         message = f"rækken gentager en tidligere række ({', '.join(pairs)}{more})"
-        rows = group["row"].cast(pl.Int64).to_numpy()
-        reader.refusals.rows(label, rows, None, message, expected="hvert forløb én gang")
+        reader.refusals.rows(label, group["row"], None, message, expected="hvert forløb én gang")
     return _taken_out(spells, repeated, reading, reader)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from struct import iter_unpack, unpack_from
 from typing import Any
 
@@ -59,42 +59,37 @@ def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untype
     """Return what a sheet of an old workbook shows."""
     shown = Shown()
     for row in range(sheet.nrows):
-        for column, kind in enumerate(sheet.row_types(row), start=1):
-            style = book.xf_list[sheet.cell_xf_index(row, column - 1)] if book.font_list else None  # BIFF 2
+        for column, kind in enumerate(sheet.row_types(row)):
+            style = book.xf_list[sheet.cell_xf_index(row, column)] if book.font_list else None  # BIFF 2
+            shows = None
             if kind == _XLS_ERROR:
-                shown.cells[row + 1, column] = _ERRORS.get(sheet.cell_value(row, column - 1), "#FEJL!")
-            elif style is None:
-                continue
-            elif kind not in _NO_TEXT and any(
-                book.font_list[font].struck_out for font in (style.font_index, *_runs(sheet, row, column))
-            ):
-                shown.cells[row + 1, column] = STRUCK
-            elif kind not in _NO_TEXT and _is_invisible(book, style):
-                shown.cells[row + 1, column] = INVISIBLE
-            elif kind in _XLS_NUMBERS and shows_part_of_a_day(book.format_map[style.format_key].format_str):
-                shown.cells[row + 1, column] = PART_OF_A_DAY
+                shows = _ERRORS.get(sheet.cell_value(row, column), "#FEJL!")
+            elif style is not None and kind not in _NO_TEXT:
+                runs = sheet.rich_text_runlist_map.get((row, column), ())
+                shows = _hides(book, style, [style.font_index, *(font for _, font in runs)])
+                if kind in _XLS_NUMBERS and shows_part_of_a_day(book.format_map[style.format_key].format_str):
+                    shows = shows or PART_OF_A_DAY
+            if shows is not None:
+                shown.cells[row + 1, column + 1] = shows
     shown.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
     shown.hidden_columns.update(place + 1 for place, info in sheet.colinfo_map.items() if info.hidden)
     shown.merged += [(top + 1, left + 1, below, right) for top, below, left, right in sheet.merged_cells]
     return shown
 
 
-def _is_invisible(book: Any, style: Any) -> bool:  # noqa: ANN401 - xlrd is untyped
-    """Return whether the letters of a style have the colour of their ground."""
-    letters = _colour(book, book.font_list[style.font_index].colour_index)
-    ground = style.background
-    return letters == (_colour(book, ground.pattern_colour_index) if ground.fill_pattern else WHITE)
+def _hides(book: Any, style: Any, fonts: Sequence[int]) -> str | None:  # noqa: ANN401 - xlrd is untyped
+    """Return how a style hides a text in some fonts, if it does."""
+    if any(book.font_list[font].struck_out for font in fonts):
+        return STRUCK
+    ground, letters = style.background, _colour(book, book.font_list[style.font_index].colour_index)
+    paper = _colour(book, ground.pattern_colour_index) if ground.fill_pattern else WHITE
+    return INVISIBLE if letters == paper else None
 
 
 def _colour(book: Any, number: int) -> str | None:  # noqa: ANN401 - xlrd is untyped
     """Return a colour by its number; None of the one that Excel chooses itself."""
     found: tuple[int, int, int] | None = book.colour_map.get(number)
     return None if found is None else as_seen(bytes(found).hex())
-
-
-def _runs(sheet: Any, row: int, column: int) -> list[int]:  # noqa: ANN401 - xlrd is untyped
-    """Return the fonts of the parts of a cell's text; `column` from 1."""
-    return [font for _, font in sheet.rich_text_runlist_map.get((row, column - 1), ())]
 
 
 def xlsb_workbook(content: bytes) -> tuple[bool, dict[str, str]]:

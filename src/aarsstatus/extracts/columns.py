@@ -62,12 +62,6 @@ def refuse_differing(
     return bad
 
 
-def called(field: str, header: Header) -> str:
-    """Return what a field's column is called in messages, with its letter in Excel."""
-    place = header.columns[field]
-    return f"{FIELDS[field]} (kolonne {xl_col_to_name(place)}, »{' '.join(header.texts[place].split())}«)"
-
-
 def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, refusals: Refusals) -> Header | None:
     """Return the header of a table that can be read; None where a column is missing.
 

@@ -28,17 +28,7 @@ _DELIMITERS = ";,\t|"
 
 
 class CsvTable:
-    """Read one CSV file.
-
-    Parameters
-    ----------
-    content
-        The file's bytes.
-    label
-        What it is called in messages.
-    names
-        What columns may be called.
-    """
+    """Read the bytes of one CSV file, which messages call `label`."""
 
     name = ""
     hidden_rows: Sequence[int] = ()

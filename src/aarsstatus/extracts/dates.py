@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -112,6 +113,13 @@ def day(text: str) -> int:
             hint = None
         raise Unreadable("en dato med fire cifre i årstallet", hint)
     raise Unreadable(_DATE)
+
+
+def find_day(text: str) -> date | None:
+    """Read a day, if there is such a one."""
+    with suppress(Unreadable):
+        return date.fromordinal(day(text))
+    return None
 
 
 def _ordinal(year: int, month: int, day_: int, *, swapped: bool = False) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 import polars as pl
 
 from aarsstatus.extracts.cells import as_category
@@ -26,14 +25,22 @@ _NOBODY = "^(?:0+|1234567890|" + "|".join(f"{digit}{{6,}}" for digit in range(1,
 """Stands for somebody whom the system does not know, or does not show."""
 _MOST_OF_ONE, _LARGEST_PART = 20, 0.2
 """More spells, and a larger part of a table, than are one person's."""
+_OF_ONE = pl.len().over("table", "bare")
+_IS_DATE = pl.col("bare").str.contains(_DATE) | pl.col("bare").str.contains(_LONG_DATE)
+_LIKE_DATE = pl.col("bare").str.contains(r"^\d{5,6}\D*$|^\d{8}$")
 _UNCLEAR = (
-    ("nobody", "nummeret er ikke nogens, så personer ikke kan kendes fra hinanden"),
-    ("many", "det samme nummer står i så mange rækker, at det ikke er én person"),
-    ("masked", "nummeret er skjult eller ødelagt, så personer ikke kan kendes fra hinanden"),
-    ("rounded", "Excel har afrundet nummeret, så personer ikke kan kendes fra hinanden"),
-    ("name", "der står intet nummer; to personer kan hedde det samme"),
-    ("birth", "der står kun en fødselsdato; to personer kan være født samme dag"),
-)
+    (pl.col("bare").str.contains(_NOBODY) & (_OF_ONE > 1),
+     "nummeret er ikke nogens, så personer ikke kan kendes fra hinanden"),
+    ((_OF_ONE > _MOST_OF_ONE) & (_LARGEST_PART * pl.len().over("table") < _OF_ONE),
+     "det samme nummer står i så mange rækker, at det ikke er én person"),
+    (pl.col("person").str.contains(_MASKED),
+     "nummeret er skjult eller ødelagt, så personer ikke kan kendes fra hinanden"),
+    (pl.col("person").str.contains(_ROUNDED), "Excel har afrundet nummeret, så personer ikke kan kendes fra hinanden"),
+    (~pl.col("person").str.contains(r"\d"), "der står intet nummer; to personer kan hedde det samme"),
+    # A number of six digits may be an employee's; where most of them are dates, they are dates.
+    (_IS_DATE & (_IS_DATE.sum().over("table") * 2 > _LIKE_DATE.sum().over("table")),
+     "der står kun en fødselsdato; to personer kan være født samme dag"),
+)  # fmt: skip
 _EXPECTED = "hele nummeret som tekst, eller en fil uden kolonnen"
 
 
@@ -68,28 +75,12 @@ def number_persons(spells: pl.DataFrame) -> pl.DataFrame:
 
 def refuse_unclear(spells: pl.DataFrame, labels: Sequence[str], refusals: Refusals) -> pl.DataFrame:
     """Return the spells of persons who cannot be told apart, by table and row."""
-    known = spells.select("table", "row", "bare", raw="person").filter(pl.col("bare").is_not_null())
-    found = known.with_columns(
-        nobody=pl.col("bare").str.contains(_NOBODY) & (pl.len().over("table", "bare") > 1),
-        many=(pl.len().over("table", "bare") > _MOST_OF_ONE)
-        & (pl.len().over("table", "bare") > _LARGEST_PART * pl.len().over("table")),
-        masked=pl.col("raw").str.contains(_MASKED),
-        rounded=pl.col("raw").str.contains(_ROUNDED),
-        name=~pl.col("raw").str.contains(r"\d"),
-        birth=pl.col("bare").str.contains(_DATE) | pl.col("bare").str.contains(_LONG_DATE),
-        six=pl.col("bare").str.contains(r"^\d{5,6}\D*$|^\d{8}$"),
-    )
-    # A number of six digits may be an employee's; where most of them are dates, they are dates.
-    mostly = pl.col("birth").sum().over("table") * 2 > pl.col("six").sum().over("table")
-    found = found.with_columns(pl.col("birth") & mostly)
-    told = pl.lit(value=False)
-    for kind, message in _UNCLEAR:
-        own = found.filter(pl.col(kind) & ~told)
-        told = told | pl.col(kind)
-        for (table,), group in own.group_by("table", maintain_order=True):
-            rows = group["row"].cast(pl.Int64).to_numpy().astype(np.int64)
-            refusals.rows(labels[int(table)], rows, FIELDS["person"], message, expected=_EXPECTED)
-    return found.filter(told).select("table", "row")
+    why = pl.coalesce(pl.when(unclear).then(pl.lit(message)) for unclear, message in _UNCLEAR).alias("why")
+    known = spells.filter(pl.col("bare").is_not_null())
+    found = known.select("table", "row", why).filter(pl.col("why").is_not_null())
+    for (table, message), group in found.group_by("table", "why", maintain_order=True):
+        refusals.rows(labels[int(table)], group["row"], FIELDS["person"], str(message), expected=_EXPECTED)
+    return found.select("table", "row")
 
 
 def kinds_of_number(spells: pl.DataFrame, labels: Sequence[str]) -> Iterator[str]:

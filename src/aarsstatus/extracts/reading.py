@@ -9,7 +9,6 @@ import codecs
 import hashlib
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,9 +18,10 @@ import polars as pl
 from aarsstatus import danish
 from aarsstatus.extracts.columns import choose_columns
 from aarsstatus.extracts.csv_table import HEAD, CsvTable
+from aarsstatus.extracts.dates import find_day
 from aarsstatus.extracts.refusals import Refusals
-from aarsstatus.extracts.right_file import around, made, refuse_other
 from aarsstatus.extracts.rows import Reader
+from aarsstatus.extracts.stated import around, made, refuse_other
 from aarsstatus.extracts.table import Counts, Table
 from aarsstatus.extracts.workbook import open_workbook
 from aarsstatus.files import irregular
@@ -247,13 +247,8 @@ def extraction_date(path: Path) -> date:
     InputError
         If the file's own date is none.
     """
-    found = []
-    for said in _DAY_IN_NAME.findall(_PERIOD_IN_NAME.sub(" ", path.stem)):
-        digits = re.sub(r"\D", "", said)
-        is_year_first = said.startswith(digits[:4])
-        with suppress(ValueError):
-            found.append(date.fromisoformat(digits if is_year_first else digits[4:] + digits[2:4] + digits[:2]))
-    if found:
+    said = (re.sub(r"\D", "", written) for written in _DAY_IN_NAME.findall(_PERIOD_IN_NAME.sub(" ", path.stem)))
+    if found := [day for digits in said if (day := find_day(digits)) is not None]:
         return max(found)
     try:
         return datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from aarsstatus import danish
 from aarsstatus.inputs.aliases import FIELDS
@@ -52,7 +53,7 @@ class Refusals:
     _values: dict[tuple[str, str | None, str], int] = field(default_factory=dict)
 
     def stop(self, *, skip_rows: bool = True) -> None:
-        """Raise all problems where any is of a whole file or column, or of rows that count."""
+        """Raise all problems, if one is of a whole file or column, or rows count, too."""
         if self.problems or (self._groups and not skip_rows):
             raise InputError(self.told())
 
@@ -67,18 +68,18 @@ class Refusals:
         )
 
     def rows(
-        self, label: str, rows: Rows, column: str | None, message: str, *, found: str | None = None,
+        self, label: str, rows: Rows | pl.Series, column: str | None, message: str, *, found: str | None = None,
         expected: str | None = None, hint: str | None = None,
     ) -> None:  # fmt: skip
         """Add a problem that some rows share, numbered as in Excel, if there are any."""
-        if not rows.size:
+        if not len(rows):
             return
         group = Problem(label, message, None, column, found and cover(found), expected, hint)
         if group not in self._groups:
             seen = self._values[label, column, message] = self._values.get((label, column, message), 0) + 1
             if seen > MOST_VALUES:
                 group = Problem(label, message, None, column, expected=expected)
-        self._groups.setdefault(group, []).append(rows)
+        self._groups.setdefault(group, []).append(np.asarray(rows, np.int64))
 
     def note(self, label: str, said: str) -> None:
         """Note something of a file or a table that is no problem."""
@@ -106,7 +107,7 @@ class Refusals:
         return found
 
 
-def rows_shown(rows: Sequence[int] | Rows, most: int = MOST_RANGES) -> str:
+def rows_shown(rows: Sequence[int] | Rows | pl.Series, most: int = MOST_RANGES) -> str:
     """Write row numbers in short.
 
     As ``række 14``, ``række 14-17 og 20``, ``række 5, 7, 9 … (1.000 rækker)``.
@@ -138,14 +139,7 @@ def write_refused(
 ) -> None:
     """Write a list of refused rows, for Excel; never a person.
 
-    Parameters
-    ----------
-    path
-        The file to write.
-    refused
-        Label, row and covered cells of each.
-    why
-        What is wrong with each, by label and row.
+    Of each is known its label, row and covered cells, and `why` it is refused, by label and row.
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")

@@ -60,18 +60,8 @@ def warnings(
 ) -> list[Remark]:  # fmt: skip
     """Return what an analyst should look at in some spells.
 
-    Parameters
-    ----------
-    spells, year, codes, data
-        As for `count`.
-    several
-        Those of them that `of_several` returns.
-    limits
-        How long a spell may last, by scheme.
-    extracted
-        The day of each table's extract: what lies after it has not happened.
-    labels
-        What each table is called.
+    `several` are those of them that `of_several` returns. `limits` say how long a spell may last, by scheme, and
+    `extracted` is the day of each table's extract: what lies after it has not happened.
     """
     found: list[Remark] = []
     last = date(year, 12, 31).toordinal()
@@ -224,7 +214,7 @@ def absent(sums: Mapping[tuple[str, str], Sum], data: Data, year: int) -> Iterat
 def _where(found: pl.DataFrame, labels: Sequence[str]) -> str:
     """Write where some spells stand, in short."""
     parts = [
-        (labels[int(table)], rows_shown(group["row"].to_numpy()))
+        (labels[int(table)], rows_shown(group["row"]))
         for (table,), group in found.sort("table", "row").group_by("table", maintain_order=True)
     ]
     return "; ".join(f"{label}, {rows}" for label, rows in parts)

@@ -15,7 +15,7 @@ import polars as pl
 
 from aarsstatus.extracts import cells, dates
 from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, as_category, legible
-from aarsstatus.extracts.columns import called, refuse_differing
+from aarsstatus.extracts.columns import refuse_differing
 from aarsstatus.extracts.refusals import Refusals, rows_shown
 from aarsstatus.extracts.states import States
 from aarsstatus.extracts.stray_rows import StrayRows, are_blank, explains_header, repeats_header
@@ -60,19 +60,7 @@ class _Batch:
 
 
 class Reader:
-    """Read the rows of extracts for one year.
-
-    Parameters
-    ----------
-    year
-        The year that is counted.
-    data, names
-        What there is, and what it may be called.
-    refusals
-        Added to.
-    keep_refused
-        Whether to keep what a list of refused rows shows of them.
-    """
+    """Read the rows of extracts for one year; keep what a list of refused ones shows."""
 
     def __init__(self, year: int, data: Data, names: Names, refusals: Refusals, *, keep_refused: bool) -> None:
         self.year, self.data, self.names, self.refusals, self.keep_refused = year, data, names, refusals, keep_refused
@@ -110,8 +98,7 @@ class Reader:
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed)
         bad |= refuse_differing(header, frame, batch.rows, batch.blank, self._columns, label, self.refusals)
-        fields = header.columns.values()
-        odd, cancelled = self._states.refuse(frame, header.texts, fields, batch.rows, batch.blank, label, self.refusals)
+        odd, cancelled = self._states.refuse(frame, header, batch.rows, batch.blank, label, self.refusals)
         bad |= odd
         counts.cancelled += int(np.count_nonzero(cancelled))
         start, end = batch.codes["start"], batch.codes["end"]
@@ -180,14 +167,16 @@ class Reader:
             if name in {"start", "end"} and bad["text"].str.contains(_EXCHANGED).any():
                 self.refusals.exchanged.add((batch.label, FIELDS[name]))
             explained = pl.col("text").is_in(bad["text"].unique(maintain_order=True).head(_MOST_EXPLAINED).implode())
-            rest = bad.filter(~explained)["row"].to_numpy()  # nobody reads so many reasons, which take a while to find
+            rest = bad.filter(~explained)["row"]  # nobody reads so many reasons, which take a while to find
             self.refusals.rows(batch.label, rest, FIELDS[name], "værdien kan ikke bruges")
             for (text,), group in bad.filter(explained).group_by("text", maintain_order=True):
                 shown = cells.unseen(str(text))
                 why = shown or self._columns[name].why(str(text))
-                column = FIELDS[name] if shown is None else called(name, batch.header)
+                column = FIELDS[name]
+                if shown is not None:
+                    column += f" {batch.header.called(batch.header.columns[name])}"
                 self.refusals.rows(
-                    batch.label, group["row"].to_numpy(), column, why.message, found=legible(str(text)),
+                    batch.label, group["row"], column, why.message, found=legible(str(text)),
                     expected=why.expected, hint=why.hint,
                 )  # fmt: skip
         if missing.any():  # of a column that may be empty, nothing is expected

@@ -8,18 +8,17 @@ that says no more than that a spell was cancelled is heeded too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from xlsxwriter.utility import xl_col_to_name
 
 from aarsstatus.extracts.cells import Column, hundredths, legible
 from aarsstatus.extracts.dates import Unreadable
 from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.table import Header
 from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value
-from aarsstatus.privacy import mask
 
 Mask = npt.NDArray[np.bool_]
 _STATE = re.compile(
@@ -132,34 +131,29 @@ class States:
         )  # fmt: skip
 
     def refuse(
-        self, frame: pl.DataFrame, headers: Sequence[str], read: Collection[int], rows: npt.NDArray[np.int64],
-        blank: Mask, label: str, refusals: Refusals,
+        self, frame: pl.DataFrame, header: Header, rows: npt.NDArray[np.int64], blank: Mask, label: str,
+        refusals: Refusals,
     ) -> tuple[Mask, Mask]:  # fmt: skip
-        """Tell of rows that do not count, or may not; return these and those cancelled.
-
-        `headers` are the texts of the whole header, `read` the places of the columns of fields.
-        """
+        """Tell of rows that do not count, or may not; return these and those cancelled."""
         cancelled, unknown = np.zeros_like(blank), np.zeros_like(blank)
-        for texts, column, gone in self._looked_at(frame, headers, read):
+        for texts, column, gone in self._looked_at(frame, header):
             codes = np.where(blank, COUNTS, column.codes(texts))
             cancelled |= codes == CANCELLED
             unknown |= codes < COUNTS
-            header = headers[int(texts.name)]
-            called = FIELDS["state"]
-            if self._names.columns.get(fold(header), ("",))[0] != "state":
-                called += f" (kolonne {xl_col_to_name(int(texts.name))}, »{' '.join(mask(header).split())}«)"
+            place = int(texts.name)
+            is_known = self._names.columns.get(fold(header.texts[place]), ("",))[0] == "state"
+            called = FIELDS["state"] if is_known else f"{FIELDS['state']} {header.called(place)}"
             _tell(texts, codes, rows, column, label, called, gone, refusals)
         return cancelled | unknown, cancelled
 
-    def _looked_at(
-        self, frame: pl.DataFrame, headers: Sequence[str], read: Collection[int]
-    ) -> Iterator[tuple[pl.Series, Column, Unreadable]]:
+    def _looked_at(self, frame: pl.DataFrame, header: Header) -> Iterator[tuple[pl.Series, Column, Unreadable]]:
         """Yield the columns that may say whether a row counts, and what reads each."""
         others = []
-        for place, header in enumerate(headers):
-            texts, folded = frame[str(place)], fold(header)
+        read = set(header.columns.values())
+        for place, heading in enumerate(header.texts):
+            texts, folded = frame[str(place)], fold(heading)
             kinds = self._kinds[:_OF_A_STATE] if place in read else self._kinds
-            kind = next(((column, gone) for is_one, column, gone in kinds if is_one(header)), None)
+            kind = next(((column, gone) for is_one, column, gone in kinds if is_one(heading)), None)
             if kind is not None:
                 yield texts, *kind
             elif place not in read and not _NO_STATE.search(folded):
@@ -238,7 +232,7 @@ def _tell(
         if int(code) < COUNTS:
             why = column.why(str(text)) if words else _NOBODY_KNOWS
         shown = legible(str(text)) if len(words) <= _MOST_WORDS else f"{' '.join(words[:1])} …"
-        refusals.rows(label, group["row"].to_numpy(), called, why.message, found=shown, expected=why.expected)
+        refusals.rows(label, group["row"], called, why.message, found=shown, expected=why.expected)
 
 
 _MOST_WORDS = 5

@@ -35,12 +35,8 @@ _LONG_NUMBER = re.compile(r"\d{3}")
 class StrayRows:
     """Find rows that are none.
 
-    Parameters
-    ----------
-    totals
-        What the first words of a row of sums may be, folded.
-    read
-        What a cell of each field comes to: a number below 0 where it cannot be read.
+    `totals` are what the first words of a row of sums may be, folded; `read` says what a cell of each field comes to:
+    a number below 0 where it cannot be read.
     """
 
     def __init__(self, totals: frozenset[str], read: Mapping[str, Callable[[str], int]]) -> None:

@@ -17,8 +17,10 @@ from itertools import pairwise
 from typing import Protocol
 
 import polars as pl
+from xlsxwriter.utility import xl_col_to_name
 
 from aarsstatus.inputs.aliases import Names, fold
+from aarsstatus.privacy import mask
 
 MOST_ROWS = 40
 """How far down a header is looked for."""
@@ -191,6 +193,10 @@ class Header:
     undecided: tuple[Rival, ...] = ()
     scheme: str | None = None
 
+    def called(self, place: int) -> str:
+        """Return where a column is, for messages: its letter in Excel and its heading."""
+        return f"(kolonne {xl_col_to_name(place)}, »{' '.join(mask(self.texts[place]).split())}«)"
+
     def unknown(self, names: Names) -> list[str]:
         """Return the headers of columns that are no field."""
         return [
@@ -283,7 +289,7 @@ def field_of(heading: str, names: Names) -> tuple[str, int] | None:
 
 
 def _in_parts(heading: str, names: Names) -> str | None:
-    """Return the field of a heading in parts: ``Facts[Start]``, ``t.start``, ``Slut / End``."""
+    """Return the field of a heading such as ``Facts[Start]`` and ``Slut / End``."""
     parts = [part for part in _PARTS.split(heading) if part.strip(" .'")]
     if len(parts) == 1:
         return None

@@ -188,7 +188,7 @@ class _Pen:
         return page
 
     def row(self, page: Any, row: int, *cells: Cell) -> None:  # noqa: ANN401
-        """Write a row, nothing where there is none, and what is allowed in a cell to fill in."""
+        """Write a row, and say what is allowed in each cell to fill in."""
         for column, cell in enumerate(cells):
             kind, value, *told = cell if isinstance(cell, tuple) else (None, cell)
             look = self._plain if kind is None else self._inputs[kind] if told else self._values[kind]
