@@ -11,7 +11,7 @@ import pytest
 
 from aarsstatus.build import Options, build
 from aarsstatus.extracts import ingest
-from aarsstatus.extracts.refusals import refused_list, write_refused
+from aarsstatus.extracts.outcome import refused_list, write_refused
 from aarsstatus.inputs.new_year import new_year
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project

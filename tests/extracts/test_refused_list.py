@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from test_extracts import HEADER, from_text
 
-from aarsstatus.extracts.refusals import write_refused
+from aarsstatus.extracts.outcome import write_refused
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 

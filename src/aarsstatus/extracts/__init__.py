@@ -23,9 +23,9 @@ from pathlib import Path
 
 import polars as pl
 
+from aarsstatus.extracts.outcome import REFUSED_MARK, Extract, Reading, Refusals, refused_list, write_refused
 from aarsstatus.extracts.persons import kinds_of_number, number_persons, refuse_unclear, with_bare_numbers
-from aarsstatus.extracts.reading import Extract, Reading, extraction_date, read_file
-from aarsstatus.extracts.refusals import REFUSED_MARK, Refusals, refused_list, write_refused
+from aarsstatus.extracts.reading import extraction_date, read_file
 from aarsstatus.extracts.remarks import (
     absent,
     duplicates,

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from aarsstatus import danish
 from aarsstatus.extracts.cells import Column
-from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.outcome import Refusals
 from aarsstatus.extracts.states import state_columns
 from aarsstatus.extracts.table import PLANNED, Header, Table
 from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value

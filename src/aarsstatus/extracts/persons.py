@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from aarsstatus.extracts.cells import as_category
-from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.outcome import Refusals
 from aarsstatus.inputs.aliases import FIELDS
 
 _MASKED = r"\*|●|•|#{2,}|\?{2,}|(?i:x{2,})|_{2,}"

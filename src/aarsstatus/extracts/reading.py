@@ -9,20 +9,17 @@ import codecs
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-
-import polars as pl
 
 from aarsstatus import danish
 from aarsstatus.extracts.columns import choose_columns
 from aarsstatus.extracts.csv_table import HEAD, CsvTable
 from aarsstatus.extracts.dates import find_day
-from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.outcome import Counts, Extract, Reading, Refusals
+from aarsstatus.extracts.right_file import around, made, refuse_other
 from aarsstatus.extracts.rows import Reader
-from aarsstatus.extracts.stated import around, made, refuse_other
-from aarsstatus.extracts.table import Counts, Table
+from aarsstatus.extracts.table import Table
 from aarsstatus.extracts.workbook import open_workbook
 from aarsstatus.files import irregular
 from aarsstatus.inputs.aliases import FIELDS, Names
@@ -51,42 +48,6 @@ _DAY = r"(?:20\d\d[-_.]?\d\d[-_.]?\d\d|\d\d[-_.]\d\d[-_.]20\d\d)"
 _DAY_IN_NAME = re.compile(rf"(?<!\d){_DAY}(?!\d)")
 _PERIOD_IN_NAME = re.compile(rf"(?<!\d){_DAY}\s?(?:[-–_]{{1,2}}|til|_til_)\s?{_DAY}(?!\d)")
 """Two days with a dash between: what the extract is of, and not when it was made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Extract:
-    """Say of one file what came of reading it.
-
-    Attributes
-    ----------
-    name
-        What it is called in messages.
-    sha256
-        Of the bytes that were read.
-    counts
-        How many rows there were, of all tables.
-    tables
-        The numbers of its tables.
-    drawn
-        The day on which it says itself that it was made.
-    """
-
-    path: Path
-    name: str
-    sha256: str
-    counts: Counts
-    tables: range
-    drawn: date | None
-
-
-@dataclass(slots=True)
-class Reading:
-    """Collect what was read so far: spells, tables' names and summaries, files."""
-
-    spells: list[pl.DataFrame] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
-    summaries: list[str] = field(default_factory=list)
-    extracts: list[Extract] = field(default_factory=list)
 
 
 def read_file(

@@ -13,7 +13,7 @@ import polars as pl
 
 from aarsstatus import danish
 from aarsstatus.extracts.dates import OPEN, show_day
-from aarsstatus.extracts.refusals import rows_shown
+from aarsstatus.extracts.outcome import rows_shown
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.inputs.aliases import Limit
 from aarsstatus.inputs.model import Data, ExtractRow, Remark, Scheme

@@ -1,16 +1,21 @@
-"""Refuse a file that is not the right one: its year, its date, its faults."""
+"""Refuse a file that is not the right one: its year, its date, its faults.
+
+Reports say above their table, or below it, which period they are of, how many rows they have, when they were made, and
+what was asked for: that is compared with the rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from aarsstatus import danish
-from aarsstatus.extracts.reading import Reading
-from aarsstatus.extracts.refusals import EXCHANGED, Refusals
+from aarsstatus.extracts.dates import find_day
+from aarsstatus.extracts.outcome import EXCHANGED, Reading, Refusals
 from aarsstatus.extracts.sums import Sum
 from aarsstatus.inputs.aliases import Names, fold_value
 from aarsstatus.inputs.model import Data, ExtractRow, Remark
@@ -28,6 +33,26 @@ _NEARLY_ALL = 0.9
 _EPOCH = date(1970, 1, 1).toordinal()
 _ENOUGH_DATES, _ENOUGH_DAYS = 50, 5
 """So many dates on so many days of a month, none after the 12th, are no chance."""
+
+
+_DAY = r"(?<!\d)(?:\d{1,2}[-./]\d{1,2}[-./]20\d\d|20\d\d-\d\d-\d\d)(?!\d)"
+_PERIOD = re.compile(rf"({_DAY})\D{{1,25}}?({_DAY})")
+_MADE = re.compile(
+    r"(?:udtrukket|udtræk(?:sdato)?|udskrevet|udskrift|dannet|trukket|kørt|kørsel(?:sdato)?|genereret|opgjort|rapportdato|"
+    rf"eksporteret|pr\.)\D{{0,25}}({_DAY})",
+    re.IGNORECASE,
+)
+_NUMBER = r"\d{1,3}(?:\.\d{3})+|\d+"
+_ROWS = re.compile(
+    rf"antal (?:rækker|poster|records)\W{{0,3}}({_NUMBER})(?!\w)|"
+    rf"(?<![\w.-])({_NUMBER}) (?:rækker|poster|rows|records)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![\d.,/-])20\d\d(?![\d.,/-]\d|\d)")
+_LONGEST = 4_000
+"""Characters above a table and below it: whatever has more is no title."""
+_SELECTED = re.compile(r"\b(?:filter|filtreret|kun|stikprøve|testdata|udkast|top \d+|højst|begrænset)\b", re.IGNORECASE)
+"""Says that a file may hold less than all, or something else."""
 
 
 def check_year(year: int, data: Data, refusals: Refusals) -> None:
@@ -173,3 +198,58 @@ def either_way(spells: pl.DataFrame, labels: Sequence[str]) -> Iterator[str]:
                 f"{labels[table]}: alle {danish.whole(number)} startdatoer (100 pct.) kan læses både som dag-måned og "
                 "som måned-dag; de er læst som dag-måned, så se efter, at systemet ikke skriver amerikanske datoer"
             )
+
+
+# -- what a file says of itself -------------------------------------------------------------------------------
+
+
+def around(title: str, below: Sequence[str]) -> str:
+    """Return the text above a table and below it."""
+    return " ".join(text[:_LONGEST] for text in (title, *below))
+
+
+def made(said: str) -> date | None:
+    """Return the day on which a file says that it was made."""
+    days = [one for match in _MADE.finditer(said) if (one := find_day(match[1])) is not None]
+    return max(days, default=None)
+
+
+def refuse_other(
+    label: str, said: str, sheet: str, stem: str, rows: int, year: int, refusals: Refusals
+) -> Iterator[str]:  # fmt: skip
+    """Refuse a table of another year, or longer, as it says; yield what is doubtful.
+
+    `said` is what stands above the table and below it, `sheet` and `stem` are the names of its sheet and its file.
+    """
+    numbers = [int((match[1] or match[2]).replace(".", "")) for match in _ROWS.finditer(said)]
+    if numbers and not {rows, rows + 1}.intersection(numbers):
+        stated = danish.whole(max(numbers))
+        refusals.file(
+            label, f"filen siger, at der er {stated} rækker, men der er {danish.whole(rows)}",
+            expected="hele udtrækket; er det skåret over eller filtreret, så lav det igen, og passer tallet ikke, så "
+            "slet linjen",
+        )  # fmt: skip
+    rest = _MADE.sub(" ", said)
+    periods = [(first, last) for match in _PERIOD.finditer(rest) if (first := find_day(match[1]))
+               and (last := find_day(match[2])) and first < last]  # fmt: skip
+    if periods and not any(first.year <= year <= last.year for first, last in periods):
+        shown = " til ".join(map(danish.short_date, periods[0]))
+        refusals.file(
+            label, "filen siger, at den er for en anden periode", found=shown, expected=f"et udtræk for {year}"
+        )
+    elif periods and not any(first <= date(year, 1, 1) and last >= date(year, 12, 31) for first, last in periods):
+        shown = " til ".join(map(danish.short_date, periods[0]))
+        yield f"{label}: filen siger, at den er for {shown}, og det er ikke hele {year}; se efter, om udtrækket er helt"
+    years = {int(one) for text in (re.sub(_DAY, " ", rest), sheet) for one in _YEAR.findall(text)}
+    if not periods and _is_another(years, year):
+        refusals.file(label, "filen siger, at den er for et andet år", found=str(year - 1), expected=str(year))
+    elif not periods and _is_another({int(one) for one in _YEAR.findall(stem)}, year):
+        yield f"{label}: filens navn siger {year - 1}; se efter, om den er for {year}"
+    if (selected := _SELECTED.search(said)) is not None:
+        word = selected[0].casefold()
+        yield f"{label}: over eller under tabellen står der »{word}«; se efter, om udtrækket er helt"
+
+
+def _is_another(years: Collection[int], year: int) -> bool:
+    """Return whether some years are those of last year's extract."""
+    return year - 1 in years and year not in years

@@ -16,10 +16,10 @@ import polars as pl
 from aarsstatus.extracts import cells, dates
 from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, as_category, legible
 from aarsstatus.extracts.columns import refuse_differing
-from aarsstatus.extracts.refusals import Refusals, rows_shown
+from aarsstatus.extracts.outcome import Counts, Refusals, rows_shown
 from aarsstatus.extracts.states import States
 from aarsstatus.extracts.stray_rows import StrayRows, are_blank, explains_header, repeats_header
-from aarsstatus.extracts.table import OVERFLOW, Block, Counts, Header
+from aarsstatus.extracts.table import OVERFLOW, Block, Header
 from aarsstatus.inputs.aliases import FIELDS, Names
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK

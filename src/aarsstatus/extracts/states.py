@@ -16,7 +16,7 @@ import polars as pl
 
 from aarsstatus.extracts.cells import Column, hundredths, legible
 from aarsstatus.extracts.dates import Unreadable
-from aarsstatus.extracts.refusals import Refusals
+from aarsstatus.extracts.outcome import Refusals
 from aarsstatus.extracts.table import Header
 from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value
 

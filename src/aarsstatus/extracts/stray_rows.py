@@ -10,8 +10,8 @@ import numpy.typing as npt
 import polars as pl
 
 from aarsstatus.extracts.cells import BAD, legible
-from aarsstatus.extracts.refusals import Refusals
-from aarsstatus.extracts.table import OVERFLOW, Block, Counts, Header
+from aarsstatus.extracts.outcome import Counts, Refusals
+from aarsstatus.extracts.table import OVERFLOW, Block, Header
 from aarsstatus.inputs.aliases import fold
 from aarsstatus.privacy import cover
 

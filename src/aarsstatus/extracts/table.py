@@ -10,9 +10,8 @@ one: where both can be read and differ, nobody knows which is meant.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
@@ -108,40 +107,6 @@ def text_frame(rows: Sequence[Cells], width: int) -> pl.DataFrame:
     found = {f"{place}": [cells[place] if place < len(cells) else None for cells in rows] for place in range(width)}
     found[OVERFLOW] = [next((cell for cell in cells[width:] if cell.strip()), None) for cells in rows]
     return pl.DataFrame(found, schema=dict.fromkeys(found, pl.String))
-
-
-@dataclass(slots=True)
-class Counts:
-    """Count a table's rows, its placements, and the years in which spells begin.
-
-    Of the `refused`, those `cancelled` are no faults. `signs` are what stands where a spell is still `running`,
-    `below` the sums and remarks under the table.
-    """
-
-    rows: int = 0
-    outside: int = 0
-    begun_in_year: int = 0
-    refused: int = 0
-    cancelled: int = 0
-    placements: int = 0
-    placements_outside: int = 0
-    running: int = 0
-    signs: Counter[str] = field(default_factory=Counter)
-    without_administration: int = 0
-    starts: Counter[int] = field(default_factory=Counter)
-    below: list[str] = field(default_factory=list)
-
-    def add(self, other: Counts) -> None:
-        """Add another table's counts."""
-        self.rows += other.rows
-        self.outside += other.outside
-        self.begun_in_year += other.begun_in_year
-        self.refused += other.refused
-        self.cancelled += other.cancelled
-
-    def usual_year(self) -> int | None:
-        """Return the year that most spells begin in."""
-        return max(self.starts, key=lambda year: (self.starts[year], year), default=None)
 
 
 # -- the header -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from aarsstatus.extracts.refusals import EXCHANGED, Refusals, rows_shown
+from aarsstatus.extracts.outcome import EXCHANGED, Refusals, rows_shown
 from aarsstatus.extracts.sheets import read_book
 from aarsstatus.extracts.shown import INVISIBLE, MERGED, Book, Row, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame

@@ -1,4 +1,4 @@
-"""Collect what is wrong with the rows of an extract, and tell it in groups.
+"""Collect the outcome of reading extracts: spells, counts, refused rows.
 
 A thousand rows with the same unknown administration are one problem with a thousand row numbers, shown in short.
 Nothing here keeps a cell that holds a person number: what is shown of a cell goes through `personal.cover` first.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,65 @@ MOST_VALUES = 20
 MOST_RANGES = 6
 _NAMED = (FIELDS["administration"], FIELDS["scheme"])
 """The columns whose nearest value is one of ours, and not made of what stands in the cell."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """Count a table's rows, its placements, and the years in which spells begin.
+
+    Of the `refused`, those `cancelled` are no faults. `signs` are what stands where a spell is still `running`,
+    `below` the sums and remarks under the table.
+    """
+
+    rows: int = 0
+    outside: int = 0
+    begun_in_year: int = 0
+    refused: int = 0
+    cancelled: int = 0
+    placements: int = 0
+    placements_outside: int = 0
+    running: int = 0
+    signs: Counter[str] = field(default_factory=Counter)
+    without_administration: int = 0
+    starts: Counter[int] = field(default_factory=Counter)
+    below: list[str] = field(default_factory=list)
+
+    def add(self, other: Counts) -> None:
+        """Add another table's counts."""
+        self.rows += other.rows
+        self.outside += other.outside
+        self.begun_in_year += other.begun_in_year
+        self.refused += other.refused
+        self.cancelled += other.cancelled
+
+    def usual_year(self) -> int | None:
+        """Return the year that most spells begin in."""
+        return max(self.starts, key=lambda year: (self.starts[year], year), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Hold what came of reading one file, which messages call `name`.
+
+    It has the numbers of its `tables`, and the day on which it says itself that it was made.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    counts: Counts
+    tables: range
+    drawn: date | None
+
+
+@dataclass(slots=True)
+class Reading:
+    """Collect what was read so far: spells, tables' names and summaries, files."""
+
+    spells: list[pl.DataFrame] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    summaries: list[str] = field(default_factory=list)
+    extracts: list[Extract] = field(default_factory=list)
 
 
 @dataclass(slots=True)
