@@ -9,8 +9,16 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from aarsstatus.extracts.shown import INVISIBLE, PART_OF_A_DAY, STRUCK, Book, Shown, TooLargeError
-from aarsstatus.extracts.styles import FORMATS_OF_A_PART, WHITE, as_seen, shows_part_of_a_day
+from aarsstatus.extracts.shown import (
+    FORMATS_OF_A_PART,
+    WHITE,
+    Book,
+    Seen,
+    Shown,
+    TooLargeError,
+    as_seen,
+    shows_part_of_a_day,
+)
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """Errors by their number in both formats."""
@@ -68,7 +76,7 @@ def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untype
                 runs = sheet.rich_text_runlist_map.get((row, column), ())
                 shows = _hides(book, style, [style.font_index, *(font for _, font in runs)])
                 if kind in _XLS_NUMBERS and shows_part_of_a_day(book.format_map[style.format_key].format_str):
-                    shows = shows or PART_OF_A_DAY
+                    shows = shows or Seen.PART_OF_A_DAY
             if shows is not None:
                 shown.cells[row + 1, column + 1] = shows
     shown.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
@@ -80,10 +88,10 @@ def _xls_sheet(book: Any, sheet: Any) -> Shown:  # noqa: ANN401 - xlrd is untype
 def _hides(book: Any, style: Any, fonts: Sequence[int]) -> str | None:  # noqa: ANN401 - xlrd is untyped
     """Return how a style hides a text in some fonts, if it does."""
     if any(book.font_list[font].struck_out for font in fonts):
-        return STRUCK
+        return Seen.STRUCK
     ground, letters = style.background, _colour(book, book.font_list[style.font_index].colour_index)
     paper = _colour(book, ground.pattern_colour_index) if ground.fill_pattern else WHITE
-    return INVISIBLE if letters == paper else None
+    return Seen.INVISIBLE if letters == paper else None
 
 
 def _colour(book: Any, number: int) -> str | None:  # noqa: ANN401 - xlrd is untyped
@@ -112,7 +120,7 @@ def xlsb_styles(content: bytes) -> dict[int, str]:
         if kind == _FORMAT and shows_part_of_a_day(_string(body, 2)[0]):
             formats.add(unpack_from("<H", body)[0])
         elif kind == _FONT:
-            fonts.append(STRUCK if body[2] & _STRUCK_OUT else _xlsb_colour(body, _COLOUR_OF_FONT))
+            fonts.append(Seen.STRUCK if body[2] & _STRUCK_OUT else _xlsb_colour(body, _COLOUR_OF_FONT))
         elif kind == _FILL:
             grounds.append(_xlsb_colour(body, _COLOUR_OF_FILL) if unpack_from("<I", body)[0] else WHITE)
         elif kind in {_STYLES_OF_CELLS, _END_OF_STYLES}:
@@ -120,12 +128,12 @@ def xlsb_styles(content: bytes) -> dict[int, str]:
         elif kind == _STYLE and style is not None:
             number_format, font, ground = unpack_from("<HHH", body, 2)
             letters = fonts[font] if font < len(fonts) else ""
-            if letters == STRUCK:
-                shows[style] = STRUCK
+            if letters == Seen.STRUCK:
+                shows[style] = Seen.STRUCK
             elif letters and letters == (grounds[ground] if ground < len(grounds) else WHITE):
-                shows[style] = INVISIBLE
+                shows[style] = Seen.INVISIBLE
             elif number_format in formats:
-                shows[style] = PART_OF_A_DAY
+                shows[style] = Seen.PART_OF_A_DAY
             style += 1
     return shows
 
@@ -148,7 +156,7 @@ def xlsb_sheet(content: bytes, most_cells: int, styles: Mapping[int, str]) -> tu
             if rows * columns > most_cells:
                 raise TooLargeError
             shows = styles.get(unpack_from("<I", body, 4)[0] & _STYLE_NUMBER)
-            if shows is not None and (kind in _NUMBERS or (shows != PART_OF_A_DAY and kind != _BLANK)):
+            if shows is not None and (kind in _NUMBERS or (shows != Seen.PART_OF_A_DAY and kind != _BLANK)):
                 shown.cells[row, unpack_from("<I", body)[0] + 1] = shows
         if kind == _ROW:
             row = unpack_from("<I", body)[0] + 1

@@ -8,7 +8,7 @@ the nearest valid value is. Dates are read by `dates`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
@@ -18,7 +18,7 @@ import polars as pl
 
 from aarsstatus import danish
 from aarsstatus.extracts.dates import Unreadable
-from aarsstatus.extracts.shown import INVISIBLE, MERGED, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, is_error
+from aarsstatus.extracts.shown import Seen, is_error
 from aarsstatus.inputs.aliases import Names, fold_value
 from aarsstatus.problems import near
 
@@ -37,16 +37,17 @@ _LONGEST_HOURS = 40
 """Characters: whatever has more is no number of hours."""
 
 
-_UNSEEN = {
-    MERGED: Unreadable(
+_UNSEEN: Mapping[str, Unreadable] = {
+    Seen.NOT_WORKED_OUT: Unreadable("at du åbner filen i Excel og gemmer den", None, "formlen er ikke regnet ud"),
+    Seen.MERGED: Unreadable(
         "en celle for hver kolonne; ophæv fletningen i Excel", None, "cellen er flettet med en anden"
     ),
-    PART_OF_A_DAY: Unreadable(
+    Seen.PART_OF_A_DAY: Unreadable(
         "et datoformat med dag, måned og år i Excel; se så efter, at datoen er den rigtige", None,
         "cellen viser ikke hele sin dato",
     ),
-    STRUCK: Unreadable("en række, der er slettet, eller som ikke er streget over", None, "cellen er streget over"),
-    INVISIBLE: Unreadable(
+    Seen.STRUCK: Unreadable("en række, der er slettet, eller som ikke er streget over", None, "cellen er streget over"),
+    Seen.INVISIBLE: Unreadable(
         "en celle, man kan se, hvad der står i; ret dens farve eller talformat i Excel", None,
         "cellen viser ikke det, der står i den",
     ),
@@ -64,14 +65,14 @@ class _NotKnownError(Unreadable):
 
 def legible(text: str) -> str | None:
     """Return a cell that somebody may be shown; None if it is too long, or not a text."""
-    return text if len(text) <= _LONGEST and text.strip() not in {NOT_WORKED_OUT, *_UNSEEN} else None
+    return text if len(text) <= _LONGEST and text.strip() not in _UNSEEN else None
 
 
 def unseen(text: str) -> Unreadable | None:
     """Return what is wrong with a cell that shows something else than a value."""
     text = text.strip()
-    if text == NOT_WORKED_OUT or (text.startswith("=") and not text.startswith('="')):
-        return Unreadable("at du åbner filen i Excel og gemmer den", None, "formlen er ikke regnet ud")
+    if text.startswith("=") and not text.startswith('="'):
+        text = Seen.NOT_WORKED_OUT
     if text in _UNSEEN:
         return _UNSEEN[text]
     if is_error(text):

@@ -43,7 +43,7 @@ def refuse_differing(
     `read` has what reads each field; a cell that is none says nothing.
     """
     bad = np.zeros_like(blank)
-    for rival in header.undecided:
+    for rival in (one for one in header.rivals if one.may_be_it):
         name, other = rival.field, rival.place
         first, second = (frame[str(place)] for place in (header.columns[name], other))
         if name in read:
@@ -100,8 +100,7 @@ def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, re
             refusals.note(table.label, f"der er ingen kolonne med jobordning, så alle rækker er læst som {name}")
     for name in missing:
         _refuse_missing(table.label, name, header, names, refusals)
-    undecided = tuple(rival for rival in header.undecided if rival.field != "state")  # each of these is read
-    return None if missing else replace(header, undecided=undecided, scheme=fixed)
+    return None if missing else replace(header, scheme=fixed)
 
 
 def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
@@ -109,9 +108,7 @@ def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
     if header.row > 1:
         which = f"række {header.row}" if header.rows == 1 else f"række {header.row - 1}-{header.row}"
         yield f"{label}: overskriften står i {which}; det, der står over den, er ikke læst"
-    for name, place in header.passed_over:
-        if name == "state":  # each of these is read
-            continue
+    for name, place in ((one.field, one.place) for one in header.rivals if not one.is_like and one.field != "state"):
         taken, other = (mask(header.texts[at].strip()) for at in (header.columns[name], place))
         letters = f"kolonne {xl_col_to_name(place)} og {xl_col_to_name(header.columns[name])}"
         yield f"{label}: kolonnen »{other}« er ikke læst; »{taken}« er brugt som {FIELDS[name]} ({letters})"

@@ -114,10 +114,10 @@ class _Form:
                 message = "værdien kan ikke bruges"
                 self.problems.append(Problem(place, message, found=text, expected=bad.expected, hint=bad.hint))
                 continue
-            if scalars(f"a: {new}", "")[("a",)].value != was.value:
-                values[one.at] = new
-                self.changes.append(f"{one.label}: {_shown(was.value)} → {text if new == 'null' else _shown_yaml(new)}")
-            elif new == "null":
+            value = scalars(f"a: {new}", "")[("a",)].value
+            if value != was.value:
+                self.changes.append(f"{one.label}: {_shown(was.value)} → {text if value is None else _shown(value)}")
+            if value != was.value or value is None:
                 values[one.at] = new
         self.params = _without_marks(
             replace_scalars(self.params, self.file, values), [there[at] for at, new in values.items() if new == "null"]
@@ -231,11 +231,6 @@ def _shown(value: object) -> str:
     if value is None:
         return "(intet)"
     return dates.show_day(value.toordinal()) if isinstance(value, date) else str(value)
-
-
-def _shown_yaml(new: str) -> str:
-    """Return a value that is written in YAML as the change to it is told."""
-    return _shown(scalars(f"a: {new}", "")[("a",)].value)
 
 
 def form_rows(path: Path, year: int) -> dict[str, list[Row]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cache
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_COLUMNS, Attributes, SheetXml
-from aarsstatus.extracts.shown import INVISIBLE, NOT_WORKED_OUT, PART_OF_A_DAY, STRUCK, Shown, is_error
-from aarsstatus.extracts.styles import WHITE, as_seen, whole
+from aarsstatus.extracts.shown import WHITE, Seen, Shown, as_seen, is_error, whole
 
 _NUMBERS = ("date", "float")
 _HIDDEN = ("collapse", "filter")
@@ -24,7 +24,7 @@ class _Styles:
         self._name = ""
         self._said: dict[str, dict[str, str]] = {}
         self._conditions: dict[str, list[str]] = {}
-        self._hidden: dict[str, str | None] = {}
+        self.hides = cache(self._hides)
 
     def element(self, kind: str, said: Attributes) -> None:
         """See what an element says of a style."""
@@ -38,19 +38,13 @@ class _Styles:
         elif kind in {"text-properties", "table-cell-properties"} and self._name:
             self._said[self._name].update(said)
 
-    def hides(self, name: str) -> str | None:
+    def _hides(self, name: str) -> str | None:
         """Return what a style does to the text of a cell, if it is not seen whole."""
-        if name not in self._hidden:
-            self._hidden[name] = self._look(name)
-        return self._hidden[name]
-
-    def _look(self, name: str) -> str | None:
-        """Find what a style hides."""
         if self._find(name, "text-line-through-style", "none") != "none":
-            return STRUCK
+            return Seen.STRUCK
         letters, paper = self._find(name, "color", ""), self._find(name, "background-color", "transparent")
         paper = WHITE if paper == "transparent" else as_seen(paper.removeprefix("#"))
-        return INVISIBLE if as_seen(letters.removeprefix("#")) == paper else None
+        return Seen.INVISIBLE if as_seen(letters.removeprefix("#")) == paper else None
 
     def may_hide(self, name: str) -> bool:
         """Return whether a condition of a style gives cells one that hides anything."""
@@ -107,8 +101,8 @@ class Content(SheetXml):
         elif kind in {"table-cell", "covered-table-cell"}:
             self.finish()
             self._begin_cell(attributes, said)
-        elif kind == "span" and self._styles.hides(said.get("style-name", "")) == STRUCK:
-            self._show(STRUCK)
+        elif kind == "span" and self._styles.hides(said.get("style-name", "")) == Seen.STRUCK:
+            self._show(Seen.STRUCK)
         elif kind == "annotation" and self._column <= MOST_COLUMNS:
             self.remarks.add(xl_rowcol_to_cell(self._row - 1, self._column - 1))
         elif kind == "p":
@@ -148,11 +142,11 @@ class Content(SheetXml):
             text = "".join(self.text or ()).strip()
             kinds = {value for key, value in self._cell.items() if key.endswith(" value-type")}
             parts, is_day = len(re.findall("[0-9]+", text)), "date" in kinds and bool(text)
-            shows = text if is_error(text) else "#FEJL!" if "error" in kinds else None if kinds else NOT_WORKED_OUT
+            shows = text if is_error(text) else "#FEJL!" if "error" in kinds else None if kinds else Seen.NOT_WORKED_OUT
             if shows is None and kinds.intersection(_NUMBERS) and self.text == []:
-                shows = INVISIBLE
+                shows = Seen.INVISIBLE
             if shows is None and is_day and parts < 3 - bool(re.search("[a-zæøå]{3}", text, re.IGNORECASE)):
-                shows = PART_OF_A_DAY
+                shows = Seen.PART_OF_A_DAY
             if shows is not None:
                 self._show(shows)
         self.text, self._cell = None, {}

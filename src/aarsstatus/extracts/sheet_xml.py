@@ -9,8 +9,7 @@ from contextlib import suppress
 from functools import cache
 from xml.parsers import expat
 
-from aarsstatus.extracts.shown import NOT_WORKED_OUT, STRUCK, Shown, TooLargeError, is_error
-from aarsstatus.extracts.styles import YES, Styles, whole
+from aarsstatus.extracts.shown import YES, Seen, Shown, Styles, TooLargeError, is_error, whole
 
 MOST_CELLS = 8_000_000
 """Cells of the rectangles of a workbook's sheets; each takes some tens of bytes in calamine and as many in Python."""
@@ -138,7 +137,7 @@ class XlsxSheet(SheetXml):
         of_number = self._type == "n"
         shows = (self._styles.numbers if of_number else self._styles.texts).get(self._style)
         if self._is_struck or (self._type == "s" and "".join(self.text or ()) in self._struck):
-            shows = STRUCK
+            shows = Seen.STRUCK
         if shows and (self._has_value or not of_number):
             self.shown.cells[self._row, self._column] = shows
         if self._is_formula or self._type == "e":
@@ -149,7 +148,7 @@ class XlsxSheet(SheetXml):
             if self._type == "e" and text:
                 self.shown.cells[self._row, self._column] = text if is_error(text) else "#FEJL!"
             elif not has_result:
-                self.shown.cells[self._row, self._column] = NOT_WORKED_OUT
+                self.shown.cells[self._row, self._column] = Seen.NOT_WORKED_OUT
         self.text, self._type, self._style = None, "", ""
         self._is_formula = self._is_nothing = self._has_value = self._is_struck = False
 

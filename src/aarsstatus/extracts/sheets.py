@@ -18,8 +18,7 @@ from aarsstatus import danish
 from aarsstatus.extracts.binary_sheets import read_xls, xlsb_remarks, xlsb_sheet, xlsb_styles, xlsb_workbook
 from aarsstatus.extracts.opendocument import Content
 from aarsstatus.extracts.sheet_xml import MOST_CELLS, MOST_ROWS, PLACE, XlsxSheet, parse
-from aarsstatus.extracts.shown import Book, TooLargeError
-from aarsstatus.extracts.styles import YES, Styles, read_styles, struck_texts, tree
+from aarsstatus.extracts.shown import YES, Book, Styles, TooLargeError, read_styles, struck_texts, tree
 from aarsstatus.problems import ProgramError
 from aarsstatus.run import temporary
 from aarsstatus.run.calamine_process import LOCKED, UNREADABLE

@@ -114,14 +114,16 @@ def text_frame(rows: Sequence[Cells], width: int) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """Name a column that may be of a field too.
+    """Name a column that fits a field too, but less well than the one that was taken.
 
-    One whose heading is only like those of the field (`is_like`) may be empty.
+    One whose heading is only like those of the field (`is_like`) may be empty; one that `may_be_it` is held against
+    the one that was taken.
     """
 
     field: str
     place: int
     is_like: bool
+    may_be_it: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +138,12 @@ class Header:
         The place of each field's column, from 0.
     texts
         The header as written, one text a column, merged rows put together.
-    passed_over
-        Columns that fit a field too, but less well than the one that was taken.
     title
         What stands above the header.
     hidden
         The places of columns that are hidden in Excel.
-    undecided
-        Columns that may just as well be meant as the one that was taken.
+    rivals
+        Columns that fit a field too.
     scheme
         That of all rows, where no column has it.
     """
@@ -152,10 +152,9 @@ class Header:
     rows: int
     columns: dict[str, int]
     texts: tuple[str, ...]
-    passed_over: tuple[tuple[str, int], ...] = ()
     title: str = ""
     hidden: frozenset[int] = frozenset()
-    undecided: tuple[Rival, ...] = ()
+    rivals: tuple[Rival, ...] = ()
     scheme: str | None = None
 
     def called(self, place: int) -> str:
@@ -196,16 +195,15 @@ def _header(row: int, height: int, rows: Sequence[Cells], cells: Cells, names: N
             rank = _preference(known[0], text, groups[place])
             ranked.setdefault(known[0], []).append((place in hidden, known[1] == LIKE, rank, known[1], place))
     columns = {name: min(places)[-1] for name, places in ranked.items()}
-    others = [(name, one, min(places)) for name, places in ranked.items() for one in sorted(places)[1:]]
-    passed = tuple((name, one[-1]) for name, one, _ in others if not one[1])
-    undecided = tuple(
-        Rival(name, one[-1], is_like=one[1])
-        for name, one, first in others
-        if one[:-1] == first[:-1]
-        or (name in _EITHER and (one[:3] == first[:3] or (one[1] and not one[0] and one[2] <= first[2])))
-    )
+    rivals = []
+    for name, (first, *others) in ((name, sorted(places)) for name, places in ranked.items()):
+        for one in others:
+            is_hidden, is_like, preference, _, place = one
+            is_like_first = one[:3] == first[:3] or (is_like and not is_hidden and preference <= first[2])
+            may_be_it = one[:-1] == first[:-1] or (name in _EITHER and is_like_first)
+            rivals.append(Rival(name, place, is_like, may_be_it and name != "state"))  # each of those is read
     title = " ".join(cell for above in rows[: row - height] for cell in above if cell)
-    return Header(row, height, columns, tuple(cells), passed, title, hidden, undecided)
+    return Header(row, height, columns, tuple(cells), title, hidden, tuple(rivals))
 
 
 def _spanning(cells: Cells, width: int) -> list[str]:

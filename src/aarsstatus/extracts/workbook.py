@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from aarsstatus.extracts.outcome import EXCHANGED, Refusals, rows_shown
 from aarsstatus.extracts.sheets import read_book
-from aarsstatus.extracts.shown import INVISIBLE, MERGED, Book, Row, Shown
+from aarsstatus.extracts.shown import Book, Row, Seen, Shown
 from aarsstatus.extracts.table import MOST_ROWS, Block, Cells, Table, find_header, text_frame
 from aarsstatus.inputs.aliases import Names
 from aarsstatus.privacy import mask
@@ -94,7 +94,7 @@ class _Sheet:
         self.label, self.name = label, name
         shown = book.sheets[name]
         for (row, column), text in shown.cells.items():
-            if text != INVISIBLE:
+            if text != Seen.INVISIBLE:
                 _put(rows, row, column, text)
         last = max(number for number, cells in enumerate(rows, start=1) if _filled(cells))
         self._rows, self._is_1904 = rows[:last], book.is_1904
@@ -104,7 +104,7 @@ class _Sheet:
         self.is_conditional = False
         if self.header is not None:
             for (row, column), text in shown.cells.items():  # a header may be white on something dark
-                if text == INVISIBLE and self.header.row < row <= last:
+                if text == Seen.INVISIBLE and self.header.row < row <= last:
                     _put(rows, row, column, text)
             self.is_conditional = any(place + 1 in shown.conditional for place in self.header.columns.values())
             _fill_merged(self._rows, shown, self.header.row)
@@ -158,13 +158,13 @@ def _fill_merged(rows: list[Row], shown: Shown, header: int) -> None:
         for row in filled.intersection(range(max(top, header + 1), min(below, len(rows)) + 1)):
             others = [cell for place, cell in enumerate(rows[row - 1], start=1) if not left <= place <= right]
             if top <= header:
-                _put(rows, row, left, MERGED)
+                _put(rows, row, left, Seen.MERGED)
             elif not _filled([value]) or (right > left and not _filled(others)):
                 continue
             else:
                 _put(rows, row, left, value)
                 for column in range(left + 1, min(right, len(rows[row - 1])) + 1):
-                    _put(rows, row, column, MERGED)
+                    _put(rows, row, column, Seen.MERGED)
 
 
 def _put(rows: list[Row], row: int, column: int, value: object) -> None:
