@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from aarsstatus import danish
-from aarsstatus.audit.limits import threshold_of
+from aarsstatus.audit.limits import Threshold, threshold_of
 from aarsstatus.figures import Figure, compared
 from aarsstatus.files import packaged_rows
 from aarsstatus.inputs.model import Data
@@ -28,14 +28,14 @@ class Change:
     """Hold a figure that differs.
 
     `old` or `new` is None where only the other build has it; never both. `called` is the name of its scheme or target
-    group, and `heads` tells whether that is counted by heads.
+    group, and `limit` how much the figure may move before somebody should look.
     """
 
     id: str
     old: Figure | None
     new: Figure | None
     called: str = ""
-    heads: bool = False
+    limit: Threshold | None = None
 
     @property
     def figure(self) -> Figure:
@@ -86,7 +86,7 @@ def _other_verdict(change: Change) -> bool:
 
 
 def _moved_far(change: Change) -> bool:
-    limit, old, new = threshold_of(change.figure, heads=change.heads), change.old, change.new
+    limit, old, new = change.limit, change.old, change.new
     return limit is not None and old is not None and new is not None and limit.exceeded(old, new)
 
 
@@ -120,20 +120,19 @@ def compare(old: Mapping[str, Figure], new: Mapping[str, Figure], data: Data | N
 
     The figures are given by id; `data` tells what their groups and schemes are called and how they are counted.
     """
-    order = {id_: place for place, id_ in enumerate([*new, *(id_ for id_ in old if id_ not in new)])}
-    figures = {id_: new.get(id_) or old[id_] for id_ in order}
+    figures = {id_: new.get(id_) or old[id_] for id_ in [*new, *old]}
     changes = [
         Change(
             id_,
             old.get(id_),
             new.get(id_),
             data.called(one.group, one.scheme) if data else one.scheme or one.group,
-            data is not None and one.group in data.heads,
+            threshold_of(one, heads=data is not None and one.group in data.heads),
         )
         for id_, one in figures.items()
     ]
     differing = [change for change in changes if not same(change.old, change.new)]
-    return sorted(differing, key=lambda change: (LEVELS.index(change.level), -_weight(change), order[change.id]))
+    return sorted(differing, key=lambda change: (LEVELS.index(change.level), -_weight(change)))
 
 
 def same(first: Figure | None, second: Figure | None, but: str = "") -> bool:
@@ -145,7 +144,5 @@ def same(first: Figure | None, second: Figure | None, but: str = "") -> bool:
 
 def _weight(change: Change) -> Fraction:
     """Return how far a figure moved, with its limit as the unit."""
-    limit, size = threshold_of(change.figure, heads=change.heads), change.size
-    if limit is None or size is None:
-        return Fraction(0)
-    return abs(size) / limit.points
+    limit, size = change.limit, change.size
+    return Fraction(0) if limit is None or size is None else abs(size) / limit.points

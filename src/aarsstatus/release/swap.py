@@ -73,12 +73,7 @@ def swap_aside(made: Path, target: Path) -> Path:
     """Swap a folder in for one that may be the user's; return where that lies now."""
     names = (target.with_name(f"{target.name}.gemt-{number}") for number in itertools.count(1))
     aside = next(name for name in names if not name.exists())
-    target.rename(aside)
-    try:
-        made.rename(target)
-    except BaseException:
-        aside.rename(target)
-        raise
+    _move_in(made, target, aside)
     return aside
 
 
@@ -88,22 +83,24 @@ def swap_in(made: Path, target: Path) -> None:
     Linux exchanges the two in one step, so that there is always a whole one. Elsewhere the last one is moved aside
     first, and moved back if the new one cannot take its place.
     """
+    old = made
     if not target.exists():
         made.rename(target)
-        return
-    if _exchange(made, target):
-        shutil.rmtree(made, ignore_errors=True)
-        return
-    old = target.with_name(f"{made.name}-old")
+    elif not _exchange(made, target):
+        old = target.with_name(f"{made.name}-old")
+        _move_in(made, target, old)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _move_in(made: Path, target: Path, aside: Path) -> None:
+    """Move a folder aside and another into its place, or move nothing."""
     try:
-        target.rename(old)
+        target.rename(aside)
         made.rename(target)
     except BaseException:
         if not target.exists():
-            old.rename(target)
+            aside.rename(target)
         raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:
