@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aarsstatus.cli.console import parse
+from aarsstatus.cli import parse
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

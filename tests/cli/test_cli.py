@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from quick_commands import aarsstatus
 
-from aarsstatus.cli import run
-from aarsstatus.cli.console import a_path
+from aarsstatus.cli import a_path, run
 from aarsstatus.project import Project
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 import marching
 import pytest
 
-from aarsstatus.cli.console import parse
+from aarsstatus.cli import parse
 from aarsstatus.cli.menu import Menu
 from aarsstatus.project import Project
 

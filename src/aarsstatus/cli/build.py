@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from aarsstatus.build import Options, Result, build_years
-from aarsstatus.cli.console import BAD_INPUT, DONE, a_path, a_year, path_from_here, say, steps
+from aarsstatus.cli import BAD_INPUT, DONE, a_path, a_year, path_from_here, say, steps
 from aarsstatus.project import find_project
 from aarsstatus.render.embedded import FORMATS, Format
 

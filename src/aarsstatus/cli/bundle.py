@@ -6,7 +6,7 @@ import argparse
 from functools import partial
 
 from aarsstatus.bundle import write_bundle
-from aarsstatus.cli.console import DONE, a_year, path_ending_on, path_from_here
+from aarsstatus.cli import DONE, a_year, path_ending_on, path_from_here
 from aarsstatus.project import find_project
 from aarsstatus.release.reading import open_finished
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from aarsstatus import danish
 from aarsstatus.audit.check import doubts, left_over, problems
-from aarsstatus.cli.console import DONE, FINDINGS, a_year
+from aarsstatus.cli import DONE, FINDINGS, a_year
 from aarsstatus.inputs import read_year
 from aarsstatus.privacy import mask
 from aarsstatus.problems import told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from aarsstatus.cli.console import DONE, FINDINGS, path_ending_on, path_from_here
+from aarsstatus.cli import DONE, FINDINGS, path_ending_on, path_from_here
 from aarsstatus.diff import diff
 from aarsstatus.diff.causes import NOT_RUN
 from aarsstatus.diff.page import comparison_page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from aarsstatus.audit.explain import explain
-from aarsstatus.cli.console import DONE
+from aarsstatus.cli import DONE
 from aarsstatus.project import find_project
 
 DESCRIPTION = "Viser et tal, dets formel og alt, det er regnet ud af, ned til fil og linje."

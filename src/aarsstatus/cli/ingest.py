@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from aarsstatus import danish
-from aarsstatus.cli.console import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
+from aarsstatus.cli import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
 from aarsstatus.extracts import Ingested, ingest
 from aarsstatus.extracts.filled_form import is_form, read_form
 from aarsstatus.extracts.sums import Sum

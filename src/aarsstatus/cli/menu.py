@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aarsstatus import cli
-from aarsstatus.cli.console import BAD_INPUT, DONE, FINDINGS, YES, a_year, prepare_streams, say
+from aarsstatus.cli import BAD_INPUT, DONE, FINDINGS, YES, a_year, prepare_streams, say
 from aarsstatus.inputs.form import form_name
 from aarsstatus.problems import InputError
 from aarsstatus.project import Project, find_project

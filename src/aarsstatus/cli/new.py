@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from aarsstatus.cli.console import DONE, a_year
+from aarsstatus.cli import DONE, a_year
 from aarsstatus.inputs.form import form_name, write_form
 from aarsstatus.inputs.new_year import new_year
 from aarsstatus.project import find_project

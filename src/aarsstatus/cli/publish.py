@@ -14,7 +14,7 @@ from aarsstatus.audit.errata import to_declare
 from aarsstatus.audit.quality import open_quality
 from aarsstatus.build import Options, Progress, build
 from aarsstatus.bundle import write_bundle
-from aarsstatus.cli.console import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
+from aarsstatus.cli import DONE, FINDINGS, a_date, a_path, a_year, path_from_here, steps
 from aarsstatus.inputs import REPLACED, read_year
 from aarsstatus.inputs.csvfile import swap_in
 from aarsstatus.inputs.model import Data

@@ -11,7 +11,7 @@ from aarsstatus import danish
 from aarsstatus.audit import quality
 from aarsstatus.audit.errata import summary
 from aarsstatus.bundle.verify import check_lines, verify_bundle
-from aarsstatus.cli.console import DONE, FINDINGS, YES, path_from_here, say, year_or_bundle
+from aarsstatus.cli import DONE, FINDINGS, YES, path_from_here, say, year_or_bundle
 from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import find_project
 
