@@ -1,7 +1,8 @@
 """Give every chart the same colours, type, axes and legends, and save it.
 
 Colours are told apart by lightness as well, so a colour-blind reader and a greyscale print lose nothing. SVG text
-is drawn as paths in the extension's own font: the same bytes on every machine.
+is drawn as paths in the extension's own font: the same bytes on every machine. Any drawing of
+matplotlib's can be made such a chart, too.
 """
 
 from __future__ import annotations

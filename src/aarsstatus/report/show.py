@@ -32,7 +32,7 @@ from aarsstatus.report.drawing import Chart, own_chart, raster
 from aarsstatus.report.html_table import Table, to_html, to_markdown
 from aarsstatus.report.tables import own_table, to_table
 
-Shown = str | SVG | Image
+Output = str | SVG | Image
 """What an engine reads: Markdown, or a picture."""
 
 
@@ -87,7 +87,7 @@ def show_logo(logo: Logo | None, folder: Path) -> None:
         return
     content, alt = (folder / logo.file).read_bytes(), logo.alt
     opening, kind = f"::: {{.logo {attribute('fig-alt', alt)}}}", "png" if logo.file.endswith(".png") else "svg+xml"
-    shown: list[Shown] = [f"{opening}\n\n", Image(data=content, format="png"), "\n:::\n\n"]
+    shown: list[Output] = [f"{opening}\n\n", Image(data=content, format="png"), "\n:::\n\n"]
     if kind != "png":
         shown = _in_two_formats(opening, content.decode("utf-8"), raster(content), ":::")
     _show(lambda: f'<div class="logo">{_picture(content, alt, kind)}</div>', *shown)
@@ -114,7 +114,7 @@ def cover_sheet(params: Params, title: str, city: str) -> str:
     return "\n\n".join(blocks)
 
 
-def _in_two_formats(opening: str, svg: str, png: bytes, closing: str) -> list[Shown]:
+def _in_two_formats(opening: str, svg: str, png: bytes, closing: str) -> list[Output]:
     """Return a drawing in a fenced div: SVG for pages, dots for Word.
 
     Word's own drawing of SVG differs from one version to the next, and without another program neither engine could
@@ -129,7 +129,7 @@ def _in_two_formats(opening: str, svg: str, png: bytes, closing: str) -> list[Sh
     ]
 
 
-def _show(page: Callable[[], str], *shown: Shown) -> None:
+def _show(page: Callable[[], str], *shown: Output) -> None:
     """Show a person a piece of a page, and an engine what it reads."""
     if is_by_hand():
         style = stylesheet(find_project().extension)
