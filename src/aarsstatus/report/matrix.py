@@ -17,6 +17,7 @@ from matplotlib.patches import Patch
 
 from aarsstatus import danish
 from aarsstatus.figures import Figure, words
+from aarsstatus.figures.collection import Figures
 from aarsstatus.inputs.reorganisations import comparable
 from aarsstatus.inputs.schema import KK, TOTAL
 from aarsstatus.markdown import sentences
@@ -50,10 +51,11 @@ Cells = Mapping[tuple[str, str], _Cell]
 def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
     """Draw each administration's attainments in a frame, the highest total first."""
     named = {key: group.name for key, group in notat.data.groups.items()} | {TOTAL: "samlet"}
-    now = frame[(frame["year"] == notat.year) & frame["measure"].isin(_ATTAINED) & frame["value"].notna()]
-    groups = {key: name for key, name in named.items() if key in set(now["group"])}
-    codes = _sorted(notat, frame)
-    cells = {(code, group): _cell(notat, frame, code, group) for code in codes for group in groups}
+    figures = Figures([notat.figures[id_] for id_ in dict.fromkeys(frame["id"])])
+    now = [one for one in figures.select(year=notat.year) if one.measure in _ATTAINED and one.value is not None]
+    groups = {key: name for key, name in named.items() if any(one.group == key for one in now)}
+    codes = [code for code in _sorted(notat) if any(one.administration == code for one in figures.values())]
+    cells = {(code, group): _cell(notat, figures, code, group) for code in codes for group in groups}
     attained = [one.attained for one in cells.values() if one.attained is not None]
     spoken = [f"{code}: {danish.join(_spoken(cells, code, groups))}" for code in codes]
     alt = f"Søjler på én skala for hver forvaltning. {sentences(spoken)}{_compared(notat, cells, groups)}"
@@ -82,16 +84,14 @@ def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
 # -- what is drawn ------------------------------------------------------------------------------------------------
 
 
-def _sorted(notat: Notat, frame: pd.DataFrame) -> list[str]:
-    """Return the codes in a frame: the city first, then from the highest total down."""
+def _sorted(notat: Notat) -> list[str]:
+    """Return the administrations: the city first, then from the highest total down."""
 
     def total(code: str) -> float:
         found = notat.figures.known(notat.year, code, TOTAL, "weighted_attainment")
         return -1 if found is None else draw.height(found)
 
-    inside = set(frame["administration"])
-    codes = sorted(notat.administrations(), key=total, reverse=True)
-    return [code for code in (KK, *codes) if code in inside]
+    return [KK, *sorted(notat.administrations(), key=total, reverse=True)]
 
 
 def _finding(notat: Notat, codes: Sequence[str]) -> str:
@@ -104,18 +104,12 @@ def _finding(notat: Notat, codes: Sequence[str]) -> str:
     return f"{most} har den højeste samlede målopfyldelse i {notat.year}, og {least} har den laveste."
 
 
-def _cell(notat: Notat, frame: pd.DataFrame, code: str, group: str) -> _Cell:
+def _cell(notat: Notat, figures: Figures, code: str, group: str) -> _Cell:
     """Return what a cell draws; the year before only of those that are comparable."""
-    measure, inside = "weighted_attainment" if group == TOTAL else "attainment", set(frame["id"])
-    earlier = notat.before
-    if earlier and not comparable(notat.data, code, earlier, notat.year):
-        earlier = 0
-    attained, missing, before = (
-        found if (found := notat.figures.find(year, code, group, what)) is not None and found.id in inside else None
-        for year, what in ((notat.year, measure), (notat.year, "shortfall"), (earlier, measure))
-    )
-    known = before is not None and before.value is not None
-    return _Cell(attained, missing, before if known else None)
+    measure = "weighted_attainment" if group == TOTAL else "attainment"
+    attained, missing = (figures.find(notat.year, code, group, what) for what in (measure, "shortfall"))
+    same_body = notat.before and comparable(notat.data, code, notat.before, notat.year)
+    return _Cell(attained, missing, figures.known(notat.before, code, group, measure) if same_body else None)
 
 
 def _numbers(notat: Notat, cells: Cells, codes: Sequence[str], groups: Mapping[str, str]) -> Table:
