@@ -38,6 +38,7 @@ from aarsstatus.problems import InputError, Problem
 from aarsstatus.project import Project
 from aarsstatus.release.archive import unpack
 from aarsstatus.release.reading import Finished
+from aarsstatus.render.docx_parts import tag
 from aarsstatus.report.checks import shown_text
 from aarsstatus.report.html_table import unmarked
 
@@ -173,7 +174,6 @@ def corrected_params(text: str, name: str, params: Params, reason: str, day: dat
 # -- held against what was sent out ----------------------------------------------------------------------------
 
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"  # an XML name, not an address to fetch
 _MOST_BYTES = 64 << 20
 _NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)*")
 _PAGE = re.compile(r"\bSide\s+\d+\s+af\s+\d+")
@@ -220,7 +220,7 @@ def _paragraphs(content: bytes, name: str) -> list[str]:
         document = etree.fromstring(unpack(content, name)["word/document.xml"], etree.XMLParser(resolve_entities=False))
     except (KeyError, etree.XMLSyntaxError):
         raise InputError(Problem(name, "filen er ikke en Word-fil", expected="en .docx-fil")) from None
-    texts = ("".join(one.text or "" for one in each.iter(f"{_W}t")) for each in document.iter(f"{_W}p"))
+    texts = ("".join(one.text or "" for one in each.iter(tag("t"))) for each in document.iter(tag("p")))
     return [" ".join(text.split()) for text in texts if text.strip()]
 
 
