@@ -40,11 +40,10 @@ from aarsstatus.release.archive import unpack
 from aarsstatus.release.reading import Finished
 from aarsstatus.render.docx_parts import tag
 from aarsstatus.report.checks import shown_text
-from aarsstatus.report.html_table import unmarked
+from aarsstatus.report.html_table import CELL, unmarked
 
 _FLOAT = re.compile(r"^:{3,} *\{#(tbl|fig)-")
 _HEADING = re.compile(r"^# (.*?)(?: \{.*)?$")
-_CELL = re.compile(r'<td[^>]*\bdata-figure="([^"]*)"[^>]*>(.*?)</td>')
 _SPAN = re.compile(r'(?<!offentliggjort som )\[((?:\\.|[^\]\\])*)\]\{figure="([^"]*)"\}')
 _TAG = re.compile(r"<[^>]+>")
 _AT = {"document": "brevhoved", "office": "brevhoved", "cover": "forside"}
@@ -83,7 +82,7 @@ def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]
             within = ""
         if within == "tbl" and '<th scope="col">' in line:
             header = line
-        for id_, shown in _CELL.findall(line) if within == "tbl" else ():
+        for id_, shown in CELL.findall(line) if within == "tbl" else ():
             if not of:
                 of = ".".join(id_.split(".")[:2])
                 yield _row(f"tabel {table}, nummer", f"{of}.table", f"Tabel {table}")
@@ -100,7 +99,7 @@ def _numbers(text: str, data: Data, figures: Figures) -> Iterator[dict[str, str]
 
 def _drawn(chart: int, line: str, data: Data, figures: Figures) -> Iterator[dict[str, str]]:
     """Yield the numbers of a chart that stand in no table."""
-    for id_, shown in _CELL.findall(line):
+    for id_, shown in CELL.findall(line):
         if (figure := figures[unescape(id_)]).measure in DERIVED:
             place = f"figur {chart}, {figure.administration}, {_named(figure, data)}"
             yield _row(place, id_, _TAG.sub("", shown))

@@ -24,6 +24,8 @@ NOTES = {"*": "note-1", "**": "note-2", "***": "note-3", MARK: "note-vist-om", W
 """The ids of the notes that stand once, by their sign."""
 _SIGN = re.compile(rf"\*{{1,3}}(?=\)?$)|(?<=\d)[{MARK}{WRONG}]|^[{MARK}{WRONG}]$")
 """Stars come last, or before a closing bracket, and a mark comes after a number or alone: what a name has is none."""
+CELL = re.compile(r'<td[^>]*\bdata-figure="([^"]*)"[^>]*>(.*?)</td>', re.DOTALL)
+"""A cell that shows a figure, as it is written here: the figure's id, and what is in the cell."""
 _LINK = '<a href="#{note}" role="doc-noteref">{sign}</a>'
 
 

@@ -27,7 +27,7 @@ from aarsstatus import danish
 from aarsstatus.figures import Figure
 from aarsstatus.markdown import attribute, metadata_in, plain, read_back
 from aarsstatus.report.checks import shown_text
-from aarsstatus.report.html_table import unmarked
+from aarsstatus.report.html_table import CELL, unmarked
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.notes import likelier
 from aarsstatus.run.notebook import named_cells
@@ -42,7 +42,6 @@ ALLOWED = {
 _IN_WORDS = "|".join(danish.in_words(count) for count in range(2, 13))
 _NUMBER = re.compile(rf"(?<!\w)(?:\w*\d\w*(?:[.,]\d+)*(?: pct\b\.?)?|(?:{_IN_WORDS})(?!\w))", re.IGNORECASE)
 _SPAN = re.compile(r'\[([^\]]*)\]\{figure="([^"]*)"\}')
-_CELL = re.compile(r'<td[^>]*\bdata-figure="([^"]*)"[^>]*>(.*?)</td>', re.DOTALL)
 _CHART = re.compile(r"^:{3,} *\{#(fig-[\w-]+)(.*)\} *$", re.MULTILINE)
 _CHART_TABLE = re.compile(r"^:{3,} *\{\.figurdata\}$(.*?)^:{3,} *$", re.MULTILINE | re.DOTALL)
 _SAID_ASIDE = re.compile(r'\b(?:fig-alt|alt|title|aria-label)="((?:[^"\\]|\\.)*)"')
@@ -173,9 +172,9 @@ def _in_text(known: _Known, text: str) -> Iterator[str]:
     """Yield what is wrong with the numbers in a cell's text and tables."""
     for match in _SPAN.finditer(text):
         yield from _wrong(known, unescape(match[2]), _literal(match[1]), text[: match.start()])
-    for match in _CELL.finditer(text):
+    for match in CELL.finditer(text):
         yield from _wrong(known, unescape(match[1]), _literal(_NOT_SHOWN.sub(" ", match[2])))
-    text = _CELL.sub(" … ", _SPAN.sub("…", text))
+    text = CELL.sub(" … ", _SPAN.sub("…", text))
     outside_charts = _CHART.sub("", text)
     for said in [_NOT_SHOWN.sub(" ", text), *_SAID_ASIDE.findall(outside_charts)]:
         for _, words in known.strays(_literal(said)):
@@ -202,7 +201,7 @@ def _in_charts(known: _Known, text: str) -> Iterator[str]:
     charts = list(_CHART.finditer(text))
     for chart, following in zip(charts, [*(chart.start() for chart in charts[1:]), len(text)], strict=False):
         table = "".join(_CHART_TABLE.findall(text[chart.end() : following]))
-        figures = [figure for id_, _ in _CELL.findall(table) if (figure := known.figures.get(unescape(id_)))]
+        figures = [figure for id_, _ in CELL.findall(table) if (figure := known.figures.get(unescape(id_)))]
         left = Counter(_amount(figure.shown) for figure in figures)
         for number, words in (
             stray for said in _SAID_ASIDE.findall(chart[2]) for stray in known.strays(_literal(said))
