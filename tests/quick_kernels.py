@@ -27,7 +27,7 @@ LOADED = (
     "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.oinspect",
     "IPython.extensions.storemagic", "tornado.platform.asyncio", "xml.dom.minidom", "matplotlib_inline.backend_inline", "matplotlib.backends.backend_svg",
     "aarsstatus.report.brief", "aarsstatus.report.charts", "aarsstatus.report.matrix", "aarsstatus.report.show",
-    "aarsstatus.report.tables", "aarsstatus.report.notat", "aarsstatus.report.drawing", "aarsstatus.report.head",
+    "aarsstatus.report.tables", "aarsstatus.report.notat", "aarsstatus.report.drawing",
     "aarsstatus.report.quality_report", "aarsstatus.outputs", "pytest", "papermill", "quick_commands",
     *(f"aarsstatus.cli.{name}" for name in ("build", "check", "diff", "explain", "ingest", "new", "verify")),
 )  # fmt: skip

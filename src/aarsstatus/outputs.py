@@ -25,9 +25,8 @@ from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.render import Engine
 from aarsstatus.render.embedded import Format
-from aarsstatus.render.page import ALWAYS, add_origins, linked
+from aarsstatus.render.page import ALWAYS, add_origins, linked, reference
 from aarsstatus.report.checks import findings
-from aarsstatus.report.head import reference
 from aarsstatus.report.notat import Notat
 from aarsstatus.report.stray_numbers import stray_numbers
 from aarsstatus.run import notebook
@@ -135,7 +134,7 @@ class Outputs:
         try:
             self.engine.render(path, formats, self.folder)
             if "html" in formats:
-                page, facts = path.with_suffix(".html"), reference(notat, notat.figures.to_csv())
+                page, facts = path.with_suffix(".html"), reference(notat)
                 text = page.read_text(encoding="utf-8")
                 text = add_origins(text, notat.figures, notat.data, self.audited, self.project.extension, facts)
                 _write(page, linked(text, page.name, [*ALWAYS, *(f"notat.{format_}" for format_ in self.formats)]))

@@ -29,8 +29,8 @@ from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import BuildError, InputError
 from aarsstatus.project import Project
-from aarsstatus.report.head import notat_head
 from aarsstatus.report.notat import Notat
+from aarsstatus.report.show import head
 
 __all__ = ["Said", "commands_of", "judge", "run_command"]
 
@@ -217,7 +217,7 @@ def _pipeline(project: Project, year: int) -> int:
             figures = notat.figures.judged(audit.answers(rows))
             audit.to_csv(rows)
             figures.to_csv()
-            notat_head(notat)
+            head(params, data, notat.title(), "NOTAT", mode)
             notat_workbook(notat, figures)
             problems = [*_figures_hold(figures, data, mode), *_audit_holds(rows, data)]
             if problems:

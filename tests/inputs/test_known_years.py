@@ -20,8 +20,7 @@ from aarsstatus.problems import InputError
 from aarsstatus.project import Project
 from aarsstatus.release.workbook import notat_workbook
 from aarsstatus.report import matrix
-from aarsstatus.report.head import notat_head
-from aarsstatus.report.notat import Notat
+from aarsstatus.report.notat import Notat, edition
 from aarsstatus.report.phrases import developments
 from aarsstatus.report.tables import figures_frame
 
@@ -36,7 +35,7 @@ def test_a_year_of_the_city_alone_is_in_order(project: Project, year: int) -> No
     assert (notat.administrations(), notat.comparison_year) == ([], None)
     assert notat.known() == f"For {year} kendes kun tallene for hele kommunen."
     assert notat.state().startswith("**Arbejdsudgave.** Tallene er læst i notat")
-    assert notat_head(notat)["udgave"] == "ARBEJDSUDGAVE"
+    assert edition(params, data, notat.mode) == "ARBEJDSUDGAVE"
     assert quality(params, data, [], []).unpaired() == []
 
 

@@ -27,8 +27,7 @@ from aarsstatus.release.index import city_attainments, read_output, write_index
 from aarsstatus.release.manifest import Manifest
 from aarsstatus.release.reading import Year
 from aarsstatus.release.workbook import _cover
-from aarsstatus.report.head import front_matter
-from aarsstatus.report.notat import Notat
+from aarsstatus.report.notat import Notat, edition
 
 
 def put(output: Path, project: Project, year: int, *, mode: Mode = "published", published: bool = True) -> None:
@@ -208,13 +207,13 @@ def test_preliminary_numbers_are_called_so_wherever_they_are_shown(copied: Proje
     status.write_text(text.replace(line, early), encoding="utf-8")
     said = "Tallene for 2025 er foreløbige; de er fra udtræk, der blev lavet, før året var gået."
     params, data = read_year(copied, 2025)
-    for mode, notat, edition in (
+    for mode, notat, said_above in (
         ("published", None, "UDKAST · FORELØBIGE TAL FOR 2025"),
         ("published", "notat-2025", "FORELØBIGE TAL FOR 2025"),
         ("recomputed", "notat-2025", "ARBEJDSUDGAVE · FORELØBIGE TAL FOR 2025"),
     ):
         changed = params.model_copy(update={"notat": notat})
-        assert front_matter(changed, data, "Titel", "NOTAT", mode)["udgave"] == edition
+        assert edition(changed, data, mode) == said_above
     assert said in dict(_cover(Notat(params, data)).facts)["Hvilke tal"]
     assert explain(copied, "2025.KK.total.weighted_attainment")[0] == said
     put(tmp_path, copied, 2025)

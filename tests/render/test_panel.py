@@ -22,8 +22,7 @@ from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.problems import RenderError
 from aarsstatus.project import Project
-from aarsstatus.render.page import ROW, add_origins
-from aarsstatus.report.head import reference
+from aarsstatus.render.page import ROW, add_origins, reference
 from aarsstatus.report.notat import Notat
 
 EXTENSION = Path(__file__).parents[2] / "_extensions" / "notat"
@@ -329,8 +328,8 @@ def test_a_reference_names_document_place_number_verdict_and_hash(
 def test_a_reference_ends_with_the_address_that_parameters_name(inputs: tuple[Params, Data]) -> None:
     params, data = inputs
     at = "https://x.invalid/notat.html"
-    assert reference(Notat(params, data), "")["adresse"] == ""
-    assert reference(Notat(params.model_copy(update={"published_at": at}), data), "")["adresse"] == at
+    assert reference(Notat(params, data))["adresse"] == ""
+    assert reference(Notat(params.model_copy(update={"published_at": at}), data))["adresse"] == at
     facts = {"adresse": at}
     number = f'<p data-figure="{params.year}.KK.placements.target">1</p>'
     body = f'<html><head></head><body><main id="indhold">{number}</main></body>'

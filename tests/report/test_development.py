@@ -11,10 +11,10 @@ from aarsstatus.inputs import read_year
 from aarsstatus.markdown import UNKNOWN
 from aarsstatus.project import Project
 from aarsstatus.report import matrix
-from aarsstatus.report.head import notat_head
 from aarsstatus.report.html_table import MARK, WRONG
 from aarsstatus.report.notat import Notat, open_notat
 from aarsstatus.report.phrases import change, development
+from aarsstatus.report.show import head
 from aarsstatus.report.tables import figures_frame
 
 
@@ -69,7 +69,7 @@ def test_what_compares_with_another_year_is_no_issued_notat(project: Project) ->
     assert own.state() == "Notatet gengiver tallene, som de blev offentliggjort i årsstatussen for 2025."
     assert other.state().startswith("**Arbejdsudgave.** Den sammenligner 2025 med 2021 og er ikke sendt ud. ")
     assert "Notatet gengiver" not in other.state()
-    issued, working = (notat_head(one) for one in (own, other))
+    issued, working = (head(one.params, one.data, one.title(), "NOTAT", one.mode) for one in (own, other))
     assert (issued["doctype"], issued["document-date"]) == ("NOTAT", "2026-03-11")
     assert working["udgave"] == "ARBEJDSUDGAVE"
     assert "udgave" not in issued

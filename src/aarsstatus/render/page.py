@@ -9,6 +9,7 @@ stands anywhere else. What frames it is ``panel.html``, its look ``panel.css``, 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from html import escape, unescape
@@ -24,6 +25,7 @@ from aarsstatus.inputs.schema import KK
 from aarsstatus.problems import RenderError
 from aarsstatus.render.embedded import pandoc, pandoc_version, staged
 from aarsstatus.report.html_table import Cell, Html, Row, Table, table_of, to_html
+from aarsstatus.report.notat import Notat, edition
 
 
 def make_page(title: str, doctype: str, body: str, extension: Path) -> str:
@@ -114,7 +116,7 @@ def add_origins(
     """Return a page with table and panel, unchanged if it shows no figures.
 
     The figures have the audit's verdicts, and `rows` is the audit of every number that was printed. `facts` are what a
-    reference to a number names of its document (`head.reference`).
+    reference to a number names of its document (`reference`).
 
     Raises
     ------
@@ -143,6 +145,18 @@ def add_origins(
             raise RenderError(f"Siden er ikke lavet med notatets skabelon: {mark} skal stå der én gang")
         page = page.replace(mark, added)
     return page
+
+
+def reference(notat: Notat) -> dict[str, str]:
+    """Return what a reference to a number names of its notat."""
+    params, said = notat.params, edition(notat.params, notat.data, notat.mode)
+    day = danish.long_date(params.document.date) if params.document.date else "uden dato"
+    return {
+        "afsender": notat.data.city(params.year).name,
+        "dato": f"{day} ({said})" if said else day,
+        "kontrolsum": hashlib.sha256(notat.figures.to_csv().encode()).hexdigest(),
+        "adresse": params.published_at or "",
+    }
 
 
 def _with_inputs(figures: Figures, ids: Sequence[str]) -> list[str]:

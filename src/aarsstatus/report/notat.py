@@ -256,6 +256,14 @@ class Notat:
         return {year: change for year, change in changes.items() if any(change)}
 
 
+def edition(params: Params, data: Data, mode: Mode) -> str:
+    """Say what stands on every page of a document that is not the issued one."""
+    own = mode == "recomputed" or params.working_edition or data.read_from(params.year)
+    said = "ARBEJDSUDGAVE" if own else "" if params.notat else "UDKAST"
+    early = [str(year) for year in data.preliminary_years() if year in {params.year, params.comparison_year}]
+    return " · ".join(filter(None, [said, f"FORELØBIGE TAL FOR {danish.join(early)}" if early else ""]))
+
+
 def open_notat(
     year: int | None = None,
     comparison_year: int | None = None,

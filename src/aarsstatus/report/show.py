@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from IPython.core.getipython import get_ipython
@@ -25,24 +24,43 @@ from IPython.display import HTML, SVG, Image, Markdown, display
 from markdown_it import MarkdownIt
 
 from aarsstatus import markdown
+from aarsstatus.figures import Mode
+from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Logo, Params
 from aarsstatus.markdown import attribute, finished, plain, reference_name
 from aarsstatus.project import find_project
 from aarsstatus.report.drawing import Chart, own_chart, raster
 from aarsstatus.report.html_table import Table, to_html, to_markdown
+from aarsstatus.report.notat import edition
 from aarsstatus.report.tables import own_table, to_table
 
 Output = str | SVG | Image
 """What an engine reads: Markdown, or a picture."""
 
 
-def show_head(metadata: Mapping[str, Any]) -> None:
+def show_head(params: Params, data: Data, title: str, doctype: str, mode: Mode) -> None:
     """Show a document's title and what stands around it, whoever runs the notebook."""
-    above = " · ".join(filter(None, (metadata["doctype"], metadata.get("udgave", ""))))
-    _show(
-        lambda: f'<p class="doctype">{_inline(above)}</p><h1>{_inline(metadata["title"])}</h1>',
-        markdown.metadata(metadata) + "\n\n",
-    )
+    said = head(params, data, title, doctype, mode)
+    above = " · ".join(filter(None, (doctype, said.get("udgave", ""))))
+    page = f'<p class="doctype">{_inline(above)}</p><h1>{_inline(said["title"])}</h1>'
+    _show(lambda: page, markdown.metadata(said) + "\n\n")
+
+
+def head(params: Params, data: Data, title: str, doctype: str, mode: Mode) -> dict[str, str]:
+    """Return a document's metadata: title, language, sender, date and edition."""
+    office = params.office
+    fields = {
+        "title": plain(title),
+        "lang": "da",
+        "city": plain(data.city(params.year).name),
+        "doctype": doctype,
+        "udgave": edition(params, data, mode),
+        "office": plain(office.name or ""),
+        "administration": plain(office.administration),
+        "footer-address": plain(", ".join(part for part in (office.street, office.postal) if part)),
+        "document-date": params.document.date.isoformat() if params.document.date else "",
+    }
+    return {key: value for key, value in fields.items() if value}
 
 
 def show(*blocks: str) -> None:
