@@ -177,8 +177,6 @@ def _scheme_of(table: Table, stem: str, header: Header, names: Names) -> str | N
         return None
     called = " ".join([stem, table.name, header.title])
     named = names.schemes_in(called)
-    if (
-        not named
-    ):  # a header may speak of whom it counts; anything else may stand in one, and begin as a short name does
+    if not named:  # a header may speak of whom it counts, or of another, and begin as a short name does
         named = names.schemes_in(" ".join(header.texts), shortest=6).intersection(names.heads)
     return named.pop() if len(named) == 1 else None

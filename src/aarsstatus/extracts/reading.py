@@ -31,15 +31,17 @@ _LONGEST_NAME = 255
 _MOST_BYTES = 1 << 30
 """Ten million rows are two thirds of it; a larger file would take more memory than a build may."""
 _BLANK = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n;,"
-_KINDS = {
-    b"%PDF": "en PDF", b"\x1f\x8b": "pakket (gzip)", b"7z\xbc\xaf": "pakket (7-Zip)", b"Rar!": "pakket (RAR)",
-    b"$FL2": "et datasæt fra SPSS", b"$FL3": "et datasæt fra SPSS",
-    b"<stata_dta>": "et datasæt fra Stata", b"PAR1": "et datasæt i Parquet", b"SQLite format": "en database (SQLite)",
-    b"{\\rtf": "et dokument (RTF)", b"\x89PNG": "et billede", b"\xff\xd8\xff": "et billede",
-}  # fmt: skip
-"""What files begin with that are sometimes taken for extracts."""
-_PAGES = (b"mime-version:", b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")
-"""What a web page begins with."""
+_KINDS = (
+    (rb"mime-version:|<!doctype html|<table|<meta|<head|(?s:.{0,995})<html",
+     "en webside (HTML); åbn den i Excel, og gem den som .xlsx"),
+    (rb"<\?xml|<workbook|<ss:", "XML; åbn den i Excel, og gem den som .xlsx"),
+    (rb"[\[{]\s*[{\"\[]", "JSON"), (rb"%pdf", "en PDF"), (rb"\x1f\x8b", "pakket (gzip)"),
+    (rb"7z\xbc\xaf", "pakket (7-Zip)"), (rb"rar!", "pakket (RAR)"), (rb"\$fl[23]", "et datasæt fra SPSS"),
+    (rb"<stata_dta>", "et datasæt fra Stata"), (rb"par1", "et datasæt i Parquet"),
+    (rb"sqlite format", "en database (SQLite)"), (rb"\{\\rtf", "et dokument (RTF)"),
+    (rb"\x89png|\xd8\xff", "et billede"),
+)  # fmt: skip
+"""What files begin with, in lower case and after `_BLANK`, that are sometimes taken for extracts."""
 _MOST_WITHOUT = 20
 """One row in so many may have no administration: in a pivot table only the first row of each group has one."""
 _MOST_NAMED, _LONGEST_HEADING = 8, 60
@@ -129,14 +131,8 @@ def _other_kind(content: bytes) -> str | None:
     """Say what a file is that is no extract, whatever it is called."""
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return "tekst i UTF-32; gem den som »CSV UTF-8«"
-    begins = content[:HEAD].lstrip(_BLANK).lower()
-    if begins.startswith(_PAGES) or b"<html" in begins[:1000]:
-        return "en webside (HTML); åbn den i Excel, og gem den som .xlsx"
-    if begins.startswith((b"<?xml", b"<workbook", b"<ss:")):
-        return "XML; åbn den i Excel, og gem den som .xlsx"
-    if re.match(rb"[\[{]\s*[{\"\[]", begins):
-        return "JSON"
-    return next((said for start, said in _KINDS.items() if begins.startswith(start.lower())), None)
+    head = content[:HEAD].lstrip(_BLANK).lower()
+    return next((said for begins, said in _KINDS if re.match(begins, head)), None)
 
 
 def _check_rows(label: str, counts: Counts, kept: int, reader: Reader) -> None:

@@ -77,20 +77,19 @@ def count(spells: pl.DataFrame, year: int, codes: Sequence[str], data: Data) -> 
     grouped = spells.group_by("scheme", "administration", "weekly_hours").agg(
         days_inside(year).sum(), weekdays, pl.len().alias("spells")
     )
+    everywhere = pl.lit(value=True)
+    parts = ((KK, everywhere), *((code, pl.col("administration") == number) for number, code in enumerate(codes)))
+    employed = spells.filter(pl.col("start") <= last, pl.col("end") >= last)
     found: dict[tuple[str, str], Sum] = {}
     for place in sorted(spells["scheme"].unique().to_list()):
-        scheme = schemes[place]
-        own = grouped.filter(pl.col("scheme") == place)
-        if scheme.counting == "headcount":
-            heads = spells.filter((pl.col("scheme") == place) & (pl.col("start") <= last) & (pl.col("end") >= last))
-            found[KK, scheme.key] = Sum(Fraction(_heads(heads)), None)
-            for number, code in enumerate(codes):
-                found[code, scheme.key] = Sum(Fraction(_heads(heads.filter(pl.col("administration") == number))), None)
-            continue
-        for code, rows in ((KK, own), *((c, own.filter(pl.col("administration") == n)) for n, c in enumerate(codes))):
-            parts = rows.select("days", "weekdays", "weekly_hours", "spells").rows()
-            shares = (_status(scheme.counting, days, weekdays, hours, year) for days, weekdays, hours, _ in parts)
-            found[code, scheme.key] = Sum(sum(shares, Fraction(0)), sum(number for *_, number in parts))
+        scheme, own = schemes[place], pl.col("scheme") == place
+        for code, here in parts:
+            if scheme.counting == "headcount":
+                found[code, scheme.key] = Sum(Fraction(_heads(employed.filter(own, here))), None)
+                continue
+            rows = grouped.filter(own, here).select("days", "weekdays", "weekly_hours", "spells").rows()
+            shares = (_status(scheme.counting, days, weekdays, hours, year) for days, weekdays, hours, _ in rows)
+            found[code, scheme.key] = Sum(sum(shares, Fraction(0)), sum(number for *_, number in rows))
     return found
 
 

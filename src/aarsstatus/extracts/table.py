@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Protocol
 
 import polars as pl
@@ -209,8 +209,8 @@ def _header(row: int, height: int, rows: Sequence[Cells], cells: Cells, names: N
 def _spanning(cells: Cells, width: int) -> list[str]:
     """Return the heading of each column's group, which stands in its first cell."""
     found, last = [], ""
-    for place in range(width):
-        last = (cells[place].strip() if place < len(cells) else "") or last
+    for cell in [*cells, *[""] * (width - len(cells))][:width]:
+        last = cell.strip() or last
         found.append(last)
     return found
 
@@ -230,12 +230,9 @@ def _merged(upper: Cells, lower: Cells, names: Names) -> list[str]:
     column is called what its lower cell says, if that is known, else what its upper cell says, else both together
     (»Periode« over »fra« and »til«).
     """
-    width = max(len(upper), len(lower))
-    upper, lower = ([*cells, *[""] * (width - len(cells))] for cells in (upper, lower))
-    merged, spanning = [], ""
-    for above, below in zip(upper, lower, strict=True):
-        spanning = above or spanning
-        both = f"{spanning} {below}".strip() if below else above
+    merged, groups = [], _spanning(upper, max(len(upper), len(lower)))
+    for group, (above, below) in zip(groups, zip_longest(upper, lower, fillvalue=""), strict=True):
+        both = f"{group} {below}".strip() if below else above
         merged.append(next((text for text in (below, above, both) if fold(text) in names.columns), both))
     return merged
 

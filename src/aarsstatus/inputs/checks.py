@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from aarsstatus import danish
+from aarsstatus.inputs.aliases import fold_value
 from aarsstatus.inputs.model import Administration, Data, Scheme, Status, Target
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import ADMINISTRATIONS, KK, STATUS, TARGETS, WARNINGS
@@ -42,7 +42,7 @@ def _of_schemes(data: Data) -> Iterator[Problem]:
     """Yield schemes that are alike, and days and successors that cannot be."""
     for one, other in combinations(data.schemes.values(), 2):
         year = max(one.first_year, other.first_year)
-        if one.existed(year) and other.existed(year) and _plain(one.name) == _plain(other.name):
+        if one.existed(year) and other.existed(year) and fold_value(one.name) == fold_value(other.name):
             yield _at(other.source, "name", f"{one.key} og {other.key} har samme navn i {year}", other.name)
     for one in data.schemes.values():
         ends = (("first_day", one.first_year, one.first_day), ("last_day", one.last_year, one.last_day))
@@ -63,11 +63,6 @@ def _of_schemes(data: Data) -> Iterator[Problem]:
                 yield _at(one.source, "successor", message, one.successor, f"en i {one.group}")
 
 
-def _plain(name: str) -> str:
-    """Return a name without case, spaces and punctuation, as extracts are read."""
-    return re.sub(r"[\W_]+", "", name.replace("&", " og ").casefold())
-
-
 def _of_administrations(data: Data) -> Iterator[Problem]:
     """Yield administrations that are alike or lack successors, and rows of none."""
     for one, other in combinations(data.administrations, 2):
@@ -76,7 +71,7 @@ def _of_administrations(data: Data) -> Iterator[Problem]:
             continue
         if one.code == other.code:
             yield _at(other.source, "first_year", f"{other.code} har to navne i {year}; det andet: {one.name}")
-        elif _plain(one.name) == _plain(other.name):
+        elif fold_value(one.name) == fold_value(other.name):
             yield _at(other.source, "name", f"{one.code} og {other.code} har samme navn i {year}", other.name)
     for one in data.administrations:
         if one.successors and one.last_year is None:
