@@ -23,6 +23,7 @@ from aarsstatus.inputs.aliases import Names, fold_value
 from aarsstatus.problems import near
 
 Codes = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 EMPTY, BAD = -1, -2
 """What a cell comes to that has no text, or that cannot be read."""
 _MOST_TEXTS = 1 << 16

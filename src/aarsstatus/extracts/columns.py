@@ -7,19 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from aarsstatus import danish
-from aarsstatus.extracts.cells import Column
-from aarsstatus.extracts.outcome import Refusals
+from aarsstatus.extracts.cells import Column, Mask
+from aarsstatus.extracts.outcome import Refusals, Rows
 from aarsstatus.extracts.states import state_columns
 from aarsstatus.extracts.table import PLANNED, Header, Table
 from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.privacy import mask
 
-Mask = npt.NDArray[np.bool_]
 _REQUIRED = ("administration", "start", "end")
 _WITHOUT = re.compile(r"\b(?:uden|eks?kl?|exc?l|minus|bortset|fraregnet)")
 """Says that something is not there."""
@@ -35,7 +33,7 @@ _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|
 
 
 def refuse_differing(
-    header: Header, frame: pl.DataFrame, rows: npt.NDArray[np.int64], blank: Mask, read: Mapping[str, Column],
+    header: Header, frame: pl.DataFrame, rows: Rows, blank: Mask, read: Mapping[str, Column],
     label: str, refusals: Refusals,
 ) -> Mask:  # fmt: skip
     """Refuse rows in which two columns of one field differ; return which.

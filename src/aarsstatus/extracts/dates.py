@@ -107,11 +107,7 @@ def day(text: str) -> int:
             raise Unreadable("en dato med fire cifre i årstallet")
         return _EXCEL_EPOCH + int(match[1])
     if match := _SHORT_YEAR.fullmatch(text):
-        try:
-            hint = show_day(_ordinal(2000 + int(match[3]), int(match[2]), int(match[1])))
-        except Unreadable:
-            hint = None
-        raise Unreadable("en dato med fire cifre i årstallet", hint)
+        raise Unreadable("en dato med fire cifre i årstallet", _existing(f"20{match[3]}", match[2], match[1]))
     raise Unreadable(_DATE)
 
 
@@ -129,8 +125,8 @@ def _ordinal(year: int, month: int, day_: int, *, swapped: bool = False) -> int:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Unreadable(f"en dato mellem {FIRST_YEAR} og {LAST_YEAR}")
     if not 1 <= month <= 12:
-        hint = _existing(year, day_, month) if swapped else None  # 12/31/2026 is how Americans write it
-        raise Unreadable(_EXISTING, hint)
+        # 12/31/2026 is how Americans write it
+        raise Unreadable(_EXISTING, _existing(year, day_, month) if swapped else None)
     try:
         return date(year, month, day_).toordinal()
     except ValueError:
@@ -139,12 +135,10 @@ def _ordinal(year: int, month: int, day_: int, *, swapped: bool = False) -> int:
         raise Unreadable(_EXISTING, danish.short_date(nearest)) from None
 
 
-def _existing(year: int, month: int, day_: int) -> str | None:
-    """Return a day that exists, as messages show it."""
-    try:
-        return danish.short_date(date(year, month, day_))
-    except ValueError:
-        return None
+def _existing(year: int | str, month: int | str, day_: int | str) -> str | None:
+    """Return a day as messages show it, if there is such a one."""
+    found = find_day(f"{year}-{month}-{day_}")
+    return None if found is None else danish.short_date(found)
 
 
 def _in_denmark(ordinal: int, match: re.Match[str]) -> int:

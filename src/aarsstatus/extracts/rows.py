@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from aarsstatus.extracts import cells, dates
-from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, as_category, legible
+from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, Mask, as_category, legible
 from aarsstatus.extracts.columns import refuse_differing
 from aarsstatus.extracts.outcome import Counts, Refusals, rows_shown
 from aarsstatus.extracts.states import States
@@ -24,7 +24,6 @@ from aarsstatus.inputs.aliases import FIELDS, Names
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
 
-Mask = npt.NDArray[np.bool_]
 _MOST_TOLD = 10
 _DAYS_A_YEAR = 365.2425
 _MOST_EXPLAINED = 100

@@ -14,13 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from aarsstatus.extracts.cells import Column, hundredths, legible
+from aarsstatus.extracts.cells import Column, Mask, hundredths, legible
 from aarsstatus.extracts.dates import Unreadable
-from aarsstatus.extracts.outcome import Refusals
+from aarsstatus.extracts.outcome import Refusals, Rows
 from aarsstatus.extracts.table import Header
 from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value
 
-Mask = npt.NDArray[np.bool_]
 _STATE = re.compile(
     "status|tilstand|sektor|ejerfor[hm]|afgørelse|(?:arbejdsgiver|virksomheds)(?:type|art|form)|"
     "(?:transaktions|ændrings|rettelses)(?:type|kode)|"
@@ -131,7 +130,7 @@ class States:
         )  # fmt: skip
 
     def refuse(
-        self, frame: pl.DataFrame, header: Header, rows: npt.NDArray[np.int64], blank: Mask, label: str,
+        self, frame: pl.DataFrame, header: Header, rows: Rows, blank: Mask, label: str,
         refusals: Refusals,
     ) -> tuple[Mask, Mask]:  # fmt: skip
         """Tell of rows that do not count, or may not; return these and those cancelled."""
@@ -218,7 +217,7 @@ def _read_share(text: str) -> int:
 
 
 def _tell(
-    texts: pl.Series, codes: npt.NDArray[np.int32], rows: npt.NDArray[np.int64], column: Column, label: str,
+    texts: pl.Series, codes: npt.NDArray[np.int32], rows: Rows, column: Column, label: str,
     called: str, gone: Unreadable, refusals: Refusals,
 ) -> None:  # fmt: skip
     """Tell which words of a column do not count, or are not known."""

@@ -6,16 +6,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from aarsstatus.extracts.cells import BAD, legible
+from aarsstatus.extracts.cells import BAD, Mask, legible
 from aarsstatus.extracts.outcome import Counts, Refusals
 from aarsstatus.extracts.table import OVERFLOW, Block, Header
 from aarsstatus.inputs.aliases import fold
 from aarsstatus.privacy import cover
 
-Mask = npt.NDArray[np.bool_]
 _KNOWN = ("administration", "scheme", "start", "end")
 _MOST_BELOW = 8
 """Rows of sums and remarks below a table."""
