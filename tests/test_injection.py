@@ -56,7 +56,7 @@ def battery(file: Path, touched: Path, port: int) -> list[str]:
         f"![fil]({file})", "[^1] [^kanarie]: note", "[ord]{.kanarie #kanarie onclick=1}", "`<b>`{=html} `#read`{=typst}", "``` {=html}", ":::: {.forside} ::::",
         "| a | b | |---|---|", "- punkt 1. punkt * punkt", "@tbl-kk [-@tbl-kk] @fig-udvikling [@kanarie2020]", "\\ \\* \\newline \\\\", "a -- b --- c ... d",
         "a-?b -?c -1 ... 'n", "\"citat\" 'citat' ''dobbelt''", "$x^2$ $$\\frac{1}{0}$$ \\(y\\) $\\badkommando{", f"\\input{{{file}}} \\write18{{touch {touched}}}", "\\directlua{os.exit(3)}",
-        f"{{{{< include {file} >}}}}", "{{< env KANARIE >}}", "{{< meta title >}} {{< pagebreak >}}", f"#read(\"{file}\") #include \"{file}\"", "#import \"@preview/x:1.0.0\"",
+        f"{{{{< include {file} >}}}}", "{{< env KANARIE >}}", "{{<env KANARIE>}}", "{{< kanarie", "kanarie >}}", "{{< meta title >}} {{< pagebreak >}}", f"#read(\"{file}\") #include \"{file}\"", "#import \"@preview/x:1.0.0\"",
         f"#image(\"{file}\") #panic() #{{1+1}}", "<kanarie-mærke> @kanarie #link(\"x\")[y]", f"$(touch {touched}) `touch {touched}`", f"; touch {touched} & | > <", "${KANARIE} %KANARIE% $HOME",
         f"{{__import__('os').system('touch {touched}')}}", "{year} {0.__class__} %s %(year)s", f"os.execute('touch {touched}')", "pandoc.pipe('id', {}, '')",
         f"!!python/object/apply:os.system ['touch {touched}']", "<w:p><w:r><w:t>x</w:t></w:r></w:p>", "]]> <![CDATA[x]]> <?pi ?>", "1e309 NaN 0x1F = +1 -1 @SUM(A1) =1+1",

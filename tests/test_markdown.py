@@ -6,10 +6,11 @@ import subprocess
 
 import pypandoc
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aarsstatus.markdown import attribute, bullets, plain, sentences, span
+from aarsstatus.markdown import attribute, bullets, metadata, metadata_in, plain, sentences, span
 
 
 def rendered(markdown: str) -> str:
@@ -51,3 +52,13 @@ def test_sentences_end_once() -> None:
 
 def test_lists() -> None:
     assert bullets(["a", "b"]) == "- a\n- b"
+
+
+@pytest.mark.parametrize("text", ["A {{< env HOME >}} B", "{{<env HOME>}}", "{{< a", "b >}}", "{{{< a >}}}"])
+def test_metadata_has_no_shortcode_and_is_read_back(text: str) -> None:
+    """Quarto would run one even where each of its signs is escaped."""
+    written = metadata({"city": plain(text)})
+    tokens = yaml.safe_load(written.strip("-"))["city"].replace("\\", "")
+    assert "{{<" not in tokens
+    assert ">}}" not in tokens
+    assert yaml.safe_load(metadata_in(written) or "") == {"city": plain(text)}

@@ -18,10 +18,11 @@ local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("typst") ~= nil
 local docx = FORMAT:match("docx") ~= nil
 
---- A text for an attribute. Quarto looks for its shortcodes in attributes, too, and would read a file or a variable:
---- a sign that is neither seen nor heard (a word joiner) keeps what opens one apart.
+--- A text for an attribute or for metadata. Quarto looks for its shortcodes there, too, whether they are escaped or
+--- not, and would read a file or a variable: a sign that is neither seen nor heard (a word joiner) keeps apart what
+--- opens one, and what closes one.
 local function inert(text)
-  return quarto ~= nil and text:gsub("{{<", "{{\u{2060}<") or text
+  return quarto ~= nil and text:gsub("{{<", "{{\u{2060}<"):gsub(">}}", ">\u{2060}}}") or text
 end
 
 -- Typst functions and DOCX paragraph styles, by the class of the div.
@@ -607,8 +608,13 @@ local function to_front(doc)
         if has(div, name) then
           if docx then
             first:insert(pandoc.Div(div.content, pandoc.Attr(name)))
-          else
-            doc.meta[name] = pandoc.MetaBlocks(html and under_title(div.content) or div.content)
+          else -- a shortcode of the author's own is none of these words any more: Quarto has read it before us
+            local content = div.content:walk({
+              Str = function(str)
+                return pandoc.Str(inert(str.text))
+              end,
+            })
+            doc.meta[name] = pandoc.MetaBlocks(html and under_title(content) or content)
           end
           return pandoc.Blocks({}), false
         end

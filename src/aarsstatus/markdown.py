@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import yaml
 
@@ -17,6 +16,10 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _LETTERS = {"æ": "ae", "ø": "oe", "å": "aa"}
 UNKNOWN = "\0"
 """What stands for a thing that is not known; no file or input can hold it."""
+_SHORTCODE = re.compile(r"(?<=\\{\\{)(?=\\<)|(?<=\\>)(?=\\}\\})")
+"""Where ``{{<`` and ``>}}``, each sign escaped, can be kept apart."""
+_APART = "\u2060"
+"""A sign that is neither seen nor heard: a word joiner."""
 _SECOND_POINT = re.compile(r"(?<=[^.]\.)\.(?=\s|$)|(\.\]\{[^}]*\})\.(?=\s|$)")
 """The point after ``74 pct.``, alone or with its figure's id: ``[74 pct.]{figure="…"}``."""
 _METADATA = re.compile(r"\A\s*---\s*\n(.*?)\n---\s*\Z", re.DOTALL)
@@ -67,15 +70,19 @@ def bullets(items: Sequence[str]) -> str:
     return "\n".join(f"- {item}" for item in items)
 
 
-def metadata(values: Mapping[str, Any]) -> str:
-    """Write a block of metadata, which pandoc and Quarto take wherever it stands."""
-    return f"---\n{yaml.safe_dump(dict(values), allow_unicode=True, sort_keys=False, width=1000)}---"
+def metadata(values: Mapping[str, str]) -> str:
+    """Write a block of metadata, which pandoc and Quarto take wherever it stands.
+
+    Quarto runs a shortcode in metadata even where it is escaped, so what opens one and what closes one is kept apart.
+    """
+    inert = {name: _SHORTCODE.sub(_APART, value) for name, value in values.items()}
+    return f"---\n{yaml.safe_dump(inert, allow_unicode=True, sort_keys=False, width=1000)}---"
 
 
 def metadata_in(text: str) -> str | None:
-    """Return the YAML of a block of metadata; None of a text that is anything else."""
+    """Return the YAML of a block of metadata, as `metadata` was given it; else None."""
     found = _METADATA.match(text)
-    return found[1] if found else None
+    return found[1].replace(_APART, "") if found else None
 
 
 # -- sentences of what is known ----------------------------------------------------------------------------------
