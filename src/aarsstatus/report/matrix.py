@@ -43,9 +43,14 @@ class _Cell:
     missing: Figure | None
     before: Figure | None
 
+    @property
+    def lacks(self) -> str:
+        """Say how many persons are missing; nothing where none are."""
+        return f"mangler {self.missing.shown}" if self.missing is not None and self.missing.value else ""
 
-Cells = Mapping[tuple[str, str], _Cell]
-"""What is drawn, by administration and group."""
+
+Rows = Mapping[str, Mapping[str, _Cell]]
+"""What is drawn, by administration and by group."""
 
 
 def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
@@ -55,10 +60,10 @@ def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
     now = [one for one in figures.select(year=notat.year) if one.measure in _ATTAINED and one.value is not None]
     groups = {key: name for key, name in named.items() if any(one.group == key for one in now)}
     codes = [code for code in _sorted(notat) if any(one.administration == code for one in figures.values())]
-    cells = {(code, group): _cell(notat, figures, code, group) for code in codes for group in groups}
-    attained = [one.attained for one in cells.values() if one.attained is not None]
-    spoken = [f"{code}: {danish.join(_spoken(cells, code, groups))}" for code in codes]
-    alt = f"Søjler på én skala for hver forvaltning. {sentences(spoken)}{_compared(notat, cells, groups)}"
+    rows = {code: {group: _cell(notat, figures, code, group) for group in groups} for code in codes}
+    attained = [one.attained for row in rows.values() for one in row.values() if one.attained is not None]
+    spoken = [f"{code}: {danish.join(_spoken(row, groups))}" for code, row in rows.items()]
+    alt = f"Søjler på én skala for hver forvaltning. {sentences(spoken)}{_compared(notat, rows, groups)}"
     with draw.style(notat.fonts):
         height = _HEAD + _ROW * len(codes) + _FOOT
         drawing = Drawing(figsize=(draw.WIDTH, height / _POINTS))
@@ -66,9 +71,9 @@ def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
         axes.set_axis_off()
         axes.set_xlim(0, draw.WIDTH * _POINTS)
         axes.set_ylim(height, 0)
-        _draw(axes, notat, cells, codes, groups)
+        _draw(axes, notat, rows, groups)
         drawing.legend(
-            handles=_legend(notat, cells), loc="lower center", ncols=4, frameon=False, fontsize=7.5, borderaxespad=0.2
+            handles=_legend(notat, rows), loc="lower center", ncols=4, frameon=False, fontsize=7.5, borderaxespad=0.2
         )
         caption = f"{_finding(notat, codes)} Målopfyldelse på én skala, og hvor mange der mangler"
         chart = Chart(
@@ -76,7 +81,7 @@ def by_administration(notat: Notat, frame: pd.DataFrame) -> Chart:
             draw.marked(caption, attained),
             alt,
             *draw.saved(drawing),
-            _numbers(notat, cells, codes, groups),
+            _numbers(notat, rows, groups),
         )
         return draw.with_source(chart, notat, sorted({notat.year, notat.comparison_year or notat.year}))
 
@@ -112,66 +117,55 @@ def _cell(notat: Notat, figures: Figures, code: str, group: str) -> _Cell:
     return _Cell(attained, missing, figures.known(notat.before, code, group, measure) if same_body else None)
 
 
-def _numbers(notat: Notat, cells: Cells, codes: Sequence[str], groups: Mapping[str, str]) -> Table:
+def _numbers(notat: Notat, rows: Rows, groups: Mapping[str, str]) -> Table:
     """Return the numbers drawn: of the year, and the attainments of the one before."""
-    header, rows = [], []
+
+    def columns(group: str, attained: Figure | None, missing: Figure | None = None) -> list[Figure | None]:
+        return [attained] if group == TOTAL else [attained, missing]
+
+    header, lines = [], []
     for group, name in groups.items():
         own = [danish.capital(name), f"{danish.capital(name)}, mangler"]
         header += [danish.capital(words.MEASURES["weighted_attainment"])] if group == TOTAL else own
-    for code in codes:
-        now, before = list[Figure | None](), list[Figure | None]()
-        for group in groups:
-            cell, columns = cells[code, group], 1 if group == TOTAL else 2
-            now += [cell.attained, cell.missing][:columns]
-            before += [cell.before, None][:columns]
-        rows.append((code, now))
-        if any(before):
-            rows.append((f"{code} i {notat.comparison_year}", before))
-    return draw.numbers_drawn(f"Målopfyldelse {notat.year}", header, rows)
+    for code, row in rows.items():
+        lines.append((code, [one for key, cell in row.items() for one in columns(key, cell.attained, cell.missing)]))
+        if any(cell.before for cell in row.values()):
+            before = [one for key, cell in row.items() for one in columns(key, cell.before)]
+            lines.append((f"{code} i {notat.comparison_year}", before))
+    return draw.numbers_drawn(f"Målopfyldelse {notat.year}", header, lines)
 
 
-def _lacks(cell: _Cell) -> str:
-    """Return how many persons a cell says are missing; nothing where none are."""
-    missing = cell.missing
-    return f"mangler {missing.shown}" if missing is not None and missing.value else ""
-
-
-def _spoken(cells: Cells, code: str, groups: Mapping[str, str]) -> list[str]:
+def _spoken(row: Mapping[str, _Cell], groups: Mapping[str, str]) -> list[str]:
     """Say an administration's cells for the alternative text."""
-    told = []
-    for group in groups:
-        cell = cells[code, group]
-        if cell.attained is not None:
-            lacks = _lacks(cell)
-            told.append(f"{groups[group]} {draw.said(cell.attained)}" + (f" ({lacks})" if lacks else ""))
-    return told
+    told = [(f"{groups[group]} {draw.said(one.attained)}", one.lacks) for group, one in row.items() if one.attained]
+    return [f"{said} ({lacks})" if lacks else said for said, lacks in told]
 
 
-def _compared(notat: Notat, cells: Cells, groups: Mapping[str, str]) -> str:
+def _compared(notat: Notat, rows: Rows, groups: Mapping[str, str]) -> str:
     """Say the city's attainments of the year before for the alternative text."""
-    city = [cells[KK, group].before for group in groups if (KK, group) in cells]
-    told = [f"{groups[one.group]} {draw.said(one)}" for one in city if one is not None]
+    city = rows.get(KK, {}).items()
+    told = [f"{groups[group]} {draw.said(one.before)}" for group, one in city if one.before]
     return f" Til sammenligning {notat.comparison_year} for KK: {sentences([danish.join(told)])}" if told else ""
 
 
 # -- where it is drawn --------------------------------------------------------------------------------------------
 
 
-def _draw(axes: Axes, notat: Notat, cells: Cells, codes: Sequence[str], groups: Mapping[str, str]) -> None:
+def _draw(axes: Axes, notat: Notat, rows: Rows, groups: Mapping[str, str]) -> None:
     """Draw headers, codes, cells and the lines between rows."""
     width = (draw.WIDTH * _POINTS - _LABELS) / len(groups) - _GAP
-    drawn = [one for cell in cells.values() for one in (cell.attained, cell.before) if one and one.value is not None]
-    scale = width / max(110.0, *map(draw.height, drawn))
+    both = [one for row in rows.values() for cell in row.values() for one in (cell.attained, cell.before)]
+    scale = width / max(110.0, *(draw.height(one) for one in both if one and one.value is not None))
     for place, group in enumerate(groups):
         left = _LABELS + place * (width + _GAP)
         axes.text(left, 9, danish.capital(groups[group]), fontsize=8.5, weight=600, va="center")
         axes.text(left, 20, _unit(notat, group), fontsize=6.8, color=draw.MUTED, va="center")
-        for row, code in enumerate(codes):
-            _draw_cell(axes, cells[code, group], left, _HEAD + row * _ROW, scale)
-    for row, code in enumerate(codes):
-        top = _HEAD + row * _ROW
+        for number, row in enumerate(rows.values()):
+            _draw_cell(axes, row[group], left, _HEAD + number * _ROW, scale)
+    for number, code in enumerate(rows):
+        top = _HEAD + number * _ROW
         axes.text(0, top + _BELOW - 5, code, fontsize=8.5, weight=600 if code == KK else 400, va="center")
-        axes.axhline(top - 1.5, color=draw.INK if row < 2 else draw.GRID, linewidth=0.6, zorder=0)
+        axes.axhline(top - 1.5, color=draw.INK if number < 2 else draw.GRID, linewidth=0.6, zorder=0)
 
 
 def _draw_cell(axes: Axes, cell: _Cell, left: float, top: float, scale: float) -> None:
@@ -182,9 +176,9 @@ def _draw_cell(axes: Axes, cell: _Cell, left: float, top: float, scale: float) -
     axes.text(left, top + 5.5, figure.shown + mark(figure), fontsize=7.5, va="center")
     if figure.value is None:
         return
-    lacks, middle = _lacks(cell), top + _BELOW
+    middle = top + _BELOW
     after = left + 5 + 4.3 * len(figure.shown + mark(figure))
-    axes.text(after, top + 5.5, lacks, fontsize=6.8, color=_SHORT, va="center")
+    axes.text(after, top + 5.5, cell.lacks, fontsize=6.8, color=_SHORT, va="center")
     short = draw.height(figure) < 100
     axes.barh(middle, draw.height(figure) * scale, _BAR, left, color=_SHORT if short else _REACHED, zorder=2)
     target = left + 100 * scale
@@ -200,17 +194,17 @@ def _unit(notat: Notat, group: str) -> str:
     """Say what the persons of a group are, below its header."""
     if group == TOTAL:
         return "vægtet gennemsnit"
-    heads = any(scheme.counting == "headcount" for scheme in notat.data.schemes_in(group, notat.year))
-    return "ansatte" if heads else "helårspersoner"
+    schemes = notat.data.schemes_in(group, notat.year)
+    return words.unit("status", heads=any(scheme.counting == "headcount" for scheme in schemes))
 
 
-def _legend(notat: Notat, cells: Cells) -> list[Patch | Line2D]:
+def _legend(notat: Notat, rows: Rows) -> list[Patch | Line2D]:
     handles: list[Patch | Line2D] = [
         Patch(color=_REACHED, label="Måltallet er nået"),
         Patch(color=_SHORT, label="Måltallet er ikke nået"),
         Line2D([], [], color=draw.INK, linewidth=1.2, label=draw.TARGET),
     ]
-    whose = list(dict.fromkeys(code for (code, _), cell in cells.items() if cell.before is not None))
+    whose = [code for code, row in rows.items() if any(cell.before for cell in row.values())]
     if whose:
         only = f" (kun {KK})" if whose == [KK] else ""
         label = f"{notat.comparison_year}{only}"
