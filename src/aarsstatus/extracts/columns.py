@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
-import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from aarsstatus import danish
 from aarsstatus.extracts.cells import Column, Mask
-from aarsstatus.extracts.outcome import Refusals, Rows
+from aarsstatus.extracts.outcome import Refusals
 from aarsstatus.extracts.states import state_columns
-from aarsstatus.extracts.table import PLANNED, Header, Table
+from aarsstatus.extracts.table import PLANNED, Batch, Header, Table
 from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value
 from aarsstatus.privacy import mask
 
@@ -32,30 +31,27 @@ _PERSON = re.compile("cpr|ident|(person|borger|medarbejder|ansat|løn).*(nummer|
 """What an unknown header has in it that may say whether a row counts, or who it is about."""
 
 
-def refuse_differing(
-    header: Header, frame: pl.DataFrame, rows: Rows, blank: Mask, read: Mapping[str, Column],
-    label: str, refusals: Refusals,
-) -> Mask:  # fmt: skip
+def refuse_differing(batch: Batch, read: Mapping[str, Column], refusals: Refusals) -> Mask:
     """Refuse rows in which two columns of one field differ; return which.
 
     `read` has what reads each field; a cell that is none says nothing.
     """
-    bad = np.zeros_like(blank)
-    for rival in (one for one in header.rivals if one.may_be_it):
-        name, other = rival.field, rival.place
-        first, second = (frame[str(place)] for place in (header.columns[name], other))
+    bad = np.zeros_like(batch.blank)
+    for rival in (one for one in batch.header.rivals if one.may_be_it):
+        name, places = rival.field, (batch.header.columns[rival.field], rival.place)
+        first, second = (batch.frame[str(place)] for place in places)
         if name in read:
             codes = read[name].codes(second)
-            differing = (read[name].codes(first) != codes) & (codes >= 0) & ~blank
+            differing = (read[name].codes(first) != codes) & (codes >= 0) & ~batch.blank
             if name != "end" or rival.is_like:
                 differing &= second.str.contains(r"\S").fill_null(value=False).to_numpy()
         else:
             written = (column.str.strip_chars().fill_null("").to_numpy() for column in (first, second))
-            differing = (next(written) != next(written)) & ~blank
-        letters = danish.join([xl_col_to_name(place) for place in sorted((header.columns[name], other))])
+            differing = (next(written) != next(written)) & ~batch.blank
+        letters = danish.join([xl_col_to_name(place) for place in sorted(places)])
         message = f"kolonne {letters} er begge {FIELDS[name]}, og her står der noget forskelligt"
         expected = "én kolonne; slet den forkerte, eller giv den et andet navn"
-        refusals.rows(label, rows[differing], FIELDS[name], message, expected=expected)
+        refusals.rows(batch.label, batch.rows[differing], FIELDS[name], message, expected=expected)
         bad |= differing
     return bad
 

@@ -1,7 +1,7 @@
 """Collect the outcome of reading extracts: spells, counts, refused rows.
 
 A thousand rows with the same unknown administration are one problem with a thousand row numbers, shown in short.
-Nothing here keeps a cell that holds a person number: what is shown of a cell goes through `personal.cover` first.
+Nothing here keeps a cell that holds a person number: what is shown of a cell goes through `privacy.cover` first.
 """
 
 from __future__ import annotations

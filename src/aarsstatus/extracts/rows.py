@@ -6,20 +6,18 @@ Arrays carry the number that each cell came to. Only spells with a day in the ye
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from aarsstatus.extracts import cells, dates
-from aarsstatus.extracts.cells import BAD, EMPTY, Codes, Column, Mask, as_category, legible
+from aarsstatus.extracts.cells import BAD, EMPTY, Column, Mask, as_category, legible
 from aarsstatus.extracts.columns import refuse_differing
 from aarsstatus.extracts.outcome import Counts, Refusals, rows_shown
 from aarsstatus.extracts.states import States
 from aarsstatus.extracts.stray_rows import StrayRows, are_blank, explains_header, repeats_header
-from aarsstatus.extracts.table import OVERFLOW, Block, Header
+from aarsstatus.extracts.table import OVERFLOW, Batch, Block, Header
 from aarsstatus.inputs.aliases import FIELDS, Names
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.schema import KK
@@ -40,22 +38,6 @@ KEPT: Mapping[str, type[pl.DataType]] = {
 }  # fmt: skip
 """What is kept of a spell: where it stands, places in lists of administrations and schemes, hundredths of hours,
 days as ordinals, and the person as written, until `persons.number_persons`."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Hold some rows while they are read, and what each cell came to.
-
-    Those that are `squeezed` have all they have in one cell, those that are `blank` have nothing.
-    """
-
-    label: str
-    header: Header
-    texts: pl.DataFrame
-    rows: npt.NDArray[np.int64]
-    codes: Mapping[str, Codes]
-    squeezed: Mask
-    blank: Mask
 
 
 class Reader:
@@ -96,8 +78,8 @@ class Reader:
         batch = self._batch(frame, block.first_row, header, label)
         torn = batch.rows == block.torn if block.torn is not None else np.zeros_like(batch.blank)
         bad = self._refuse(batch, torn & ~batch.squeezed)
-        bad |= refuse_differing(header, frame, batch.rows, batch.blank, self._columns, label, self.refusals)
-        odd, cancelled = self._states.refuse(frame, header, batch.rows, batch.blank, label, self.refusals)
+        bad |= refuse_differing(batch, self._columns, self.refusals)
+        odd, cancelled = self._states.refuse(batch, self.refusals)
         bad |= odd
         counts.cancelled += int(np.count_nonzero(cancelled))
         start, end = batch.codes["start"], batch.codes["end"]
@@ -110,7 +92,7 @@ class Reader:
             self._keep_refused(batch, bad)
         return self._kept(batch, inside, table)
 
-    def _batch(self, frame: pl.DataFrame, first: int, header: Header, label: str) -> _Batch:
+    def _batch(self, frame: pl.DataFrame, first: int, header: Header, label: str) -> Batch:
         """Return some rows with every cell read."""
         places = {name: place for name, place in header.columns.items() if name in self._columns or name == "person"}
         texts = frame.select(*(pl.col(str(place)).alias(name) for name, place in places.items()), OVERFLOW)
@@ -131,11 +113,11 @@ class Reader:
             if rows[0] == header.row + 1 and explains_header(texts, {name: int(codes[name][0]) for name in codes}):
                 blank[0] = True
                 self.refusals.note(label, f"række {rows[0]} er læst som en forklaring til overskriften")
-        return _Batch(label, header, texts, rows, codes, squeezed, blank)
+        return Batch(label, header, frame, texts, rows, codes, squeezed, blank)
 
     # -- what is wrong ----------------------------------------------------------------------------------------
 
-    def _refuse(self, batch: _Batch, torn: Mask) -> Mask:
+    def _refuse(self, batch: Batch, torn: Mask) -> Mask:
         """Tell what is wrong with the rows; return which they are."""
         looked_at = ~batch.blank & ~batch.squeezed
         bad = batch.squeezed | torn
@@ -159,7 +141,7 @@ class Reader:
         self.refusals.rows(label, rows[batch.squeezed], None, message, expected=expected)
         return bad | wide | self._refuse_backwards(batch)
 
-    def _refuse_cells(self, batch: _Batch, name: str, wrong: Mask, missing: Mask) -> Mask:
+    def _refuse_cells(self, batch: Batch, name: str, wrong: Mask, missing: Mask) -> Mask:
         """Tell which cells of a column cannot be read, and which are missing."""
         if wrong.any():
             bad = pl.DataFrame({"text": batch.texts[name].filter(pl.Series(wrong)), "row": batch.rows[wrong]})
@@ -183,7 +165,7 @@ class Reader:
             self.refusals.rows(batch.label, rows, FIELDS[name], "cellen er tom", expected=_EXPECTED[name])
         return wrong | missing
 
-    def _refuse_backwards(self, batch: _Batch) -> Mask:
+    def _refuse_backwards(self, batch: Batch) -> Mask:
         """Tell of spells that end before they begin; return which they are."""
         start, end = batch.codes["start"], batch.codes["end"]
         backwards: Mask = (end < start) & (start >= 0) & (end >= 0)
@@ -197,7 +179,7 @@ class Reader:
         self.refusals.rows(batch.label, batch.rows[places[_MOST_TOLD:]], FIELDS["end"], message)
         return backwards
 
-    def _refuse_gone(self, batch: _Batch, inside: Mask) -> Mask:
+    def _refuse_gone(self, batch: Batch, inside: Mask) -> Mask:
         """Tell of spells with days in the year on which their scheme did not exist."""
         schemes, start, end = (batch.codes[name] for name in ("scheme", "start", "end"))
         before = (start < self._begun[schemes]) & (self._begun[schemes] > self.first)
@@ -215,7 +197,7 @@ class Reader:
 
     # -- what is kept -----------------------------------------------------------------------------------------
 
-    def _count(self, counts: Counts, batch: _Batch, inside: Mask, bad: Mask) -> None:
+    def _count(self, counts: Counts, batch: Batch, inside: Mask, bad: Mask) -> None:
         """Count a block's rows, and the years of spells if none begins in this one."""
         start, blank = batch.codes["start"], batch.blank
         rows, refused = int(np.count_nonzero(~blank)), int(np.count_nonzero(bad))
@@ -230,7 +212,7 @@ class Reader:
             begun = ((start[~blank & ~bad] - 1) / _DAYS_A_YEAR).astype(np.int32) + 1  # near enough
             counts.starts.update(begun.tolist())
 
-    def _count_empty(self, counts: Counts, batch: _Batch, inside: Mask) -> None:
+    def _count_empty(self, counts: Counts, batch: Batch, inside: Mask) -> None:
         """Count spells that still run, by which sign, and rows without administration."""
         running = inside & (batch.codes["end"] == dates.OPEN)
         counts.running += int(np.count_nonzero(running))
@@ -240,7 +222,7 @@ class Reader:
         texts = batch.texts["administration"].filter(pl.Series(none))
         counts.without_administration += int(texts.str.contains(r"\S").not_().fill_null(value=True).sum())
 
-    def _keep_refused(self, batch: _Batch, bad: Mask) -> None:
+    def _keep_refused(self, batch: Batch, bad: Mask) -> None:
         """Keep what a list of refused rows shows of them."""
         for at in np.flatnonzero(bad).tolist():
             read = (int(batch.codes[name][at]) for name in ("administration", "scheme", "start", "end"))
@@ -258,7 +240,7 @@ class Reader:
         if self.keep_refused:
             self.refused.append((label, row, self._understood(*spell)))
 
-    def _kept(self, batch: _Batch, inside: Mask, table: int) -> pl.DataFrame:
+    def _kept(self, batch: Batch, inside: Mask, table: int) -> pl.DataFrame:
         """Return the spells of some rows that have a day in the year."""
         at = np.flatnonzero(inside)
         kept: dict[str, object] = {name: codes[at] for name, codes in batch.codes.items()}

@@ -11,13 +11,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from aarsstatus.extracts.cells import Column, Mask, hundredths, legible
+from aarsstatus.extracts.cells import Codes, Column, Mask, hundredths, legible
 from aarsstatus.extracts.dates import Unreadable
-from aarsstatus.extracts.outcome import Refusals, Rows
-from aarsstatus.extracts.table import Header
+from aarsstatus.extracts.outcome import Refusals
+from aarsstatus.extracts.table import Batch, Header
 from aarsstatus.inputs.aliases import FIELDS, Names, fold, fold_value
 
 _STATE = re.compile(
@@ -129,20 +128,17 @@ class States:
             or (len(word) >= _LONG_WORD and folded.startswith(word)) for word in found
         )  # fmt: skip
 
-    def refuse(
-        self, frame: pl.DataFrame, header: Header, rows: Rows, blank: Mask, label: str,
-        refusals: Refusals,
-    ) -> tuple[Mask, Mask]:  # fmt: skip
+    def refuse(self, batch: Batch, refusals: Refusals) -> tuple[Mask, Mask]:
         """Tell of rows that do not count, or may not; return these and those cancelled."""
-        cancelled, unknown = np.zeros_like(blank), np.zeros_like(blank)
-        for texts, column, gone in self._looked_at(frame, header):
-            codes = np.where(blank, COUNTS, column.codes(texts))
+        cancelled, unknown = np.zeros_like(batch.blank), np.zeros_like(batch.blank)
+        for texts, column, gone in self._looked_at(batch.frame, batch.header):
+            codes = np.where(batch.blank, COUNTS, column.codes(texts))
             cancelled |= codes == CANCELLED
             unknown |= codes < COUNTS
             place = int(texts.name)
-            is_known = self._names.columns.get(fold(header.texts[place]), ("",))[0] == "state"
-            called = FIELDS["state"] if is_known else f"{FIELDS['state']} {header.called(place)}"
-            _tell(texts, codes, rows, column, label, called, gone, refusals)
+            is_known = self._names.columns.get(fold(batch.header.texts[place]), ("",))[0] == "state"
+            called = FIELDS["state"] if is_known else f"{FIELDS['state']} {batch.header.called(place)}"
+            _tell(batch, texts, codes, column, called, gone, refusals)
         return cancelled | unknown, cancelled
 
     def _looked_at(self, frame: pl.DataFrame, header: Header) -> Iterator[tuple[pl.Series, Column, Unreadable]]:
@@ -217,12 +213,11 @@ def _read_share(text: str) -> int:
 
 
 def _tell(
-    texts: pl.Series, codes: npt.NDArray[np.int32], rows: Rows, column: Column, label: str,
-    called: str, gone: Unreadable, refusals: Refusals,
-) -> None:  # fmt: skip
+    batch: Batch, texts: pl.Series, codes: Codes, column: Column, called: str, gone: Unreadable, refusals: Refusals
+) -> None:
     """Tell which words of a column do not count, or are not known."""
     told = codes != COUNTS
-    found = pl.DataFrame({"text": texts.filter(pl.Series(told)), "row": rows[told], "code": codes[told]})
+    found = pl.DataFrame({"text": texts.filter(pl.Series(told)), "row": batch.rows[told], "code": codes[told]})
     found = found.with_columns(pl.col("text").fill_null(""))
     if found["text"].n_unique() > _MOST_EXPLAINED:  # one stands for all
         found = found.with_columns(pl.col("text").first().over("code"))
@@ -231,7 +226,7 @@ def _tell(
         if int(code) < COUNTS:
             why = column.why(str(text)) if words else _NOBODY_KNOWS
         shown = legible(str(text)) if len(words) <= _MOST_WORDS else f"{' '.join(words[:1])} …"
-        refusals.rows(label, group["row"], called, why.message, found=shown, expected=why.expected)
+        refusals.rows(batch.label, group["row"], called, why.message, found=shown, expected=why.expected)
 
 
 _MOST_WORDS = 5

@@ -10,7 +10,7 @@ one: where both can be read and differ, nobody knows which is meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from typing import Protocol
@@ -18,6 +18,8 @@ from typing import Protocol
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
+from aarsstatus.extracts.cells import Codes, Mask
+from aarsstatus.extracts.outcome import Rows
 from aarsstatus.inputs.aliases import Names, fold
 from aarsstatus.privacy import mask
 
@@ -168,6 +170,24 @@ class Header:
             for place, text in enumerate(self.texts)
             if text.strip() and fold(text) not in names.columns and place not in self.columns.values()
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Hold some rows while they are read, and what each cell came to.
+
+    `frame` has all their columns, `texts` those of fields, by name. Those that are `squeezed` have all they have in
+    one cell, those that are `blank` have nothing.
+    """
+
+    label: str
+    header: Header
+    frame: pl.DataFrame
+    texts: pl.DataFrame
+    rows: Rows
+    codes: Mapping[str, Codes]
+    squeezed: Mask
+    blank: Mask
 
 
 def find_header(rows: Sequence[Cells], names: Names, hidden: frozenset[int] = frozenset()) -> Header | None:
