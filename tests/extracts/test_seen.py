@@ -434,6 +434,8 @@ def test_a_header_that_is_repeated_is_no_spell(shared: Project, writer: str) -> 
         (b'[\n  {"Forvaltning": "BUF"}]', "json", "JSON"),
         (b'{"rows": []}', "json", "JSON"),
         (b"PAR1abc", "parquet", "Parquet"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", "jpg", "et billede"),
+        (b"\x89PNG\r\n\x1a\n", "png", "et billede"),
         (b"\x1f\x8b\x08", "csv", "gzip"),
     ],
 )
