@@ -58,7 +58,6 @@ class Counts:
         """Add another table's counts."""
         self.rows += other.rows
         self.outside += other.outside
-        self.begun_in_year += other.begun_in_year
         self.refused += other.refused
         self.cancelled += other.cancelled
 
