@@ -76,7 +76,11 @@ def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, re
             table.label, "tabellen er opgjort for hver måned eller hvert kvartal", row=header.row,
             found=", ".join(parts[:_SEVERAL]), expected="én række for hvert forløb, med startdato og slutdato",
         )  # fmt: skip
-    refusals.notes += _notes(table.label, header, names)
+    if header.row > 1:
+        which = f"række {header.row}" if header.rows == 1 else f"række {header.row - 1}-{header.row}"
+        refusals.note(table.label, f"overskriften står i {which}; det, der står over den, er ikke læst")
+    for heading, doubt in _doubts(header, names):
+        refusals.note(table.label, f"kolonnen »{mask(heading.strip())}« {doubt}")
     missing = [name for name in _REQUIRED if name not in header.columns]
     fixed = None
     if "scheme" in header.columns and scheme is not None:
@@ -97,41 +101,32 @@ def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, re
     return None if missing else replace(header, scheme=fixed)
 
 
-def _notes(label: str, header: Header, names: Names) -> Iterator[str]:
-    """Yield what an analyst should know of how a header was read."""
-    if header.row > 1:
-        which = f"række {header.row}" if header.rows == 1 else f"række {header.row - 1}-{header.row}"
-        yield f"{label}: overskriften står i {which}; det, der står over den, er ikke læst"
+def _doubts(header: Header, names: Names) -> Iterator[tuple[str, str]]:
+    """Yield headings of columns that may mean something else, or are not read, and why."""
     for name, place in ((one.field, one.place) for one in header.rivals if not one.is_like and one.field != "state"):
-        taken, other = (mask(header.texts[at].strip()) for at in (header.columns[name], place))
-        letters = f"kolonne {xl_col_to_name(place)} og {xl_col_to_name(header.columns[name])}"
-        yield f"{label}: kolonnen »{other}« er ikke læst; »{taken}« er brugt som {FIELDS[name]} ({letters})"
+        taken = header.columns[name]
+        letters = f"kolonne {xl_col_to_name(place)} og {xl_col_to_name(taken)}"
+        used = f"»{mask(header.texts[taken].strip())}« er brugt som {FIELDS[name]} ({letters})"
+        yield header.texts[place], f"er ikke læst; {used}"
     for name, place in header.columns.items():
+        heading = header.texts[place]
         if place in header.hidden:
-            called = mask(header.texts[place].strip())
-            yield f"{label}: kolonnen »{called}« er skjult i Excel, men er brugt som {FIELDS[name]}"
-    yield from _doubts(label, header, names)
-
-
-def _doubts(label: str, header: Header, names: Names) -> Iterator[str]:
-    """Yield columns that may mean something else, or matter and are not read."""
-    for name, place in header.columns.items():
-        called = mask(header.texts[place].strip())
-        if any(word in called.casefold() for word in PLANNED):
-            yield f"{label}: kolonnen »{called}« er brugt som {FIELDS[name]}, men den er måske ikke det, der skete"
-        elif name == "person" and fold(called) not in names.columns:
-            yield f"{label}: kolonnen »{called}« er brugt til at finde gentagelser; hvem rækkerne er om, ses ikke"
+            yield heading, f"er skjult i Excel, men er brugt som {FIELDS[name]}"
+        if any(word in heading.casefold() for word in PLANNED):
+            yield heading, f"er brugt som {FIELDS[name]}, men den er måske ikke det, der skete"
+        elif name == "person" and fold(heading) not in names.columns:
+            yield heading, "er brugt til at finde gentagelser; hvem rækkerne er om, ses ikke"
     states = [header.texts[place] for place in state_columns(header.texts, names)]
-    for called in map(mask, states):
-        yield (
-            f"{label}: kolonnen »{called.strip()}« er kun brugt til at finde rækker, der er annulleret eller ikke "
-            "påbegyndt; alle andre, også afbrudte, tæller med til deres slutdato"
-        )
-    for text in (mask(text) for text in header.unknown(names) if text not in states):
-        if _STATE.search(fold(text)):
-            yield f"{label}: kolonnen »{text}« er ikke læst; rækker, der er annulleret eller afbrudt, tæller med"
-        elif "person" not in header.columns and (names.nearest_header(text) == "person" or _PERSON.search(fold(text))):
-            yield f"{label}: kolonnen »{text}« er ikke læst; er den person, så skriv navnet i data/aliases.yml"
+    others = "alle andre, også afbrudte, tæller med til deres slutdato"
+    for heading in states:
+        yield heading, f"er kun brugt til at finde rækker, der er annulleret eller ikke påbegyndt; {others}"
+    for heading in (text for text in header.unknown(names) if text not in states):
+        if _STATE.search(fold(heading)):
+            yield heading, "er ikke læst; rækker, der er annulleret eller afbrudt, tæller med"
+        elif "person" not in header.columns and (
+            names.nearest_header(heading) == "person" or _PERSON.search(fold(heading))
+        ):
+            yield heading, "er ikke læst; er den person, så skriv navnet i data/aliases.yml"
 
 
 def _refuse_missing(label: str, name: str, header: Header, names: Names, refusals: Refusals) -> None:

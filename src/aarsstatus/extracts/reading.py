@@ -81,7 +81,7 @@ def read_file(
         _check_rows(table.label, own, kept, reader)
         said = around(header.title, own.below)
         height = own.rows + (len(table.hidden_rows) if hidden == "without" else 0)
-        refusals.notes += refuse_other(table.label, said, table.name, path.stem, height, reader.year, refusals)
+        refuse_other(table.label, said, table.name, path.stem, height, reader.year, refusals)
         drawn = min(filter(None, (drawn, made(said))), default=None)
         summary = _summary(own, len(table.hidden_rows), hidden, header.unknown(names))
         reading.summaries.append(f"{table.label}: {summary}")

@@ -216,8 +216,8 @@ def made(said: str) -> date | None:
 
 def refuse_other(
     label: str, said: str, sheet: str, stem: str, rows: int, year: int, refusals: Refusals
-) -> Iterator[str]:  # fmt: skip
-    """Refuse a table of another year, or longer, as it says; yield what is doubtful.
+) -> None:  # fmt: skip
+    """Refuse a table of another year, or longer, as it says; note what is doubtful.
 
     `said` is what stands above the table and below it, `sheet` and `stem` are the names of its sheet and its file.
     """
@@ -239,15 +239,17 @@ def refuse_other(
         )
     elif periods and not any(first <= date(year, 1, 1) and last >= date(year, 12, 31) for first, last in periods):
         shown = " til ".join(map(danish.short_date, periods[0]))
-        yield f"{label}: filen siger, at den er for {shown}, og det er ikke hele {year}; se efter, om udtrækket er helt"
+        refusals.note(
+            label, f"filen siger, at den er for {shown}, og det er ikke hele {year}; se efter, om udtrækket er helt"
+        )
     years = {int(one) for text in (re.sub(_DAY, " ", rest), sheet) for one in _YEAR.findall(text)}
     if not periods and _is_another(years, year):
         refusals.file(label, "filen siger, at den er for et andet år", found=str(year - 1), expected=str(year))
     elif not periods and _is_another({int(one) for one in _YEAR.findall(stem)}, year):
-        yield f"{label}: filens navn siger {year - 1}; se efter, om den er for {year}"
+        refusals.note(label, f"filens navn siger {year - 1}; se efter, om den er for {year}")
     if (selected := _SELECTED.search(said)) is not None:
         word = selected[0].casefold()
-        yield f"{label}: over eller under tabellen står der »{word}«; se efter, om udtrækket er helt"
+        refusals.note(label, f"over eller under tabellen står der »{word}«; se efter, om udtrækket er helt")
 
 
 def _is_another(years: Collection[int], year: int) -> bool:
