@@ -102,7 +102,7 @@ def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, re
 
 
 def _doubts(header: Header, names: Names) -> Iterator[tuple[str, str]]:
-    """Yield headings of columns that may mean something else, or are not read, and why."""
+    """Yield headings of columns that are not read, or may mean something else."""
     for name, place in ((one.field, one.place) for one in header.rivals if not one.is_like and one.field != "state"):
         taken = header.columns[name]
         letters = f"kolonne {xl_col_to_name(place)} og {xl_col_to_name(taken)}"

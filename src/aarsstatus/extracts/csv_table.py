@@ -150,13 +150,11 @@ def _best(lines: list[str], delimiters: str, names: Names) -> tuple[list[Cells],
     """Return the first rows, and the header and delimiter with most fields."""
     tried = []
     for delimiter in delimiters:
-        rows: list[Cells] = list(_by_hand(lines, delimiter))[:MOST_ROWS]
+        rows = list(_by_hand(lines, delimiter))[:MOST_ROWS]
         header = find_header(rows, names)
-        fields = len(header.columns) if header else 0
-        widest = max((len(cells) for cells in rows), default=0)
-        tried.append((fields, widest, rows, header, delimiter))
-    best = max(tried, key=lambda one: one[:2])
-    return best[2], best[3], best[4]
+        tried.append((len(header.columns) if header else 0, max(map(len, rows), default=0), rows, header, delimiter))
+    *_, rows, header, delimiter = max(tried, key=lambda one: one[:2])
+    return rows, header, delimiter
 
 
 def _as_8_bit(content: bytes) -> bytes:
