@@ -102,7 +102,7 @@ def boxes(notat: Notat, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Bbox
 
 
 @pytest.mark.parametrize(
-    ("last", "seed"), [*((last, 1 + last % 2) for last in range(2026, 2036)), (2045, 1), (2060, 2)]
+    ("last", "seed"), [(2026, 1), (2027, 2), (2028, 1), (2030, 1), (2033, 2), (2045, 1), (2060, 2)]
 )
 def test_the_trend_of_years_to_come_has_no_text_on_another(
     last: int, seed: int, monkeypatch: pytest.MonkeyPatch
