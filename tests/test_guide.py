@@ -90,8 +90,11 @@ def test_the_guide_explains_what_is_refused() -> None:
     assert_said(rows)
 
 
-PLACES = {"file": 1, "rows": 3, "Unreadable": 2, "Problem": 1, "Remark": 4, "append": 0}
+PLACES = {"file": 1, "rows": 3, "note": 1, "Unreadable": 2, "Problem": 1, "Remark": 4, "append": 0}
 """Which argument of a call is told to an analyst; of lists, only those of notes."""
+ASSIGNED = {"message", "text", "why", "said", "book.unfit"}
+TABLES = ("persons.py",)
+"""The modules in which pairs of a rule and a text stand in a table."""
 
 
 def told_of_extracts() -> Iterator[tuple[str, str]]:
@@ -100,7 +103,9 @@ def told_of_extracts() -> Iterator[tuple[str, str]]:
     for path in (*sorted((package / "extracts").glob("*.py")), package / "inputs" / "aliases.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             said: ast.expr | None = None
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.Tuple) and path.name in TABLES and len(node.elts) == 2:
+                said = node.elts[1]
+            elif isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 if (
                     name in PLACES
@@ -108,10 +113,15 @@ def told_of_extracts() -> Iterator[tuple[str, str]]:
                     and (name != "append" or "notes" in ast.unparse(node.func))
                 ):
                     said = node.args[PLACES[name]]
-            elif isinstance(node, ast.Yield) or (
-                isinstance(node, ast.Assign) and {ast.unparse(one) for one in node.targets} & {"message", "text", "why"}
+            elif (
+                isinstance(node, ast.Yield)
+                or (isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple))
+                or (isinstance(node, ast.keyword) and node.arg == "unfit")
+                or (isinstance(node, ast.Assign) and {ast.unparse(one) for one in node.targets} & ASSIGNED)
             ):
                 said = node.value
+            while isinstance(said, ast.Tuple):  # what is about the text, and the text; or it, and what was expected
+                said = said.elts[-1 if isinstance(node, ast.Yield) or isinstance(said.elts[-1], ast.Tuple) else 0]
             for one in [said.body, said.orelse] if isinstance(said, ast.IfExp) else [said]:
                 parts = one.values if isinstance(one, ast.JoinedStr) else [one]
                 texts = [part.value if isinstance(part, ast.Constant) else "…" for part in parts]

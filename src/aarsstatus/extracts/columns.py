@@ -104,10 +104,9 @@ def choose_columns(table: Table, stem: str, names: Names, scheme: str | None, re
 def _doubts(header: Header, names: Names) -> Iterator[tuple[str, str]]:
     """Yield headings of columns that are not read, or may mean something else."""
     for name, place in ((one.field, one.place) for one in header.rivals if not one.is_like and one.field != "state"):
-        taken = header.columns[name]
-        letters = f"kolonne {xl_col_to_name(place)} og {xl_col_to_name(taken)}"
-        used = f"»{mask(header.texts[taken].strip())}« er brugt som {FIELDS[name]} ({letters})"
-        yield header.texts[place], f"er ikke læst; {used}"
+        letters = f"kolonne {xl_col_to_name(place)} og {xl_col_to_name(header.columns[name])}"
+        taken = mask(header.texts[header.columns[name]].strip())
+        yield header.texts[place], f"er ikke læst; »{taken}« er brugt som {FIELDS[name]} ({letters})"
     for name, place in header.columns.items():
         heading = header.texts[place]
         if place in header.hidden:
