@@ -116,7 +116,6 @@ def told_of_extracts() -> Iterator[tuple[str, str]]:
             elif (
                 isinstance(node, ast.Yield)
                 or (isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple))
-                or (isinstance(node, ast.keyword) and node.arg == "unfit")
                 or (isinstance(node, ast.Assign) and {ast.unparse(one) for one in node.targets} & ASSIGNED)
             ):
                 said = node.value

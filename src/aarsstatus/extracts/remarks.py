@@ -125,11 +125,12 @@ def _to_come(own: pl.DataFrame, extracted: Sequence[date], last: int, labels: Se
         day = when.toordinal()
         drawn = own.filter(pl.col("table").is_in([table for table, one in enumerate(extracted) if one == when]))
         found = drawn.filter(pl.col("start") > day)
-        said = f"{_spells(found)} begynder efter udtrækkets dato {show_day(day)}"
-        yield "future", found, f"{said} ({_where(found, labels)}); dagene tæller med"
+        where = _where(found, labels)
+        said = f"{_spells(found)} begynder efter udtrækkets dato {show_day(day)} ({where}); dagene tæller med"
+        yield "future", found, said
         later = drawn.filter(pl.col("start") <= day, pl.col("end") > day, pl.lit(day < last))
-        said = f"{_spells(later)} løber videre efter udtrækkets dato {show_day(day)}, som ligger før årets udgang"
-        yield "unfinished_year", later, f"{said}; dage, der ikke er gået endnu, tæller med"
+        until = "som ligger før årets udgang; dage, der ikke er gået endnu, tæller med"
+        yield "unfinished_year", later, f"{_spells(later)} løber videre efter udtrækkets dato {show_day(day)}, {until}"
 
 
 def _of_nobody(own: pl.DataFrame, scheme: Scheme, last: int) -> Seen:
@@ -147,8 +148,9 @@ def _of_nobody(own: pl.DataFrame, scheme: Scheme, last: int) -> Seen:
     known = own.filter(at_work, pl.col("person").is_not_null()).unique(["person", "administration"])
     several = known.filter(pl.col("person").is_duplicated()).unique("person")
     each = "personen" if several.height == 1 else "hver"
-    said = f"{danish.counted(several.height, 'person', 'personer')} er ansat i flere forvaltninger den 31. december"
-    yield "several_administrations", several, f"{said}; {each} tæller én gang i hver forvaltning og én gang i KK"
+    many = f"den 31. december; {each} tæller én gang i hver forvaltning og én gang i KK"
+    persons = danish.counted(several.height, "person", "personer")
+    yield "several_administrations", several, f"{persons} er ansat i flere forvaltninger {many}"
 
 
 def far_from_before(sums: Mapping[tuple[str, str], Sum], year: int, data: Data) -> list[Remark]:
