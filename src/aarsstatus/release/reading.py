@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from aarsstatus import danish, privacy
 from aarsstatus.figures.collection import Figures
-from aarsstatus.files import read_bytes, write_files
+from aarsstatus.files import MOST_BYTES, read_bytes, write_files
 from aarsstatus.inputs import read_data
 from aarsstatus.inputs.model import PRELIMINARY, Data
 from aarsstatus.inputs.params import Params
@@ -235,7 +235,7 @@ def _year(folder: Path) -> Year:
     outputs, inputs = dict[str, bytes](), dict[str, bytes]()
     for name in (manifest.NAME, FIGURES, _AUDIT, INPUTS):
         with suppress(InputError):
-            outputs[name] = read_bytes(folder / name, name, LARGEST)
+            outputs[name] = read_bytes(folder / name, name, LARGEST if name == INPUTS else MOST_BYTES)
     with suppress(KeyError, InputError):
         inputs = unpack(outputs[INPUTS], INPUTS)
     build = from_files(outputs, inputs, folder.name)
