@@ -8,6 +8,7 @@ Everything else, markup of every kind included, is text, and is shown as it stan
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -29,6 +30,8 @@ Latin, Greek and Cyrillic letters and their accents. A PDF cannot be made with a
 _ACCENTS = {0x300, 0x301, 0x303, 0x309, 0x323}
 _JOINERS = {"\u00ad", "\u200c", "\u200d"}
 """Signs that are not seen and belong in words: soft hyphen, and what keeps letters apart or together."""
+_GARBLED = re.compile("Ã[¦¸¥†˜…©¼¶¤]")
+"""What æ, ø, å and their like become when UTF-8 is read as Windows-1252, and saved."""
 _LOST = "\ufffd"
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MOST_MARKS = 4
@@ -57,6 +60,8 @@ def unfit(text: str, most: int = MOST, *, drawn: bool = False) -> str | None:
 
 def _strange(text: str) -> str | None:
     """Say which character has no place in a text, as `unfit` does."""
+    if garbled := _GARBLED.search(text):
+        return f"æ, ø og å; »{garbled[0]}« er et bogstav, der er læst i et forkert tegnsæt"
     marks = 0
     for character in text:
         if character in "\n\r\t":

@@ -172,6 +172,12 @@ def test_a_notat_that_nobody_printed_is_refused_with_the_nearest(copied: Project
     assert "data/published.csv har ingen tal fra det notat; fandt »notat-2052«; mente du »notat-2025«?" in told
 
 
+def test_a_copy_of_another_years_parameters_is_no_published_year(year: Project) -> None:
+    change(year.params / f"{YEAR}.yml", "notat: null", "notat: notat-2025")
+    (told,) = refused(year, YEAR)
+    assert f"notatet har ingen tal fra {YEAR}; fandt »notat-2025«; forventede null" in told
+
+
 def test_an_administration_has_one_name_a_year(copied: Project) -> None:
     change(copied.data / "administrations.csv", "BIF,Beskæftigelses- og Integrationsforvaltningen,2020,2025",
            "BIF,Beskæftigelses- og Integrationsforvaltningen,2020,2026")  # fmt: skip

@@ -373,3 +373,13 @@ def test_what_only_one_year_has_did_not_move_and_hides_nothing() -> None:
 
 def test_every_threshold_has_a_name_of_its_own() -> None:
     assert len({one.name for one in THRESHOLDS}) == len(THRESHOLDS)
+
+
+def test_no_more_is_undistributed_than_the_extracts_say() -> None:
+    rows = [status("KK", "a", "3", 9), status("XX", "a", "1", 3), status("YY", "a", "1", 5)]
+    told = Remark("not_distributed", "a", "", 1, "1 forløb")
+    assert {one.kind for one in check_figures(of_extracts(city(rows), told), YEAR) if one.rule == "city"} == {"note"}
+    rows[0] = status("KK", "a", "3", 90)
+    (found,) = [one for one in check_figures(of_extracts(city(rows), told), YEAR) if one.kind == "contradicted"]
+    assert found.id == "2030.KK.placements.a.spells"
+    assert found.text.endswith("hele kommunen har 82 forløb mere, men udtrækkene har kun 1 uden forvaltning.")

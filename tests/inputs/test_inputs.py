@@ -71,7 +71,11 @@ def test_a_row_knows_its_file_and_line(project: Project) -> None:
         ("targets.csv", "2025,KK,fritidsjob", "2025,KK,fritidjob", "mente du »fritidsjob«"),
         ("schemes.csv", "headcount", "heads", "en opgørelsesmåde"),
         ("administrations.csv", "KK,Københavns Kommune", "XX,Københavns Kommune", "hele kommunen mangler"),
-        ("published.csv", "notat-2025,titel", ",titel", "forventede en tekst"),
+        ("published.csv", "notat-2025,titel", ",titel", "forventede et notat som notat-2025"),
+        ("published.csv", "notat-2025,titel", "notat 2025,titel", "forventede et notat som notat-2025"),
+        ("status.csv", "2025,KK,fleksjob,1048", "2025,KK,fleksjob,1.048", "ansatte tælles hele; fandt »1.048«"),
+        ("status.csv", "2025,BIF,loentilskud,7,31,", "2025,BIF,loentilskud,7,,", "spells: antal forløb mangler, og"),
+        ("schemes.csv", ",løntilskud,", ",lÃ¸ntilskud,", "»Ã¸« er et bogstav, der er læst i et forkert tegnsæt"),
     ],
 )
 def test_bad_cells_are_explained(copied: Project, name: str, old: str, new: str, said: str) -> None:
@@ -87,6 +91,53 @@ def test_a_table_that_others_refer_to_has_a_row(copied: Project, name: str) -> N
     path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8", newline="")
     said = f"data/{name}: der er ingen rækker under overskriften; forventede mindst én række"
     assert problems(copied) == [said]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "sep=;\n", "ingen kolonne kendes; fandt »sep=«"),
+        ("year,administration,group,target,source", "YEAR,ADMINISTRATION,GROUP,TARGET,SOURCE", "fandt »YEAR, ADM"),
+        ("source\n", "sourse\n", "sourse: ukendt kolonne; mente du »source«?"),
+        ("\n", ",,\n", "en kolonne har intet navn; fandt »kolonne 6«"),
+    ],
+)
+def test_a_header_that_is_not_ours_is_one_message(copied: Project, old: str, new: str, said: str) -> None:
+    path = copied.data / "targets.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new, -1 if old == "\n" else 1), encoding="utf-8")
+    (told,) = problems(copied)
+    assert told.startswith("data/targets.csv, linje 1")
+    assert said in told
+
+
+def test_blanks_around_a_columns_name_are_nothing(copied: Project) -> None:
+    before = read_data(copied).targets
+    change(copied, "data/targets.csv", "administration,group,target", " administration,group\u00a0,target ")
+    assert read_data(copied).targets == before
+
+
+def test_the_city_leads_also_once_excel_sorted_the_administrations(copied: Project) -> None:
+    path = copied.data / "administrations.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([head, *sorted(rows)]) + "\n", encoding="utf-8")
+    data = read_data(copied)
+    assert data.codes(2025) == ["KK", "BIF", "BUF", "KFF", "SOF", "SUF", "TMF", "ØKF"]
+    assert data.told_of(2024) == ["KK"]
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [("status", '2024,KK,smaajob,209,326,whole,"notat-2025, tabel 2"\n'), ("targets", "2024,KK,fleksjob,900,")],
+)
+def test_a_row_that_the_comparison_year_lacks_is_named(copied: Project, name: str, row: str) -> None:
+    """The sum of what is left would be compared with, and nothing would say so."""
+    text = (copied.data / f"{name}.csv").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines(keepends=True) if line.startswith(row))
+    change(copied, f"data/{name}.csv", row, "")
+    (told,) = problems(copied)
+    assert f"data/{name}.csv: rækken med " in told
+    assert "forventede 2024,KK," in told
 
 
 def test_problems_of_all_files_come_at_once(copied: Project) -> None:

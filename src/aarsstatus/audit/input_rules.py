@@ -110,11 +110,14 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
     )
     more = _amount(abs(value - total), words.unit(measure))
     several = _told(data, city, "several_administrations")  # of heads; spells are of one administration each
+    undistributed = _told(data, city, "not_distributed")  # a count, of spells or heads
+    counted = _from_extracts(data, city) and (measure == "spells" or scheme.counting == "headcount")
     kind: Kind = "note"
-    if value > total and _may_be_undistributed(data, city):
+    if value > total and _may_be_undistributed(data, city) and not (counted and value - total > undistributed):
         rest = f". {more} er ikke fordelt på en forvaltning."
     elif value > total:
-        kind, rest = "contradicted", f": hele kommunen har {more} mere, men udtrækkene har ingen uden forvaltning."
+        told = f"kun {danish.whole(undistributed)}" if undistributed else "ingen"
+        kind, rest = "contradicted", f": hele kommunen har {more} mere, men udtrækkene har {told} uden forvaltning."
     elif total - value <= several * (len(values) - 1):
         persons = _amount(Fraction(several), "personer")
         rest = f". {persons} er ansat i flere forvaltninger og tæller med i hver af dem."
@@ -125,8 +128,12 @@ def _difference(data: Data, city: Status, measure: Measure, value: Fraction, val
 
 def _may_be_undistributed(data: Data, city: Status) -> bool:
     """Tell whether some of a scheme may belong to no administration."""
-    extracts = [one for one in data.extracts if one.year == city.year and city.scheme in one.schemes.split()]
-    return not extracts or _told(data, city, "not_distributed") > 0
+    return not _from_extracts(data, city) or _told(data, city, "not_distributed") > 0
+
+
+def _from_extracts(data: Data, city: Status) -> bool:
+    """Tell whether a scheme was read from extracts, and not from a notat."""
+    return any(one.year == city.year and city.scheme in one.schemes.split() for one in data.extracts)
 
 
 def _told(data: Data, city: Status, kind: str) -> int:

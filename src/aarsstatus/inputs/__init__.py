@@ -18,7 +18,7 @@ from aarsstatus import danish
 from aarsstatus.attainment import HOURS_PER_WEEK, days_of_year, printed_interval, weekdays_of_year
 from aarsstatus.files import read_utf8
 from aarsstatus.inputs import schema
-from aarsstatus.inputs.checks import contradictions, missing_rows
+from aarsstatus.inputs.checks import contradictions, lacking_rows, missing_rows
 from aarsstatus.inputs.csvfile import parse
 from aarsstatus.inputs.model import Administration, Data, ExtractRow, Group, Printed, Remark, Scheme, Status, Target
 from aarsstatus.inputs.params import Params, read_params
@@ -66,9 +66,22 @@ def read_year(
         params = params.compared_with(comparison_year)
     if params is not None and data is not None:
         problems += missing_rows(project.name(project.params_of(year)), params, data)
+        problems += _lacking_before(project, params, data)
     if problems or params is None or data is None:
         raise InputError(problems)
     return params, data
+
+
+def _lacking_before(project: Project, params: Params, data: Data) -> list[Problem]:
+    """Return the rows that the comparison year lacks by its own parameters, if any."""
+    try:
+        return (
+            []
+            if params.comparison_year is None
+            else list(lacking_rows(read_params(project, params.comparison_year), data))
+        )
+    except InputError:  # that year has none, or what is wrong with them is told when it is made
+        return []
 
 
 def kept_for(project: Project, params: Params) -> str:
@@ -123,6 +136,7 @@ def _data(tables: tuple[schema.Table, ...], texts: tuple[str | tuple[Problem, ..
     if rows.problems:
         raise InputError(rows.problems)
     rows.known[schema.SCHEMES.file] = list(schemes)
+    administrations.sort(key=lambda one: one.code != schema.KK)  # the city leads, also once Excel sorted the file
     rows.known[schema.ADMINISTRATIONS.file] = list(dict.fromkeys(one.code for one in administrations))
     targets = [Target(**{**values, "source": at, "origin": values["source"]}) for values, at in rows.of(schema.TARGETS)]
     statuses = [_status(values, at, schemes) for values, at in rows.of(schema.STATUS)]

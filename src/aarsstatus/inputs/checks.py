@@ -35,7 +35,23 @@ def contradictions(data: Data) -> Iterator[Problem]:
             yield _at(status.source, "year", message)
         if status.interval != Interval.exactly(status.status) and status.status.denominator != 1:
             yield _at(status.source, "status", "et tal, der er rundet af til et helt, har ingen decimaler")
+        elif scheme.counting == "headcount" and status.status.denominator != 1:  # 1.042 as Danes write 1042
+            found = danish.plain_decimal(status.status)
+            yield _at(status.source, "status", "ansatte tælles hele", found, "et helt tal uden punktum")
+    yield from _partly_counted(data)
     yield from _not_numbers(data)
+
+
+def _partly_counted(data: Data) -> Iterator[Problem]:
+    """Yield rows without spells where the group's total of spells would lack theirs."""
+    rows = [row for row in data.statuses.values() if data.groups[data.schemes[row.scheme].group].spells_label]
+    counted = {(row.year, row.administration, data.schemes[row.scheme].group) for row in rows if row.spells is not None}
+    for row in rows:
+        scheme = data.schemes[row.scheme]
+        lacks = row.spells is None and row.status and scheme.counting != "headcount"
+        if lacks and (row.year, row.administration, scheme.group) in counted:
+            message = "antal forløb mangler, og gruppens øvrige jobordninger har det"
+            yield _at(row.source, "spells", message, expected="et helt tal på mindst 0, uden punktum")
 
 
 def _of_schemes(data: Data) -> Iterator[Problem]:
@@ -123,8 +139,17 @@ def unanswered(params: Params, data: Data) -> list[Problem]:
 
 def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
     """Yield what a year's notat needs and lacks, and parameters that do not fit."""
+    yield from _unfit_params(file, params, [data.schemes[key] for key in params.schemes if key in data.schemes], data)
+    yield from lacking_rows(params, data)
+    for row in data.statuses.values():
+        if row.year == params.year and row.scheme not in params.schemes:
+            yield _at(row.source, "scheme", f"jobordningen står ikke i schemes i {file}", row.scheme)
+    yield from _without_comparison(params, data)
+
+
+def lacking_rows(params: Params, data: Data) -> Iterator[Problem]:
+    """Yield the rows that a year's parameters speak of, and ``data/`` lacks."""
     schemes = [data.schemes[key] for key in params.schemes if key in data.schemes]
-    yield from _unfit_params(file, params, schemes, data)
     year = params.year
     codes = list(dict.fromkeys([KK, *data.told_of(year)]))
     for scheme in schemes:
@@ -137,10 +162,6 @@ def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
     for code in codes:
         if not _is_named(code, year, data):
             yield Problem(ADMINISTRATIONS.name, f"{code} har intet navn i {year}")
-    for row in data.statuses.values():
-        if row.year == year and row.scheme not in params.schemes:
-            yield _at(row.source, "scheme", f"jobordningen står ikke i schemes i {file}", row.scheme)
-    yield from _without_comparison(params, data)
 
 
 def _lacking(file: str, what: str, codes: Sequence[str], row: str) -> Iterator[Problem]:
@@ -159,6 +180,11 @@ def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Da
     if params.notat is not None and params.notat not in notats:
         message = "data/published.csv har ingen tal fra det notat"
         yield Problem(file, message, column="notat", found=params.notat, hint=near(params.notat, notats))
+    elif params.notat is not None and not any(
+        row.notat == params.notat and row.id.startswith(f"{params.year}.") for row in data.printed
+    ):  # as when the file is a copy of last year's
+        message, expected = f"notatet har ingen tal fra {params.year}", "null, til notatet er offentliggjort"
+        yield Problem(file, message, column="notat", found=params.notat, expected=expected)
     for key in params.schemes:
         if key not in data.schemes:
             yield Problem(file, "ukendt jobordning", column="schemes", found=key, hint=near(key, data.schemes))

@@ -55,7 +55,7 @@ def parse(text: str, table: Table) -> tuple[list[tuple[int, dict[str, str]]], li
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     reader = csv.reader(lines, delimiter=_style(text)[0], strict=True)
     try:
-        header = next(reader, [])
+        header = [cell.strip() for cell in next(reader, [])]
         problems += _wrong_header(header, table)
         if problems:
             return [], problems
@@ -76,11 +76,19 @@ def _wrong_header(header: Sequence[str], table: Table) -> list[Problem]:
     """Return which columns a file lacks, and which its table does not have."""
     if not header:
         return [Problem(table.name, "filen er tom", 1, expected=f"overskriften {','.join(table.header)}")]
+    if not set(header) & set(table.header):
+        expected = f"overskriften {','.join(table.header)}"
+        return [
+            Problem(table.name, "ingen kolonne kendes", 1, found=", ".join(filter(None, header)), expected=expected)
+        ]
     missing = [column.name for column in table.columns if column.name not in header and not column.newer]
-    unknown = [column for column in header if column not in table.header]
-    problems = [Problem(table.name, "kolonnen mangler", 1, column) for column in missing]
-    problems += [Problem(table.name, "ukendt kolonne", 1, column, hint=near(column, missing)) for column in unknown]
-    if len(set(header)) < len(header) and not unknown:
+    meant = {column: near(column, missing) for column in header if column and column not in table.header}
+    problems = [Problem(table.name, "kolonnen mangler", 1, one) for one in missing if one not in meant.values()]
+    problems += [Problem(table.name, "ukendt kolonne", 1, column, hint=hint) for column, hint in meant.items()]
+    if "" in header:
+        message, expected = "en kolonne har intet navn", "kun kolonner med navn; slet de tomme til højre i Excel"
+        problems.append(Problem(table.name, message, 1, found=f"kolonne {header.index('') + 1}", expected=expected))
+    if len(set(header)) < len(header) and not problems:
         problems.append(Problem(table.name, "en kolonne står der to gange", 1, found=", ".join(header)))
     return problems
 
@@ -140,7 +148,7 @@ def _style(text: str) -> tuple[str, str]:
 def _columns(text: str) -> list[str]:
     """Return the columns that a file has."""
     head = text.partition("\n")[0].removeprefix("\ufeff").rstrip("\r")
-    return next(csv.reader([head], delimiter=_style(text)[0]), [])
+    return [cell.strip() for cell in next(csv.reader([head], delimiter=_style(text)[0]), [])]
 
 
 def with_newer_columns(text: str, table: Table) -> str:

@@ -20,6 +20,8 @@ At = tuple[str | int, ...]
 """Where something stands in a file: keys, and indices from 0."""
 _DEEPEST = 20
 _LONGEST_NUMBER = 20
+_WHOLE = re.compile("0|[1-9][0-9]*")
+_PLAIN = "et helt tal uden nul forrest, eller anførselstegn om en tekst"
 _MERGE = "tag:yaml.org,2002:merge"
 _INTEGER = "tag:yaml.org,2002:int"
 _TEXT = "tag:yaml.org,2002:str"
@@ -66,8 +68,8 @@ class _Loader(yaml.SafeLoader):
         """Return the value of a node; refuse one that is not what it looks like."""
         if node.tag == _INTEGER and len(str(node.value)) > _LONGEST_NUMBER:
             raise _NotReadError(None, None, "et meget langt tal", node.start_mark)
-        if node.tag == _INTEGER and not str(node.value).isdecimal():  # YAML 1.1 takes 33:44 for 2024, and 0b1 for 1
-            raise _NotReadError(None, None, str(node.value), node.start_mark)
+        if node.tag == _INTEGER and not _WHOLE.fullmatch(str(node.value)):  # YAML 1.1 takes 33:44 for 2024, 010 for 8
+            raise _NotReadError(_PLAIN, None, str(node.value), node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (ValueError, OverflowError, TypeError, KeyError, AttributeError):  # 2025-02-30, !!bool x
@@ -107,7 +109,7 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     mark, said = error.problem_mark, error.problem or ""
     line = mark.line + 1 if mark else None
     if isinstance(error, _NotReadError) or mark is None:
-        return Problem(name, "filen er ikke gyldig YAML", line, found=said)
+        return Problem(name, "filen er ikke gyldig YAML", line, found=said, expected=error.context)
     rows = text.splitlines()
     for number, row in enumerate(rows, start=1):
         if _HARD_SPACE.match(row):  # copied from Word: it looks like a blank, and YAML takes it for a letter
@@ -138,7 +140,9 @@ def places(node: yaml.Node | None, content: Any, at: At = ()) -> Iterator[Place]
     if isinstance(node, yaml.MappingNode) and isinstance(content, dict):
         inside = [Place((*at, key.value), key, one, content.get(key.value)) for key, one in node.value]
     elif isinstance(node, yaml.SequenceNode) and isinstance(content, list):
-        inside = [Place((*at, index), None, one, content[index]) for index, one in enumerate(node.value)]
+        # The list of a key that stands twice is read as the other one of them, which may be shorter.
+        read = enumerate(zip(node.value, content, strict=False))
+        inside = [Place((*at, index), None, one, value) for index, (one, value) in read]
     for place in inside:
         yield place
         yield from places(place.node, place.value, place.at)
