@@ -183,11 +183,11 @@ def _scan_text(text: str, name: str, part: str) -> Iterator[Problem]:
 def _parts(path: Path) -> Iterator[tuple[str, str]]:
     """Yield a file's texts, with the name of each part where it has several."""
     if path.suffix.lower() not in _ZIPPED:
-        text = _END.sub("\n", path.read_bytes().decode("utf-8", "replace"))
+        text = path.read_bytes().decode("utf-8", "replace")
         if path.suffix.lower() == ".ipynb":
             with suppress(ValueError, RecursionError):  # no notebook, but a text all the same
                 text = "\n".join(_strings(json.loads(text)))
-        yield "", text
+        yield "", _END.sub("\n", text)
         return
     with zipfile.ZipFile(path) as parts:
         if sum(entry.file_size for entry in parts.infolist()) > _MOST_BYTES:
