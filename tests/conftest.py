@@ -112,6 +112,14 @@ LONGEST = (
 """The files that take longest, which begin first: a file is one worker's, and the last should not be a long one."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Have two workers more than there are cores: on two cores, half of the time of each was spent waiting.
+
+    For a kernel to answer, a browser to draw, a program to end or to be given up.
+    """
+    return (os.cpu_count() or 1) + 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the files that take longest first."""
     places = {name: place for place, name in enumerate(LONGEST)}
