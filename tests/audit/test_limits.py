@@ -383,3 +383,16 @@ def test_no_more_is_undistributed_than_the_extracts_say() -> None:
     (found,) = [one for one in check_figures(of_extracts(city(rows), told), YEAR) if one.kind == "contradicted"]
     assert found.id == "2030.KK.placements.a.spells"
     assert found.text.endswith("hele kommunen har 82 forløb mere, men udtrækkene har kun 1 uden forvaltning.")
+
+
+def test_a_status_of_extracts_is_whole_days() -> None:
+    """Excel rounds when it saves what it shows, and nobody would see that the number is another."""
+    rows = [status("KK", "a", "61/365", 9), status("XX", "a", "61/365", 9)]
+    assert check_figures(of_extracts(city(rows)), YEAR) == []
+    rows[1] = status("XX", "a", "0.17", 9)
+    (found,) = check_figures(of_extracts(city(rows)), YEAR)[:1]
+    assert (found.kind, found.source) == ("contradicted", "data/status.csv:XXa")
+    assert found.text.startswith("XX, Ordning a: 0,2 helårspersoner er ikke et helt antal dage, som udtrækkene giver;")
+    assert all("helt antal dage" not in one.text for one in check_figures(city(rows), YEAR)), (
+        "what a notat printed is rounded"
+    )

@@ -51,6 +51,8 @@ def test_help_teaches() -> None:
         (("build", "2025", "--formatz", "pdf"), "ukendte argumenter"),
         (("build", "2023"), "params/2023.yml: filen findes ikke"),
         (("build", "2025", "--compare", "2023"), "ingen tal for sammenligningsåret 2023"),
+        (("explain", "2025 KK fleksjob attainment"), "mente du »2025.KK.fleksjob.attainment«"),
+        (("explain", "2025,KK,fleksjob,attainment"), "mente du »2025.KK.fleksjob.attainment«"),
         (("explain", "2025.KK.fleksjob.atainment"), "mente du »2025.KK.fleksjob.attainment«"),
     ],
 )

@@ -80,6 +80,14 @@ def test_a_pdf_laid_out_by_another_program_is_the_same(build: Finished, tmp_path
     assert differences(build, tmp_path / "ord.pdf") == ["»Hilsen« står kun i det, der er sendt ud"]
 
 
+def test_a_scan_is_one_message(build: Finished, tmp_path: Path) -> None:
+    laid_out_anew(tmp_path / "scan.pdf", [""])
+    assert refused(build, tmp_path / "scan.pdf") == (
+        "scan.pdf: filen har ingen tekst, der kan læses; er den scannet?; "
+        "forventede den PDF, som Word eller Årsstatus lavede"
+    )
+
+
 @pytest.mark.parametrize("name", ["sendt.pdf", "sendt.docx", "sendt.txt"])
 def test_what_is_no_document_is_refused(build: Finished, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"hej")

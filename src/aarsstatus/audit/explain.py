@@ -22,7 +22,7 @@ from aarsstatus.project import Project
 
 def explain(project: Project, id_: str) -> list[str]:
     """Return a figure as a tree of Danish lines; refuse an unknown id."""
-    year = int(id_[:4]) if re.match(r"\d{4}\.", id_, re.ASCII) else 0
+    year = int(id_[:4]) if re.match(r"\d{4}\b", id_, re.ASCII) else 0
     data = read_data(project)
     own = [one for one in project.years() if one >= year and not data.read_from(one)]  # whose notat tells of the year
     figures = explained_figures(project, min(own, default=year))
@@ -81,5 +81,5 @@ def _facts(figures: Figures, figure: Figure) -> Iterator[str]:
         yield f"offentliggjort som {figure.published}: {VERDICT_SAID[figure.verdict]}"
     elif city is not None and city.published:
         yield f"samme vægt som {city.id}, offentliggjort som {city.published}: {VERDICT_SAID[city.verdict]}"
-    if figure.verdict != "exact" and figure.reason:
+    if figure.reason and (figure.verdict != "exact" or figure.computed != figure.published):
         yield figure.reason

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from aarsstatus import danish
-from aarsstatus.attainment import fewest_years, joint, joint_interval
+from aarsstatus.attainment import days_of_year, fewest_years, joint, joint_interval
 from aarsstatus.audit.rules import Rule
 from aarsstatus.figures import Measure, figure_id, words
 from aarsstatus.inputs.model import Data, Status
@@ -40,6 +40,7 @@ def check_figures(data: Data, year: int) -> list[Finding]:
     """
     return [
         *_spells(data, year),
+        *_days(data, year),
         *_city_statuses(data, year),
         *_city_targets(data, year),
         *_no_target(data, year),
@@ -60,6 +61,23 @@ def _spells(data: Data, year: int) -> Iterator[Finding]:
         text = (
             f"{status.administration}, {scheme.name}: {danish.whole(status.spells)} forløb kan ikke give {number} "
             "helårspersoner, når et forløb er mindst én dag og højst hele året."
+        )
+        id_ = figure_id(year, status.administration, scheme.group, "status", status.scheme)
+        yield Finding(id_, "spells_bound", "contradicted", text, status.source)
+
+
+def _days(data: Data, year: int) -> Iterator[Finding]:
+    """Hold each status of extracts against the whole days that it is made of."""
+    for status in data.statuses.values():
+        scheme = data.schemes[status.scheme]
+        if status.year != year or scheme.counting != "days" or not _from_extracts(data, status):
+            continue
+        if (status.status * days_of_year(year)).denominator == 1:
+            continue
+        text = (
+            f"{status.administration}, {scheme.name}: {danish.number(status.status)} helårspersoner "
+            "er ikke et helt antal dage, som udtrækkene giver; tallet er rettet i hånden eller rundet af. "
+            "Læs udtrækkene ind igen."
         )
         id_ = figure_id(year, status.administration, scheme.group, "status", status.scheme)
         yield Finding(id_, "spells_bound", "contradicted", text, status.source)

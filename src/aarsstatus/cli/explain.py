@@ -21,6 +21,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show where a figure comes from."""
-    for line in explain(find_project(), arguments.id):
+    for line in explain(find_project(), arguments.id.strip()):
         print(line)
     return DONE

@@ -28,8 +28,9 @@ _RUNS = re.compile(r"((?:^|;)\s*)(?![-+]?\d[\d.,]*\s*(?:;|$))(?=[=+\-@])")
 
 
 def _plain(id_: str) -> str:
-    """Write an id in small letters, and without those that not every keyboard has."""
-    return id_.casefold().translate({ord("æ"): "ae", ord("ø"): "o", ord("å"): "a"})
+    """Write an id in small letters that every keyboard has, points between."""
+    dotted = re.sub(r"[\s,;:/]+", ".", id_.strip())
+    return dotted.casefold().translate({ord("æ"): "ae", ord("ø"): "o", ord("å"): "a"})
 
 
 class Figures(dict[str, Figure]):
@@ -68,7 +69,7 @@ class Figures(dict[str, Figure]):
         What is not told of an id, as in ``2025.OKF.total``, is taken for the attainment.
         """
         ids = {_plain(id_): id_ for id_ in self}
-        wanted = _plain(text.strip())
+        wanted = _plain(text)
         longer = [id_ for plain, id_ in ids.items() if plain.startswith(f"{wanted}.")]
         main = [id_ for id_ in longer if self[id_].measure in {"attainment", "weighted_attainment"}]
         if longer:

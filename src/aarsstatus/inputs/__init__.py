@@ -50,13 +50,14 @@ def read_year(
         With all problems at once, those of the year's parameters and of all data files.
     """
     problems: list[Problem] = []
-    params = data = None
+    params, data, kept = None, None, ""
     try:
         params = read_params(project, year)
+        kept = kept_for(project, params) if as_issued else ""
     except InputError as error:
         problems += error.problems
     try:
-        data = read_data(project, kept_for(project, params) if as_issued and params else "")
+        data = read_data(project, kept)
     except InputError as error:
         problems += error.problems
     if params is not None and comparison_year is not None:
@@ -66,22 +67,21 @@ def read_year(
         params = params.compared_with(comparison_year)
     if params is not None and data is not None:
         problems += missing_rows(project.name(project.params_of(year)), params, data)
-        problems += _lacking_before(project, params, data)
+        problems += [] if kept else _lacking_before(project, params, data)
     if problems or params is None or data is None:
         raise InputError(problems)
     return params, data
 
 
 def _lacking_before(project: Project, params: Params, data: Data) -> list[Problem]:
-    """Return the rows that the comparison year lacks by its own parameters, if any."""
+    """Return what the comparison year lacks by its own parameters, if it has any."""
+    if params.comparison_year is None:
+        return []
     try:
-        return (
-            []
-            if params.comparison_year is None
-            else list(lacking_rows(read_params(project, params.comparison_year), data))
-        )
+        before = read_params(project, params.comparison_year)
     except InputError:  # that year has none, or what is wrong with them is told when it is made
         return []
+    return list(lacking_rows(project.name(project.params_of(before.year)), before, data))
 
 
 def kept_for(project: Project, params: Params) -> str:

@@ -140,15 +140,16 @@ def unanswered(params: Params, data: Data) -> list[Problem]:
 def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
     """Yield what a year's notat needs and lacks, and parameters that do not fit."""
     yield from _unfit_params(file, params, [data.schemes[key] for key in params.schemes if key in data.schemes], data)
-    yield from lacking_rows(params, data)
+    yield from lacking_rows(file, params, data)
     for row in data.statuses.values():
         if row.year == params.year and row.scheme not in params.schemes:
             yield _at(row.source, "scheme", f"jobordningen står ikke i schemes i {file}", row.scheme)
     yield from _without_comparison(params, data)
 
 
-def lacking_rows(params: Params, data: Data) -> Iterator[Problem]:
+def lacking_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
     """Yield the rows that a year's parameters speak of, and ``data/`` lacks."""
+    yield from _without_printed(file, params, data)
     schemes = [data.schemes[key] for key in params.schemes if key in data.schemes]
     year = params.year
     codes = list(dict.fromkeys([KK, *data.told_of(year)]))
@@ -164,6 +165,19 @@ def lacking_rows(params: Params, data: Data) -> Iterator[Problem]:
             yield Problem(ADMINISTRATIONS.name, f"{code} har intet navn i {year}")
 
 
+def _without_printed(file: str, params: Params, data: Data) -> Iterator[Problem]:
+    """Yield that nothing was printed in the notat that a year is said to be of."""
+    notats = {row.notat for row in data.printed}
+    if params.notat is not None and params.notat not in notats:
+        message = "data/published.csv har ingen tal fra det notat"
+        yield Problem(file, message, column="notat", found=params.notat, hint=near(params.notat, notats))
+    elif params.notat is not None and not any(
+        row.notat == params.notat and row.id.startswith(f"{params.year}.") for row in data.printed
+    ):  # as when the file is a copy of last year's
+        message, expected = f"notatet har ingen tal fra {params.year}", "null, til notatet er offentliggjort"
+        yield Problem(file, message, column="notat", found=params.notat, expected=expected)
+
+
 def _lacking(file: str, what: str, codes: Sequence[str], row: str) -> Iterator[Problem]:
     """Yield one problem for all the rows that a scheme or a target group lacks."""
     if codes:
@@ -174,17 +188,8 @@ def _lacking(file: str, what: str, codes: Sequence[str], row: str) -> Iterator[P
 
 def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Data) -> Iterator[Problem]:
     """Yield a year's schemes and target groups that do not fit each other."""
-    notats = {row.notat for row in data.printed}
     if not params.targets_adopted and not data.read_from(params.year):
         yield Problem(file, "det står ikke, hvornår måltallene blev vedtaget", column="targets_adopted")
-    if params.notat is not None and params.notat not in notats:
-        message = "data/published.csv har ingen tal fra det notat"
-        yield Problem(file, message, column="notat", found=params.notat, hint=near(params.notat, notats))
-    elif params.notat is not None and not any(
-        row.notat == params.notat and row.id.startswith(f"{params.year}.") for row in data.printed
-    ):  # as when the file is a copy of last year's
-        message, expected = f"notatet har ingen tal fra {params.year}", "null, til notatet er offentliggjort"
-        yield Problem(file, message, column="notat", found=params.notat, expected=expected)
     for key in params.schemes:
         if key not in data.schemes:
             yield Problem(file, "ukendt jobordning", column="schemes", found=key, hint=near(key, data.schemes))

@@ -230,6 +230,9 @@ def _of_pdf(build: Finished, path: Path, content: bytes) -> list[str]:
     on each page is left out: the page's number, and the office's address.
     """
     ours, theirs = _words(build.outputs["notat.pdf"], "notat.pdf"), _words(content, path.name)
+    if not theirs:
+        message = "filen har ingen tekst, der kan læses; er den scannet?"
+        raise InputError(Problem(path.name, message, expected="den PDF, som Word eller Årsstatus lavede"))
     counts = [Counter(chain(*map(_NUMBER.findall, words))) for words in (ours, theirs)]
     for number in _NUMBER.findall(_address(build)):
         for count in counts:
