@@ -245,6 +245,8 @@ def test_a_row_for_each_month_is_told(data: Data) -> None:
     )
     assert remarks(data, *months) == [("overlap", "virksomhedspraktik", 5, text)]
     assert remarks(data, *months[:5]) == []
+    others = [short(person=p) for p in range(2, 20)]
+    assert remarks(data, *months, *others) == [("overlap", "virksomhedspraktik", 5, text)]  # of one spell each
     apart = [short(person=p, start=date(2026, m, 1), end=date(2026, m, 9)) for p in range(2, 5) for m in (3, 5)]
     assert remarks(data, *months, *apart) == []  # less than half of those of persons with several
     elsewhere = [month | {"administration": n % 2} for n, month in enumerate(months)]

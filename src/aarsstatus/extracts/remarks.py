@@ -101,7 +101,7 @@ def _misplaced(own: pl.DataFrame, several: pl.DataFrame, scheme: Scheme, none: i
         pl.struct("person", "administration") == pl.struct("person", "administration").shift(),
         pl.col("start") == pl.col("end").shift() + 1,
     )
-    if scheme.counting != "headcount" and parts.height >= max(_ENOUGH_PARTS, own.height / 2):  # no spells of heads
+    if scheme.counting != "headcount" and parts.height >= max(_ENOUGH_PARTS, several.height / 2):  # no spells of heads
         said = f"{_spells(parts)} begynder dagen efter, at et andet for samme person er slut"
         more = "står ét forløb i flere rækker, bliver antallet af forløb for stort"
         yield "overlap", parts, f"{said}; {more} ({_where(parts, labels)})"
