@@ -128,6 +128,21 @@ def test_what_is_wrong_is_told_by_sheet_and_cell(copied: Project, form: Path) ->
     assert {path: path.read_bytes() for path in before} == before
 
 
+@pytest.mark.parametrize("number", ["x", "2,5", "1" * 21])
+def test_a_number_of_an_annex_is_read_as_it_is_seen(copied: Project, form: Path, number: str) -> None:
+    """Where YAML would take 010 for eight, or for nothing, the message would lack its cell."""
+    with (copied.params / "2026.yml").open("a", encoding="utf-8") as params:
+        params.write("cover:\n  appendix: 1\n")
+    form.unlink()
+    assert write_form(copied, YEAR) == form
+    fill_in(form, {"B9": "010"}, {})
+    assert read_form(copied, YEAR, form).changes == ("Bilagets nummer på forsiden: 1 → 10",)
+    fill_in(form, {"B9": number}, {})
+    with pytest.raises(InputError, match=r"^skema-2026.xlsx, ark »Datoer og numre«, celle B9: .*fandt »") as error:
+        read_form(copied, YEAR, form)
+    assert len(error.value.problems) == 1
+
+
 def test_an_empty_cell_changes_nothing_and_says_so(copied: Project, form: Path) -> None:
     fill_in(form, FILLED, all_targets())
     read_form(copied, YEAR, form)

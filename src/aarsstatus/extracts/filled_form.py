@@ -19,6 +19,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from aarsstatus.extracts import dates
 from aarsstatus.extracts.sheets import read_book
+from aarsstatus.extracts.shown import whole
 from aarsstatus.extracts.workbook import as_text
 from aarsstatus.files import alone, irregular, read_utf8
 from aarsstatus.inputs import read_data
@@ -215,7 +216,8 @@ def _as_yaml(text: str, one: Field) -> str:
         return date.fromordinal(dates.start_day(text)).isoformat()
     if one.kind == "text" and text.casefold() in {NONE, "ingen", "-", "–"}:
         return "null"
-    return text if one.kind == "count" and text.isdecimal() else json.dumps(text, ensure_ascii=False)
+    number = whole(text, -1) if one.kind == "count" else -1  # 010 is ten to a person, and nothing to YAML
+    return str(number) if number >= 0 else json.dumps(text, ensure_ascii=False)
 
 
 def _without_marks(text: str, decided: Sequence[Place]) -> str:
