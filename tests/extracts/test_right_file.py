@@ -44,7 +44,9 @@ def test_an_older_extract_replaces_a_newer_one_only_if_asked(copied: Project) ->
     assert "nyere" not in told(copied, HEADER + rows(4, 2026), older=True, **older)
 
 
-@pytest.mark.parametrize("name", ["2026-01-01_2026-12-31", "01-01-2026 - 31-12-2026", "forløb 20260101-20261231"])
+@pytest.mark.parametrize(
+    "name", ["2026-01-01_2026-12-31", "01-01-2026 - 31-12-2026", "forløb 20260101-20261231", "fleksjob 2010-2026"]
+)
 def test_a_period_in_a_name_is_not_its_date(copied: Project, name: str) -> None:
     path = copied.root / f"{name}.csv"
     path.write_text("", encoding="utf-8")

@@ -46,7 +46,8 @@ _MOST_WITHOUT = 20
 """One row in so many may have no administration: in a pivot table only the first row of each group has one."""
 _MOST_NAMED, _LONGEST_HEADING = 8, 60
 """Columns that a line names, and characters of each."""
-_DAY = r"(?:20\d\d[-_.]?\d\d[-_.]?\d\d|\d\d[-_.]\d\d[-_.]20\d\d)"
+_DAY = r"(?:20\d\d[-_.]?(?:0\d|1[0-2])[-_.]?\d\d|\d\d[-_.]\d\d[-_.]20\d\d)"
+"""What may be a day in a name; 2010-2026 is two years, and not the 20th of October."""
 _DAY_IN_NAME = re.compile(rf"(?<!\d){_DAY}(?!\d)")
 _PERIOD_IN_NAME = re.compile(rf"(?<!\d){_DAY}\s?(?:[-–_]{{1,2}}|til|_til_)\s?{_DAY}(?!\d)")
 """Two days with a dash between: what the extract is of, and not when it was made."""
