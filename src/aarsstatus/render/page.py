@@ -134,11 +134,11 @@ def add_origins(
     button, panel = html.split(_APART)
     named = "".join(f' data-{key}="{escape(value)}"' for key, value in facts.items())
     panel = panel.replace(_FOOT, f"{_FOOT}{named}")
-    table = _section([origins.row(id_) for id_ in _with_inputs(figures, shown)])
+    section = _section([origins.row(id_) for id_ in _with_inputs(figures, shown)])
     for mark, added in (
         ("</head>", f"<style>\n{style}</style>\n</head>"),
         ('<main id="indhold">', f'<main id="indhold">\n{button}'),
-        ("</main>", f"</main>\n{table}"),
+        ("</main>", f"</main>\n{section}"),
         ("</body>", f"{panel}<script>\n{script}</script>\n</body>"),
     ):
         if page.count(mark) != 1:
