@@ -393,6 +393,8 @@ def test_a_status_of_extracts_is_whole_days() -> None:
     (found,) = check_figures(of_extracts(city(rows)), YEAR)[:1]
     assert (found.kind, found.source) == ("contradicted", "data/status.csv:XXa")
     assert found.text.startswith("XX, Ordning a: 0,2 helårspersoner er ikke et helt antal dage, som udtrækkene giver;")
+    rows[1] = status("XX", "a", "1", 9, rounded=True)
+    assert "helt antal dage" in check_figures(of_extracts(city(rows)), YEAR)[0].text
     assert all("helt antal dage" not in one.text for one in check_figures(city(rows), YEAR)), (
         "what a notat printed is rounded"
     )

@@ -72,7 +72,7 @@ def _days(data: Data, year: int) -> Iterator[Finding]:
         scheme = data.schemes[status.scheme]
         if status.year != year or scheme.counting != "days" or not _from_extracts(data, status):
             continue
-        if (status.status * days_of_year(year)).denominator == 1:
+        if status.interval.exact and (status.status * days_of_year(year)).denominator == 1:
             continue
         text = (
             f"{status.administration}, {scheme.name}: {danish.number(status.status)} helårspersoner "

@@ -20,6 +20,9 @@ _MOST_PRINTED = 1_000_000_000
 
 def contradictions(data: Data) -> Iterator[Problem]:
     """Yield the rows that cannot be, whatever year a notat is made of."""
+    for before, group in combinations(data.groups.values(), 2):
+        if fold_value(before.name) == fold_value(group.name):
+            yield _at(group.source, "name", f"{before.key} og {group.key} har samme navn", group.name)
     named: list[Scheme | Administration] = [*data.schemes.values(), *data.administrations]
     for one in named:
         if one.last_year is not None and one.last_year < one.first_year:
