@@ -227,7 +227,7 @@ class _Rows:
 
 
 _READ: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "integer": (r"\d{1,9}", int),
+    "integer": (r"0|[1-9]\d{0,8}", int),  # 02026 would be another row of 2026
     "number": (r"\d{1,8}(\.\d{1,20})?", Fraction),
     "date": (".+", date.fromisoformat),
     "string": ("(?s:.+)", str.strip),
