@@ -363,6 +363,11 @@ def test_a_sign_that_a_spell_still_runs_is_read_and_counted(shared: Project, sig
     assert f"3 forløb er stadig i gang (2 med »{sign.strip()}«)" in done.summaries[0]
 
 
+def test_signs_as_frequent_as_one_another_are_told_as_they_stand(shared: Project) -> None:
+    done = take(shared, csv({(2, END): "null", (3, END): ".", (4, END): "åben"}), "csv")
+    assert "(1 med »null«, 1 med ».« og 1 med »åben«)" in done.summaries[0]
+
+
 @pytest.mark.parametrize("text", ["0", "00-00-0000", "0000-00-00", "00.00.0000", "0000-00-00 00:00:00"])
 def test_a_zero_is_no_sign(shared: Project, text: str) -> None:
     said = refused(shared, csv({(2, END): text}), "csv")

@@ -216,8 +216,8 @@ class Reader:
         """Count spells that still run, by which sign, and rows without administration."""
         running = inside & (batch.codes["end"] == dates.OPEN)
         counts.running += int(np.count_nonzero(running))
-        signs = batch.texts["end"].filter(pl.Series(running)).drop_nulls().str.strip_chars().value_counts()
-        counts.signs.update({sign: number for sign, number in signs.rows() if sign})
+        signs = batch.texts["end"].filter(pl.Series(running)).drop_nulls().str.strip_chars()
+        counts.signs.update(signs.filter(signs != "").to_list())
         none = (batch.codes["administration"] == self.none) & ~batch.blank & ~batch.squeezed
         texts = batch.texts["administration"].filter(pl.Series(none))
         counts.without_administration += int(texts.str.contains(r"\S").not_().fill_null(value=True).sum())
