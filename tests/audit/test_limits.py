@@ -392,7 +392,7 @@ def test_a_status_of_extracts_is_whole_days() -> None:
     rows[1] = status("XX", "a", "0.17", 9)
     (found,) = check_figures(of_extracts(city(rows)), YEAR)[:1]
     assert (found.kind, found.source) == ("contradicted", "data/status.csv:XXa")
-    assert found.text.startswith("XX, Ordning a: 0,2 helårspersoner er ikke et helt antal dage, som udtrækkene giver;")
+    assert found.text.startswith("XX, Ordning a: 0,2 helårspersoner er ikke et helt antal dage, som tal fra udtræk er;")
     rows[1] = status("XX", "a", "1", 9, rounded=True)
     assert "helt antal dage" in check_figures(of_extracts(city(rows)), YEAR)[0].text
     assert all("helt antal dage" not in one.text for one in check_figures(city(rows), YEAR)), (

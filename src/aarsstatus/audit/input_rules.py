@@ -76,7 +76,7 @@ def _days(data: Data, year: int) -> Iterator[Finding]:
             continue
         text = (
             f"{status.administration}, {scheme.name}: {danish.number(status.status)} helårspersoner "
-            "er ikke et helt antal dage, som udtrækkene giver; tallet er rettet i hånden eller rundet af. "
+            "er ikke et helt antal dage, som tal fra udtræk er; tallet er rettet i hånden eller rundet af. "
             "Læs udtrækkene ind igen."
         )
         id_ = figure_id(year, status.administration, scheme.group, "status", status.scheme)

@@ -40,7 +40,7 @@ def contradictions(data: Data) -> Iterator[Problem]:
             yield _at(status.source, "status", "et tal, der er rundet af til et helt, har ingen decimaler")
         elif scheme.counting == "headcount" and status.status.denominator != 1:  # 1.042 as Danes write 1042
             found = danish.plain_decimal(status.status)
-            yield _at(status.source, "status", "ansatte tælles hele", found, "et helt tal uden punktum")
+            yield _at(status.source, "status", "ansatte tælles i hele tal", found, "et helt tal uden punktum")
     yield from _partly_counted(data)
     yield from _not_numbers(data)
 
@@ -53,7 +53,7 @@ def _partly_counted(data: Data) -> Iterator[Problem]:
         scheme = data.schemes[row.scheme]
         lacks = row.spells is None and row.status and scheme.counting != "headcount"
         if lacks and (row.year, row.administration, scheme.group) in counted:
-            message = "antal forløb mangler, og gruppens øvrige jobordninger har det"
+            message = "antallet af forløb mangler, men gruppens andre jobordninger har et"
             yield _at(row.source, "spells", message, expected="et helt tal på mindst 0, uden punktum")
 
 
@@ -177,7 +177,7 @@ def _without_printed(file: str, params: Params, data: Data) -> Iterator[Problem]
     elif params.notat is not None and not any(
         row.notat == params.notat and row.id.startswith(f"{params.year}.") for row in data.printed
     ):  # as when the file is a copy of last year's
-        message, expected = f"notatet har ingen tal fra {params.year}", "null, til notatet er offentliggjort"
+        message, expected = f"notatet har ingen tal fra {params.year}", "null, indtil notatet er offentliggjort"
         yield Problem(file, message, column="notat", found=params.notat, expected=expected)
 
 
