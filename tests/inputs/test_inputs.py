@@ -74,7 +74,12 @@ def test_a_row_knows_its_file_and_line(project: Project) -> None:
         ("published.csv", "notat-2025,titel", ",titel", "forventede et notat som notat-2025"),
         ("published.csv", "notat-2025,titel", "notat 2025,titel", "forventede et notat som notat-2025"),
         ("status.csv", "2025,KK,fleksjob,1048", "2025,KK,fleksjob,1.048", "ansatte tælles i hele tal; fandt »1.048«"),
-        ("status.csv", "2025,BIF,loentilskud,7,31,", "2025,BIF,loentilskud,7,,", "spells: antallet af forløb mangler, men"),
+        (
+            "status.csv",
+            "2025,BIF,loentilskud,7,31,",
+            "2025,BIF,loentilskud,7,,",
+            "spells: antallet af forløb mangler, men",
+        ),
         ("status.csv", "2025,BIF,loentilskud,7,31,", "02025,KK,loentilskud,7,31,", "fandt »02025«; forventede et år"),
         ("groups.csv", "fritidsjob,fritidsjob", "fritidsjob,Fleksjob", "name: fleksjob og fritidsjob har samme navn"),
         ("schemes.csv", ",løntilskud,", ",lÃ¸ntilskud,", "»Ã¸« er et bogstav, der er læst i et forkert tegnsæt"),
