@@ -28,7 +28,7 @@ Rows = npt.NDArray[np.int64]
 EXCHANGED = "måned og dag er byttet om, så også de datoer, der kan læses, kan være forkerte"
 MOST_VALUES = 20
 """How many different values of one column are told one by one before the rest are put together."""
-MOST_RANGES = 6
+_MOST_RANGES = 6
 _NAMED = (FIELDS["administration"], FIELDS["scheme"])
 """The columns whose nearest value is one of ours, and not made of what stands in the cell."""
 
@@ -167,19 +167,19 @@ class Refusals:
         return found
 
 
-def rows_shown(rows: Sequence[int] | Rows | pl.Series, most: int = MOST_RANGES) -> str:
+def rows_shown(rows: Sequence[int] | Rows | pl.Series) -> str:
     """Write row numbers in short.
 
     As ``række 14``, ``række 14-17 og 20``, ``række 5, 7, 9 … (1.000 rækker)``.
     """
     numbers = np.unique(np.asarray(rows, np.int64))
     breaks = np.flatnonzero(np.diff(numbers) != 1)
-    firsts = numbers[np.r_[0, breaks + 1]][: most + 1].tolist()
-    lasts = numbers[np.r_[breaks, len(numbers) - 1]][: most + 1].tolist()
+    firsts = numbers[np.r_[0, breaks + 1]][: _MOST_RANGES + 1].tolist()
+    lasts = numbers[np.r_[breaks, len(numbers) - 1]][: _MOST_RANGES + 1].tolist()
     ranges = [str(first) if first == last else f"{first}-{last}" for first, last in zip(firsts, lasts, strict=True)]
-    if len(ranges) <= most:
+    if len(ranges) <= _MOST_RANGES:
         return f"række {danish.join(ranges)}"
-    return f"række {', '.join(ranges[:most])} … ({danish.whole(len(numbers))} rækker)"
+    return f"række {', '.join(ranges[:_MOST_RANGES])} … ({danish.whole(len(numbers))} rækker)"
 
 
 # -- the list of refused rows ---------------------------------------------------------------------------------
