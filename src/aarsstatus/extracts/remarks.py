@@ -82,11 +82,11 @@ def warnings(
     return found
 
 
-Seen = Iterator[tuple[str, pl.DataFrame, str]]
+_Found = Iterator[tuple[str, pl.DataFrame, str]]
 """Kinds of remarks, the rows that each is about, and what is said of them; nothing where there are no rows."""
 
 
-def _misplaced(own: pl.DataFrame, several: pl.DataFrame, scheme: Scheme, none: int, labels: Sequence[str]) -> Seen:
+def _misplaced(own: pl.DataFrame, several: pl.DataFrame, scheme: Scheme, none: int, labels: Sequence[str]) -> _Found:
     """Yield spells of no administration, and those with another of the same person."""
     found = own.filter(pl.col("administration") == none)
     they = "det" if found.height == 1 else "de"
@@ -107,7 +107,7 @@ def _misplaced(own: pl.DataFrame, several: pl.DataFrame, scheme: Scheme, none: i
         yield "overlap", parts, f"{said}; {more} ({_where(parts, labels)})"
 
 
-def _too_long(own: pl.DataFrame, limit: Limit | None, last: int, labels: Sequence[str]) -> Seen:
+def _too_long(own: pl.DataFrame, limit: Limit | None, last: int, labels: Sequence[str]) -> _Found:
     """Yield spells that last longer than the scheme allows.
 
     One that still runs has lasted till the year's end.
@@ -119,7 +119,7 @@ def _too_long(own: pl.DataFrame, limit: Limit | None, last: int, labels: Sequenc
         yield "too_long", found, f"{said} ({_where(found, labels)}). {limit.reason}"
 
 
-def _to_come(own: pl.DataFrame, extracted: Sequence[date], last: int, labels: Sequence[str]) -> Seen:
+def _to_come(own: pl.DataFrame, extracted: Sequence[date], last: int, labels: Sequence[str]) -> _Found:
     """Yield spells with days of the year after the day of their extract."""
     for when in sorted(set(extracted)):
         day = when.toordinal()
@@ -133,7 +133,7 @@ def _to_come(own: pl.DataFrame, extracted: Sequence[date], last: int, labels: Se
         yield "unfinished_year", later, f"{_spells(later)} løber videre efter udtrækkets dato {show_day(day)}, {until}"
 
 
-def _of_nobody(own: pl.DataFrame, scheme: Scheme, last: int) -> Seen:
+def _of_nobody(own: pl.DataFrame, scheme: Scheme, last: int) -> _Found:
     """Yield spells of which nobody can tell who is who, and heads that count twice."""
     missing = own.filter(pl.col("person").is_null())
     if scheme.counting != "headcount":
