@@ -382,7 +382,7 @@ def xlsx_cell(random: Random, content: bytes) -> Bytes:
             value = re.sub("[\ud800-\udfff\ufffe\uffff]", "", value)
         try:
             sheet.cell(row, column).value = value
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, AttributeError):  # the last of a cell that a merge has hidden
             continue
         except Exception as error:  # openpyxl refuses control characters by an exception of its own
             if type(error).__name__ != "IllegalCharacterError":

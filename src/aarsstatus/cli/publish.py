@@ -26,12 +26,14 @@ from aarsstatus.release import publishing
 from aarsstatus.release.manifest import input_hashes
 from aarsstatus.release.reading import Finished, open_finished
 from aarsstatus.render import Choice
+from aarsstatus.text import unfit
 
 DESCRIPTION = (
     "Skriver hvert tal, som det byggede notat viser, i data/published.csv, laver notatet uden UDKAST og gemmer det\n"
     "som en pakke i udgivet/. Herefter viser notatet de tal, hvad der end sker med data. Et tal rettes ved at rette\n"
     "grundlaget, skrive hvorfor med --correct, bygge igen og offentliggøre igen."
 )
+
 EXAMPLES = """\
 aarsstatus publish 2026 --date 12-03-2027
 aarsstatus publish 2026 --date 12-03-2027 --issued udsendt.docx
@@ -183,9 +185,15 @@ def _correct(project: Project, params: Params, day: date, reason: str) -> int:
     if params.notat is None or params.published is None:
         how = "aarsstatus publish uden --correct" if params.notat is None else "fejl i det står i data/errata.yml"
         raise InputError(_problem(project, params, "notatet er ikke offentliggjort med aarsstatus publish", how))
+    if why := unfit(reason.strip(), drawn=True) or ("" if reason.strip() else "hvorfor der rettes"):
+        raise InputError(Problem("--correct", "årsagen kan ikke bruges", found=reason, expected=why))
+    if day < params.published:
+        message = "datoen er før det notat, der rettes"
+        raise InputError(Problem("--date", message, found=str(day), expected=f"{params.published} eller senere"))
     path, table = project.params_of(params.year), project.data / PUBLISHED.file
     replaced = f"{params.notat}{REPLACED}{len(params.corrections) + 1}"
-    text = path.read_bytes().decode()
+    before = {path: path.read_bytes(), table: table.read_bytes()}
+    text = before[path].decode()
     swap_in(
         project,
         {
@@ -193,6 +201,11 @@ def _correct(project: Project, params: Params, day: date, reason: str) -> int:
             path: publishing.corrected_params(text, project.name(path), params, reason, day),
         },
     )
+    try:
+        read_year(project, params.year)
+    except InputError:  # written by hand in a way that we do not know
+        swap_in(project, before)
+        raise
     publishing.drop_data(project, params.notat)
     print(f"{params.year}: rettelsen er skrevet i {project.name(path)}; notatet er igen et udkast")
     print(f"Nu: aarsstatus build {params.year}, se efter, og så aarsstatus publish {params.year} --date {day:%d-%m-%Y}")

@@ -196,6 +196,19 @@ def replace_rows(
     return "".join([*before, *written, *after])
 
 
+def rename(text: str, column: str, old: str, new: str) -> str:
+    """Return a CSV file's text with one name in a column written as another."""
+    delimiter, end = _style(text)
+    head, *records = _records(text)
+    at = _columns(text).index(column)
+    lines = [head]
+    for record in records:
+        cells = next(csv.reader([record], delimiter=delimiter), [])
+        named = at < len(cells) and cells[at].strip() == old
+        lines.append(_line([*cells[:at], new, *cells[at + 1 :]], delimiter, end) if named else record)
+    return "".join(lines)
+
+
 def append_rows(text: str, rows: Sequence[Row]) -> str:
     """Return a CSV file's text with rows at its end."""
     delimiter, end = _style(text)

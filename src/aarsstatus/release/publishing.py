@@ -28,7 +28,7 @@ from aarsstatus.figures import DERIVED, Figure
 from aarsstatus.figures.collection import Figures
 from aarsstatus.figures.words import MEASURES
 from aarsstatus.files import read_bytes
-from aarsstatus.inputs.csvfile import append_rows, read_table
+from aarsstatus.inputs.csvfile import append_rows, read_table, rename
 from aarsstatus.inputs.model import Data
 from aarsstatus.inputs.params import Params
 from aarsstatus.inputs.schema import PUBLISHED, TABLES
@@ -152,7 +152,7 @@ def drop_data(project: Project, notat: str) -> None:
 def with_replaced(project: Project, notat: str, replaced: str) -> bytes:
     """Return ``published.csv`` with a notat's rows set aside under another name."""
     text = read_table(project, PUBLISHED).text
-    return re.sub(rf"(?m)^{re.escape(notat)}(?=[,;])", replaced, text).encode()
+    return rename(text, "source", notat, replaced).encode()
 
 
 def published_params(text: str, name: str, notat: str, day: date) -> bytes:
@@ -164,7 +164,7 @@ def corrected_params(text: str, name: str, params: Params, reason: str, day: dat
     """Return a year's parameters as those of a correction not yet published."""
     entry = f"  - date: {day}\n    replaces: {params.published}\n    reason: {json.dumps(reason, ensure_ascii=False)}\n"
     text = replace_scalars(text, name, {("notat",): "null", ("document", "date"): str(day)})
-    text = re.sub(r"(?m)^published:.*\n", "", text)
+    text = re.sub(r"(?m)^published:[^\r\n]*(\r\n|\r|\n)", "", text)
     if not params.corrections:
         return f"{text.rstrip()}\n\ncorrections:\n{entry}".encode()
     return re.sub(r"(?m)^corrections:.*\n", lambda _: f"corrections:\n{entry}", text).encode()
