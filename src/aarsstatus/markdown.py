@@ -88,9 +88,9 @@ def metadata_in(text: str) -> str | None:
 # -- sentences of what is known ----------------------------------------------------------------------------------
 
 
-def paragraph(*sentences: str) -> str:
+def paragraph(*texts: str) -> str:
     """Return as one paragraph those sentences that say nothing unknown."""
-    return " ".join(known for sentence in sentences if (known := finished(sentence)))
+    return " ".join(filter(None, map(finished, texts)))
 
 
 def either(*texts: str) -> str:

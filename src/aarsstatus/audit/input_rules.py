@@ -149,9 +149,9 @@ def _may_be_undistributed(data: Data, city: Status) -> bool:
     return not _from_extracts(data, city) or _told(data, city, "not_distributed") > 0
 
 
-def _from_extracts(data: Data, city: Status) -> bool:
-    """Tell whether a scheme was read from extracts, and not from a notat."""
-    return any(one.year == city.year and city.scheme in one.schemes.split() for one in data.extracts)
+def _from_extracts(data: Data, status: Status) -> bool:
+    """Tell whether a status was read from extracts, and not from a notat."""
+    return any(one.year == status.year and status.scheme in one.schemes.split() for one in data.extracts)
 
 
 def _told(data: Data, city: Status, kind: str) -> int:

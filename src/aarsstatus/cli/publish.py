@@ -33,7 +33,6 @@ DESCRIPTION = (
     "som en pakke i udgivet/. Herefter viser notatet de tal, hvad der end sker med data. Et tal rettes ved at rette\n"
     "grundlaget, skrive hvorfor med --correct, bygge igen og offentliggøre igen."
 )
-
 EXAMPLES = """\
 aarsstatus publish 2026 --date 12-03-2027
 aarsstatus publish 2026 --date 12-03-2027 --issued udsendt.docx

@@ -142,7 +142,7 @@ def unanswered(params: Params, data: Data) -> list[Problem]:
 
 def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
     """Yield what a year's notat needs and lacks, and parameters that do not fit."""
-    yield from _unfit_params(file, params, [data.schemes[key] for key in params.schemes if key in data.schemes], data)
+    yield from _unfit_params(file, params, data)
     yield from lacking_rows(file, params, data)
     for row in data.statuses.values():
         if row.year == params.year and row.scheme not in params.schemes:
@@ -153,7 +153,7 @@ def missing_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
 def lacking_rows(file: str, params: Params, data: Data) -> Iterator[Problem]:
     """Yield the rows that a year's parameters speak of, and ``data/`` lacks."""
     yield from _without_printed(file, params, data)
-    schemes = [data.schemes[key] for key in params.schemes if key in data.schemes]
+    schemes = data.listed(params.schemes)
     year = params.year
     codes = list(dict.fromkeys([KK, *data.told_of(year)]))
     for scheme in schemes:
@@ -189,8 +189,9 @@ def _lacking(file: str, what: str, codes: Sequence[str], row: str) -> Iterator[P
         yield Problem(file, message, expected=row.format(codes[0]))
 
 
-def _unfit_params(file: str, params: Params, schemes: Sequence[Scheme], data: Data) -> Iterator[Problem]:
+def _unfit_params(file: str, params: Params, data: Data) -> Iterator[Problem]:
     """Yield a year's schemes and target groups that do not fit each other."""
+    schemes = data.listed(params.schemes)
     if not params.targets_adopted and not data.read_from(params.year):
         yield Problem(file, "det står ikke, hvornår måltallene blev vedtaget", column="targets_adopted")
     for key in params.schemes:

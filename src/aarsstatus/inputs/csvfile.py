@@ -148,7 +148,12 @@ def _style(text: str) -> tuple[str, str]:
 def _columns(text: str) -> list[str]:
     """Return the columns that a file has."""
     head = text.partition("\n")[0].removeprefix("\ufeff").rstrip("\r")
-    return [cell.strip() for cell in next(csv.reader([head], delimiter=_style(text)[0]), [])]
+    return [cell.strip() for cell in _cells(head, _style(text)[0])]
+
+
+def _cells(record: str, delimiter: str) -> list[str]:
+    """Return a row's cells as they stand."""
+    return next(csv.reader([record], delimiter=delimiter), [])
 
 
 def with_newer_columns(text: str, table: Table) -> str:
@@ -183,8 +188,7 @@ def replace_rows(
     own: list[tuple[tuple[object, ...], str]] = []
     seen = False
     for record in records:
-        cells = next(csv.reader([record], delimiter=delimiter), [])
-        row = dict(zip(columns, [cell.strip() for cell in cells], strict=False))
+        row = dict(zip(columns, map(str.strip, _cells(record, delimiter)), strict=False))
         ended = record if record.endswith("\n") else record + end
         if row.get("year") != str(year):
             (after if seen else before).append(ended)
@@ -203,7 +207,7 @@ def rename(text: str, column: str, old: str, new: str) -> str:
     at = _columns(text).index(column)
     lines = [head]
     for record in records:
-        cells = next(csv.reader([record], delimiter=delimiter), [])
+        cells = _cells(record, delimiter)
         named = at < len(cells) and cells[at].strip() == old
         lines.append(_line([*cells[:at], new, *cells[at + 1 :]], delimiter, end) if named else record)
     return "".join(lines)

@@ -5,7 +5,7 @@ Each row remembers the file and line it came from (`source`): that is where the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -203,6 +203,10 @@ class Data:
     def codes(self, year: int | None = None) -> list[str]:
         """Return the codes of a year's administrations, or of all, in table order."""
         return list(dict.fromkeys(one.code for one in self.administrations if year is None or one.held(year)))
+
+    def listed(self, keys: Iterable[str]) -> list[Scheme]:
+        """Return the schemes of some keys, without those that there are none of."""
+        return [self.schemes[key] for key in keys if key in self.schemes]
 
     def order(self, target: Mapping[str, str]) -> tuple[int, int]:
         """Return where a row of the targets belongs among those of its year."""

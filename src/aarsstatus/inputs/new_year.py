@@ -248,7 +248,7 @@ def steps(project: Project, year: int) -> list[Step]:
     if KK not in codes:
         found.append(Step(f"navn i {year} på {KK}", ADMINISTRATIONS.name))
     try:
-        schemes = [data.schemes[key] for key in read_params(project, year).schemes if key in data.schemes]
+        schemes = data.listed(read_params(project, year).schemes)
     except InputError:  # its empty lines have been listed
         schemes = [one for one in data.schemes.values() if one.existed(year)]
     missing = [one for one in schemes if any((year, code, one.key) not in data.statuses for code in codes)]

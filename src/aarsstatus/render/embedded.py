@@ -70,9 +70,7 @@ class Embedded:
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook in `folder`, and return a file of each format."""
-        import nbformat  # noqa: PLC0415 - a build that has nothing to do chooses an engine, and reads no notebook
-
-        executed = nbformat.read(notebook, as_version=4)
+        executed = read_executed(notebook)
         files = {format_: folder / f"{notebook.stem}.{format_}" for format_ in formats}
         with ThreadPoolExecutor() as pool:  # the work is done by other processes
             list(pool.map(lambda format_: render(executed, format_, self.extension, files[format_]), files))
@@ -107,6 +105,14 @@ def render(notebook: nbformat.NotebookNode, format_: Format, extension: Path, ta
 
 
 # What a notebook says -----------------------------------------------------------------------------------------------
+
+
+def read_executed(notebook: Path) -> nbformat.NotebookNode:
+    """Read an executed notebook."""
+    import nbformat  # noqa: PLC0415 - a build that has nothing to do chooses an engine, and reads no notebook
+
+    read: nbformat.NotebookNode = nbformat.read(notebook, as_version=4)
+    return read
 
 
 def front_matter(notebook: nbformat.NotebookNode) -> dict[str, Any]:

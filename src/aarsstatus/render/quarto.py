@@ -18,7 +18,7 @@ from pathlib import Path
 
 from aarsstatus.problems import RenderError
 from aarsstatus.render import docx
-from aarsstatus.render.embedded import FORMATS, Format, document_date, front_matter, seconds_of
+from aarsstatus.render.embedded import FORMATS, Format, document_date, front_matter, read_executed, seconds_of
 from aarsstatus.render.typst import compile_pdf
 from aarsstatus.run import temporary
 from aarsstatus.run.programs import Done, run
@@ -93,9 +93,7 @@ class Quarto:
 
     def render(self, notebook: Path, formats: Sequence[Format], folder: Path) -> list[Path]:
         """Render an executed notebook in `folder`, and return a file of each format."""
-        import nbformat  # noqa: PLC0415 - as for the embedded engine
-
-        metadata = front_matter(nbformat.read(notebook, as_version=4))
+        metadata = front_matter(read_executed(notebook))
         day = document_date(metadata)
         with temporary.folder() as where:
             shutil.copy2(self.project / "_quarto.yml", where)
